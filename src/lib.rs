@@ -1,0 +1,7 @@
+//! Sanad (سند, "support"): a chat front desk. A rule-based bot answers first, knows its limits,
+//! and hands people to people. The map of this crate is `src/README.md`.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod domain;
+pub mod ports;

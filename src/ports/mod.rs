@@ -1,0 +1,5 @@
+//! What the application needs from the world, as traits. Adapters implement them; nothing here
+//! knows an adapter.
+
+pub mod clock;
+pub mod store;

@@ -1,5 +1,8 @@
 //! The pure core: values in, values out. Nothing here knows a clock, a store, a network or
 //! a random number; time is handed in, effects and deadlines are returned as data.
 
+pub mod handoff;
 pub mod ids;
+pub mod language;
+pub mod pool;
 pub mod time;

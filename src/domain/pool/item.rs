@@ -1,0 +1,109 @@
+//! A conversation's place in a pool: waiting, offered, assigned, or gone.
+
+use crate::domain::handoff::{Handoff, Priority, Token};
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One conversation's place in the pool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Whose place it is.
+    pub conversation: ConversationId,
+    /// The bucket the conversation lives in, to reach it again.
+    pub bucket: u16,
+    /// The newest token the pool knows or has issued.
+    pub token: Token,
+    /// Where it stands.
+    pub state: ItemState,
+    /// Why it is here and what it needs.
+    pub handoff: Handoff,
+    /// One sentence for the agent: need, what was tried, mood.
+    pub headline: String,
+    /// When the present wait began.
+    pub waiting_since: Timestamp,
+    /// Milliseconds waited before that, in earlier waits of the same episode.
+    pub waited_ms: i64,
+    /// How much earlier than its arrival it is treated, in ms; bounded by the rules.
+    pub credit_ms: i64,
+    /// Who declined or let it lapse, and until when they are not offered it again.
+    pub paused: BTreeMap<AgentId, Timestamp>,
+    /// Who must not get it (denied twice, released it).
+    pub excluded: BTreeSet<AgentId>,
+    /// Who is asked first, and until when others are held back.
+    pub preferred: Option<Preferred>,
+    /// Units of capacity it takes.
+    pub cost: u32,
+    /// How often an offer of it ended without being taken.
+    pub untaken: u32,
+}
+
+/// An agent who is asked first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preferred {
+    /// Who.
+    pub agent: AgentId,
+    /// Others wait until then.
+    pub until: Timestamp,
+}
+
+/// Where an item stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum ItemState {
+    /// In its queue.
+    Waiting,
+    /// Offered to one agent, who has until `until` to answer.
+    Offered {
+        /// To whom.
+        agent: AgentId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Taken by one agent.
+    Assigned {
+        /// By whom.
+        agent: AgentId,
+    },
+    /// No longer here; kept for a while so that late messages about it are recognised as late.
+    Gone {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl Item {
+    /// Its place as a point in time: earlier goes first. Never changes while it waits, because
+    /// everyone's wait grows at the same pace.
+    pub fn virtual_time(&self) -> i64 {
+        self.waiting_since.as_millis() - self.waited_ms - self.credit_ms
+    }
+
+    /// 0 for emergencies, 1 for the rest: the smaller goes first whatever the virtual time.
+    pub fn band(&self) -> u8 {
+        match self.handoff.priority {
+            Priority::Emergency => 0,
+            Priority::Low | Priority::Normal | Priority::High => 1,
+        }
+    }
+
+    /// The agent who holds it: by an offer or by assignment.
+    pub fn holder(&self) -> Option<&AgentId> {
+        match &self.state {
+            ItemState::Offered { agent, .. } | ItemState::Assigned { agent } => Some(agent),
+            ItemState::Waiting | ItemState::Gone { .. } => None,
+        }
+    }
+
+    /// When it must be looked at again by itself.
+    pub fn next_deadline(&self, tombstone_ms: i64) -> Option<Timestamp> {
+        match &self.state {
+            ItemState::Waiting | ItemState::Assigned { .. } => None,
+            ItemState::Offered { until, .. } => Some(*until),
+            ItemState::Gone { since } => {
+                Some(Timestamp::from_millis(since.as_millis() + tombstone_ms))
+            }
+        }
+    }
+}

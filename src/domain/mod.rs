@@ -5,4 +5,5 @@ pub mod handoff;
 pub mod ids;
 pub mod language;
 pub mod pool;
+pub mod texts;
 pub mod time;

@@ -1,0 +1,306 @@
+//! What Sanad itself says: system texts per language, with several wordings or plural forms.
+//!
+//! The keys are a closed list, so that a text that is missing is found when the config is checked
+//! and not when a customer should read it.
+
+use super::language::Language;
+use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
+use std::collections::BTreeMap;
+
+/// One value for each language.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PerLanguage<T> {
+    /// In Arabic.
+    pub ar: T,
+    /// In English.
+    pub en: T,
+}
+
+impl<T> PerLanguage<T> {
+    /// The value for `language`.
+    pub fn get(&self, language: Language) -> &T {
+        match language {
+            Language::Ar => &self.ar,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// One system text in one language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// Wordings that mean the same; another one is used each time.
+    Wordings(Vec<String>),
+    /// One form for each plural category of `{count}`; `other` is always there.
+    Plural(BTreeMap<String, String>),
+}
+
+/// The plural categories of CLDR, as they are written in the config.
+pub const PLURAL_CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+/// Values for the placeholders of a text: `{name}` → value.
+pub type Values<'a> = &'a [(&'a str, String)];
+
+/// All system texts.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    texts: BTreeMap<(Language, TextKey), Text>,
+}
+
+impl Texts {
+    /// From checked texts: every key in every language.
+    pub fn new(texts: BTreeMap<(Language, TextKey), Text>) -> Self {
+        Texts { texts }
+    }
+
+    /// The wordings of a text, with its placeholders filled.
+    ///
+    /// `count` chooses the plural form where the text has forms.
+    pub fn wordings(
+        &self,
+        language: Language,
+        key: TextKey,
+        count: Option<u64>,
+        values: Values<'_>,
+    ) -> Vec<String> {
+        let mut values = values.to_vec();
+        if let Some(count) = count {
+            values.push(("count", count.to_string()));
+        }
+        match self.texts.get(&(language, key)) {
+            None => Vec::new(),
+            Some(Text::Wordings(wordings)) => {
+                wordings.iter().map(|wording| fill(wording, &values)).collect()
+            }
+            Some(Text::Plural(forms)) => {
+                let category = plural_category(language, count.unwrap_or(0));
+                let form = forms.get(category).or_else(|| forms.get("other"));
+                form.map(|form| vec![fill(form, &values)]).unwrap_or_default()
+            }
+        }
+    }
+}
+
+/// Puts values into `{placeholders}`; a placeholder without a value stays as it is.
+pub fn fill(template: &str, values: Values<'_>) -> String {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let (before, from) = rest.split_at(open);
+        out.push_str(before);
+        let Some(close) = from.find('}') else {
+            rest = from;
+            break;
+        };
+        let name = &from[1..close];
+        match values.iter().find(|(known, _)| *known == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&from[..=close]),
+        }
+        rest = &from[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The names of the `{placeholders}` of a template, in order.
+pub fn placeholders(template: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else { break };
+        names.push(&rest[open + 1..open + length]);
+        rest = &rest[open + length + 1..];
+    }
+    names
+}
+
+fn plural_category(language: Language, count: u64) -> &'static str {
+    let Ok(tag) = language.tag().parse::<unic_langid::LanguageIdentifier>() else { return "other" };
+    let Ok(rules) = PluralRules::create(tag, PluralRuleType::CARDINAL) else { return "other" };
+    match rules.select(count) {
+        Ok(PluralCategory::ZERO) => "zero",
+        Ok(PluralCategory::ONE) => "one",
+        Ok(PluralCategory::TWO) => "two",
+        Ok(PluralCategory::FEW) => "few",
+        Ok(PluralCategory::MANY) => "many",
+        Ok(PluralCategory::OTHER) | Err(_) => "other",
+    }
+}
+
+macro_rules! text_keys {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal),+ $(,)?) => {
+        /// The name of one system text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TextKey { $($(#[$doc])* $variant),+ }
+
+        impl TextKey {
+            /// All of them, in the order of the text files.
+            pub const ALL: &'static [TextKey] = &[$(TextKey::$variant),+];
+
+            /// The key in `texts/*.yaml`, and the key of the notice on the wire.
+            pub const fn name(self) -> &'static str {
+                match self { $(TextKey::$variant => $name),+ }
+            }
+
+            /// The key of that name.
+            pub fn from_name(name: &str) -> Option<TextKey> {
+                TextKey::ALL.iter().copied().find(|key| key.name() == name)
+            }
+        }
+    };
+}
+
+text_keys! {
+    /// The first words: who speaks, and that it is a machine.
+    Greeting = "greeting",
+    /// Answers a greeting.
+    SocialGreeting = "social_greeting",
+    /// Answers thanks.
+    SocialThanks = "social_thanks",
+    /// Answers a goodbye.
+    SocialGoodbye = "social_goodbye",
+    /// Answers an "ok".
+    SocialAcknowledgement = "social_acknowledgement",
+    /// Answers «؟؟؟» and "hello??".
+    SocialAttention = "social_attention",
+    /// Answers a lone emoji.
+    SocialEmoji = "social_emoji",
+    /// Answers a "yes" that nobody asked for.
+    AffirmWithoutQuestion = "affirm_without_question",
+    /// Stands before the choices of a clarification.
+    ClarifyAsk = "clarify_ask",
+    /// Not understood for the first time.
+    NotKnownFirst = "not_known_first",
+    /// Acknowledges the request for a person.
+    HandoffAcknowledgeHumanRequest = "handoff_acknowledge_human_request",
+    /// Acknowledges that the customer has lost patience.
+    HandoffAcknowledgeFrustration = "handoff_acknowledge_frustration",
+    /// Acknowledges that the customer is lost.
+    HandoffAcknowledgeConfusion = "handoff_acknowledge_confusion",
+    /// Admits that the bot does not understand.
+    HandoffAcknowledgeNotUnderstood = "handoff_acknowledge_not_understood",
+    /// Admits that the answer did not help.
+    HandoffAcknowledgeRepetition = "handoff_acknowledge_repetition",
+    /// Stays polite towards insults.
+    HandoffAcknowledgeAbuse = "handoff_acknowledge_abuse",
+    /// After the second denial.
+    HandoffAcknowledgeDeniedTwice = "handoff_acknowledge_denied_twice",
+    /// A topic for people, where the entry has no words of its own.
+    HandoffAcknowledgeHumanFirst = "handoff_acknowledge_human_first",
+    /// After a reopening.
+    HandoffAcknowledgeReopened = "handoff_acknowledge_reopened",
+    /// The bot could not do its work.
+    HandoffAcknowledgeBotFailed = "handoff_acknowledge_bot_failed",
+    /// "I am connecting you": only from the durable receipt of the queue.
+    HandoffConfirmed = "handoff_confirmed",
+    /// The position, by `{count}`.
+    QueuePosition = "queue_position",
+    /// All agents are busy.
+    DelayAllBusy = "delay_all_busy",
+    /// Nobody who is there speaks the language.
+    DelayNoLanguage = "delay_no_language",
+    /// Nobody who is there has the skill.
+    DelayNoSkill = "delay_no_skill",
+    /// Closed until `{opens}`.
+    DelayOutsideHours = "delay_outside_hours",
+    /// Emergencies go first.
+    DelayEmergenciesAhead = "delay_emergencies_ahead",
+    /// Nobody is signed in.
+    DelayNobodySignedIn = "delay_nobody_signed_in",
+    /// Agents were asked and have not answered.
+    DelayOffersNotTaken = "delay_offers_not_taken",
+    /// No delay is known.
+    DelayNone = "delay_none",
+    /// `{agent}` is here.
+    AgentJoined = "agent_joined",
+    /// Another agent, `{agent}`, has taken over.
+    AgentChanged = "agent_changed",
+    /// The agent's line is gone; the place is kept.
+    AgentLost = "agent_lost",
+    /// The agent does not answer; somebody else is sought.
+    AgentSilentRequeued = "agent_silent_requeued",
+    /// The agent gave the conversation back.
+    AgentReleased = "agent_released",
+    /// The customer no longer wants a person.
+    HandoffCancelled = "handoff_cancelled",
+    /// The customer asks for a person while already waiting for one.
+    AlreadyQueued = "already_queued",
+    /// Marks an answer given while waiting as the machine's.
+    QueuedBotAnswerPrefix = "queued_bot_answer_prefix",
+    /// The bot asks whether that settled it.
+    BotProposesResolution = "bot_proposes_resolution",
+    /// The agent asks whether that settled it.
+    AgentProposedResolution = "agent_proposed_resolution",
+    /// The customer said yes.
+    ResolutionConfirmed = "resolution_confirmed",
+    /// The first no to the bot.
+    ResolutionDeniedBotFirst = "resolution_denied_bot_first",
+    /// The first no to an agent.
+    ResolutionDeniedAgentFirst = "resolution_denied_agent_first",
+    /// The second no to an agent.
+    ResolutionDeniedAgentSecond = "resolution_denied_agent_second",
+    /// Reminds of an unanswered proposal.
+    ReminderUnconfirmed = "reminder_unconfirmed",
+    /// Ends without an answer; never called resolved.
+    ClosedUnconfirmed = "closed_unconfirmed",
+    /// Ends because nothing was said for long.
+    ClosedIdle = "closed_idle",
+    /// Ends because the customer left.
+    ClosedLeft = "closed_left",
+    /// It goes on.
+    Reopened = "reopened",
+    /// Safety text: life.
+    EmergencyLife = "emergency_life",
+    /// Safety text: money.
+    EmergencyMoney = "emergency_money",
+    /// Safety text: property.
+    EmergencyProperty = "emergency_property",
+    /// A person is being sought before everything else.
+    EmergencyConnecting = "emergency_connecting",
+    /// What was given is not what was asked for.
+    AskSlotAgain = "ask_slot_again",
+    /// Quotes the earlier message.
+    SayAgain = "say_again",
+    /// Marks what could not be saved.
+    NotSaved = "not_saved",
+    /// The request for a person could not be registered yet.
+    NotYetRegistered = "not_yet_registered",
+    /// Nobody is there, told at once.
+    HumanRequestNobody = "human_request_nobody",
+    /// Waited as long as we ask anyone to wait.
+    MaxWaitReached = "max_wait_reached",
+    /// The choice is not one of those offered.
+    ChoiceUnknown = "choice_unknown",
+    /// The message is longer than `{max}` characters.
+    MessageTooLong = "message_too_long",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_filled_and_unknown_ones_stay() {
+        let values = [("agent", "Sara".to_owned())];
+        assert_eq!(fill("{agent} is here, {who}?", &values), "Sara is here, {who}?");
+        assert_eq!(fill("open { brace", &values), "open { brace");
+        assert_eq!(placeholders("a {b} c {d"), ["b"]);
+    }
+
+    #[test]
+    fn plural_forms_follow_each_language() {
+        for (language, count, category) in [
+            (Language::Ar, 0, "zero"),
+            (Language::Ar, 1, "one"),
+            (Language::Ar, 2, "two"),
+            (Language::Ar, 5, "few"),
+            (Language::Ar, 11, "many"),
+            (Language::Ar, 100, "other"),
+            (Language::En, 1, "one"),
+            (Language::En, 2, "other"),
+        ] {
+            assert_eq!(plural_category(language, count), category, "{language:?} {count}");
+        }
+    }
+}

@@ -1,10 +1,11 @@
-//! A conversation's place in a pool: waiting, offered, assigned, or gone.
+//! A conversation's place in a pool: waiting, offered, assigned; or the memory that it is gone.
 
 use crate::domain::handoff::{Handoff, Priority, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// One conversation's place in the pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,11 +67,48 @@ pub enum ItemState {
         /// By whom.
         agent: AgentId,
     },
-    /// No longer here; kept for a while so that late messages about it are recognised as late.
+}
+
+/// What the pool knows under a conversation's id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "place", rename_all = "snake_case")]
+pub enum Place {
+    /// It is here.
+    Here(Item),
+    /// It is gone; kept for a while so that late messages about it are recognised as late.
     Gone {
+        /// The newest token that was seen.
+        token: Token,
         /// Since when.
         since: Timestamp,
     },
+}
+
+/// How long a [`Place::Gone`] is kept. Messages older than [`DELIVERY_SPAN`] are refused, so this
+/// outlives all that could still arrive.
+pub const GONE_SPAN: Duration = Duration::from_secs(60 * 60);
+/// A message between conversation and pool that is older than this is refused and sent afresh.
+pub const DELIVERY_SPAN: Duration = Duration::from_secs(10 * 60);
+
+impl Place {
+    /// The newest token the pool has seen or issued.
+    pub fn token(&self) -> Token {
+        match self {
+            Place::Here(item) => item.token,
+            Place::Gone { token, .. } => *token,
+        }
+    }
+
+    /// When it must be looked at again by itself.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        match self {
+            Place::Here(item) => match &item.state {
+                ItemState::Waiting | ItemState::Assigned { .. } => None,
+                ItemState::Offered { until, .. } => Some(*until),
+            },
+            Place::Gone { since, .. } => Some(*since + GONE_SPAN),
+        }
+    }
 }
 
 impl Item {
@@ -92,18 +130,7 @@ impl Item {
     pub fn holder(&self) -> Option<&AgentId> {
         match &self.state {
             ItemState::Offered { agent, .. } | ItemState::Assigned { agent } => Some(agent),
-            ItemState::Waiting | ItemState::Gone { .. } => None,
-        }
-    }
-
-    /// When it must be looked at again by itself.
-    pub fn next_deadline(&self, tombstone_ms: i64) -> Option<Timestamp> {
-        match &self.state {
-            ItemState::Waiting | ItemState::Assigned { .. } => None,
-            ItemState::Offered { until, .. } => Some(*until),
-            ItemState::Gone { since } => {
-                Some(Timestamp::from_millis(since.as_millis() + tombstone_ms))
-            }
+            ItemState::Waiting => None,
         }
     }
 }

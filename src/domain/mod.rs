@@ -1,6 +1,7 @@
 //! The pure core: values in, values out. Nothing here knows a clock, a store, a network or
 //! a random number; time is handed in, effects and deadlines are returned as data.
 
+pub mod bot;
 pub mod handoff;
 pub mod ids;
 pub mod language;

@@ -1,6 +1,19 @@
 //! Human language: what a message is written in, how it is brought to a form that can be
 //! compared, and what we answer in.
 
+mod detect;
+mod fold;
+mod normalise;
+pub mod social;
+mod social_words;
+mod span;
+mod words;
+
+pub use detect::{Variety, detect, variety_of};
+pub use normalise::{Normalised, Token, normalise};
+pub use social::{SocialAct, affirm, deny, social_act};
+pub use span::{Evidence, Span};
+
 use serde::{Deserialize, Serialize};
 
 /// The languages Sanad speaks. Both are equals.

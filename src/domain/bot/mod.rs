@@ -1,0 +1,3 @@
+//! The bot: how a message finds the entry that answers it.
+
+pub mod matcher;

@@ -1,0 +1,255 @@
+//! A message in the form in which everything compares it: one spelling for what people write in
+//! many ways, with the way back to the customer's own words kept for every letter, because an
+//! explanation must point at what was really typed.
+
+use super::fold;
+use super::span::Span;
+use std::ops::Range;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
+
+/// A word of a normalised text: a run of letters and digits of one script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Where it stands in [`Normalised::text`], in bytes.
+    pub range: Range<usize>,
+}
+
+/// A message brought to comparable form.
+///
+/// Compatible characters are unified (NFKC), letters are lower case and without accents, Arabic
+/// is written with one form a letter and no vowel signs, digits are ASCII, white space is single
+/// blanks, invisible characters are gone, a letter written three or more times stands once, and
+/// an apostrophe inside a word is dropped (`don't` = `dont`) unless the result would be another
+/// word (`he'll`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Normalised {
+    /// The comparable text, punctuation included.
+    pub text: String,
+    /// Its words in order.
+    pub tokens: Vec<Token>,
+    /// For each character of `text`: where it begins there, and where it comes from.
+    origins: Vec<(u32, Span)>,
+}
+
+impl Normalised {
+    /// The part of the original utterance that a stretch of the normalised text comes from. The
+    /// ends are widened to whole characters; a stretch outside the text gives an empty span.
+    pub fn original_span(&self, range: Range<usize>) -> Span {
+        let first = self.origins.partition_point(|(at, _)| (*at as usize) <= range.start);
+        let past = self.origins.partition_point(|(at, _)| (*at as usize) < range.end);
+        let first = first.saturating_sub(1);
+        match self.origins.get(first..past.max(first)) {
+            Some([(_, only)]) => *only,
+            Some([(_, first), .., (_, last)]) => first.join(*last),
+            Some([]) | None => Span { start: 0, end: 0 },
+        }
+    }
+
+    /// The words of one token; empty if there is no such token.
+    pub fn token(&self, index: usize) -> &str {
+        self.tokens.get(index).map_or("", |token| &self.text[token.range.clone()])
+    }
+
+    /// All words in order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().map(|token| &self.text[token.range.clone()])
+    }
+
+    /// The words joined by single blanks: two messages that say the same words have the same.
+    pub fn joined(&self) -> String {
+        let mut joined = String::with_capacity(self.text.len());
+        for word in self.words() {
+            if !joined.is_empty() {
+                joined.push(' ');
+            }
+            joined.push_str(word);
+        }
+        joined
+    }
+}
+
+/// A folded character and the part of the original it stands for.
+type Placed = (char, Span);
+
+/// Brings a message to the form in which messages are compared. Total: any text has one.
+pub fn normalise(original: &str) -> Normalised {
+    let mut placed = compose(original);
+    squeeze(&mut placed);
+    join_contractions(&mut placed);
+    blank(&mut placed);
+    let mut text = String::with_capacity(original.len());
+    let mut origins = Vec::with_capacity(placed.len());
+    for (c, span) in placed {
+        origins.push((offset(text.len()), span));
+        text.push(c);
+    }
+    let tokens = tokens(&text);
+    Normalised { text, tokens, origins }
+}
+
+/// Messages are limited long before, but a text beyond 4 GiB must not wrap around either.
+fn offset(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// NFKC and folding, one group of characters that can combine at a time, so that each result can
+/// be placed. Invisible characters go first: they must not keep a letter from its accent.
+fn compose(original: &str) -> Vec<Placed> {
+    let mut out = Vec::with_capacity(original.len());
+    let mut group: Vec<char> = Vec::with_capacity(4);
+    let mut span = Span { start: 0, end: 0 };
+    for (at, c) in original.char_indices() {
+        if fold::is_invisible(c) {
+            continue;
+        }
+        let past = offset(at + c.len_utf8());
+        let c = if fold::is_apostrophe(c) { '\'' } else { c };
+        if !group.is_empty() && begins_group(c) {
+            flush(&group, span, &mut out);
+            group.clear();
+        }
+        if group.is_empty() {
+            span.start = offset(at);
+        }
+        span.end = past;
+        group.push(c);
+    }
+    flush(&group, span, &mut out);
+    out
+}
+
+/// Whether nothing before this character can combine with it.
+fn begins_group(c: char) -> bool {
+    if is_plain(c) {
+        return true;
+    }
+    let mut first = None;
+    decompose_compatible(c, |part| {
+        first.get_or_insert(part);
+    });
+    let first = first.unwrap_or(c);
+    canonical_combining_class(first) == 0
+        && unicode_normalization::is_nfkc_quick(std::iter::once(first))
+            == unicode_normalization::IsNormalized::Yes
+}
+
+/// Characters that NFKC leaves alone and that combine with nothing before them: nearly all that
+/// customers write, so they take the short way.
+fn is_plain(c: char) -> bool {
+    c.is_ascii() || matches!(c, '\u{621}'..='\u{64a}' | '\u{660}'..='\u{669}')
+}
+
+fn flush(group: &[char], span: Span, out: &mut Vec<Placed>) {
+    match group {
+        [] => {}
+        [c] if is_plain(*c) => fold_into(*c, span, out),
+        many => many.iter().copied().nfkc().for_each(|c| fold_into(c, span, out)),
+    }
+}
+
+fn fold_into(c: char, span: Span, out: &mut Vec<Placed>) {
+    if c.is_ascii() {
+        out.push((c.to_ascii_lowercase(), span));
+        return;
+    }
+    for c in c.to_lowercase() {
+        // NFKC can bring forth what was hidden in a compatibility character.
+        if !fold::is_optional_mark(c) && !fold::is_invisible(c) {
+            out.push((fold::without_accent(fold::arabic(c)), span));
+        }
+    }
+}
+
+/// «شكراااا» is «شكرا», "heeelp" is "help": a letter three or more times in a row stands once.
+fn squeeze(placed: &mut Vec<Placed>) {
+    let (mut kept, mut at) = (0, 0);
+    while at < placed.len() {
+        let (c, mut span) = placed[at];
+        let run = placed[at..].iter().take_while(|(next, _)| *next == c).count();
+        if run >= 3 && c.is_alphabetic() {
+            span = span.join(placed[at + run - 1].1);
+            placed[kept] = (c, span);
+            kept += 1;
+        } else {
+            placed.copy_within(at..at + run, kept);
+            kept += run;
+        }
+        at += run;
+    }
+    placed.truncate(kept);
+}
+
+/// Drops the apostrophe of `don't`, `it's`, `i'm` and of Arabizi `3'`, `7'`; keeps it as a
+/// boundary where joining would make another word (`he'll`, `we're`, `she'd`).
+fn join_contractions(placed: &mut Vec<Placed>) {
+    if !placed.iter().any(|(c, _)| *c == '\'') {
+        return;
+    }
+    let letters: Vec<char> = placed.iter().map(|(c, _)| *c).collect();
+    let mut at = 0;
+    placed.retain(|_| {
+        at += 1;
+        !(letters[at - 1] == '\'' && joins(&letters, at - 1))
+    });
+}
+
+fn joins(letters: &[char], at: usize) -> bool {
+    let before = at.checked_sub(1).map_or(' ', |i| letters[i]);
+    let after = letters.get(at + 1).copied().unwrap_or(' ');
+    let next = letters.get(at + 2).copied().unwrap_or(' ');
+    let past = letters.get(at + 3).copied().unwrap_or(' ');
+    let inside = fold::is_latin_letter(after)
+        && (fold::is_latin_letter(before) || matches!(before, '3' | '6' | '7' | '9'));
+    let ends = |c: char| !c.is_alphanumeric();
+    let other_word = match after {
+        'd' => ends(next),
+        'l' => next == 'l' && ends(past),
+        'r' => next == 'e' && ends(past),
+        _ => false,
+    };
+    inside && !other_word
+}
+
+/// White space of any kind and length is one blank between words and none at the ends.
+fn blank(placed: &mut Vec<Placed>) {
+    let mut after_blank = true;
+    placed.retain_mut(|(c, _)| {
+        let is_blank = c.is_whitespace();
+        if is_blank {
+            *c = ' ';
+        }
+        let keep = !(is_blank && after_blank);
+        after_blank = is_blank;
+        keep
+    });
+    if placed.last().is_some_and(|(c, _)| *c == ' ') {
+        placed.pop();
+    }
+}
+
+/// Runs of letters and digits, parted where Arabic meets Latin (`الorder`).
+fn tokens(text: &str) -> Vec<Token> {
+    let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 5 + 1);
+    let mut open: Option<(usize, Option<bool>)> = None;
+    for (at, c) in text.char_indices() {
+        let arabic = match (fold::is_arabic_letter(c), fold::is_latin_letter(c)) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        };
+        let parts = matches!((open, arabic), (Some((_, Some(a))), Some(b)) if a != b);
+        if let (Some((start, _)), true) = (open, parts || !c.is_alphanumeric()) {
+            tokens.push(Token { range: start..at });
+            open = None;
+        }
+        if c.is_alphanumeric() {
+            let (start, script) = open.unwrap_or((at, None));
+            open = Some((start, arabic.or(script)));
+        }
+    }
+    if let Some((start, _)) = open {
+        tokens.push(Token { range: start..text.len() });
+    }
+    tokens
+}

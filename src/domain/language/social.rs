@@ -1,0 +1,341 @@
+//! Social acts: what people say to each other around a need. They are recognised first and only
+//! when they are the whole message; so a greeting is never a failure to understand, and "hello,
+//! where is my order" is never a greeting. Also the short yes and no that answer a proposal.
+
+use super::normalise::Normalised;
+use super::social_words as lists;
+use serde::{Deserialize, Serialize};
+
+/// What a purely social message does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SocialAct {
+    /// "hello", «السلام عليكم».
+    Greeting,
+    /// "thanks a lot", «يعطيك العافية».
+    Thanks,
+    /// "bye", «مع السلامة».
+    Goodbye,
+    /// "ok", «تمام».
+    Acknowledgement,
+    /// «؟؟؟», "hello??": are you there?
+    Attention,
+    /// Nothing but emoji or punctuation of feeling.
+    Emoji,
+}
+
+/// Longer messages are never purely social, whatever their words.
+const WORDS_MAX: usize = 16;
+
+/// The social act a message is, if it is nothing else.
+///
+/// Several acts in one message (`ok thanks bye`) give the one that matters most for what comes
+/// next: goodbye, then thanks, then greeting, then acknowledgement.
+pub fn social_act(n: &Normalised, original: &str) -> Option<SocialAct> {
+    if n.tokens.is_empty() {
+        return without_words(original);
+    }
+    let words: Vec<&str> = n.words().collect();
+    if words.len() > WORDS_MAX {
+        return None;
+    }
+    let act = acts(&words)?;
+    let asks = n.text.contains("??") || n.text.ends_with('?');
+    match act {
+        SocialAct::Greeting | SocialAct::Acknowledgement | SocialAct::Attention if asks => {
+            Some(SocialAct::Attention)
+        }
+        SocialAct::Greeting
+        | SocialAct::Acknowledgement
+        | SocialAct::Attention
+        | SocialAct::Thanks
+        | SocialAct::Goodbye
+        | SocialAct::Emoji => Some(act),
+    }
+}
+
+/// A short yes, as the whole message: "yes it is", «ايه نعم», "aywa".
+pub fn affirm(n: &Normalised) -> bool {
+    says(n, lists::AFFIRM, lists::DENY)
+}
+
+/// A short no, as the whole message: "no, still not", «لا ما انحلت».
+pub fn deny(n: &Normalised) -> bool {
+    says(n, lists::DENY, &[])
+}
+
+/// Whether the message consists of these phrases and fillers, with at least one of the phrases
+/// and none of the others.
+fn says(n: &Normalised, phrases: &[&str], others: &[&str]) -> bool {
+    let words: Vec<&str> = n.words().collect();
+    if words.is_empty() || words.len() > WORDS_MAX {
+        return false;
+    }
+    let (mut at, mut found) = (0, false);
+    while at < words.len() {
+        let rest = &words[at..];
+        let (phrase, other) = (longest(phrases, rest), longest(others, rest));
+        let polite = longest(lists::FILLER, rest).max(longest(lists::THANKS, rest));
+        if other > phrase {
+            return false;
+        }
+        found |= phrase > 0;
+        match phrase.max(polite) {
+            0 => return false,
+            step => at += step,
+        }
+    }
+    found
+}
+
+/// Reads the whole message as social phrases, the longest first at each place.
+fn acts(words: &[&str]) -> Option<SocialAct> {
+    let (mut at, mut found) = (0, None);
+    while at < words.len() {
+        let rest = &words[at..];
+        let (act, step) = lists::ACTS
+            .iter()
+            .map(|(act, phrases)| (Some(*act), longest(phrases, rest)))
+            .chain([(None, longest(lists::FILLER, rest))])
+            .fold((None, 0), |best, next| if next.1 > best.1 { next } else { best });
+        if step == 0 {
+            return None;
+        }
+        at += step;
+        found = heavier(found, act);
+    }
+    found
+}
+
+fn heavier(one: Option<SocialAct>, other: Option<SocialAct>) -> Option<SocialAct> {
+    let rank = |act: SocialAct| match act {
+        SocialAct::Goodbye => 6,
+        SocialAct::Thanks => 5,
+        SocialAct::Attention => 4,
+        SocialAct::Greeting => 3,
+        SocialAct::Acknowledgement => 2,
+        SocialAct::Emoji => 1,
+    };
+    one.into_iter().chain(other).max_by_key(|act| rank(*act))
+}
+
+/// How many words the longest of the phrases takes at the start of these words.
+fn longest(phrases: &[&str], words: &[&str]) -> usize {
+    phrases
+        .iter()
+        .filter_map(|phrase| {
+            let mut count = 0;
+            for part in phrase.split(' ') {
+                if words.get(count) != Some(&part) {
+                    return None;
+                }
+                count += 1;
+            }
+            Some(count)
+        })
+        .max()
+        .unwrap_or(0)
+}
+
+fn without_words(original: &str) -> Option<SocialAct> {
+    let marks: String = original.chars().filter(|c| !c.is_whitespace()).collect();
+    if marks.contains(['?', '؟', '？']) {
+        return Some(SocialAct::Attention);
+    }
+    let feeling = marks.chars().any(is_emoji) || FACES.iter().any(|face| marks.contains(face));
+    feeling.then_some(SocialAct::Emoji)
+}
+
+const FACES: [&str; 10] = [":)", ":-)", ":(", ":-(", ";)", "(:", "):", "<3", "^_^", "^^"];
+
+fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{203c}' | '\u{2049}' | '\u{2190}'..='\u{21ff}' | '\u{2300}'..='\u{23ff}'
+        | '\u{2600}'..='\u{27bf}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::normalise::normalise;
+    use super::*;
+
+    fn act(text: &str) -> Option<SocialAct> {
+        social_act(&normalise(text), text)
+    }
+
+    #[test]
+    fn a_purely_social_message_is_known_in_every_dialect() {
+        use SocialAct::{Acknowledgement, Attention, Emoji, Goodbye, Greeting, Thanks};
+        let rows: [(SocialAct, &[&str]); 6] = [
+            (
+                Greeting,
+                &[
+                    "السلام عليكم ورحمة الله",
+                    "السَّلامُ عليكم ورحمة الله وبركاته",
+                    "سلام عليكم",
+                    "هلا والله",
+                    "هلا وغلا",
+                    "صباح الخير",
+                    "مساء النور",
+                    "مرحبا كيفك",
+                    "ازيك",
+                    "شلونك",
+                    "لاباس",
+                    "Hello!",
+                    "hi there",
+                    "Good morning team",
+                    "salam alaikom",
+                    "mar7aba",
+                    "هاي",
+                    "hellooooo",
+                    "اهلين كيف الحال",
+                    "hi how are you?",
+                ],
+            ),
+            (
+                Thanks,
+                &[
+                    "thanks a lot 🙏",
+                    "thank you so much!",
+                    "شكراً جزيلاً",
+                    "الله يعطيك العافية",
+                    "يعطيك العافيه",
+                    "تسلم",
+                    "مشكور ما قصرت",
+                    "متشكر اوي",
+                    "يسلمو ايديك",
+                    "shukran",
+                    "thx",
+                    "جزاك الله خير",
+                    "ok thanks",
+                    "بارك الله فيك",
+                    "شكرااااا",
+                ],
+            ),
+            (
+                Goodbye,
+                &[
+                    "bye",
+                    "مع السلامة",
+                    "في امان الله",
+                    "ok thanks bye",
+                    "good night",
+                    "ma3 elsalama",
+                ],
+            ),
+            (
+                Acknowledgement,
+                &[
+                    "ok",
+                    "تمام",
+                    "طيب",
+                    "اوكي",
+                    "ماشي",
+                    "okay got it",
+                    "tamam",
+                    "اها",
+                    "حسنا",
+                    "واخا",
+                ],
+            ),
+            (
+                Attention,
+                &["؟؟؟", "hello??", "???", "?", "وينكم", "الو", "any one there", "احد هنا؟", "!?"],
+            ),
+            (Emoji, &["🙏", "😡😡", ":)", "❤️", "👍🏽"]),
+        ];
+        for (expected, texts) in rows {
+            for text in texts {
+                // "how are you?" ends with a question mark and is still a greeting to answer.
+                let found = act(text);
+                let fine = found == Some(expected)
+                    || (expected == Greeting && text.ends_with('?') && found == Some(Attention));
+                assert!(fine, "{text}: {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_need_beside_a_greeting_is_no_social_act() {
+        for text in [
+            "hello where is my order",
+            "السلام عليكم وين طلبي",
+            "thanks but it still does not work",
+            "ok how much is it",
+            "order",
+            "12345",
+            "",
+            "...",
+            "good",
+            "thank you card",
+        ] {
+            let found = act(text);
+            assert!(found.is_none() || text == "good", "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_short_yes_and_a_short_no_are_told_apart() {
+        let yes = [
+            "yes",
+            "Yes please",
+            "yep",
+            "ايه",
+            "اي نعم",
+            "نعم",
+            "ايوه",
+            "ايوا",
+            "اه",
+            "تم",
+            "تم الحل",
+            "aywa",
+            "na3am",
+            "yes it is solved",
+            "انحلت شكرا",
+            "it works now",
+            "صح",
+            "اكيد",
+            "yeah thanks",
+            "ok",
+            "تمام",
+            "واه",
+            "اجل",
+            "sure",
+            "solved",
+            "اتحلت",
+        ];
+        let no = [
+            "no",
+            "nope",
+            "لا",
+            "لأ",
+            "لا ما انحلت",
+            "لسه",
+            "لسا ما انحلت",
+            "not yet",
+            "no it isn't",
+            "still not working",
+            "la2",
+            "كلا",
+            "ما انحلت",
+            "لا للحين",
+            "no thanks",
+            "مو محلوله",
+            "لا شكرا",
+            "not solved",
+            "متحلتش",
+            "لا لا",
+        ];
+        for text in yes {
+            assert!(affirm(&normalise(text)), "{text} is a yes");
+            assert!(!deny(&normalise(text)), "{text} is not a no");
+        }
+        for text in no {
+            assert!(deny(&normalise(text)), "{text} is a no");
+            assert!(!affirm(&normalise(text)), "{text} is not a yes");
+        }
+        for text in ["no my order is 123", "نعم اريد رقم الطلب", "", "??", "note"] {
+            assert!(!affirm(&normalise(text)) && !deny(&normalise(text)), "{text}");
+        }
+    }
+}

@@ -3,7 +3,7 @@
 //! where is my order" is never a greeting. Also the short yes and no that answer a proposal.
 
 use super::normalise::Normalised;
-use super::social_words as lists;
+use super::social_words::{self as lists, Phrases};
 use serde::{Deserialize, Serialize};
 
 /// What a purely social message does.
@@ -56,17 +56,17 @@ pub fn social_act(n: &Normalised, original: &str) -> Option<SocialAct> {
 
 /// A short yes, as the whole message: "yes it is", «ايه نعم», "aywa".
 pub fn affirm(n: &Normalised) -> bool {
-    says(n, lists::AFFIRM, lists::DENY)
+    says(n, &lists::AFFIRM, Some(&lists::DENY))
 }
 
 /// A short no, as the whole message: "no, still not", «لا ما انحلت».
 pub fn deny(n: &Normalised) -> bool {
-    says(n, lists::DENY, &[])
+    says(n, &lists::DENY, None)
 }
 
 /// Whether the message consists of these phrases and fillers, with at least one of the phrases
 /// and none of the others.
-fn says(n: &Normalised, phrases: &[&str], others: &[&str]) -> bool {
+fn says(n: &Normalised, phrases: &Phrases, others: Option<&Phrases>) -> bool {
     let words: Vec<&str> = n.words().collect();
     if words.is_empty() || words.len() > WORDS_MAX {
         return false;
@@ -74,8 +74,8 @@ fn says(n: &Normalised, phrases: &[&str], others: &[&str]) -> bool {
     let (mut at, mut found) = (0, false);
     while at < words.len() {
         let rest = &words[at..];
-        let (phrase, other) = (longest(phrases, rest), longest(others, rest));
-        let polite = longest(lists::FILLER, rest).max(longest(lists::THANKS, rest));
+        let (phrase, other) = (phrases.longest(rest), others.map_or(0, |o| o.longest(rest)));
+        let polite = lists::FILLER.longest(rest).max(lists::THANKS.longest(rest));
         if other > phrase {
             return false;
         }
@@ -95,8 +95,8 @@ fn acts(words: &[&str]) -> Option<SocialAct> {
         let rest = &words[at..];
         let (act, step) = lists::ACTS
             .iter()
-            .map(|(act, phrases)| (Some(*act), longest(phrases, rest)))
-            .chain([(None, longest(lists::FILLER, rest))])
+            .map(|(act, phrases)| (Some(*act), phrases.longest(rest)))
+            .chain([(None, lists::FILLER.longest(rest))])
             .fold((None, 0), |best, next| if next.1 > best.1 { next } else { best });
         if step == 0 {
             return None;
@@ -117,24 +117,6 @@ fn heavier(one: Option<SocialAct>, other: Option<SocialAct>) -> Option<SocialAct
         SocialAct::Emoji => 1,
     };
     one.into_iter().chain(other).max_by_key(|act| rank(*act))
-}
-
-/// How many words the longest of the phrases takes at the start of these words.
-fn longest(phrases: &[&str], words: &[&str]) -> usize {
-    phrases
-        .iter()
-        .filter_map(|phrase| {
-            let mut count = 0;
-            for part in phrase.split(' ') {
-                if words.get(count) != Some(&part) {
-                    return None;
-                }
-                count += 1;
-            }
-            Some(count)
-        })
-        .max()
-        .unwrap_or(0)
 }
 
 fn without_words(original: &str) -> Option<SocialAct> {

@@ -30,6 +30,8 @@ pub const SNAPSHOT_SPAN: Duration = Duration::from_secs(2);
 pub const TOMBSTONE_SPAN: Duration = Duration::from_secs(60 * 60);
 /// The most entities one transaction may check or write.
 pub const ENTITIES_MAX: usize = 64;
+/// The most writes of one transaction, of any sort.
+pub const WRITES_MAX: usize = 256;
 /// The largest body of one entity or log record, in bytes.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 
@@ -195,7 +197,8 @@ pub enum Write {
         /// The new body.
         body: Bytes,
     },
-    /// Deletes an entity and leaves a tombstone. Its key must have been loaded.
+    /// Deletes an entity and leaves a tombstone. Its key must have been loaded. Deleting what is
+    /// absent changes nothing.
     Delete {
         /// Which.
         key: EntityKey,
@@ -206,8 +209,14 @@ pub enum Write {
         log: LogId,
         /// The record.
         record: Record,
-        /// Forget older records beyond this many.
+        /// Forget older records beyond this many; the newest record always stays, because the
+        /// numbering goes on from it.
         keep: Option<u64>,
+    },
+    /// Forgets a whole log, if it is there; its next record is number 1 again.
+    DropLog {
+        /// Which log.
+        log: LogId,
     },
     /// Adds a member to an ordered set or moves it.
     IndexPut {
@@ -232,7 +241,8 @@ pub enum Write {
         /// How much; may be negative.
         by: i64,
         /// If the sum would exceed this, the whole transaction is refused with
-        /// [`StoreError::LimitReached`].
+        /// [`StoreError::LimitReached`]. A subtraction is never refused: a limit that was lowered
+        /// must not keep things from draining.
         limit: Option<i64>,
     },
 }
@@ -323,6 +333,7 @@ impl Snapshot {
     /// Adds what a second load of the same slot saw. The earlier time counts.
     pub fn join(mut self, later: Snapshot) -> Snapshot {
         assert_eq!(self.slot, later.slot, "a snapshot is of one slot");
+        self.at = self.at.min(later.at);
         // What was read first stays the one that is checked: a change in between is a conflict.
         for (key, observed) in later.entities {
             self.entities.entry(key).or_insert(observed);
@@ -387,6 +398,12 @@ impl Transaction {
     ) -> &mut Self {
         let record = Record { seq, event_id, body: encode(value) };
         self.writes.push(Write::Append { log, record, keep });
+        self
+    }
+
+    /// Forgets a whole log; see [`Write::DropLog`].
+    pub fn drop_log(&mut self, log: LogId) -> &mut Self {
+        self.writes.push(Write::DropLog { log });
         self
     }
 
@@ -473,7 +490,8 @@ impl Transaction {
 pub struct Committed {
     /// The store's time of the commit.
     pub at: Timestamp,
-    /// The slot's ring counter after it.
+    /// The slot's ring counter after it: it rises by one with each commit that names a topic, and
+    /// only then, so that a jump between two rings always means that rings were lost.
     pub counter: u64,
 }
 
@@ -545,7 +563,7 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The transaction exceeds [`ENTITIES_MAX`] or [`BODY_BYTES_MAX`].
+    /// A load or transaction exceeds [`ENTITIES_MAX`], [`WRITES_MAX`] or [`BODY_BYTES_MAX`].
     #[error("the change is too large: {0}")]
     TooLarge(String),
 }
@@ -553,7 +571,10 @@ pub enum StoreError {
 /// The one port to durable state.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Reads entities and scores of one slot at one moment.
+    /// Reads entities and scores of one slot at one moment, at most [`ENTITIES_MAX`] of each.
+    ///
+    /// The snapshot's time is not before any change it shows, so that what is decided from it
+    /// never seems to happen before what was decided already.
     async fn load(
         &self,
         slot: &Slot,
@@ -585,7 +606,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Vec<(i64, String)>, StoreError>;
 
     /// Takes at most `limit` members of [`Index::DUE`] whose time has come (by the store's clock)
-    /// and moves each `visibility` into the future, so that nobody else takes them meanwhile.
+    /// and moves each `visibility` into the future, so that nobody else takes them meanwhile. Those
+    /// due longest come first. A claim rings no bell.
     async fn claim_due(
         &self,
         slot: &Slot,
@@ -593,7 +615,7 @@ pub trait Store: Send + Sync {
         visibility: Duration,
     ) -> Result<Vec<Claimed>, StoreError>;
 
-    /// The ring counter of each slot: rises with each commit. Repairs lost rings.
+    /// The ring counter of each slot (see [`Committed::counter`]). Repairs lost rings.
     async fn ring_counters(&self, slots: &[Slot]) -> Result<Vec<u64>, StoreError>;
 
     /// The value of a counter; 0 if it was never touched.

@@ -1,0 +1,13 @@
+//! Adapters for durable state. Each implements [`crate::ports::store::Store`] and passes the same
+//! [`contract`]; none knows a sibling or a business rule.
+//!
+//! - [`memory`] is the reference: simple enough to be believed, for tests and the simulator.
+//! - [`faulty`] wraps any of them and makes it fail on purpose, repeatably.
+//! - [`stored`] and [`doorbell`] are what they share: how time and versions are issued, which
+//!   transactions are too large, and how rings reach listeners within one process.
+
+#[cfg(any(test, feature = "testing"))]
+pub mod contract;
+pub mod doorbell;
+pub mod memory;
+pub mod stored;

@@ -270,6 +270,36 @@ text_keys! {
     HumanRequestNobody = "human_request_nobody",
     /// Waited as long as we ask anyone to wait.
     MaxWaitReached = "max_wait_reached",
+    /// The first line of an agent's packet: `{need}`, `{why}`, `{tried}`.
+    PacketHeadline = "packet_headline",
+    /// Stands for what there is none of, in a packet.
+    PacketNothing = "packet_nothing",
+    /// Tells the agent the reason: asked for a person.
+    ReasonHumanRequest = "reason_human_request",
+    /// Tells the agent the reason: angry or out of patience.
+    ReasonFrustration = "reason_frustration",
+    /// Tells the agent the reason: lost.
+    ReasonConfusion = "reason_confusion",
+    /// Tells the agent the reason: not understood by the bot.
+    ReasonNotUnderstood = "reason_not_understood",
+    /// Tells the agent the reason: the answer did not help.
+    ReasonRepetition = "reason_repetition",
+    /// Tells the agent the reason: insults.
+    ReasonAbuse = "reason_abuse",
+    /// Tells the agent the reason: danger to life.
+    ReasonEmergencyLife = "reason_emergency_life",
+    /// Tells the agent the reason: money is being lost.
+    ReasonEmergencyMoney = "reason_emergency_money",
+    /// Tells the agent the reason: property is being damaged.
+    ReasonEmergencyProperty = "reason_emergency_property",
+    /// Tells the agent the reason: denied twice.
+    ReasonDeniedTwice = "reason_denied_twice",
+    /// Tells the agent the reason: a topic for people.
+    ReasonHumanFirst = "reason_human_first",
+    /// Tells the agent the reason: came back.
+    ReasonReopened = "reason_reopened",
+    /// Tells the agent the reason: the bot failed.
+    ReasonBotFailed = "reason_bot_failed",
     /// The choice is not one of those offered.
     ChoiceUnknown = "choice_unknown",
     /// The message is longer than `{max}` characters.

@@ -1,0 +1,163 @@
+//! The ladder: what the bot does with what it has understood. It answers what it is sure of, asks
+//! once when it wavers, says so when it does not know, and steps aside in time.
+
+use super::matcher::Verdict;
+use crate::domain::conversation::state::Memory;
+use crate::domain::detectors::{EmergencyKind, Fired, SignalKind};
+use crate::domain::handoff::HandoffReason;
+use crate::domain::ids::EntryId;
+use crate::domain::language::social::SocialAct;
+use crate::domain::reading::Reading;
+use crate::domain::rules::BotRules;
+
+/// Fragments joined at most; a longer burst is answered as it is.
+const FRAGMENTS_MAX: usize = 8;
+/// How often the same slot is asked for.
+const SLOT_ASKED_MAX: u32 = 2;
+
+/// The bot's next step.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Wait a moment: this looks like part of a thought.
+    Wait,
+    /// Answer a greeting, thanks and the like.
+    Social(SocialAct),
+    /// A "yes" that nobody asked for.
+    Affirmed,
+    /// Ask whether that settled it.
+    ProposeEnd,
+    /// Answer from this entry.
+    Answer(EntryId),
+    /// Take the value for the slot that was asked for, then answer.
+    FillSlot {
+        /// For which entry.
+        entry: EntryId,
+        /// Which slot.
+        slot: String,
+        /// With what.
+        value: String,
+    },
+    /// Ask for the slot once more.
+    AskSlotAgain {
+        /// For which entry.
+        entry: EntryId,
+        /// Which slot.
+        slot: String,
+    },
+    /// Ask which of these is meant.
+    Clarify(Vec<EntryId>),
+    /// Say that it was not understood.
+    NotKnown,
+    /// Ask for a human.
+    HandOff(HandoffReason, Option<EntryId>),
+}
+
+/// Chooses the next step for words of the customer. `may_wait` is false once the quiet time of a
+/// burst is over.
+pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: bool) -> Step {
+    if let Some(fired) = &reading.assessment.fired {
+        return Step::HandOff(reason_of(fired), sure_entry(reading));
+    }
+    if let Some(step) = fill_slot(bot, memory, reading) {
+        return step;
+    }
+    if let Some(act) = reading.social {
+        return social(act, memory);
+    }
+    if reading.affirms {
+        return if may_propose(memory) { Step::ProposeEnd } else { Step::Affirmed };
+    }
+    if reading.denies {
+        return miss(bot, memory, HandoffReason::Repetition);
+    }
+    match &reading.matched.verdict {
+        Verdict::Sure(entry) => answer(bot, entry.clone()),
+        Verdict::Unsure(_) | Verdict::Unknown if may_wait && is_fragment(bot, memory, reading) => {
+            Step::Wait
+        }
+        Verdict::Unsure(choices) if memory.window.misses == 0 => Step::Clarify(choices.clone()),
+        Verdict::Unsure(_) | Verdict::Unknown => ask_again_or_miss(bot, memory),
+    }
+}
+
+/// The step for an entry that the customer chose by a button or that was recognised for sure.
+pub fn answer(bot: &BotRules, entry: EntryId) -> Step {
+    match bot.entries.get(&entry) {
+        Some(known) if known.human_first => Step::HandOff(HandoffReason::HumanFirst, Some(entry)),
+        Some(_) => Step::Answer(entry),
+        // The rules changed under a button that is still on the screen.
+        None => Step::NotKnown,
+    }
+}
+
+/// The reason a fired signal stands for.
+pub fn reason_of(fired: &Fired) -> HandoffReason {
+    match fired.reason {
+        SignalKind::HumanRequest => HandoffReason::HumanRequest,
+        SignalKind::Frustration => HandoffReason::Frustration,
+        SignalKind::Confusion => HandoffReason::Confusion,
+        SignalKind::Repetition => HandoffReason::Repetition,
+        SignalKind::Abuse => HandoffReason::Abuse,
+        SignalKind::Emergency => match fired.emergency {
+            // An emergency of unknown kind is treated as the gravest.
+            Some(EmergencyKind::Life) | None => HandoffReason::EmergencyLife,
+            Some(EmergencyKind::Money) => HandoffReason::EmergencyMoney,
+            Some(EmergencyKind::Property) => HandoffReason::EmergencyProperty,
+        },
+    }
+}
+
+fn sure_entry(reading: &Reading) -> Option<EntryId> {
+    match &reading.matched.verdict {
+        Verdict::Sure(entry) => Some(entry.clone()),
+        Verdict::Unsure(_) | Verdict::Unknown => None,
+    }
+}
+
+fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
+    let asking = memory.asking.as_ref()?;
+    let slots = &bot.entries.get(&asking.entry)?.slots;
+    let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
+    let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
+    Some(Step::FillSlot { entry: asking.entry.clone(), slot: asking.slot.clone(), value })
+}
+
+fn social(act: SocialAct, memory: &Memory) -> Step {
+    match act {
+        // Neither is a yes; but it is the moment to ask.
+        SocialAct::Thanks | SocialAct::Goodbye if may_propose(memory) => Step::ProposeEnd,
+        SocialAct::Thanks
+        | SocialAct::Goodbye
+        | SocialAct::Greeting
+        | SocialAct::Acknowledgement
+        | SocialAct::Attention
+        | SocialAct::Emoji => Step::Social(act),
+    }
+}
+
+fn may_propose(memory: &Memory) -> bool {
+    memory.last_answer.is_some() && !memory.proposed
+}
+
+fn is_fragment(bot: &BotRules, memory: &Memory, reading: &Reading) -> bool {
+    !reading.finished
+        && reading.tokens <= bot.ladder.fragment_tokens_max * (memory.burst.len() + 1)
+        && memory.burst.len() < FRAGMENTS_MAX
+}
+
+fn ask_again_or_miss(bot: &BotRules, memory: &Memory) -> Step {
+    match &memory.asking {
+        Some(asking) if asking.times < SLOT_ASKED_MAX => {
+            Step::AskSlotAgain { entry: asking.entry.clone(), slot: asking.slot.clone() }
+        }
+        Some(_) | None => miss(bot, memory, HandoffReason::NotUnderstood),
+    }
+}
+
+fn miss(bot: &BotRules, memory: &Memory, reason: HandoffReason) -> Step {
+    if memory.window.misses + 1 >= bot.ladder.misses_until_human {
+        Step::HandOff(reason, None)
+    } else {
+        Step::NotKnown
+    }
+}

@@ -1,0 +1,143 @@
+//! What agents and supervisors do, in every state. Only the holder of the token speaks as agent.
+
+use super::command::{Decision, Rejection};
+use super::event::{Event, LeaveReason};
+use super::state::{Conversation, Proposal, Proposer, State};
+use super::turn::{Keeping, Turn};
+use crate::domain::handoff::{HandoffReason, Token};
+use crate::domain::ids::AgentId;
+use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+type Decided = Result<Decision, Rejection>;
+
+/// In which way the caller holds the conversation.
+enum Held {
+    Owned,
+    Confirming,
+}
+
+pub(super) fn says(
+    rules: &Rules,
+    c: &Conversation,
+    agent: &AgentId,
+    token: Token,
+    text: &str,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    holder(c, agent, token)?;
+    turn.happen(Event::AgentSaid { agent: agent.clone(), text: text.to_owned() });
+    Ok(turn.done())
+}
+
+pub(super) fn notes(
+    rules: &Rules,
+    c: &Conversation,
+    agent: &AgentId,
+    token: Token,
+    text: &str,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    holder(c, agent, token)?;
+    turn.happen(Event::Noted { agent: agent.clone(), text: text.to_owned() });
+    Ok(turn.done())
+}
+
+pub(super) fn proposes(
+    rules: &Rules,
+    c: &Conversation,
+    agent: &AgentId,
+    token: Token,
+    disposition: &str,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match holder(c, agent, token)? {
+        Held::Owned => {}
+        Held::Confirming => return Err(Rejection::WrongState { state: c.state.name() }),
+    }
+    turn.happen(Event::ResolutionProposed {
+        by: Proposer::Agent { agent: agent.clone(), held: true },
+        disposition: Some(disposition.to_owned()),
+    });
+    turn.notice(TextKey::AgentProposedResolution, &[]);
+    Ok(turn.done())
+}
+
+pub(super) fn releases(
+    rules: &Rules,
+    c: &Conversation,
+    agent: &AgentId,
+    token: Token,
+    note: &str,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    holder(c, agent, token)?;
+    if !note.is_empty() {
+        turn.happen(Event::Noted { agent: agent.clone(), text: note.to_owned() });
+    }
+    back_to_queue(&mut turn, agent, LeaveReason::Released, TextKey::AgentReleased);
+    Ok(turn.done())
+}
+
+pub(super) fn requeue(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
+        State::Queued => again(&mut turn, None),
+        State::Human { agent } => {
+            let agent = agent.clone();
+            back_to_queue(&mut turn, &agent, LeaveReason::Requeued, TextKey::AgentReleased);
+        }
+        State::Confirming(Proposal { by: Proposer::Agent { agent, held: true }, .. }) => {
+            let agent = agent.clone();
+            back_to_queue(&mut turn, &agent, LeaveReason::Requeued, TextKey::AgentReleased);
+        }
+        State::Confirming(Proposal { by: Proposer::Bot, .. })
+        | State::Confirming(Proposal { by: Proposer::Agent { held: false, .. }, .. }) => {
+            turn.happen(Event::ProposalDropped);
+            turn.hand_off_with_words(HandoffReason::HumanRequest, None);
+        }
+        State::Resolved { .. } | State::Closed { .. } => {
+            return Err(Rejection::WrongState { state: c.state.name() });
+        }
+    }
+    Ok(turn.done())
+}
+
+/// Takes the conversation from its agent and puts it back with its place kept.
+pub(super) fn back_to_queue(turn: &mut Turn<'_>, agent: &AgentId, why: LeaveReason, told: TextKey) {
+    let token = turn.c.token;
+    turn.happen(Event::AgentLeft { agent: agent.clone(), why, token });
+    turn.notice(told, &[]);
+    again(turn, Some(agent.clone()));
+}
+
+fn again(turn: &mut Turn<'_>, exclude: Option<AgentId>) {
+    let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
+    let reason = asked.map_or(HandoffReason::HumanRequest, |handoff| handoff.reason);
+    let entry = asked.and_then(|handoff| handoff.entry.clone());
+    turn.hand_off(reason, entry, Keeping { returned: true, preferred: None, exclude });
+}
+
+/// Whether this agent holds the conversation under this very token.
+fn holder(c: &Conversation, agent: &AgentId, token: Token) -> Result<Held, Rejection> {
+    let lost = || Err(Rejection::OwnershipLost { current: c.token });
+    let held = match &c.state {
+        State::Human { agent: owner } if owner == agent => Held::Owned,
+        State::Confirming(Proposal {
+            by: Proposer::Agent { agent: owner, held: true }, ..
+        }) if owner == agent => Held::Confirming,
+        State::Human { .. }
+        | State::Confirming(_)
+        | State::Bot
+        | State::Queued
+        | State::Resolved { .. }
+        | State::Closed { .. } => return lost(),
+    };
+    if token == c.token { Ok(held) } else { lost() }
+}

@@ -1,0 +1,353 @@
+//! The one place where a conversation changes: an event is folded into it. Total: every event can
+//! be applied to every state, because it has already happened.
+
+use super::event::{Alert, Choice, Event, LeaveReason};
+use super::state::{
+    Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
+};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::detectors::{Speaker, Turn};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, EntryId};
+use crate::domain::time::Timestamp;
+
+/// Turns kept for the detectors.
+const WINDOW_TURNS: usize = 8;
+/// Hashes of sent texts kept; an episode is far shorter.
+const SENT_MAX: usize = 256;
+
+/// Folds one event into the conversation. `None` becomes something only by [`Event::Started`].
+pub fn apply(
+    conversation: Option<Conversation>,
+    event: &Event,
+    at: Timestamp,
+) -> Option<Conversation> {
+    match (conversation, event) {
+        (None, Event::Started { conversation, bucket, pool, customer, language }) => {
+            Some(Conversation {
+                id: conversation.clone(),
+                bucket: *bucket,
+                pool: pool.clone(),
+                customer: customer.clone(),
+                language: *language,
+                other_language: 0,
+                state: State::Bot,
+                token: Token::default(),
+                seq: 1,
+                episode: 1,
+                created_at: at,
+                last_event_at: at,
+                handoff: None,
+                waited_ms: 0,
+                preferred: None,
+                excluded: Default::default(),
+                denied_bot: 0,
+                denied_agent: 0,
+                unanswered_since: None,
+                silence: Silence::None,
+                memory: Memory::default(),
+            })
+        }
+        (None, _) => None,
+        (Some(mut conversation), event) => {
+            conversation.seq += 1;
+            conversation.last_event_at = at;
+            change(&mut conversation, event, at);
+            Some(conversation)
+        }
+    }
+}
+
+fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
+    match event {
+        Event::Started { .. } => {}
+        Event::CustomerSaid { text, choice, language, other_language } => {
+            c.language = *language;
+            c.other_language = if *other_language { c.other_language + 1 } else { 0 };
+            c.memory.reply_due = None;
+            if choice.is_some() {
+                c.memory.burst.clear();
+            }
+            remember(c, Speaker::Customer, text, at);
+            if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
+                c.unanswered_since = Some(at);
+            }
+        }
+        Event::Understood { levels, refused, .. } => {
+            c.memory.window.levels = levels.clone();
+            c.memory.window.refused_answers += u32::from(*refused);
+        }
+        Event::FragmentKept { text, reply_due } => {
+            c.memory.burst.push(Fragment { seq: c.seq, text: text.clone() });
+            c.memory.reply_due = Some(*reply_due);
+        }
+        Event::BotSaid { outcome, text, entry, choices, slot, .. } => {
+            bot_said(c, *outcome, text, at);
+            c.memory.choices = match outcome {
+                Outcome::Clarify => entries_of(choices),
+                Outcome::Greeting
+                | Outcome::Social
+                | Outcome::Answer
+                | Outcome::AskSlot
+                | Outcome::NotKnown
+                | Outcome::Handoff
+                | Outcome::Emergency
+                | Outcome::SayAgain => Vec::new(),
+            };
+            match (outcome, entry, slot) {
+                (Outcome::Answer, Some(entry), _) => {
+                    c.memory.asking = None;
+                    c.memory.proposed = false;
+                    c.memory.window.misses = 0;
+                    c.memory.last_answer = Some(entry.clone());
+                    c.memory.answered.push(entry.clone());
+                    if let Some(turn) = c.memory.window.turns.iter_mut().next_back() {
+                        turn.answer = Some(entry.clone());
+                    }
+                }
+                (Outcome::AskSlot, Some(entry), Some(slot)) => {
+                    let times = match &c.memory.asking {
+                        Some(asking) if asking.slot == *slot => asking.times + 1,
+                        Some(_) | None => 1,
+                    };
+                    c.memory.asking =
+                        Some(Asking { entry: entry.clone(), slot: slot.clone(), times });
+                }
+                (Outcome::NotKnown | Outcome::Clarify, _, _) => {
+                    c.memory.window.misses += 1;
+                    c.memory.asking = None;
+                    if let Some(turn) = c.memory.window.turns.iter_mut().next_back() {
+                        turn.missed = true;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Event::SlotFilled { slot, value } => {
+            c.memory.slots.insert(slot.clone(), value.clone());
+        }
+        Event::Notice { text, .. } => sent(c, text),
+        Event::HandoffRequested { token, handoff, headline, returned, preferred, exclude } => {
+            end_wait(c, at);
+            c.token = *token;
+            c.state = State::Queued;
+            c.unanswered_since = None;
+            c.silence = Silence::None;
+            c.preferred = preferred.clone();
+            c.excluded.extend(exclude.clone());
+            c.memory.asking = None;
+            c.memory.choices.clear();
+            c.memory.burst.clear();
+            c.memory.reply_due = None;
+            c.memory.window.handoffs += 1;
+            c.memory.window.waiting_since = Some(at);
+            c.handoff = Some(Asked {
+                handoff: handoff.clone(),
+                headline: headline.clone(),
+                waiting_since: at,
+                confirmed: false,
+                position_told: None,
+                long_wait_told: false,
+                returned: *returned,
+            });
+        }
+        Event::Queued { .. } => {
+            if let Some(asked) = &mut c.handoff {
+                asked.confirmed = true;
+            }
+        }
+        Event::PositionTold { position } => {
+            if let Some(asked) = &mut c.handoff {
+                asked.position_told = Some(*position);
+            }
+        }
+        Event::LongWaitTold => {
+            if let Some(asked) = &mut c.handoff {
+                asked.long_wait_told = true;
+            }
+        }
+        Event::HandoffCancelled => {
+            end_wait(c, at);
+            c.handoff = None;
+            c.state = State::Bot;
+        }
+        Event::AgentJoined { agent, token, waited_ms, .. } => {
+            c.token = *token;
+            c.waited_ms = *waited_ms;
+            c.memory.window.waiting_since = None;
+            c.state = State::Human { agent: agent.clone() };
+            c.preferred = Some(agent.clone());
+            // The customer asked before; from now on this agent owes the first word.
+            c.unanswered_since = Some(at);
+            c.silence = Silence::None;
+            if let Some(asked) = &mut c.handoff {
+                asked.returned = false;
+            }
+        }
+        Event::AgentLeft { why, token, .. } => {
+            c.token = *token;
+            c.unanswered_since = None;
+            c.silence = Silence::None;
+            match why {
+                LeaveReason::Lost => {
+                    c.state = State::Queued;
+                    c.preferred = None;
+                    c.memory.window.waiting_since = Some(at);
+                    if let Some(asked) = &mut c.handoff {
+                        asked.waiting_since = at;
+                        asked.returned = true;
+                        // The pool requeued it itself: the place exists already.
+                        asked.confirmed = true;
+                    }
+                }
+                // What follows says where it goes.
+                LeaveReason::Released
+                | LeaveReason::Silent
+                | LeaveReason::DeniedTwice
+                | LeaveReason::Requeued
+                | LeaveReason::Ended => {}
+            }
+        }
+        Event::TokenAdvanced { token } => c.token = *token,
+        Event::AgentSaid { text, .. } => {
+            c.unanswered_since = None;
+            c.silence = Silence::None;
+            remember(c, Speaker::Agent, text, at);
+        }
+        Event::Noted { .. } => {}
+        Event::AgentNudged { .. } => c.silence = Silence::Nudged,
+        Event::SupervisorAlerted { what } => match what {
+            Alert::AgentSilent => c.silence = Silence::Escalated,
+            Alert::Emergency(_) | Alert::LongWait => {}
+        },
+        Event::ResolutionProposed { by, .. } => {
+            c.unanswered_since = None;
+            c.memory.proposed = true;
+            c.state = State::Confirming(Proposal {
+                by: by.clone(),
+                since: at,
+                recalled_at: at,
+                reminders: 0,
+            });
+        }
+        Event::ProposalDropped => {
+            c.state = match owner_of_proposal(c) {
+                Some((agent, true)) => State::Human { agent },
+                Some((_, false)) | None => State::Bot,
+            };
+        }
+        Event::HoldEnded => {
+            if let State::Confirming(Proposal { by: Proposer::Agent { held, .. }, .. }) =
+                &mut c.state
+            {
+                *held = false;
+            }
+        }
+        Event::Reminded => {
+            if let State::Confirming(proposal) = &mut c.state {
+                proposal.reminders += 1;
+                proposal.recalled_at = at;
+            }
+        }
+        Event::ResolutionConfirmed => {
+            end_episode(c);
+            c.state = State::Resolved { since: at };
+        }
+        Event::ResolutionDenied => {
+            c.memory.window.denied += 1;
+            let owner = owner_of_proposal(c);
+            match owner {
+                Some(_) => c.denied_agent += 1,
+                None => c.denied_bot += 1,
+            }
+            c.state = match owner {
+                Some((agent, true)) => {
+                    c.unanswered_since = Some(at);
+                    State::Human { agent }
+                }
+                Some((_, false)) | None => State::Bot,
+            };
+        }
+        Event::Closed { reason } => {
+            end_wait(c, at);
+            end_episode(c);
+            c.state = State::Closed { reason: *reason, since: at };
+        }
+        Event::Reopened => {
+            c.episode += 1;
+            c.state = State::Bot;
+            c.waited_ms = 0;
+            c.denied_bot = 0;
+            c.denied_agent = 0;
+            c.excluded.clear();
+            c.handoff = None;
+            c.memory = Memory::default();
+        }
+    }
+}
+
+fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
+    sent(c, text);
+    c.memory.burst.clear();
+    c.memory.reply_due = None;
+    match outcome {
+        Outcome::SayAgain => {}
+        Outcome::Greeting
+        | Outcome::Social
+        | Outcome::Answer
+        | Outcome::Clarify
+        | Outcome::AskSlot
+        | Outcome::NotKnown
+        | Outcome::Handoff
+        | Outcome::Emergency => c.memory.last_said = Some(text.to_owned()),
+    }
+    remember(c, Speaker::Bot, text, at);
+}
+
+fn remember(c: &mut Conversation, by: Speaker, text: &str, at: Timestamp) {
+    let turn = Turn { by, text: text.to_owned(), at, answer: None, missed: false };
+    c.memory.window.push(turn, WINDOW_TURNS);
+}
+
+fn sent(c: &mut Conversation, text: &str) {
+    c.memory.sent.push(text_hash(text));
+    if c.memory.sent.len() > SENT_MAX {
+        c.memory.sent.remove(0);
+    }
+}
+
+fn entries_of(choices: &[Choice]) -> Vec<EntryId> {
+    choices.iter().filter_map(|choice| EntryId::parse(&choice.id).ok()).collect()
+}
+
+/// The agent behind the open proposal and whether they are still held; `None` for the bot's.
+fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
+    match &c.state {
+        State::Confirming(Proposal { by: Proposer::Agent { agent, held }, .. }) => {
+            Some((agent.clone(), *held))
+        }
+        State::Confirming(Proposal { by: Proposer::Bot, .. })
+        | State::Bot
+        | State::Queued
+        | State::Human { .. }
+        | State::Resolved { .. }
+        | State::Closed { .. } => None,
+    }
+}
+
+/// A wait that ends without an agent still counts as waited.
+fn end_wait(c: &mut Conversation, at: Timestamp) {
+    if let (State::Queued, Some(asked)) = (&c.state, &c.handoff) {
+        c.waited_ms += at.since(asked.waiting_since).as_millis() as i64;
+    }
+    c.memory.window.waiting_since = None;
+}
+
+fn end_episode(c: &mut Conversation) {
+    c.unanswered_since = None;
+    c.silence = Silence::None;
+    c.memory.burst.clear();
+    c.memory.reply_due = None;
+    c.memory.asking = None;
+    c.memory.choices.clear();
+}

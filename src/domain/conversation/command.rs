@@ -1,0 +1,212 @@
+//! What may be asked of a conversation, what comes of it, and why it may be refused.
+
+use super::event::Event;
+use super::state::Conversation;
+use crate::domain::handoff::{Handoff, Token};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
+use crate::domain::language::Language;
+use crate::domain::reading::Reading;
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::time::Timestamp;
+
+/// A command.
+#[derive(Debug, Clone)]
+pub enum Command {
+    /// Begins a conversation.
+    Start(Start),
+    /// The customer says something.
+    CustomerSays {
+        /// What.
+        input: Input,
+        /// What was understood of it, joined with the unanswered fragments before it.
+        reading: Box<Reading>,
+    },
+    /// The customer asks for a human (by a button).
+    RequestHuman,
+    /// The customer no longer wants one.
+    CancelHumanRequest,
+    /// The customer answers the open proposal.
+    Respond {
+        /// Whether the matter is resolved.
+        resolved: bool,
+    },
+    /// The customer comes back to what had ended.
+    Reopen,
+    /// The customer leaves.
+    Leave,
+    /// The pool has registered the place.
+    ConfirmQueued(Receipt),
+    /// The pool says that an agent has taken it.
+    Bind {
+        /// Under which token.
+        token: Token,
+        /// Who.
+        agent: AgentId,
+        /// The name customers see.
+        name: String,
+        /// Milliseconds waited in all.
+        waited_ms: i64,
+    },
+    /// The pool says that the agent is no longer there.
+    Unbind {
+        /// The token that replaces the agent's.
+        token: Token,
+        /// Who.
+        agent: AgentId,
+    },
+    /// The agent says something.
+    AgentSays {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// The words.
+        text: String,
+    },
+    /// The agent leaves a note for colleagues.
+    AgentNotes {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// The words.
+        text: String,
+    },
+    /// The agent proposes that the matter is resolved.
+    AgentProposes {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// Their word for how it ended.
+        disposition: String,
+    },
+    /// The agent gives it back to the queue.
+    AgentReleases {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// A note for whoever takes it next.
+        note: String,
+    },
+    /// A supervisor puts it back into the queue.
+    Requeue,
+    /// A deadline may have come.
+    Tick {
+        /// What was understood of the unanswered fragments, if there are any.
+        reading: Option<Box<Reading>>,
+    },
+    /// After a loss of data: the pool knows a newer token.
+    CatchUp {
+        /// The newest token the pool knows.
+        token: Token,
+        /// Why and what it needs, as the pool knows it, if the place is still there.
+        handoff: Option<Box<(Handoff, String)>>,
+    },
+}
+
+/// How a conversation begins.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Its id.
+    pub conversation: ConversationId,
+    /// The bucket it lives in.
+    pub bucket: u16,
+    /// The pool that helps it.
+    pub pool: PoolId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// The language the customer's client asked for, if it did.
+    pub language: Option<Language>,
+}
+
+/// What the customer says.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// Words.
+    Text(String),
+    /// A button.
+    Choice(String),
+    /// "Say that again."
+    SayAgain,
+}
+
+/// What the pool says of a place it has registered.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Receipt {
+    /// The term it is registered under.
+    pub term: i64,
+    /// In which queue.
+    pub queue: QueueId,
+    /// The position.
+    pub position: u32,
+    /// Why it takes time.
+    pub delay: DelayReason,
+    /// When the queue opens, where that is the reason, as it is told to the customer.
+    pub opens: Option<String>,
+}
+
+/// What comes of a command. Nothing has happened yet: it must be committed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// What happens, in order.
+    pub events: Vec<Event>,
+    /// The conversation after it.
+    pub next: Conversation,
+    /// What the pool must do.
+    pub effects: Vec<Effect>,
+}
+
+/// What the pool must do; carried by the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Give it a place under the present term.
+    Enqueue,
+    /// It no longer needs anyone under this term.
+    Release {
+        /// The term that ended.
+        term: i64,
+    },
+}
+
+/// Why a command was not followed. Nothing changes by it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    /// There is no such conversation.
+    #[error("there is no such conversation")]
+    NotFound,
+    /// It has begun already.
+    #[error("the conversation has begun already")]
+    Exists,
+    /// This cannot be done in its state.
+    #[error("this cannot be done while the conversation is {state}")]
+    WrongState {
+        /// The state's name.
+        state: &'static str,
+    },
+    /// Someone else owns it.
+    #[error("ownership was lost: the token ({}, {}) counts now", current.term, current.attempt)]
+    OwnershipLost {
+        /// The token that counts.
+        current: Token,
+    },
+    /// It has been done already, or something newer has.
+    #[error("a newer token counts: ({}, {})", current.term, current.attempt)]
+    Stale {
+        /// The token that counts.
+        current: Token,
+    },
+    /// The choice is not one of those offered.
+    #[error("this choice is not offered")]
+    UnknownChoice,
+    /// It ended too long ago to go on.
+    #[error("the conversation ended at {ended} and can no longer be reopened; start a new one")]
+    TooLateToReopen {
+        /// When it ended.
+        ended: Timestamp,
+    },
+    /// Nothing is due.
+    #[error("nothing is due")]
+    NotDue,
+}

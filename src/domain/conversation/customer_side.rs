@@ -1,0 +1,551 @@
+//! What the customer does, in every state.
+
+use super::command::{Decision, Input, Receipt, Rejection};
+use super::event::{Choice, Event, LeaveReason};
+use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
+use super::turn::{Keeping, Turn};
+use crate::domain::bot::entry::FaqEntry;
+use crate::domain::bot::ladder::{self, Step};
+use crate::domain::bot::matcher::Verdict;
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::handoff::{HandoffReason, Priority};
+use crate::domain::ids::EntryId;
+use crate::domain::language::social::SocialAct;
+use crate::domain::language::{Language, Variety};
+use crate::domain::reading::Reading;
+use crate::domain::rules::Rules;
+use crate::domain::texts::{TextKey, fill};
+use crate::domain::time::Timestamp;
+
+type Decided = Result<Decision, Rejection>;
+
+/// Tokens a message must have to change the conversation's language by itself.
+const SWITCH_TOKENS_MIN: usize = 3;
+/// Messages in a row in the other language that change it however short they are.
+const SWITCH_MESSAGES: u32 = 2;
+
+pub(super) fn says(
+    rules: &Rules,
+    c: &Conversation,
+    input: &Input,
+    reading: &Reading,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    let chosen = chosen_entry(rules, input)?;
+    match &c.state {
+        State::Bot => {
+            record(&mut turn, input, chosen, reading);
+            bot_turn(&mut turn, input, chosen, reading, true);
+        }
+        State::Queued => {
+            record(&mut turn, input, chosen, reading);
+            queued_turn(&mut turn, chosen, reading);
+        }
+        State::Human { .. } => {
+            record(&mut turn, input, chosen, reading);
+            alert_if_in_danger(&mut turn, reading);
+        }
+        State::Confirming(proposal) => {
+            record(&mut turn, input, chosen, reading);
+            confirming_turn(&mut turn, &proposal.clone(), input, chosen, reading);
+        }
+        State::Resolved { since } | State::Closed { since, .. } => {
+            reopen_window(rules, *since, at)?;
+            turn.happen(Event::Reopened);
+            record(&mut turn, input, chosen, reading);
+            match c.preferred.clone() {
+                // A human knows the matter: it goes on with them.
+                Some(agent) => resume_with(&mut turn, agent),
+                None => bot_turn(&mut turn, input, chosen, reading, true),
+            }
+        }
+    }
+    Ok(turn.done())
+}
+
+pub(super) fn request_human(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
+        // Asked for already; asking again costs nothing and changes nothing.
+        State::Queued | State::Human { .. } => {}
+        State::Confirming(proposal) => {
+            turn.happen(Event::ProposalDropped);
+            match &proposal.by {
+                Proposer::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
+                Proposer::Agent { held: true, .. } => {}
+                Proposer::Agent { agent, held: false } => resume_with(&mut turn, agent.clone()),
+            }
+        }
+        State::Resolved { since } | State::Closed { since, .. } => {
+            reopen_window(rules, *since, at)?;
+            turn.happen(Event::Reopened);
+            match c.preferred.clone() {
+                Some(agent) => resume_with(&mut turn, agent),
+                None => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
+            }
+        }
+    }
+    Ok(turn.done())
+}
+
+pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Queued => {
+            turn.release();
+            turn.happen(Event::HandoffCancelled);
+            turn.notice(TextKey::HandoffCancelled, &[]);
+            Ok(turn.done())
+        }
+        State::Bot
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
+    }
+}
+
+pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Confirming(proposal) => {
+            let proposal = proposal.clone();
+            if resolved {
+                confirm(&mut turn, &proposal)
+            } else {
+                deny(&mut turn, &proposal)
+            }
+            Ok(turn.done())
+        }
+        State::Bot
+        | State::Queued
+        | State::Human { .. }
+        | State::Resolved { .. }
+        | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
+    }
+}
+
+pub(super) fn reopen(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Resolved { since } | State::Closed { since, .. } => {
+            reopen_window(rules, *since, at)?;
+            turn.happen(Event::Reopened);
+            match c.preferred.clone() {
+                Some(agent) => resume_with(&mut turn, agent),
+                None => turn.notice(TextKey::Reopened, &[]),
+            }
+            Ok(turn.done())
+        }
+        State::Bot | State::Queued | State::Human { .. } | State::Confirming(_) => {
+            Err(Rejection::WrongState { state: c.state.name() })
+        }
+    }
+}
+
+pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    let reason = match &c.state {
+        State::Bot => CloseReason::Left,
+        State::Queued => {
+            turn.release();
+            CloseReason::Abandoned
+        }
+        State::Human { agent } => {
+            turn.release();
+            let (agent, token) = (agent.clone(), c.token);
+            turn.happen(Event::AgentLeft { agent, why: LeaveReason::Ended, token });
+            CloseReason::Left
+        }
+        State::Confirming(Proposal { by, .. }) => {
+            if let Proposer::Agent { held: true, .. } = by {
+                turn.release();
+            }
+            CloseReason::Left
+        }
+        State::Resolved { .. } | State::Closed { .. } => {
+            return Err(Rejection::WrongState { state: c.state.name() });
+        }
+    };
+    turn.happen(Event::Closed { reason });
+    turn.notice(TextKey::ClosedLeft, &[]);
+    Ok(turn.done())
+}
+
+/// The bot's answer to what was said: now, or when the quiet time of a burst is over.
+pub(super) fn bot_turn(
+    turn: &mut Turn<'_>,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+    may_wait: bool,
+) {
+    let bot = &turn.rules.bot;
+    let step = match (input, chosen) {
+        (_, Some(entry)) => ladder::answer(bot, entry.id.clone()),
+        (Input::SayAgain, None) => match turn.c.memory.last_said.clone() {
+            Some(text) => {
+                let again = turn.text(TextKey::SayAgain, None, &[("text", text)]);
+                return turn.bot_says(Outcome::SayAgain, again, None, Vec::new(), None);
+            }
+            None => Step::Social(SocialAct::Attention),
+        },
+        (Input::Text(_) | Input::Choice(_), None) => {
+            ladder::next_step(bot, &turn.c.memory, reading, may_wait)
+        }
+    };
+    take(turn, step, input, reading);
+}
+
+fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
+    match step {
+        Step::Wait => {
+            let text = match input {
+                Input::Text(text) => text.clone(),
+                Input::Choice(_) | Input::SayAgain => String::new(),
+            };
+            let reply_due = turn.at + turn.rules.bot.ladder.burst_quiet;
+            turn.happen(Event::FragmentKept { text, reply_due });
+        }
+        Step::Social(act) => {
+            let text = turn.text(social_text(act), None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::Affirmed => {
+            let text = turn.text(TextKey::AffirmWithoutQuestion, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::ProposeEnd => {
+            let text = turn.text(TextKey::BotProposesResolution, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+            turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+        }
+        Step::Answer(entry) => answer(turn, &entry, reading),
+        Step::FillSlot { entry, slot, value } => {
+            turn.happen(Event::SlotFilled { slot, value });
+            answer(turn, &entry, reading);
+        }
+        Step::AskSlotAgain { entry, slot } => {
+            let text = turn.text(TextKey::AskSlotAgain, None, &[]);
+            turn.bot_says(Outcome::AskSlot, text, Some(entry), Vec::new(), Some(slot));
+        }
+        Step::Clarify(entries) => clarify(turn, &entries),
+        Step::NotKnown => {
+            let wordings =
+                turn.rules.texts.wordings(turn.c.language, TextKey::NotKnownFirst, None, &[]);
+            match turn.unsent(wordings) {
+                Some(text) => turn.bot_says(Outcome::NotKnown, text, None, Vec::new(), None),
+                None => turn.hand_off_with_words(HandoffReason::NotUnderstood, None),
+            }
+        }
+        Step::HandOff(HandoffReason::HumanFirst, Some(entry)) => human_first(turn, entry),
+        Step::HandOff(reason, entry) => turn.hand_off_with_words(reason, entry),
+    }
+}
+
+/// Answers with a wording that was not sent yet; when there is none left, the answer has not
+/// helped and a person is sought.
+fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
+    let Some(entry) = turn.rules.bot.entries.get(id) else { return };
+    for rule in &entry.slots {
+        if turn.c.memory.slots.contains_key(&rule.name) {
+            continue;
+        }
+        match rule.pattern.find(&reading.normalised) {
+            Some(found) => turn.happen(Event::SlotFilled {
+                slot: rule.name.clone(),
+                value: found.as_str().to_owned(),
+            }),
+            None => {
+                let ask = rule.ask.get(turn.c.language).clone();
+                let text = turn
+                    .unsent(vec![ask])
+                    .unwrap_or_else(|| turn.text(TextKey::AskSlotAgain, None, &[]));
+                let slot = Some(rule.name.clone());
+                turn.bot_says(Outcome::AskSlot, text, Some(id.clone()), Vec::new(), slot);
+                return;
+            }
+        }
+    }
+    match turn.unsent(answer_texts(turn, entry)) {
+        Some(text) => {
+            let choices = choices(turn, &entry.quick_replies);
+            turn.bot_says(Outcome::Answer, text, Some(id.clone()), choices, None);
+        }
+        None => turn.hand_off_with_words(HandoffReason::Repetition, Some(id.clone())),
+    }
+}
+
+fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
+    let wordings = turn.rules.texts.wordings(turn.c.language, TextKey::ClarifyAsk, None, &[]);
+    match turn.unsent(wordings) {
+        Some(text) => {
+            let choices = choices(turn, entries);
+            turn.bot_says(Outcome::Clarify, text, None, choices, None);
+        }
+        None => turn.hand_off_with_words(HandoffReason::NotUnderstood, None),
+    }
+}
+
+/// Acknowledges in the entry's own words, then hands over without answering.
+fn human_first(turn: &mut Turn<'_>, id: EntryId) {
+    let own = turn.rules.bot.entries.get(&id).map(|entry| answer_texts(turn, entry));
+    let text = own
+        .and_then(|wordings| turn.unsent(wordings))
+        .unwrap_or_else(|| turn.text(TextKey::HandoffAcknowledgeHumanFirst, None, &[]));
+    turn.bot_says(Outcome::Handoff, text, Some(id.clone()), Vec::new(), None);
+    turn.hand_off(HandoffReason::HumanFirst, Some(id), Keeping::default());
+}
+
+fn answer_texts(turn: &Turn<'_>, entry: &FaqEntry) -> Vec<String> {
+    let values: Vec<(&str, String)> =
+        turn.c.memory.slots.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    entry.answers.get(turn.c.language).iter().map(|text| fill(text, &values)).collect()
+}
+
+fn choices(turn: &Turn<'_>, entries: &[EntryId]) -> Vec<Choice> {
+    entries
+        .iter()
+        .filter_map(|id| turn.rules.bot.entries.get(id))
+        .map(|entry| Choice {
+            id: entry.id.to_string(),
+            title: entry.title.get(turn.c.language).clone(),
+        })
+        .collect()
+}
+
+/// While a human is awaited the bot answers only what it is asked, and says that it is the
+/// machine who answers.
+fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
+    if let Some(fired) = &reading.assessment.fired {
+        let reason = ladder::reason_of(fired);
+        let asked = turn.c.handoff.as_ref();
+        let is_urgent = asked.is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
+        if reason.is_emergency() && !is_urgent {
+            return turn.hand_off_with_words(reason, None);
+        }
+        if reason == HandoffReason::HumanRequest {
+            return turn.notice(TextKey::AlreadyQueued, &[]);
+        }
+    }
+    let asked_for = match (&reading.matched.verdict, chosen) {
+        (_, Some(entry)) => Some(entry),
+        (Verdict::Sure(id), None) if reading.social.is_none() => turn.rules.bot.entries.get(id),
+        (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, None) => None,
+    };
+    let Some(entry) = asked_for.filter(|entry| !entry.human_first) else { return };
+    let known = |slot: &str| turn.c.memory.slots.contains_key(slot);
+    if !entry.slots.iter().all(|rule| known(&rule.name)) {
+        return;
+    }
+    if let Some(text) = turn.unsent(answer_texts(turn, entry)) {
+        let prefix = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
+        let text = format!("{prefix} {text}");
+        turn.bot_says(Outcome::Answer, text, Some(entry.id.clone()), Vec::new(), None);
+    }
+}
+
+fn alert_if_in_danger(turn: &mut Turn<'_>, reading: &Reading) {
+    if let Some(fired) = &reading.assessment.fired {
+        let reason = ladder::reason_of(fired);
+        if reason.is_emergency() {
+            turn.happen(Event::SupervisorAlerted { what: super::event::Alert::Emergency(reason) });
+        }
+    }
+}
+
+/// Words while a proposal is open: only a yes is a yes and only a no is a no.
+fn confirming_turn(
+    turn: &mut Turn<'_>,
+    proposal: &Proposal,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+) {
+    let is_words = matches!(input, Input::Text(_));
+    if is_words && reading.assessment.fired.is_none() {
+        if reading.affirms {
+            return confirm(turn, proposal);
+        }
+        if reading.denies {
+            return deny(turn, proposal);
+        }
+        if let Some(act) = reading.social {
+            // Neither yes nor no. The bot answers in kind only where no human is in it.
+            if proposal.by == Proposer::Bot {
+                let text = turn.text(social_text(act), None, &[]);
+                turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+            }
+            return;
+        }
+    }
+    turn.happen(Event::ProposalDropped);
+    match &proposal.by {
+        Proposer::Bot => bot_turn(turn, input, chosen, reading, true),
+        Proposer::Agent { held: true, .. } => alert_if_in_danger(turn, reading),
+        Proposer::Agent { agent, held: false } => resume_with(turn, agent.clone()),
+    }
+}
+
+fn confirm(turn: &mut Turn<'_>, proposal: &Proposal) {
+    if let Proposer::Agent { held: true, .. } = proposal.by {
+        turn.release();
+    }
+    turn.happen(Event::ResolutionConfirmed);
+    turn.notice(TextKey::ResolutionConfirmed, &[]);
+}
+
+fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
+    turn.happen(Event::ResolutionDenied);
+    match &proposal.by {
+        Proposer::Bot if turn.c.denied_bot < 2 => {
+            turn.notice(TextKey::ResolutionDeniedBotFirst, &[]);
+        }
+        Proposer::Bot => turn.hand_off_with_words(HandoffReason::DeniedTwice, None),
+        Proposer::Agent { held, agent } if turn.c.denied_agent < 2 => {
+            turn.notice(TextKey::ResolutionDeniedAgentFirst, &[]);
+            if !held {
+                back_to(turn, agent.clone());
+            }
+        }
+        Proposer::Agent { held, agent } => {
+            // Never again to the one who insisted.
+            if *held {
+                let (agent, token) = (agent.clone(), turn.c.token);
+                turn.happen(Event::AgentLeft { agent, why: LeaveReason::DeniedTwice, token });
+            }
+            turn.notice(TextKey::ResolutionDeniedAgentSecond, &[]);
+            let keeping = Keeping { returned: true, preferred: None, exclude: Some(agent.clone()) };
+            turn.hand_off(HandoffReason::DeniedTwice, None, keeping);
+        }
+    }
+}
+
+/// Back to the human who knows the matter, with a word to the customer.
+fn resume_with(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
+    turn.notice(TextKey::HandoffAcknowledgeReopened, &[]);
+    back_to(turn, agent);
+}
+
+fn back_to(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
+    let keeping = Keeping { returned: true, preferred: Some(agent), exclude: None };
+    turn.hand_off(HandoffReason::Reopened, None, keeping);
+}
+
+fn chosen_entry<'r>(rules: &'r Rules, input: &Input) -> Result<Option<&'r FaqEntry>, Rejection> {
+    match input {
+        Input::Text(_) | Input::SayAgain => Ok(None),
+        Input::Choice(id) => EntryId::parse(id)
+            .ok()
+            .and_then(|id| rules.bot.entries.get(&id))
+            .map(Some)
+            .ok_or(Rejection::UnknownChoice),
+    }
+}
+
+/// Writes down what was said and what was understood of it.
+fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading: &Reading) {
+    let (text, choice) = match (input, chosen) {
+        (Input::Text(text), _) => (text.clone(), None),
+        (Input::Choice(id), Some(entry)) => {
+            (entry.title.get(turn.c.language).clone(), Some(id.clone()))
+        }
+        (Input::Choice(id), None) => (id.clone(), Some(id.clone())),
+        (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
+    };
+    let spoken = match input {
+        Input::Text(_) => spoken_language(reading.variety),
+        Input::Choice(_) | Input::SayAgain => None,
+    };
+    let other_language = spoken.is_some_and(|spoken| spoken != turn.c.language);
+    let language = match spoken {
+        Some(spoken) if other_language && switches(&turn.c, reading) => spoken,
+        Some(_) | None => turn.c.language,
+    };
+    turn.happen(Event::CustomerSaid { text, choice, language, other_language });
+    understood(turn, reading);
+}
+
+/// Writes down what was understood, and by which rules.
+fn understood(turn: &mut Turn<'_>, reading: &Reading) {
+    let refused = reading.denies && turn.c.memory.last_answer.is_some();
+    let candidates = reading.matched.candidates.iter();
+    let event = Event::Understood {
+        rules: turn.rules.version.clone(),
+        variety: reading.variety,
+        candidates: candidates.map(|found| (found.entry.clone(), found.score)).collect(),
+        signals: reading.assessment.signals.clone(),
+        levels: reading.assessment.levels.clone(),
+        refused,
+    };
+    turn.happen(event);
+}
+
+fn spoken_language(variety: Variety) -> Option<Language> {
+    match variety {
+        Variety::Arabic | Variety::Arabizi => Some(Language::Ar),
+        Variety::English => Some(Language::En),
+        Variety::Mixed | Variety::Unknown => None,
+    }
+}
+
+/// A first message decides; later a short one in the other language does not, two in a row do.
+fn switches(c: &Conversation, reading: &Reading) -> bool {
+    let first = !c
+        .memory
+        .window
+        .turns
+        .iter()
+        .any(|turn| turn.by == crate::domain::detectors::Speaker::Customer);
+    first || reading.tokens >= SWITCH_TOKENS_MIN || c.other_language + 1 >= SWITCH_MESSAGES
+}
+
+fn reopen_window(rules: &Rules, ended: Timestamp, at: Timestamp) -> Result<(), Rejection> {
+    if at.since(ended) > rules.bot.ends.reopen_window {
+        return Err(Rejection::TooLateToReopen { ended });
+    }
+    Ok(())
+}
+
+fn social_text(act: SocialAct) -> TextKey {
+    match act {
+        SocialAct::Greeting => TextKey::SocialGreeting,
+        SocialAct::Thanks => TextKey::SocialThanks,
+        SocialAct::Goodbye => TextKey::SocialGoodbye,
+        SocialAct::Acknowledgement => TextKey::SocialAcknowledgement,
+        SocialAct::Attention => TextKey::SocialAttention,
+        SocialAct::Emoji => TextKey::SocialEmoji,
+    }
+}
+
+/// The words that go with a receipt: they are true because the receipt is durable.
+pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, String) {
+    use crate::domain::routing::delay::DelayReason;
+    let opens = receipt.opens.clone().unwrap_or_default();
+    let plain = |key: TextKey| turn.text(key, None, &[("opens", opens.clone())]);
+    let urgent =
+        turn.c.handoff.as_ref().is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
+    let first = if urgent { TextKey::EmergencyConnecting } else { TextKey::HandoffConfirmed };
+    let delay = match &receipt.delay {
+        DelayReason::NobodySignedIn => {
+            return (TextKey::HumanRequestNobody, plain(TextKey::HumanRequestNobody));
+        }
+        DelayReason::OutsideHours { .. } => {
+            return (TextKey::DelayOutsideHours, plain(TextKey::DelayOutsideHours));
+        }
+        DelayReason::AllBusy => Some(TextKey::DelayAllBusy),
+        DelayReason::NoLanguage => Some(TextKey::DelayNoLanguage),
+        DelayReason::NoSkill => Some(TextKey::DelayNoSkill),
+        DelayReason::EmergenciesAhead => Some(TextKey::DelayEmergenciesAhead),
+        DelayReason::OffersNotTaken => Some(TextKey::DelayOffersNotTaken),
+        DelayReason::None => None,
+    };
+    let mut text = plain(first);
+    if let Some(delay) = delay {
+        let position = turn.text(TextKey::QueuePosition, Some(u64::from(receipt.position)), &[]);
+        text = format!("{text} {position} {}", plain(delay));
+    }
+    (first, text)
+}

@@ -1,0 +1,43 @@
+//! When a conversation must be looked at again if nothing else happens. Derived from the state
+//! alone, so that there is exactly one due entry per conversation and nothing to keep in step.
+
+use super::state::{Conversation, Proposal, Proposer, Silence, State};
+use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
+
+/// The next time at which [`super::command::Command::Tick`] has something to do.
+pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
+    let ends = &rules.bot.ends;
+    match &c.state {
+        State::Bot => Some(c.memory.reply_due.unwrap_or(c.last_event_at + ends.idle_close)),
+        State::Queued => match &c.handoff {
+            Some(asked) if !asked.long_wait_told => Some(asked.waiting_since + ends.queue_wait_max),
+            Some(_) | None => None,
+        },
+        State::Human { .. } => {
+            let silence = &rules.routing.agent_silence;
+            Some(match (c.unanswered_since, c.silence) {
+                (Some(since), Silence::None) => since + silence.nudge,
+                (Some(since), Silence::Nudged) => since + silence.supervisor,
+                (Some(since), Silence::Escalated) => since + silence.requeue,
+                // The ball is with the customer: an agent's place is not held for ever.
+                (None, _) => c.last_event_at + ends.idle_close,
+            })
+        }
+        State::Confirming(proposal) => Some(confirming_deadline(rules, proposal)),
+        State::Resolved { .. } | State::Closed { .. } => None,
+    }
+}
+
+fn confirming_deadline(rules: &Rules, proposal: &Proposal) -> Timestamp {
+    let ends = &rules.bot.ends;
+    let recall = if proposal.reminders < ends.reminders_max {
+        proposal.recalled_at + ends.remind_after
+    } else {
+        proposal.recalled_at + ends.close_after
+    };
+    match proposal.by {
+        Proposer::Agent { held: true, .. } => recall.min(proposal.since + ends.hold),
+        Proposer::Agent { held: false, .. } | Proposer::Bot => recall,
+    }
+}

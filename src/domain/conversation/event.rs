@@ -1,0 +1,300 @@
+//! What has happened in a conversation, in the past tense. The log is made of these.
+
+use super::state::{CloseReason, Proposer};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::detectors::{Levels, Signal};
+use crate::domain::handoff::{Handoff, HandoffReason, Token};
+use crate::domain::ids::{
+    AgentId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
+};
+use crate::domain::language::{Language, Variety};
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One thing that has happened, with its time and who may see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoggedEvent {
+    /// When, by the store's clock.
+    pub at: Timestamp,
+    /// What.
+    pub event: Event,
+}
+
+/// Who may see an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Everyone in the conversation.
+    Customer,
+    /// Agents and supervisors.
+    Agents,
+    /// Sanad itself and those who examine it.
+    Internal,
+}
+
+/// A button that leads to an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What the client sends back.
+    pub id: String,
+    /// What stands on it.
+    pub title: String,
+}
+
+/// What has happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The conversation began.
+    Started {
+        /// Its id.
+        conversation: ConversationId,
+        /// The bucket it lives in.
+        bucket: u16,
+        /// The pool that helps it.
+        pool: PoolId,
+        /// Whose it is.
+        customer: CustomerId,
+        /// What we answer in until the customer writes in another language.
+        language: Language,
+    },
+    /// The customer said something.
+    CustomerSaid {
+        /// The words; for a choice, what stood on the button.
+        text: String,
+        /// The choice, if a button was pressed.
+        choice: Option<String>,
+        /// The language the conversation goes on in.
+        language: Language,
+        /// Whether this message was in the other one.
+        other_language: bool,
+    },
+    /// What was understood, and by which rules: the evidence of the bot's next step.
+    Understood {
+        /// The rules.
+        rules: RulesVersion,
+        /// What it was written in.
+        variety: Variety,
+        /// Entries that came into question, best first, with scores.
+        candidates: Vec<(EntryId, f32)>,
+        /// What the detectors noticed.
+        signals: Vec<Signal>,
+        /// Their levels over the conversation.
+        levels: Levels,
+        /// Whether the customer said that the last answer was not it.
+        refused: bool,
+    },
+    /// The bot waits for the rest of a thought.
+    FragmentKept {
+        /// The words.
+        text: String,
+        /// When it answers if nothing more comes.
+        reply_due: Timestamp,
+    },
+    /// The bot said something.
+    BotSaid {
+        /// What kind of reply.
+        outcome: Outcome,
+        /// The words.
+        text: String,
+        /// In which language.
+        language: Language,
+        /// The entry it answers from.
+        entry: Option<EntryId>,
+        /// Buttons.
+        choices: Vec<Choice>,
+        /// The rules.
+        rules: RulesVersion,
+        /// What it asks for.
+        slot: Option<String>,
+    },
+    /// The customer told something an answer needs.
+    SlotFilled {
+        /// Which slot.
+        slot: String,
+        /// With what.
+        value: String,
+    },
+    /// Sanad itself said something: a notice, not an answer.
+    Notice {
+        /// Which text (the key of the text files).
+        key: String,
+        /// The words.
+        text: String,
+        /// In which language.
+        language: Language,
+    },
+    /// A human was asked for.
+    HandoffRequested {
+        /// The term of the stay in the queue that begins.
+        token: Token,
+        /// Why and what it needs.
+        handoff: Handoff,
+        /// One sentence for the agent.
+        headline: String,
+        /// Whether it came back from an agent who was lost or silent.
+        returned: bool,
+        /// Who is asked first.
+        preferred: Option<AgentId>,
+        /// Who must not get it again.
+        exclude: Option<AgentId>,
+    },
+    /// The pool has durably registered the place.
+    Queued {
+        /// The term.
+        term: i64,
+        /// In which queue.
+        queue: QueueId,
+        /// The position then.
+        position: u32,
+        /// Why it takes time.
+        delay: DelayReason,
+    },
+    /// The customer was told a position.
+    PositionTold {
+        /// Which.
+        position: u32,
+    },
+    /// The customer was told that it takes very long.
+    LongWaitTold,
+    /// The customer no longer wants a human.
+    HandoffCancelled,
+    /// An agent is here.
+    AgentJoined {
+        /// Who.
+        agent: AgentId,
+        /// The name customers see.
+        name: String,
+        /// The token to speak with.
+        token: Token,
+        /// Milliseconds waited in all.
+        waited_ms: i64,
+    },
+    /// An agent is no longer here.
+    AgentLeft {
+        /// Who.
+        agent: AgentId,
+        /// Why.
+        why: LeaveReason,
+        /// The token that counts from now on.
+        token: Token,
+    },
+    /// The pool has moved on to a newer token while the conversation still waits.
+    TokenAdvanced {
+        /// The token that counts from now on.
+        token: Token,
+    },
+    /// The agent said something.
+    AgentSaid {
+        /// Who.
+        agent: AgentId,
+        /// The words.
+        text: String,
+    },
+    /// A note for colleagues.
+    Noted {
+        /// Who wrote it.
+        agent: AgentId,
+        /// The words.
+        text: String,
+    },
+    /// The agent was reminded that the customer waits.
+    AgentNudged {
+        /// Who.
+        agent: AgentId,
+    },
+    /// The supervisors were told.
+    SupervisorAlerted {
+        /// Of what.
+        what: Alert,
+    },
+    /// Somebody proposed that the matter is resolved.
+    ResolutionProposed {
+        /// Who.
+        by: Proposer,
+        /// The agent's word for how it ended.
+        disposition: Option<String>,
+    },
+    /// The proposal no longer stands: the customer went on with something else.
+    ProposalDropped,
+    /// The agent is no longer held for the answer.
+    HoldEnded,
+    /// The open proposal was recalled.
+    Reminded,
+    /// The customer said yes.
+    ResolutionConfirmed,
+    /// The customer said no.
+    ResolutionDenied,
+    /// It ended without a yes.
+    Closed {
+        /// Why.
+        reason: CloseReason,
+    },
+    /// It goes on; a new episode begins.
+    Reopened,
+}
+
+/// Why an agent is no longer here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// Their line is gone.
+    Lost,
+    /// They gave it back.
+    Released,
+    /// They did not answer.
+    Silent,
+    /// The customer denied their proposal twice.
+    DeniedTwice,
+    /// A supervisor took it from them.
+    Requeued,
+    /// The customer ended or no longer needs them.
+    Ended,
+}
+
+/// What supervisors are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alert {
+    /// An agent does not answer.
+    AgentSilent,
+    /// A customer is in danger while an agent owns the conversation.
+    Emergency(HandoffReason),
+    /// A customer waits very long.
+    LongWait,
+}
+
+impl Event {
+    /// Who may see it.
+    pub fn audience(&self) -> Audience {
+        match self {
+            Event::Started { .. }
+            | Event::CustomerSaid { .. }
+            | Event::BotSaid { .. }
+            | Event::Notice { .. }
+            | Event::HandoffRequested { .. }
+            | Event::Queued { .. }
+            | Event::HandoffCancelled
+            | Event::AgentJoined { .. }
+            | Event::AgentLeft { .. }
+            | Event::AgentSaid { .. }
+            | Event::ResolutionProposed { .. }
+            | Event::ResolutionConfirmed
+            | Event::ResolutionDenied
+            | Event::Reminded
+            | Event::Closed { .. }
+            | Event::Reopened => Audience::Customer,
+            Event::Noted { .. }
+            | Event::AgentNudged { .. }
+            | Event::SupervisorAlerted { .. }
+            | Event::ProposalDropped
+            | Event::HoldEnded => Audience::Agents,
+            Event::Understood { .. }
+            | Event::FragmentKept { .. }
+            | Event::SlotFilled { .. }
+            | Event::PositionTold { .. }
+            | Event::LongWaitTold
+            | Event::TokenAdvanced { .. } => Audience::Internal,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The front door of the machine: a command is answered in every state, or refused with the reason.
+
+use super::command::{Command, Decision, Rejection, Start};
+use super::event::Event;
+use super::state::Conversation;
+use super::turn::Turn;
+use super::{agent_side, customer_side, pool_side, timers};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::handoff::HandoffReason;
+use crate::domain::language::Language;
+use crate::domain::pool::command::Arrival;
+use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+/// Decides what a command does. `at` is the store's time.
+pub fn handle(
+    rules: &Rules,
+    conversation: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    let Some(c) = conversation else {
+        return match command {
+            Command::Start(start_command) => start(rules, start_command, at),
+            Command::CustomerSays { .. }
+            | Command::RequestHuman
+            | Command::CancelHumanRequest
+            | Command::Respond { .. }
+            | Command::Reopen
+            | Command::Leave
+            | Command::ConfirmQueued(_)
+            | Command::Bind { .. }
+            | Command::Unbind { .. }
+            | Command::AgentSays { .. }
+            | Command::AgentNotes { .. }
+            | Command::AgentProposes { .. }
+            | Command::AgentReleases { .. }
+            | Command::Requeue
+            | Command::Tick { .. }
+            | Command::CatchUp { .. } => Err(Rejection::NotFound),
+        };
+    };
+    match command {
+        Command::Start(_) => Err(Rejection::Exists),
+        Command::CustomerSays { input, reading } => {
+            customer_side::says(rules, c, input, reading, at)
+        }
+        Command::RequestHuman => customer_side::request_human(rules, c, at),
+        Command::CancelHumanRequest => customer_side::cancel_human_request(rules, c, at),
+        Command::Respond { resolved } => customer_side::respond(rules, c, *resolved, at),
+        Command::Reopen => customer_side::reopen(rules, c, at),
+        Command::Leave => customer_side::leave(rules, c, at),
+        Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
+        Command::Bind { token, agent, name, waited_ms } => {
+            pool_side::bind(rules, c, *token, agent, name, *waited_ms, at)
+        }
+        Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
+        Command::AgentSays { agent, token, text } => {
+            agent_side::says(rules, c, agent, *token, text, at)
+        }
+        Command::AgentNotes { agent, token, text } => {
+            agent_side::notes(rules, c, agent, *token, text, at)
+        }
+        Command::AgentProposes { agent, token, disposition } => {
+            agent_side::proposes(rules, c, agent, *token, disposition, at)
+        }
+        Command::AgentReleases { agent, token, note } => {
+            agent_side::releases(rules, c, agent, *token, note, at)
+        }
+        Command::Requeue => agent_side::requeue(rules, c, at),
+        Command::Tick { reading } => timers::tick(rules, c, reading.as_deref(), at),
+        Command::CatchUp { token, handoff } => {
+            pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
+        }
+    }
+}
+
+fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Rejection> {
+    let event = Event::Started {
+        conversation: start.conversation.clone(),
+        bucket: start.bucket,
+        pool: start.pool.clone(),
+        customer: start.customer.clone(),
+        language: start.language.unwrap_or(Language::Ar),
+    };
+    let Some(mut turn) = Turn::begin(rules, event, at) else { return Err(Rejection::Exists) };
+    let greeting = |language: Language| {
+        let name = ("name", rules.bot.name.get(language).clone());
+        let wordings = rules.texts.wordings(language, TextKey::Greeting, None, &[name]);
+        wordings.into_iter().next().unwrap_or_default()
+    };
+    // Nobody knows yet which language the customer speaks: greet in both.
+    let text = match start.language {
+        Some(language) => greeting(language),
+        None => Language::ALL.map(greeting).join("\n"),
+    };
+    turn.bot_says(Outcome::Greeting, text, None, Vec::new(), None);
+    Ok(turn.done())
+}
+
+/// What the conversation says of itself when it enters the pool; `None` unless it wants a place.
+pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
+    let asked = c.handoff.as_ref()?;
+    let cost = match asked.handoff.reason {
+        HandoffReason::Abuse => rules.routing.costs.abusive,
+        HandoffReason::HumanRequest
+        | HandoffReason::Frustration
+        | HandoffReason::Confusion
+        | HandoffReason::NotUnderstood
+        | HandoffReason::Repetition
+        | HandoffReason::EmergencyLife
+        | HandoffReason::EmergencyMoney
+        | HandoffReason::EmergencyProperty
+        | HandoffReason::DeniedTwice
+        | HandoffReason::HumanFirst
+        | HandoffReason::Reopened
+        | HandoffReason::BotFailed => rules.routing.costs.default,
+    };
+    Some(Arrival {
+        bucket: c.bucket,
+        term: c.token.term,
+        handoff: asked.handoff.clone(),
+        headline: asked.headline.clone(),
+        waiting_since: asked.waiting_since,
+        waited_ms: c.waited_ms,
+        preferred: c.preferred.clone(),
+        excluded: c.excluded.clone(),
+        cost,
+        returned: asked.returned,
+    })
+}

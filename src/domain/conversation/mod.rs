@@ -1,0 +1,17 @@
+//! The conversation: who may speak, and what becomes of what is said.
+//!
+//! A sans-io machine: [`handle`](handle::handle) turns a command into events and effects,
+//! [`apply`](apply::apply) folds an event into the state, [`deadline`] says when to look again.
+
+pub mod apply;
+pub mod command;
+pub mod deadline;
+pub mod event;
+pub mod handle;
+pub mod state;
+
+mod agent_side;
+mod customer_side;
+mod pool_side;
+mod timers;
+mod turn;

@@ -1,0 +1,151 @@
+//! What the pool says, in every state of the conversation. It may say it twice, late or out of
+//! order: the token decides whether it still counts.
+
+use super::command::{Decision, Receipt, Rejection};
+use super::customer_side::receipt_text;
+use super::event::{Event, LeaveReason};
+use super::state::{Conversation, Proposal, Proposer, State};
+use super::turn::{Keeping, Turn};
+use crate::domain::handoff::{Handoff, Token};
+use crate::domain::ids::AgentId;
+use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+type Decided = Result<Decision, Rejection>;
+
+pub(super) fn confirm_queued(
+    rules: &Rules,
+    c: &Conversation,
+    receipt: &Receipt,
+    at: Timestamp,
+) -> Decided {
+    let stale = Err(Rejection::Stale { current: c.token });
+    match &c.state {
+        State::Queued if c.token.term == receipt.term => {}
+        State::Queued
+        | State::Bot
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => return stale,
+    }
+    if c.handoff.as_ref().is_some_and(|asked| asked.confirmed) {
+        return stale;
+    }
+    let mut turn = Turn::new(rules, c, at);
+    turn.happen(Event::Queued {
+        term: receipt.term,
+        queue: receipt.queue.clone(),
+        position: receipt.position,
+        delay: receipt.delay.clone(),
+    });
+    turn.happen(Event::PositionTold { position: receipt.position });
+    let (key, text) = receipt_text(&turn, receipt);
+    turn.notice_text(key, text);
+    Ok(turn.done())
+}
+
+pub(super) fn bind(
+    rules: &Rules,
+    c: &Conversation,
+    token: Token,
+    agent: &AgentId,
+    name: &str,
+    waited_ms: i64,
+    at: Timestamp,
+) -> Decided {
+    let newer = token.term == c.token.term && token.attempt > c.token.attempt;
+    let mut turn = Turn::new(rules, c, at);
+    let greeting = match &c.state {
+        State::Queued if newer => TextKey::AgentJoined,
+        State::Human { agent: before } if newer && before == agent => TextKey::AgentJoined,
+        State::Human { .. } if newer => TextKey::AgentChanged,
+        State::Confirming(Proposal { by: Proposer::Agent { .. }, .. }) if newer => {
+            // The old agent is gone and the customer is only asked for a yes: nobody is needed.
+            turn.happen(Event::HoldEnded);
+            turn.happen(Event::TokenAdvanced { token });
+            turn.release();
+            return Ok(turn.done());
+        }
+        State::Queued
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Bot
+        | State::Resolved { .. }
+        | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
+    };
+    turn.happen(Event::AgentJoined {
+        agent: agent.clone(),
+        name: name.to_owned(),
+        token,
+        waited_ms,
+    });
+    turn.notice(greeting, &[("agent", name.to_owned())]);
+    Ok(turn.done())
+}
+
+pub(super) fn unbind(
+    rules: &Rules,
+    c: &Conversation,
+    token: Token,
+    agent: &AgentId,
+    at: Timestamp,
+) -> Decided {
+    if token.term != c.token.term || token.attempt <= c.token.attempt {
+        return Err(Rejection::Stale { current: c.token });
+    }
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Human { .. } => {
+            let agent = agent.clone();
+            turn.happen(Event::AgentLeft { agent, why: LeaveReason::Lost, token });
+            turn.notice(TextKey::AgentLost, &[]);
+        }
+        State::Queued => turn.happen(Event::TokenAdvanced { token }),
+        State::Confirming(Proposal { by: Proposer::Agent { .. }, .. }) => {
+            turn.happen(Event::HoldEnded);
+            turn.happen(Event::TokenAdvanced { token });
+            turn.release();
+        }
+        State::Confirming(Proposal { by: Proposer::Bot, .. })
+        | State::Bot
+        | State::Resolved { .. }
+        | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
+    }
+    Ok(turn.done())
+}
+
+/// After a loss of data the larger token wins and nothing goes backwards.
+pub(super) fn catch_up(
+    rules: &Rules,
+    c: &Conversation,
+    token: Token,
+    place: Option<&(Handoff, String)>,
+    at: Timestamp,
+) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    match place {
+        // The pool holds a place of a newer stay: the handoff happened, and is made good.
+        Some((handoff, headline)) if token.term > c.token.term => {
+            if c.has_ended().is_some() {
+                turn.happen(Event::Reopened);
+            }
+            let stay = Token { term: token.term, attempt: 0 };
+            let keeping = Keeping { returned: true, ..Keeping::default() };
+            turn.request(stay, handoff.clone(), headline.clone(), keeping);
+        }
+        // The place of this stay is gone although somebody still waits or is owned: a new stay.
+        None if token.term >= c.token.term && c.is_entangled() => {
+            let reason = match &c.handoff {
+                Some(asked) => asked.handoff.reason,
+                None => crate::domain::handoff::HandoffReason::BotFailed,
+            };
+            let entry = c.handoff.as_ref().and_then(|asked| asked.handoff.entry.clone());
+            turn.happen(Event::TokenAdvanced { token });
+            turn.hand_off(reason, entry, Keeping { returned: true, ..Keeping::default() });
+        }
+        Some(_) | None => return Err(Rejection::Stale { current: c.token }),
+    }
+    Ok(turn.done())
+}

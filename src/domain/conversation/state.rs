@@ -1,0 +1,265 @@
+//! What a conversation is at one moment. Changed only by [`super::apply`].
+
+use crate::domain::detectors::Window;
+use crate::domain::handoff::{Handoff, Token};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
+use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One conversation: the truth of which its log is the history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The bucket it lives in.
+    pub bucket: u16,
+    /// The pool that helps it.
+    pub pool: PoolId,
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// What we answer in.
+    pub language: Language,
+    /// Customer messages in a row that were in the other language.
+    pub other_language: u32,
+    /// Where it stands.
+    pub state: State,
+    /// The newest token it has issued or learned.
+    pub token: Token,
+    /// The number of its last event.
+    pub seq: u64,
+    /// Rises with each reopening, from 1.
+    pub episode: u32,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When its last event happened.
+    pub last_event_at: Timestamp,
+    /// Why humans were asked, as long as they have not finished with it.
+    pub handoff: Option<Asked>,
+    /// Milliseconds waited for humans in this episode, in waits that have ended.
+    pub waited_ms: i64,
+    /// The agent who knows the matter.
+    pub preferred: Option<AgentId>,
+    /// Agents who must not get it again in this episode.
+    pub excluded: BTreeSet<AgentId>,
+    /// Denials of the bot's proposals in this episode.
+    pub denied_bot: u32,
+    /// Denials of an agent's proposals in this episode.
+    pub denied_agent: u32,
+    /// Since when a human owes the customer an answer.
+    pub unanswered_since: Option<Timestamp>,
+    /// What has been done about a silent agent.
+    pub silence: Silence,
+    /// What the bot remembers of this episode.
+    pub memory: Memory,
+}
+
+/// Where a conversation stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum State {
+    /// The bot answers.
+    Bot,
+    /// Waits for a human.
+    Queued,
+    /// A human owns it; the bot is silent.
+    Human {
+        /// Who.
+        agent: AgentId,
+    },
+    /// Somebody proposed that the matter is resolved; only the customer can say so.
+    Confirming(Proposal),
+    /// The customer said yes.
+    Resolved {
+        /// When.
+        since: Timestamp,
+    },
+    /// Ended without a yes.
+    Closed {
+        /// Why.
+        reason: CloseReason,
+        /// When.
+        since: Timestamp,
+    },
+}
+
+impl State {
+    /// The name used in errors, logs and scripts.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            State::Bot => "bot",
+            State::Queued => "queued",
+            State::Human { .. } => "human",
+            State::Confirming(_) => "confirming",
+            State::Resolved { .. } => "resolved",
+            State::Closed { .. } => "closed",
+        }
+    }
+}
+
+/// An unanswered proposal that the matter is resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Who proposed it.
+    pub by: Proposer,
+    /// When.
+    pub since: Timestamp,
+    /// When it was last recalled; `since` at first.
+    pub recalled_at: Timestamp,
+    /// How often it was recalled.
+    pub reminders: u32,
+}
+
+/// Who proposed that the matter is resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "snake_case")]
+pub enum Proposer {
+    /// The bot.
+    Bot,
+    /// An agent.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// Whether they are still held for the answer.
+        held: bool,
+    },
+}
+
+/// Why a conversation ended without a yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CloseReason {
+    /// Nobody answered any more.
+    Timeout,
+    /// The customer left.
+    Left,
+    /// The customer left while waiting for a human.
+    Abandoned,
+}
+
+impl CloseReason {
+    /// The name used in config, logs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            CloseReason::Timeout => "timeout",
+            CloseReason::Left => "left",
+            CloseReason::Abandoned => "abandoned",
+        }
+    }
+}
+
+/// Humans were asked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Why and what it needs.
+    pub handoff: Handoff,
+    /// One sentence for the agent.
+    pub headline: String,
+    /// Since when it waits (or waited last).
+    pub waiting_since: Timestamp,
+    /// Whether the pool has confirmed the place.
+    pub confirmed: bool,
+    /// The position the customer was told last.
+    pub position_told: Option<u32>,
+    /// Whether the customer was told that it takes very long.
+    pub long_wait_told: bool,
+    /// Whether it came back from an agent who was lost or silent.
+    pub returned: bool,
+}
+
+/// What has been done about an agent who does not answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Nothing yet.
+    None,
+    /// The agent was nudged.
+    Nudged,
+    /// The supervisor was told.
+    Escalated,
+}
+
+/// What the bot remembers within an episode.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Memory {
+    /// The conversation evidence for the detectors.
+    pub window: Window,
+    /// Hashes of the texts the customer was sent, so that none is sent twice.
+    pub sent: Vec<u64>,
+    /// The choices of the open clarification.
+    pub choices: Vec<EntryId>,
+    /// What was said and not yet answered.
+    pub burst: Vec<Fragment>,
+    /// When the burst is answered if nothing more comes.
+    pub reply_due: Option<Timestamp>,
+    /// What the bot has asked for.
+    pub asking: Option<Asking>,
+    /// What the customer has told: slot → value.
+    pub slots: BTreeMap<String, String>,
+    /// The entry answered last.
+    pub last_answer: Option<EntryId>,
+    /// The entries answered in this episode, in order.
+    pub answered: Vec<EntryId>,
+    /// The bot's last words, for "say it again".
+    pub last_said: Option<String>,
+    /// Whether the bot has proposed an end since its last answer.
+    pub proposed: bool,
+}
+
+/// A part of a thought.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Fragment {
+    /// Its place in the log.
+    pub seq: u64,
+    /// The words.
+    pub text: String,
+}
+
+/// Something the bot has asked for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Asking {
+    /// For which entry.
+    pub entry: EntryId,
+    /// Which slot.
+    pub slot: String,
+    /// How often.
+    pub times: u32,
+}
+
+impl Conversation {
+    /// The agent who owns it now or is held for it.
+    pub fn owner(&self) -> Option<&AgentId> {
+        match &self.state {
+            State::Human { agent } => Some(agent),
+            State::Confirming(Proposal { by: Proposer::Agent { agent, held: true }, .. }) => {
+                Some(agent)
+            }
+            State::Confirming(_)
+            | State::Bot
+            | State::Queued
+            | State::Resolved { .. }
+            | State::Closed { .. } => None,
+        }
+    }
+
+    /// Whether the pool should know of it.
+    pub fn is_entangled(&self) -> bool {
+        matches!(self.state, State::Queued) || self.owner().is_some()
+    }
+
+    /// Whether it is over (it may still be reopened).
+    pub fn has_ended(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Resolved { since } | State::Closed { since, .. } => Some(*since),
+            State::Bot | State::Queued | State::Human { .. } | State::Confirming(_) => None,
+        }
+    }
+}
+
+/// A stable hash of a text, for [`Memory::sent`] (FNV-1a, 64 bit).
+pub fn text_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

@@ -1,0 +1,91 @@
+//! What time alone does, in every state.
+
+use super::agent_side::back_to_queue;
+use super::command::{Decision, Input, Rejection};
+use super::customer_side::bot_turn;
+use super::deadline::next_deadline;
+use super::event::{Alert, Event, LeaveReason};
+use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
+use super::turn::Turn;
+use crate::domain::ids::AgentId;
+use crate::domain::reading::Reading;
+use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+/// Does what is due. One step a call: the next deadline follows from the state it leaves.
+pub(super) fn tick(
+    rules: &Rules,
+    c: &Conversation,
+    reading: Option<&Reading>,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    if next_deadline(rules, c).is_none_or(|due| at < due) {
+        return Err(Rejection::NotDue);
+    }
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Bot => bot_due(&mut turn, reading)?,
+        State::Queued => {
+            turn.notice(TextKey::MaxWaitReached, &[]);
+            turn.happen(Event::LongWaitTold);
+            turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
+        }
+        State::Human { agent } => human_due(&mut turn, &agent.clone()),
+        State::Confirming(proposal) => confirming_due(&mut turn, &proposal.clone()),
+        State::Resolved { .. } | State::Closed { .. } => return Err(Rejection::NotDue),
+    }
+    Ok(turn.done())
+}
+
+fn bot_due(turn: &mut Turn<'_>, reading: Option<&Reading>) -> Result<(), Rejection> {
+    if turn.c.memory.reply_due.is_none() {
+        turn.happen(Event::Closed { reason: CloseReason::Timeout });
+        turn.notice(TextKey::ClosedIdle, &[]);
+        return Ok(());
+    }
+    // Without a reading of the fragments there is nothing to answer yet.
+    let reading = reading.ok_or(Rejection::NotDue)?;
+    let fragments = turn.c.memory.burst.iter().map(|fragment| fragment.text.as_str());
+    let input = Input::Text(fragments.collect::<Vec<_>>().join("\n"));
+    bot_turn(turn, &input, None, reading, false);
+    Ok(())
+}
+
+fn human_due(turn: &mut Turn<'_>, agent: &AgentId) {
+    match (turn.c.unanswered_since, turn.c.silence) {
+        (Some(_), Silence::None) => turn.happen(Event::AgentNudged { agent: agent.clone() }),
+        (Some(_), Silence::Nudged) => {
+            turn.happen(Event::SupervisorAlerted { what: Alert::AgentSilent });
+        }
+        (Some(_), Silence::Escalated) => {
+            back_to_queue(turn, agent, LeaveReason::Silent, TextKey::AgentSilentRequeued);
+        }
+        (None, _) => {
+            // The customer is silent: the agent is freed, and the customer is asked.
+            turn.release();
+            let by = Proposer::Agent { agent: agent.clone(), held: false };
+            let disposition = Some("customer_silent".to_owned());
+            turn.happen(Event::ResolutionProposed { by, disposition });
+            turn.notice(TextKey::ReminderUnconfirmed, &[]);
+        }
+    }
+}
+
+fn confirming_due(turn: &mut Turn<'_>, proposal: &Proposal) {
+    let ends = &turn.rules.bot.ends;
+    let held = matches!(proposal.by, Proposer::Agent { held: true, .. });
+    if held && turn.at >= proposal.since + ends.hold {
+        turn.release();
+        turn.happen(Event::HoldEnded);
+    } else if proposal.reminders < ends.reminders_max {
+        turn.happen(Event::Reminded);
+        turn.notice(TextKey::ReminderUnconfirmed, &[]);
+    } else {
+        if held {
+            turn.release();
+        }
+        turn.happen(Event::Closed { reason: CloseReason::Timeout });
+        turn.notice(TextKey::ClosedUnconfirmed, &[]);
+    }
+}

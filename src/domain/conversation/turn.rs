@@ -1,0 +1,256 @@
+//! One decision in the making: events are applied as they are added, so that each rule sees the
+//! state that the ones before it have left.
+
+use super::apply::apply;
+use super::command::{Decision, Effect};
+use super::event::{Choice, Event};
+use super::state::{Conversation, text_hash};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::handoff::{HandoffReason, Token};
+use crate::domain::ids::{AgentId, EntryId};
+use crate::domain::routing::route::{self, Wish};
+use crate::domain::rules::Rules;
+use crate::domain::texts::{TextKey, Values};
+use crate::domain::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// The customer's need in an agent's headline is cut after so many characters.
+const NEED_CHARS_MAX: usize = 90;
+
+pub(super) struct Turn<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) c: Conversation,
+    pub(super) at: Timestamp,
+    events: Vec<Event>,
+    effects: Vec<Effect>,
+}
+
+/// What a handoff keeps of the stay before it.
+#[derive(Debug, Default)]
+pub(super) struct Keeping {
+    pub(super) returned: bool,
+    pub(super) preferred: Option<AgentId>,
+    pub(super) exclude: Option<AgentId>,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(rules: &'a Rules, c: &Conversation, at: Timestamp) -> Self {
+        Turn { rules, c: c.clone(), at, events: Vec::new(), effects: Vec::new() }
+    }
+
+    pub(super) fn begin(rules: &'a Rules, first: Event, at: Timestamp) -> Option<Self> {
+        let c = apply(None, &first, at)?;
+        Some(Turn { rules, c, at, events: vec![first], effects: Vec::new() })
+    }
+
+    pub(super) fn done(self) -> Decision {
+        Decision { events: self.events, next: self.c, effects: self.effects }
+    }
+
+    pub(super) fn happen(&mut self, event: Event) {
+        if let Some(next) = apply(Some(self.c.clone()), &event, self.at) {
+            self.c = next;
+        }
+        self.events.push(event);
+    }
+
+    /// The pool no longer needs to find anyone for the present term.
+    pub(super) fn release(&mut self) {
+        self.effects.push(Effect::Release { term: self.c.token.term });
+    }
+
+    /// The first of these texts that the customer has not seen in this episode.
+    pub(super) fn unsent(&self, wordings: Vec<String>) -> Option<String> {
+        wordings.into_iter().find(|text| !self.c.memory.sent.contains(&text_hash(text)))
+    }
+
+    /// A system text; another wording than before where there is one. Notices may repeat.
+    pub(super) fn text(&self, key: TextKey, count: Option<u64>, values: Values<'_>) -> String {
+        let wordings = self.rules.texts.wordings(self.c.language, key, count, values);
+        let first = wordings.first().cloned().unwrap_or_default();
+        self.unsent(wordings).unwrap_or(first)
+    }
+
+    pub(super) fn notice(&mut self, key: TextKey, values: Values<'_>) {
+        let text = self.text(key, None, values);
+        self.notice_text(key, text);
+    }
+
+    pub(super) fn notice_text(&mut self, key: TextKey, text: String) {
+        let language = self.c.language;
+        self.happen(Event::Notice { key: key.name().to_owned(), text, language });
+    }
+
+    pub(super) fn bot_says(
+        &mut self,
+        outcome: Outcome,
+        text: String,
+        entry: Option<EntryId>,
+        choices: Vec<Choice>,
+        slot: Option<String>,
+    ) {
+        let language = self.c.language;
+        let rules = self.rules.version.clone();
+        self.happen(Event::BotSaid { outcome, text, language, entry, choices, rules, slot });
+    }
+
+    /// Acknowledges, then asks for a human. Claims nothing about the queue: that is said when the
+    /// pool has registered the place.
+    pub(super) fn hand_off_with_words(&mut self, reason: HandoffReason, entry: Option<EntryId>) {
+        let (outcome, text) = match emergency_text(reason) {
+            Some(key) => (Outcome::Emergency, self.safety_text(key, reason)),
+            None => (Outcome::Handoff, self.text(acknowledgement(reason), None, &[])),
+        };
+        self.bot_says(outcome, text, entry.clone(), Vec::new(), None);
+        self.hand_off(reason, entry, Keeping::default());
+    }
+
+    /// Asks for a human: a new term, and a place in the queue of the reason.
+    pub(super) fn hand_off(
+        &mut self,
+        reason: HandoffReason,
+        entry: Option<EntryId>,
+        keeping: Keeping,
+    ) {
+        let entry = entry.or_else(|| self.c.memory.last_answer.clone());
+        let entry_queue = entry
+            .as_ref()
+            .and_then(|id| self.rules.bot.entries.get(id))
+            .and_then(|entry| entry.queue.clone());
+        let wish = Wish {
+            reason,
+            entry: entry.clone(),
+            entry_queue,
+            language: self.c.language,
+            skills: BTreeMap::new(),
+            requested_at: self.at,
+        };
+        let handoff = route::route(&self.rules.routing, wish, self.at).handoff;
+        let headline = self.headline(reason, entry.as_ref());
+        self.request(self.c.token.next_term(self.at), handoff, headline, keeping);
+        self.effects.push(Effect::Enqueue);
+    }
+
+    /// Records a request for a human under a given token.
+    pub(super) fn request(
+        &mut self,
+        token: Token,
+        handoff: crate::domain::handoff::Handoff,
+        headline: String,
+        keeping: Keeping,
+    ) {
+        self.happen(Event::HandoffRequested {
+            token,
+            handoff,
+            headline,
+            returned: keeping.returned,
+            preferred: keeping.preferred,
+            exclude: keeping.exclude,
+        });
+    }
+
+    fn safety_text(&self, key: TextKey, reason: HandoffReason) -> String {
+        let contacts = emergency_kind(reason)
+            .and_then(|kind| self.rules.bot.contacts.get(&kind))
+            .map(|texts| texts.get(self.c.language).clone())
+            .unwrap_or_default();
+        self.text(key, None, &[("contacts", contacts)])
+    }
+
+    fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {
+        use crate::domain::detectors::Speaker;
+        let said = |text: &str| {
+            let mut need: String = text.chars().take(NEED_CHARS_MAX).collect();
+            if need.len() < text.len() {
+                need.push('…');
+            }
+            need
+        };
+        let turns = self.c.memory.window.turns.iter();
+        let need = turns.rev().find(|turn| turn.by == Speaker::Customer).map(|t| said(&t.text));
+        let title = |id: &EntryId| {
+            self.rules.bot.entries.get(id).map(|e| e.title.get(self.c.language).clone())
+        };
+        let topic = entry.and_then(title);
+        let tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
+        let separator = match self.c.language {
+            crate::domain::language::Language::Ar => "، ",
+            crate::domain::language::Language::En => ", ",
+        };
+        let nothing = || self.text(TextKey::PacketNothing, None, &[]);
+        let values = [
+            ("need", need.or(topic).unwrap_or_else(nothing)),
+            ("why", self.text(reason_text(reason), None, &[])),
+            ("tried", if tried.is_empty() { nothing() } else { tried.join(separator) }),
+        ];
+        let wordings =
+            self.rules.texts.wordings(self.c.language, TextKey::PacketHeadline, None, &values);
+        wordings.into_iter().next().unwrap_or_default()
+    }
+}
+
+fn emergency_kind(reason: HandoffReason) -> Option<crate::domain::detectors::EmergencyKind> {
+    use crate::domain::detectors::EmergencyKind;
+    match reason {
+        HandoffReason::EmergencyLife => Some(EmergencyKind::Life),
+        HandoffReason::EmergencyMoney => Some(EmergencyKind::Money),
+        HandoffReason::EmergencyProperty => Some(EmergencyKind::Property),
+        HandoffReason::HumanRequest
+        | HandoffReason::Frustration
+        | HandoffReason::Confusion
+        | HandoffReason::NotUnderstood
+        | HandoffReason::Repetition
+        | HandoffReason::Abuse
+        | HandoffReason::DeniedTwice
+        | HandoffReason::HumanFirst
+        | HandoffReason::Reopened
+        | HandoffReason::BotFailed => None,
+    }
+}
+
+fn emergency_text(reason: HandoffReason) -> Option<TextKey> {
+    use crate::domain::detectors::EmergencyKind;
+    emergency_kind(reason).map(|kind| match kind {
+        EmergencyKind::Life => TextKey::EmergencyLife,
+        EmergencyKind::Money => TextKey::EmergencyMoney,
+        EmergencyKind::Property => TextKey::EmergencyProperty,
+    })
+}
+
+/// What the customer is told when a human is asked for.
+fn acknowledgement(reason: HandoffReason) -> TextKey {
+    match reason {
+        HandoffReason::HumanRequest => TextKey::HandoffAcknowledgeHumanRequest,
+        HandoffReason::Frustration => TextKey::HandoffAcknowledgeFrustration,
+        HandoffReason::Confusion => TextKey::HandoffAcknowledgeConfusion,
+        HandoffReason::NotUnderstood => TextKey::HandoffAcknowledgeNotUnderstood,
+        HandoffReason::Repetition => TextKey::HandoffAcknowledgeRepetition,
+        HandoffReason::Abuse => TextKey::HandoffAcknowledgeAbuse,
+        HandoffReason::EmergencyLife => TextKey::EmergencyLife,
+        HandoffReason::EmergencyMoney => TextKey::EmergencyMoney,
+        HandoffReason::EmergencyProperty => TextKey::EmergencyProperty,
+        HandoffReason::DeniedTwice => TextKey::HandoffAcknowledgeDeniedTwice,
+        HandoffReason::HumanFirst => TextKey::HandoffAcknowledgeHumanFirst,
+        HandoffReason::Reopened => TextKey::HandoffAcknowledgeReopened,
+        HandoffReason::BotFailed => TextKey::HandoffAcknowledgeBotFailed,
+    }
+}
+
+/// What the agent is told about the reason.
+fn reason_text(reason: HandoffReason) -> TextKey {
+    match reason {
+        HandoffReason::HumanRequest => TextKey::ReasonHumanRequest,
+        HandoffReason::Frustration => TextKey::ReasonFrustration,
+        HandoffReason::Confusion => TextKey::ReasonConfusion,
+        HandoffReason::NotUnderstood => TextKey::ReasonNotUnderstood,
+        HandoffReason::Repetition => TextKey::ReasonRepetition,
+        HandoffReason::Abuse => TextKey::ReasonAbuse,
+        HandoffReason::EmergencyLife => TextKey::ReasonEmergencyLife,
+        HandoffReason::EmergencyMoney => TextKey::ReasonEmergencyMoney,
+        HandoffReason::EmergencyProperty => TextKey::ReasonEmergencyProperty,
+        HandoffReason::DeniedTwice => TextKey::ReasonDeniedTwice,
+        HandoffReason::HumanFirst => TextKey::ReasonHumanFirst,
+        HandoffReason::Reopened => TextKey::ReasonReopened,
+        HandoffReason::BotFailed => TextKey::ReasonBotFailed,
+    }
+}

@@ -1,0 +1,470 @@
+//! The machine of one place: none → waiting → offered → assigned → gone.
+//!
+//! Every pair of state and command is answered, none by a wildcard. Each command may come twice,
+//! late or out of order; the token decides whether it still counts.
+
+use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Presence};
+use super::command::{
+    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
+    WorkCommand,
+};
+use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Preferred};
+use crate::domain::handoff::{Requirements, Token};
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::routing::settings::RoutingRules;
+use crate::domain::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Decides what a command does to a place and to the agents it concerns.
+pub fn handle(
+    rules: &RoutingRules,
+    case: &Case,
+    command: &WorkCommand,
+    at: Timestamp,
+) -> Result<PoolDecision, PoolRefusal> {
+    let desk = Desk { rules, case, decision: PoolDecision::default(), at };
+    match command {
+        WorkCommand::Enqueue { arrival, issued_at } => desk.enqueue(arrival, *issued_at),
+        WorkCommand::Offer { agent } => desk.offer(agent),
+        WorkCommand::Accept { agent, token } => desk.accept(agent, *token),
+        WorkCommand::Decline { agent, token } => desk.decline(agent, *token),
+        WorkCommand::Expire => desk.expire(),
+        WorkCommand::Rescind { agent } => desk.rescind(agent),
+        WorkCommand::Lose { agent } => desk.lose(agent),
+        WorkCommand::Release { term } => desk.release(*term),
+        WorkCommand::Adopt { arrival, agent, token } => desk.adopt(arrival, agent, *token),
+        WorkCommand::Forget => desk.forget(),
+    }
+}
+
+/// Whether an agent offers what is required.
+pub fn meets(agent: &Agent, needs: &Requirements) -> bool {
+    agent.profile.languages.get(&needs.language).is_some_and(|level| *level >= 1)
+        && needs
+            .skills
+            .iter()
+            .all(|(skill, least)| agent.profile.skills.get(skill).is_some_and(|has| has >= least))
+}
+
+struct Desk<'a> {
+    rules: &'a RoutingRules,
+    case: &'a Case,
+    decision: PoolDecision,
+    at: Timestamp,
+}
+
+type Decided = Result<PoolDecision, PoolRefusal>;
+
+impl Desk<'_> {
+    fn enqueue(mut self, arrival: &Arrival, issued_at: Timestamp) -> Decided {
+        if self.at.since(issued_at) > DELIVERY_SPAN {
+            return Err(PoolRefusal::TooLate);
+        }
+        let mut untaken = 0;
+        match &self.case.place {
+            None => {}
+            Some(place) if place.token().term == arrival.term => {
+                return match place {
+                    Place::Here(_) => Err(PoolRefusal::Duplicate),
+                    Place::Gone { token, .. } => Err(PoolRefusal::Stale { current: *token }),
+                };
+            }
+            Some(place) if place.token().term > arrival.term => {
+                return Err(PoolRefusal::Stale { current: place.token() });
+            }
+            Some(Place::Gone { .. }) => {}
+            Some(Place::Here(old)) => {
+                // The newer stay ends the older one: whoever held it is free.
+                untaken = old.untaken;
+                self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
+            }
+        }
+        let mut item = self.item_of(arrival);
+        item.untaken = untaken;
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn offer(mut self, agent_id: &AgentId) -> Decided {
+        let mut item = self.waiting()?.clone();
+        let mut agent = self.agent(agent_id)?;
+        if let Some(why) = offer_hindrance(&item, &agent, self.at) {
+            return Err(PoolRefusal::NotEligible { why });
+        }
+        let until = self.at + self.rules.offers.timeout;
+        item.token = item.token.next_attempt(self.at);
+        item.state = ItemState::Offered { agent: agent_id.clone(), until };
+        agent.held.insert(
+            self.case.conversation.clone(),
+            Held { token: item.token, cost: item.cost, how: Holding::Offer },
+        );
+        self.tell(
+            agent_id,
+            InboxEvent::Offered {
+                conversation: self.case.conversation.clone(),
+                token: item.token,
+                until,
+                reason: item.handoff.reason,
+                headline: item.headline.clone(),
+            },
+        );
+        self.keep(agent);
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn accept(mut self, agent_id: &AgentId, token: Token) -> Decided {
+        let item = self.offered_to(agent_id, token)?;
+        let ItemState::Offered { until, .. } = item.state else {
+            return Err(PoolRefusal::Duplicate);
+        };
+        if self.at > until {
+            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+        }
+        let mut item = item.clone();
+        let mut agent = self.agent(agent_id)?;
+        item.state = ItemState::Assigned { agent: agent_id.clone() };
+        item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
+        item.waiting_since = self.at;
+        item.preferred = None;
+        if let Some(held) = agent.held.get_mut(&self.case.conversation) {
+            held.how = Holding::Owned;
+        }
+        agent.unanswered = 0;
+        agent.idle_since = self.at;
+        self.tell(
+            agent_id,
+            InboxEvent::Assigned { conversation: self.case.conversation.clone(), token },
+        );
+        self.decision.message = Some(ToConversation::Bind {
+            token,
+            agent: agent_id.clone(),
+            name: agent.profile.name.clone(),
+            waited_ms: item.waited_ms,
+        });
+        self.keep(agent);
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn decline(mut self, agent_id: &AgentId, token: Token) -> Decided {
+        let item = self.offered_to(agent_id, token)?;
+        match item.state {
+            ItemState::Offered { .. } => {}
+            ItemState::Waiting | ItemState::Assigned { .. } => {
+                return Err(PoolRefusal::OfferGone { why: "it has been accepted" });
+            }
+        }
+        let mut item = item.clone();
+        let mut agent = self.agent(agent_id)?;
+        item.paused.insert(agent_id.clone(), self.at + self.rules.offers.decliner_pause);
+        // Declining must not keep one at the front of the idle.
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_decline;
+        agent.unanswered = 0;
+        self.end_offer(&mut item, agent, OfferEnd::Declined);
+        Ok(self.decision)
+    }
+
+    fn expire(mut self) -> Decided {
+        let item = match &self.case.place {
+            Some(Place::Here(item)) => item,
+            Some(Place::Gone { .. }) => return Err(PoolRefusal::WrongState { state: "gone" }),
+            None => return Err(PoolRefusal::WrongState { state: "unknown" }),
+        };
+        let (agent_id, until) = match &item.state {
+            ItemState::Offered { agent, until } => (agent, *until),
+            ItemState::Waiting => return Err(PoolRefusal::WrongState { state: "waiting" }),
+            ItemState::Assigned { .. } => {
+                return Err(PoolRefusal::WrongState { state: "assigned" });
+            }
+        };
+        if self.at <= until {
+            return Err(PoolRefusal::NotDue);
+        }
+        let mut item = item.clone();
+        let mut agent = self.agent(agent_id)?;
+        agent.unanswered += 1;
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
+        if agent.unanswered >= self.rules.offers.unanswered_until_away
+            && agent.presence == Presence::Available
+        {
+            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
+            agent.unanswered = 0;
+            let presence = agent.presence.clone();
+            self.tell(agent_id, InboxEvent::PresenceChanged { presence });
+        }
+        self.end_offer(&mut item, agent, OfferEnd::Expired);
+        Ok(self.decision)
+    }
+
+    fn rescind(mut self, agent_id: &AgentId) -> Decided {
+        let Some(Place::Here(item)) = &self.case.place else {
+            return Err(PoolRefusal::Duplicate);
+        };
+        match &item.state {
+            ItemState::Offered { agent, .. } if agent == agent_id => {}
+            ItemState::Offered { .. } | ItemState::Waiting | ItemState::Assigned { .. } => {
+                return Err(PoolRefusal::Duplicate);
+            }
+        }
+        let mut item = item.clone();
+        let agent = self.agent(agent_id)?;
+        self.end_offer(&mut item, agent, OfferEnd::Rescinded);
+        Ok(self.decision)
+    }
+
+    fn lose(mut self, agent_id: &AgentId) -> Decided {
+        let Some(Place::Here(item)) = &self.case.place else {
+            return Err(PoolRefusal::Duplicate);
+        };
+        match &item.state {
+            ItemState::Assigned { agent } if agent == agent_id => {}
+            ItemState::Offered { agent, .. } if agent == agent_id => return self.rescind(agent_id),
+            ItemState::Assigned { .. } | ItemState::Offered { .. } | ItemState::Waiting => {
+                return Err(PoolRefusal::Duplicate);
+            }
+        }
+        let mut item = item.clone();
+        self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Lost);
+        item.token = item.token.next_attempt(self.at);
+        item.state = ItemState::Waiting;
+        item.waiting_since = self.at;
+        item.preferred = None;
+        item.credit_ms = self.bounded_credit(item.credit_ms + self.returned_credit());
+        self.decision.message =
+            Some(ToConversation::Unbind { token: item.token, agent: agent_id.clone() });
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn release(mut self, term: i64) -> Decided {
+        let ended = Token { term, attempt: 0 };
+        let gone = match &self.case.place {
+            // The release came before its enqueue: what comes later must find it gone.
+            None => Place::Gone { token: ended, since: self.at },
+            Some(Place::Gone { token, .. }) if token.term >= term => {
+                return Err(PoolRefusal::Duplicate);
+            }
+            Some(Place::Gone { .. }) => Place::Gone { token: ended, since: self.at },
+            Some(Place::Here(item)) if item.token.term > term => {
+                return Err(PoolRefusal::Stale { current: item.token });
+            }
+            Some(Place::Here(item)) => {
+                let item = item.clone();
+                self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Ended);
+                Place::Gone { token: item.token.max(ended), since: self.at }
+            }
+        };
+        self.set(gone);
+        Ok(self.decision)
+    }
+
+    fn adopt(mut self, arrival: &Arrival, agent_id: &AgentId, token: Token) -> Decided {
+        match &self.case.place {
+            Some(place) if place.token() >= token => {
+                return Err(PoolRefusal::Stale { current: place.token() });
+            }
+            Some(Place::Here(old)) => {
+                self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
+            }
+            Some(Place::Gone { .. }) | None => {}
+        }
+        let mut agent = self.agent(agent_id)?;
+        if !agent.is_signed_in() {
+            return Err(PoolRefusal::NotSignedIn);
+        }
+        let mut item = self.item_of(arrival);
+        item.token = token;
+        item.state = ItemState::Assigned { agent: agent_id.clone() };
+        // This may exceed the capacity: the customer already talks with this agent, and what
+        // exceeds stops new offers until it has drained.
+        agent.held.insert(
+            self.case.conversation.clone(),
+            Held { token, cost: item.cost, how: Holding::Owned },
+        );
+        self.keep(agent);
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn forget(mut self) -> Decided {
+        match &self.case.place {
+            None => Err(PoolRefusal::Duplicate),
+            Some(Place::Here(_)) => Err(PoolRefusal::WrongState { state: "here" }),
+            Some(Place::Gone { .. }) => {
+                let due = self.case.place.as_ref().and_then(Place::next_deadline);
+                if due.is_some_and(|due| self.at < due) {
+                    return Err(PoolRefusal::NotDue);
+                }
+                self.decision.place = Some(None);
+                Ok(self.decision)
+            }
+        }
+    }
+
+    /// The item, if it waits.
+    fn waiting(&self) -> Result<&Item, PoolRefusal> {
+        match &self.case.place {
+            None => Err(PoolRefusal::WrongState { state: "unknown" }),
+            Some(Place::Gone { .. }) => Err(PoolRefusal::WrongState { state: "gone" }),
+            Some(Place::Here(item)) => match item.state {
+                ItemState::Waiting => Ok(item),
+                ItemState::Offered { .. } => Err(PoolRefusal::WrongState { state: "offered" }),
+                ItemState::Assigned { .. } => Err(PoolRefusal::WrongState { state: "assigned" }),
+            },
+        }
+    }
+
+    /// The item, if it is offered to or owned by this agent under this very token.
+    fn offered_to(&self, agent_id: &AgentId, token: Token) -> Result<&Item, PoolRefusal> {
+        let item = match &self.case.place {
+            None | Some(Place::Gone { .. }) => {
+                return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+            }
+            Some(Place::Here(item)) => item,
+        };
+        match item.holder() {
+            None => Err(PoolRefusal::OfferGone { why: "it went back to the queue" }),
+            Some(holder) if holder != agent_id => {
+                Err(PoolRefusal::OfferGone { why: "another agent has it" })
+            }
+            Some(_) if item.token != token => {
+                Err(PoolRefusal::OfferGone { why: "a newer offer has replaced it" })
+            }
+            Some(_) => Ok(item),
+        }
+    }
+
+    fn agent(&self, id: &AgentId) -> Result<Agent, PoolRefusal> {
+        let known = self.decision.agents.get(id).or_else(|| self.case.agents.get(id));
+        known.cloned().ok_or(PoolRefusal::NoSuchAgent)
+    }
+
+    /// The offer is over without being taken: the item keeps its place, the agent their peace.
+    fn end_offer(&mut self, item: &mut Item, mut agent: Agent, how: OfferEnd) {
+        let conversation = self.case.conversation.clone();
+        agent.held.remove(&conversation);
+        if how != OfferEnd::Rescinded {
+            agent.idle_since = self.at;
+            item.untaken += 1;
+            if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
+                item.preferred = None;
+            }
+        }
+        let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
+        self.tell(&agent.id.clone(), ended);
+        item.state = ItemState::Waiting;
+        self.keep(agent);
+        self.set(Place::Here(item.clone()));
+    }
+
+    /// Whoever holds the item no longer does.
+    fn free_holder(&mut self, item: &Item, offer: OfferEnd, assigned: UnassignReason) {
+        let Some(holder) = item.holder().cloned() else { return };
+        // An agent who was removed from the store holds nothing any more.
+        let Ok(mut agent) = self.agent(&holder) else { return };
+        let conversation = self.case.conversation.clone();
+        let wrap_up = assigned == UnassignReason::Ended && !self.rules.wrap_up.is_zero();
+        let event = match &item.state {
+            ItemState::Assigned { .. } => {
+                match agent.held.get_mut(&conversation) {
+                    Some(held) if wrap_up => {
+                        held.how = Holding::WrapUp { until: self.at + self.rules.wrap_up };
+                    }
+                    Some(_) | None => {
+                        agent.held.remove(&conversation);
+                    }
+                }
+                agent.idle_since = self.at;
+                InboxEvent::Unassigned { conversation, why: assigned }
+            }
+            ItemState::Offered { .. } | ItemState::Waiting => {
+                agent.held.remove(&conversation);
+                InboxEvent::OfferEnded { conversation, token: item.token, how: offer }
+            }
+        };
+        self.tell(&holder, event);
+        self.keep(agent);
+    }
+
+    fn item_of(&self, arrival: &Arrival) -> Item {
+        let mut credit = self.rules.credit(arrival.handoff.priority).as_millis() as i64;
+        if arrival.returned {
+            credit += self.returned_credit();
+        }
+        Item {
+            conversation: self.case.conversation.clone(),
+            bucket: arrival.bucket,
+            token: Token { term: arrival.term, attempt: 0 },
+            state: ItemState::Waiting,
+            handoff: arrival.handoff.clone(),
+            headline: arrival.headline.clone(),
+            // A pool believes no time later than its own.
+            waiting_since: arrival.waiting_since.min(self.at),
+            waited_ms: arrival.waited_ms.max(0),
+            credit_ms: self.bounded_credit(credit),
+            paused: BTreeMap::new(),
+            excluded: arrival.excluded.clone(),
+            preferred: arrival.preferred.clone().map(|agent| Preferred {
+                agent,
+                until: self.at + self.rules.offers.preferred_hold,
+            }),
+            cost: arrival.cost,
+            untaken: 0,
+        }
+    }
+
+    fn returned_credit(&self) -> i64 {
+        self.rules.credit_returned.as_millis() as i64
+    }
+
+    fn bounded_credit(&self, credit: i64) -> i64 {
+        credit.clamp(0, self.rules.credit_max.as_millis() as i64)
+    }
+
+    fn keep(&mut self, agent: Agent) {
+        self.decision.agents.insert(agent.id.clone(), agent);
+    }
+
+    fn set(&mut self, place: Place) {
+        self.decision.place = Some(Some(place));
+    }
+
+    fn tell(&mut self, agent: &AgentId, event: InboxEvent) {
+        self.decision.inbox.push((agent.clone(), event));
+    }
+}
+
+/// Why this item cannot be offered to this agent now; `None` if it can.
+pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'static str> {
+    if !agent.takes_offers() {
+        Some("not available")
+    } else if !meets(agent, &item.handoff.needs) {
+        Some("language or skill is missing")
+    } else if item.excluded.contains(&agent.id) {
+        Some("excluded for this conversation")
+    } else if agent.has_live_offer() {
+        Some("another offer waits for an answer")
+    } else if agent.room() < item.cost {
+        Some("no room")
+    } else if at < agent.paused_until {
+        Some("cooling down")
+    } else if agent.held.contains_key(&item.conversation) {
+        Some("still writes up this very conversation")
+    } else {
+        None
+    }
+}
+
+/// Which conversations an agent owns or is offered.
+pub fn held_live(agent: &Agent) -> Vec<ConversationId> {
+    agent
+        .held
+        .iter()
+        .filter(|(_, held)| match held.how {
+            Holding::Offer | Holding::Owned => true,
+            Holding::WrapUp { .. } => false,
+        })
+        .map(|(conversation, _)| conversation.clone())
+        .collect()
+}

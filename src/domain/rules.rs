@@ -1,0 +1,72 @@
+//! The checked rules, as one value with one version. Made by `config`, read by everything else.
+
+use super::bot::entry::FaqEntry;
+use super::bot::matcher::Matcher;
+use super::detectors::{Detectors, EmergencyKind};
+use super::ids::{EntryId, RulesVersion};
+use super::routing::settings::RoutingRules;
+use super::texts::{PerLanguage, Texts};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Everything that ops decide. Never changed in place: a new version replaces an old one whole.
+#[derive(Debug)]
+pub struct Rules {
+    /// The hash of the files it was made of.
+    pub version: RulesVersion,
+    /// What the bot knows and how it behaves.
+    pub bot: BotRules,
+    /// Recognises entries; trained from their examples and patterns.
+    pub matcher: Matcher,
+    /// Notice who needs a person.
+    pub detectors: Detectors,
+    /// Queues, skills, priorities, offers.
+    pub routing: RoutingRules,
+    /// What Sanad itself says.
+    pub texts: Texts,
+}
+
+/// What the bot knows and how it behaves.
+#[derive(Debug, Clone)]
+pub struct BotRules {
+    /// Its name.
+    pub name: PerLanguage<String>,
+    /// What it can answer.
+    pub entries: BTreeMap<EntryId, FaqEntry>,
+    /// How far it tries.
+    pub ladder: LadderRules,
+    /// How conversations end.
+    pub ends: EndRules,
+    /// Whom to call in an emergency; one text per kind, never empty.
+    pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
+}
+
+/// How far the bot tries before it steps aside.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LadderRules {
+    /// Misses on one topic until a person is sought (a clarification counts as one).
+    pub misses_until_human: u32,
+    /// How long the bot waits for the rest of a thought.
+    pub burst_quiet: Duration,
+    /// A message of at most so many tokens that is not understood may be part of a thought.
+    pub fragment_tokens_max: usize,
+}
+
+/// How conversations end. Silence is never success.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct EndRules {
+    /// Nothing said in a conversation with the bot for so long: closed.
+    pub idle_close: Duration,
+    /// A proposal without an answer is recalled after this, and again after this.
+    pub remind_after: Duration,
+    /// At most so many reminders.
+    pub reminders_max: u32,
+    /// After the last reminder: closed, unanswered.
+    pub close_after: Duration,
+    /// How long the agent is held for the answer to a proposal.
+    pub hold: Duration,
+    /// How long after its end a conversation may be reopened.
+    pub reopen_window: Duration,
+    /// After so long in a queue the customer is told, and told their choices.
+    pub queue_wait_max: Duration,
+}

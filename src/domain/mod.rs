@@ -6,5 +6,6 @@ pub mod handoff;
 pub mod ids;
 pub mod language;
 pub mod pool;
+pub mod routing;
 pub mod texts;
 pub mod time;

@@ -1,0 +1,21 @@
+//! Routing: which queue a conversation goes to, which agent is asked next, and why the others
+//! wait. All of it is computed from values handed in; nothing here moves anything. The pool's own
+//! transitions stand in [`crate::domain::pool`]; a plan is only a proposal to them.
+//!
+//! - [`settings`]: the checked rules
+//! - [`route`]: the way from a reason to a queue
+//! - [`hours`]: when a queue is open, in its own time zone
+//! - [`view`]: the index of one pool, kept up to date change by change
+//! - [`plan`]: the offers to make now
+//! - [`explain`]: why someone waits, at which place, and who could help
+//! - [`policies`]: in which order free agents are asked
+
+mod bits;
+mod class;
+pub mod hours;
+pub mod plan;
+pub mod policies;
+pub mod route;
+pub mod settings;
+mod slots;
+pub mod view;

@@ -1,0 +1,388 @@
+//! Which offers to make now.
+//!
+//! Work is taken in the order of its places, and each is offered to the first free agent who may
+//! have it, in the order of the policy; an agent gets one offer at a time. [`plan_all`] says this
+//! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
+//! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
+//! a look through the free agents.
+
+use super::bits::Bits;
+use super::class::Rung;
+use super::settings::RoutingRules;
+use super::view::{Helper, Order, PoolView, Work, is_ready};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::pool::item::ItemState;
+use crate::domain::time::Timestamp;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::ops::Bound;
+
+/// Up to so many changes are looked at one by one; beyond that, everything is.
+const CHANGES_SINGLY_MAX: usize = 1024;
+
+/// A proposal to the pool: offer this conversation to that agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What to offer.
+    pub conversation: ConversationId,
+    /// To whom.
+    pub agent: AgentId,
+    /// The token the decision rests on; if the pool knows a newer one, it is void.
+    pub basis: Token,
+    /// Until when the agent has to answer.
+    pub until: Timestamp,
+    /// Why this and why them.
+    pub why: Why,
+}
+
+/// Why an offer is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Why {
+    /// Why it is the turn of this conversation.
+    pub turn: Turn,
+    /// Why this agent.
+    pub choice: Choice,
+    /// Milliseconds waited in all, in this episode.
+    pub waited_ms: u64,
+    /// What the agent held, in units.
+    pub load: u32,
+    /// What the agent can hold, in units.
+    pub capacity: u32,
+}
+
+/// Why it is the turn of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// It is an emergency.
+    Emergency,
+    /// It has waited so long that a row of emergencies must let it pass.
+    OverAge,
+    /// Nothing that this agent could take comes before it.
+    InOrder,
+}
+
+/// Why an agent is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Choice {
+    /// They are the preferred one.
+    Preferred,
+    /// They are the first by the policy of that name.
+    Policy(&'static str),
+    /// They did not take it before, but nobody else is left to ask.
+    NobodyElse,
+}
+
+/// The offers to make now, from what changed since the last plan.
+pub fn plan(view: &mut PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Offer> {
+    view.advance(at);
+    // After a start everything is new: then the lines of the classes are the shorter way.
+    let fresh = (view.dirty_items.len() <= CHANGES_SINGLY_MAX).then(|| {
+        let mut fresh = Bits::default();
+        view.dirty_agents.iter().for_each(|slot| fresh.put(*slot, true));
+        fresh
+    });
+    let order = std::mem::take(&mut view.order);
+    let free = view.free.clone();
+    let mut round = Round { view, rules, at: view.now, order, free, fresh };
+    let matches = round.run();
+    let offers = matches.iter().filter_map(|found| round.offer(found)).collect();
+    let mut order = std::mem::take(&mut round.order);
+    let asked = |found: &Match| {
+        let helper = view.agents.get(found.agent)?;
+        Some(((helper.rank, helper.agent.id.clone()), found.agent))
+    };
+    order.extend(matches.iter().filter_map(asked));
+    view.order = order;
+    view.dirty_items = matches.iter().map(|found| found.item).collect();
+    view.dirty_agents = matches.iter().map(|found| found.agent).collect();
+    offers
+}
+
+/// The offers to make now, from the whole pool. The same as [`plan`], at a higher price and without
+/// touching the view.
+pub fn plan_all(view: &PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Offer> {
+    let at = at.max(view.now);
+    let (mut free, mut order) = (Bits::default(), Order::new());
+    for (slot, helper) in view.agents.iter() {
+        if is_ready(helper) && helper.agent.paused_until <= at {
+            free.put(slot, true);
+            order.insert((helper.rank, helper.agent.id.clone()), slot);
+        }
+    }
+    let mut round = Round { view, rules, at, order, free, fresh: None };
+    let matches = round.run();
+    matches.iter().filter_map(|found| round.offer(found)).collect()
+}
+
+/// Whether this work is still kept from everyone but its preferred agent. An absent agent is not
+/// waited for, and in an emergency nobody is.
+pub(super) fn is_held(view: &PoolView, work: &Work, at: Timestamp) -> bool {
+    let Some(preferred) = &work.item.preferred else { return false };
+    if work.item.band() == 0 || preferred.until <= at {
+        return false;
+    }
+    let Some(slot) = view.agent_slots.get(&preferred.agent) else { return false };
+    let able = view.classes.get(work.class).is_some_and(|class| class.able.has(*slot));
+    able && view.takers.has(*slot)
+        && !work.item.excluded.contains(&preferred.agent)
+        && !is_paused(work, &preferred.agent, at)
+}
+
+/// Whether this agent did not take this work a short while ago.
+pub(super) fn is_paused(work: &Work, agent: &AgentId, at: Timestamp) -> bool {
+    work.item.paused.get(agent).is_some_and(|until| *until > at)
+}
+
+/// Whether everyone who takes offers and may have this work has not taken it: then those are asked
+/// again, rather than letting the customer wait for nobody.
+pub(super) fn is_nobody_else(view: &PoolView, work: &Work, at: Timestamp) -> bool {
+    let Some(class) = view.classes.get(work.class) else { return false };
+    !class.able.both(&view.takers).any(|slot| {
+        view.agents.get(slot).is_some_and(|helper| {
+            let id = &helper.agent.id;
+            !work.item.excluded.contains(id) && !is_paused(work, id, at)
+        })
+    })
+}
+
+/// One planning: who is still free, and what may still be theirs.
+struct Round<'a> {
+    view: &'a PoolView,
+    rules: &'a RoutingRules,
+    at: Timestamp,
+    /// Free agents not asked yet, in order.
+    order: Order,
+    /// The same as a set.
+    free: Bits,
+    /// The agents unchanged work has to be compared with; `None` = all.
+    fresh: Option<Bits>,
+}
+
+/// One found pair.
+struct Match {
+    item: u32,
+    agent: u32,
+    turn: Turn,
+    choice: Choice,
+}
+
+/// The lines of one band, merged: the heads of those that are worth looking at.
+struct Lines<'a> {
+    heads: BinaryHeap<Reverse<(&'a Rung, Source)>>,
+    line: usize,
+}
+
+/// Where a head comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Source {
+    /// The line of this class.
+    Class(u32),
+    /// Changed work, looked at by itself.
+    Changed,
+}
+
+impl<'a> Round<'a> {
+    fn run(&mut self) -> Vec<Match> {
+        let changed = self.changed();
+        let mut emergencies = self.lines(0, &changed);
+        let mut ordinary = self.lines(1, &changed);
+        let mut run = self.view.emergency_run;
+        // Work that no newcomer could overtake any more, whatever its credit.
+        let over_age = (self.at - self.rules.credit_max).as_millis();
+        let mut found = Vec::new();
+        loop {
+            if run >= self.rules.offers.emergency_run_max.max(1) {
+                if let Some(next) = self.next(&mut ordinary, Turn::OverAge, over_age) {
+                    run = 0;
+                    found.push(next);
+                    continue;
+                }
+            }
+            if let Some(next) = self.next(&mut emergencies, Turn::Emergency, i64::MAX) {
+                run = run.saturating_add(1);
+                found.push(next);
+                continue;
+            }
+            let Some(next) = self.next(&mut ordinary, Turn::InOrder, i64::MAX) else { break };
+            run = 0;
+            found.push(next);
+        }
+        found
+    }
+
+    /// Waiting work that changed and is looked at by itself.
+    fn changed(&self) -> Vec<Rung> {
+        if self.fresh.is_none() {
+            return Vec::new();
+        }
+        let work = self.view.dirty_items.iter().filter_map(|slot| {
+            let work = self.view.items.get(*slot)?;
+            (work.item.state == ItemState::Waiting).then(|| Rung::of(&work.item, *slot))
+        });
+        work.collect()
+    }
+
+    /// The lines of a band that have something to look at and someone to give it to.
+    fn lines<'b>(&self, band: u8, changed: &'b [Rung]) -> Lines<'b>
+    where
+        'a: 'b,
+    {
+        let view = self.view;
+        let line = usize::from(band);
+        let worth = view.classes.iter().filter_map(|(slot, class)| {
+            let head = class.waiting[line].first()?;
+            let anyone = match &self.fresh {
+                Some(_) => view.dirty_agents.iter().any(|agent| class.able.has(*agent)),
+                None => class.able.meets(&self.free),
+            };
+            anyone.then_some(Reverse((head, Source::Class(slot))))
+        });
+        let changed = changed.iter().filter(|rung| rung.band == band);
+        let changed = changed.map(|rung| Reverse((rung, Source::Changed)));
+        Lines { heads: worth.chain(changed).collect(), line }
+    }
+
+    /// The next work of these lines, no younger than `limit`, that someone free may have. What
+    /// nobody may have now is passed over for good: within a round nobody becomes free.
+    fn next<'b>(&mut self, lines: &mut Lines<'b>, turn: Turn, limit: i64) -> Option<Match>
+    where
+        'a: 'b,
+    {
+        let view: &'b PoolView = self.view;
+        loop {
+            let Reverse((rung, source)) = *lines.heads.peek()?;
+            if rung.vt > limit {
+                return None;
+            }
+            lines.heads.pop();
+            let found = match source {
+                Source::Changed => self.choose(rung.slot, false),
+                Source::Class(class) => {
+                    if !self.is_anyone_for(class) {
+                        continue;
+                    }
+                    lines.push_after(view, rung, class);
+                    if self.is_changed(rung.slot) {
+                        continue;
+                    }
+                    self.choose(rung.slot, true)
+                }
+            };
+            if let Some((agent, choice)) = found {
+                self.ask(agent);
+                return Some(Match { item: rung.slot, agent, turn, choice });
+            }
+        }
+    }
+
+    fn is_changed(&self, item: u32) -> bool {
+        self.fresh.is_some() && self.view.dirty_items.contains(&item)
+    }
+
+    /// Whether unchanged work of this class may still find anyone.
+    fn is_anyone_for(&self, class: u32) -> bool {
+        let among = self.fresh.as_ref().unwrap_or(&self.free);
+        self.view.classes.get(class).is_some_and(|class| {
+            class
+                .able
+                .both(among)
+                .any(|slot| self.helper(slot).is_some_and(|helper| helper.room >= class.key.cost))
+        })
+    }
+
+    /// The agent to ask for this work, if there is one.
+    fn choose(&self, item: u32, unchanged: bool) -> Option<(u32, Choice)> {
+        let view = self.view;
+        let work = view.items.get(item)?;
+        let class = view.classes.get(work.class)?;
+        let among = self.fresh.as_ref().filter(|_| unchanged).unwrap_or(&self.free);
+        let again = !work.item.paused.is_empty() && is_nobody_else(view, work, self.at);
+        let suits = |slot: u32| {
+            among.has(slot)
+                && class.able.has(slot)
+                && self.helper(slot).is_some_and(|helper| may_have(helper, work, again, self.at))
+        };
+        if let Some(preferred) = &work.item.preferred {
+            let slot = view.agent_slots.get(&preferred.agent).copied();
+            if let Some(slot) = slot.filter(|slot| suits(*slot)) {
+                return Some((slot, Choice::Preferred));
+            }
+            if is_held(view, work, self.at) {
+                return None;
+            }
+        }
+        let agent = self.first(&class.able, among, suits)?;
+        let choice =
+            if again { Choice::NobodyElse } else { Choice::Policy(self.rules.policy.name()) };
+        Some((agent, choice))
+    }
+
+    /// The first in order among those who suit: by going through the order, or, where few come
+    /// into question, through these.
+    fn first(&self, able: &Bits, among: &Bits, suits: impl Fn(u32) -> bool) -> Option<u32> {
+        let few = able.common(among);
+        if few * few <= self.order.len() {
+            let those = able.both(among).filter(|slot| suits(*slot));
+            return those.min_by_key(|slot| {
+                self.helper(*slot).map(|helper| (helper.rank, &helper.agent.id))
+            });
+        }
+        self.order.values().copied().find(|slot| suits(*slot))
+    }
+
+    /// This agent has got an offer.
+    fn ask(&mut self, agent: u32) {
+        self.free.put(agent, false);
+        if let Some(fresh) = &mut self.fresh {
+            fresh.put(agent, false);
+        }
+        if let Some(helper) = self.view.agents.get(agent) {
+            self.order.remove(&(helper.rank, helper.agent.id.clone()));
+        }
+    }
+
+    fn helper(&self, slot: u32) -> Option<&'a Helper> {
+        self.view.agents.get(slot)
+    }
+
+    fn offer(&self, found: &Match) -> Option<Offer> {
+        let item = &self.view.items.get(found.item)?.item;
+        let agent = &self.view.agents.get(found.agent)?.agent;
+        let waited = self.at.since(item.waiting_since).as_millis() as u64;
+        Some(Offer {
+            conversation: item.conversation.clone(),
+            agent: agent.id.clone(),
+            basis: item.token,
+            until: self.at + self.rules.offers.timeout,
+            why: Why {
+                turn: found.turn,
+                choice: found.choice,
+                waited_ms: waited + item.waited_ms.max(0) as u64,
+                load: agent.load(),
+                capacity: agent.profile.capacity,
+            },
+        })
+    }
+}
+
+impl<'b> Lines<'b> {
+    /// The next of a class's line stands at its head.
+    fn push_after(&mut self, view: &'b PoolView, rung: &'b Rung, class: u32) {
+        let Some(found) = view.classes.get(class) else { return };
+        let rest = (Bound::Excluded(rung), Bound::Unbounded);
+        if let Some(next) = found.waiting[self.line].range(rest).next() {
+            self.heads.push(Reverse((next, Source::Class(class))));
+        }
+    }
+}
+
+/// Whether this agent may have this work, ability aside.
+pub(super) fn may_have(helper: &Helper, work: &Work, again: bool, at: Timestamp) -> bool {
+    let id = &helper.agent.id;
+    helper.room >= work.item.cost
+        && !work.item.excluded.contains(id)
+        && (again || !is_paused(work, id, at))
+        // They still write up this very conversation.
+        && !helper.agent.held.contains_key(&work.item.conversation)
+}

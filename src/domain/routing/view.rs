@@ -1,0 +1,406 @@
+//! The matcher's picture of one pool, kept up to date change by change. It holds nothing that is
+//! not in the store, may be stale, and may be thrown away at any time: an offer made from it
+//! counts only once the pool has accepted it.
+//!
+//! **Clean and dirty.** The picture remembers which agents and which waiting work changed since
+//! the last plan. Between the others no match is possible, because the last plan would have made
+//! it; so a plan need only look at pairs with a changed side. What a plan matched stays dirty until
+//! the picture is told what became of it: an offer that got lost is proposed again.
+
+use super::bits::Bits;
+use super::class::{Class, ClassKey, is_able};
+use super::policies::{Facts, Policy, Rank};
+use super::settings::RoutingRules;
+use super::slots::Slots;
+use crate::domain::handoff::Requirements;
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::language::Language;
+use crate::domain::pool::agent::Agent;
+use crate::domain::pool::item::{Item, ItemState};
+use crate::domain::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Classes without work are kept for the next time up to this number; then they are dropped.
+pub const CLASSES_KEPT_MAX: usize = 1024;
+
+/// One pool as the matcher sees it.
+#[derive(Debug, Clone)]
+pub struct PoolView {
+    ranking: Ranking,
+    pub(super) items: Slots<Work>,
+    pub(super) item_slots: BTreeMap<ConversationId, u32>,
+    pub(super) agents: Slots<Helper>,
+    pub(super) agent_slots: BTreeMap<AgentId, u32>,
+    pub(super) classes: Slots<Class>,
+    class_slots: BTreeMap<ClassKey, u32>,
+    /// Agents who are signed in.
+    pub(super) present: Bits,
+    /// Agents who take offers at all, busy or not.
+    pub(super) takers: Bits,
+    /// Agents who could be offered something now; the same as in `order`.
+    pub(super) free: Bits,
+    /// Free agents in the order they are asked.
+    pub(super) order: Order,
+    pub(super) dirty_agents: BTreeSet<u32>,
+    pub(super) dirty_items: BTreeSet<u32>,
+    /// When something becomes possible without any change: the end of a pause or a hold.
+    wakes: BTreeSet<(Timestamp, Sleeper)>,
+    /// Emergency offers since the last ordinary one.
+    pub(super) emergency_run: u32,
+    /// The latest time this view has planned for.
+    pub(super) now: Timestamp,
+}
+
+/// Agents in the order they are asked.
+pub(super) type Order = BTreeMap<(Rank, AgentId), u32>;
+
+/// Work in the picture.
+#[derive(Debug, Clone)]
+pub(super) struct Work {
+    pub item: Item,
+    pub class: u32,
+    wake: Option<Timestamp>,
+}
+
+/// An agent in the picture.
+#[derive(Debug, Clone)]
+pub(super) struct Helper {
+    pub agent: Agent,
+    pub rank: Rank,
+    pub room: u32,
+    wake: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Sleeper {
+    Agent(u32),
+    Item(u32),
+}
+
+/// What of the rules decides an agent's rank.
+#[derive(Debug, Clone)]
+struct Ranking {
+    policy: &'static dyn Policy,
+    /// What each declared queue asks for, in each language.
+    demands: Vec<Requirements>,
+}
+
+impl PoolView {
+    /// An empty pool under these rules.
+    pub fn new(rules: &RoutingRules) -> Self {
+        PoolView {
+            ranking: Ranking::new(rules),
+            items: Slots::default(),
+            item_slots: BTreeMap::new(),
+            agents: Slots::default(),
+            agent_slots: BTreeMap::new(),
+            classes: Slots::default(),
+            class_slots: BTreeMap::new(),
+            present: Bits::default(),
+            takers: Bits::default(),
+            free: Bits::default(),
+            order: BTreeMap::new(),
+            dirty_agents: BTreeSet::new(),
+            dirty_items: BTreeSet::new(),
+            wakes: BTreeSet::new(),
+            emergency_run: 0,
+            now: Timestamp::ZERO,
+        }
+    }
+
+    /// The rules changed: everyone is ranked anew. Work keeps what it asks for.
+    pub fn set_rules(&mut self, rules: &RoutingRules) {
+        self.ranking = Ranking::new(rules);
+        self.order.clear();
+        for (slot, helper) in self.agents.iter_mut() {
+            helper.rank = self.ranking.rank(&helper.agent);
+            if self.free.has(slot) {
+                self.order.insert((helper.rank, helper.agent.id.clone()), slot);
+            }
+        }
+    }
+
+    /// Work is as it says here.
+    pub fn upsert_item(&mut self, item: Item) {
+        let key = ClassKey { needs: item.handoff.needs.clone(), cost: item.cost };
+        let class = self.class_of(key);
+        let slot = match self.item_slots.get(&item.conversation) {
+            Some(&slot) => {
+                self.note_offer(slot, &item);
+                self.detach_item(slot, Some(class));
+                slot
+            }
+            None => {
+                let id = item.conversation.clone();
+                let slot = self.items.put(Work { item: item.clone(), class, wake: None });
+                self.item_slots.insert(id, slot);
+                slot
+            }
+        };
+        if let Some(class) = self.classes.get_mut(class) {
+            class.put(&item, slot, true);
+        }
+        if item.state == ItemState::Waiting {
+            self.dirty_items.insert(slot);
+        }
+        if let Some(work) = self.items.get_mut(slot) {
+            work.item = item;
+            work.class = class;
+        }
+        self.set_item_wake(slot);
+    }
+
+    /// Work is no longer here.
+    pub fn remove_item(&mut self, conversation: &ConversationId) {
+        if let Some(slot) = self.item_slots.remove(conversation) {
+            self.detach_item(slot, None);
+            self.items.take(slot);
+        }
+    }
+
+    /// An agent is as they say here.
+    pub fn upsert_agent(&mut self, agent: Agent) {
+        let slot = match self.agent_slots.get(&agent.id) {
+            Some(&slot) => slot,
+            None => self.add_agent(&agent),
+        };
+        let Some(helper) = self.agents.get_mut(slot) else { return };
+        let new_profile = helper.agent.profile != agent.profile;
+        let rank = self.ranking.rank(&agent);
+        self.order.remove(&(helper.rank, agent.id.clone()));
+        (helper.rank, helper.room) = (rank, agent.room());
+        helper.agent = agent;
+        if new_profile {
+            self.set_able(slot);
+        }
+        self.set_standing(slot, new_profile);
+        self.set_free(slot);
+    }
+
+    /// An agent is no longer known.
+    pub fn remove_agent(&mut self, id: &AgentId) {
+        let Some(slot) = self.agent_slots.remove(id) else { return };
+        let Some(helper) = self.agents.get_mut(slot) else { return };
+        self.order.remove(&(helper.rank, id.clone()));
+        if let Some(wake) = helper.wake.take() {
+            self.wakes.remove(&(wake, Sleeper::Agent(slot)));
+        }
+        self.wake_particular(slot);
+        self.agents.take(slot);
+        self.free.put(slot, false);
+        self.takers.put(slot, false);
+        self.present.put(slot, false);
+        self.dirty_agents.remove(&slot);
+        for (_, class) in self.classes.iter_mut() {
+            class.able.put(slot, false);
+        }
+    }
+
+    /// The work of a conversation.
+    pub fn item(&self, conversation: &ConversationId) -> Option<&Item> {
+        let slot = self.item_slots.get(conversation)?;
+        self.items.get(*slot).map(|work| &work.item)
+    }
+
+    /// An agent.
+    pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
+        let slot = self.agent_slots.get(id)?;
+        self.agents.get(*slot).map(|helper| &helper.agent)
+    }
+
+    /// All work, by conversation.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.item_slots.values().filter_map(|slot| self.items.get(*slot)).map(|work| &work.item)
+    }
+
+    /// All agents, by id.
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        let helpers = self.agent_slots.values().filter_map(|slot| self.agents.get(*slot));
+        helpers.map(|helper| &helper.agent)
+    }
+
+    /// When a plan may find something new although nothing changed: a pause or hold ends.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.wakes.first().map(|(wake, _)| *wake)
+    }
+
+    /// Whether something changed since the last plan.
+    pub fn is_dirty(&self) -> bool {
+        !self.dirty_agents.is_empty() || !self.dirty_items.is_empty()
+    }
+
+    /// Lets time pass: whoever and whatever slept until now is looked at again. Time never goes
+    /// back, as the store's does not.
+    pub(super) fn advance(&mut self, at: Timestamp) {
+        self.now = self.now.max(at);
+        while let Some(&(wake, sleeper)) = self.wakes.first() {
+            if wake > self.now {
+                break;
+            }
+            self.wakes.remove(&(wake, sleeper));
+            match sleeper {
+                Sleeper::Agent(slot) => {
+                    if let Some(helper) = self.agents.get_mut(slot) {
+                        helper.wake = None;
+                    }
+                    self.set_free(slot);
+                }
+                Sleeper::Item(slot) => {
+                    if let Some(work) = self.items.get_mut(slot) {
+                        work.wake = None;
+                    }
+                    self.dirty_items.insert(slot);
+                    self.set_item_wake(slot);
+                }
+            }
+        }
+    }
+
+    /// Counts emergencies in a row as they are offered, by whichever matcher.
+    fn note_offer(&mut self, slot: u32, new: &Item) {
+        let waited = self.items.get(slot).is_some_and(|work| work.item.state == ItemState::Waiting);
+        if waited && new.state != ItemState::Waiting {
+            self.emergency_run =
+                if new.band() == 0 { self.emergency_run.saturating_add(1) } else { 0 };
+        }
+    }
+
+    /// Takes work out of every index but the list itself.
+    fn detach_item(&mut self, slot: u32, next_class: Option<u32>) {
+        let Some(work) = self.items.get_mut(slot) else { return };
+        if let Some(wake) = work.wake.take() {
+            self.wakes.remove(&(wake, Sleeper::Item(slot)));
+        }
+        self.dirty_items.remove(&slot);
+        let class_slot = work.class;
+        let too_many = self.classes.len() > CLASSES_KEPT_MAX;
+        let Some(class) = self.classes.get_mut(class_slot) else { return };
+        class.put(&work.item, slot, false);
+        if too_many && class.is_empty() && next_class != Some(class_slot) {
+            self.class_slots.remove(&class.key);
+            self.classes.take(class_slot);
+        }
+    }
+
+    fn set_item_wake(&mut self, slot: u32) {
+        let Some(work) = self.items.get_mut(slot) else { return };
+        if work.item.state != ItemState::Waiting {
+            return;
+        }
+        let hold = work.item.preferred.iter().map(|preferred| preferred.until);
+        let ends = work.item.paused.values().copied().chain(hold);
+        work.wake = ends.filter(|end| *end > self.now).min();
+        if let Some(wake) = work.wake {
+            self.wakes.insert((wake, Sleeper::Item(slot)));
+        }
+    }
+
+    /// The class of that key; a new one is told who is able to serve it.
+    fn class_of(&mut self, key: ClassKey) -> u32 {
+        if let Some(slot) = self.class_slots.get(&key) {
+            return *slot;
+        }
+        let mut class = Class::new(key.clone());
+        for (slot, helper) in self.agents.iter() {
+            if is_able(&helper.agent.profile, &key.needs) {
+                class.able.put(slot, true);
+            }
+        }
+        let slot = self.classes.put(class);
+        self.class_slots.insert(key, slot);
+        slot
+    }
+
+    fn add_agent(&mut self, agent: &Agent) -> u32 {
+        let rank = self.ranking.rank(agent);
+        let slot = self.agents.put(Helper { agent: agent.clone(), rank, room: 0, wake: None });
+        self.agent_slots.insert(agent.id.clone(), slot);
+        self.set_able(slot);
+        slot
+    }
+
+    /// Sorts an agent into the classes by what they can do.
+    fn set_able(&mut self, slot: u32) {
+        // What waited for them may have to wait for them no more.
+        self.wake_particular(slot);
+        let Some(helper) = self.agents.get(slot) else { return };
+        for (_, class) in self.classes.iter_mut() {
+            class.able.put(slot, is_able(&helper.agent.profile, &class.key.needs));
+        }
+    }
+
+    /// Notes whether an agent is there and takes offers.
+    fn set_standing(&mut self, slot: u32, new_profile: bool) {
+        let Some(helper) = self.agents.get(slot) else { return };
+        let takes = helper.agent.takes_offers();
+        let changed = takes != self.takers.has(slot);
+        self.present.put(slot, helper.agent.is_signed_in());
+        self.takers.put(slot, takes);
+        if changed || new_profile {
+            self.wake_particular(slot);
+        }
+    }
+
+    /// Who is there decides whether a preferred agent is waited for and whether a decliner is asked
+    /// again; so such work is looked at again when that changes.
+    fn wake_particular(&mut self, slot: u32) {
+        for (_, class) in self.classes.iter() {
+            if class.able.has(slot) {
+                self.dirty_items.extend(&class.particular);
+            }
+        }
+    }
+
+    /// Notes whether an agent could be offered something now, or when.
+    fn set_free(&mut self, slot: u32) {
+        let Some(helper) = self.agents.get_mut(slot) else { return };
+        if let Some(wake) = helper.wake.take() {
+            self.wakes.remove(&(wake, Sleeper::Agent(slot)));
+        }
+        let ready = is_ready(helper);
+        let is_free = ready && helper.agent.paused_until <= self.now;
+        self.free.put(slot, is_free);
+        if is_free {
+            self.order.insert((helper.rank, helper.agent.id.clone()), slot);
+            self.dirty_agents.insert(slot);
+        } else {
+            self.dirty_agents.remove(&slot);
+        }
+        if ready && !is_free {
+            helper.wake = Some(helper.agent.paused_until);
+            self.wakes.insert((helper.agent.paused_until, Sleeper::Agent(slot)));
+        }
+    }
+}
+
+/// Whether they could be offered something, cool-down aside. One offer at a time, and nothing to
+/// whoever is full.
+pub(super) fn is_ready(helper: &Helper) -> bool {
+    helper.agent.takes_offers() && !helper.agent.has_live_offer() && helper.room > 0
+}
+
+impl Ranking {
+    fn new(rules: &RoutingRules) -> Self {
+        let demand = |queue: &super::settings::QueueRules, language| Requirements {
+            queue: queue.id.clone(),
+            language,
+            skills: queue.skills.clone(),
+        };
+        let demands = rules
+            .queues
+            .iter()
+            .flat_map(|queue| Language::ALL.map(|language| demand(queue, language)))
+            .collect();
+        Ranking { policy: rules.policy, demands }
+    }
+
+    fn rank(&self, agent: &Agent) -> Rank {
+        let able = |needs: &&Requirements| is_able(&agent.profile, needs);
+        self.policy.rank(&Facts {
+            load: agent.load(),
+            capacity: agent.profile.capacity,
+            breadth: self.demands.iter().filter(able).count() as u32,
+            idle_since: agent.idle_since,
+        })
+    }
+}

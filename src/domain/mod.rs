@@ -2,6 +2,7 @@
 //! a random number; time is handed in, effects and deadlines are returned as data.
 
 pub mod bot;
+pub mod detectors;
 pub mod handoff;
 pub mod ids;
 pub mod language;

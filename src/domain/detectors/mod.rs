@@ -1,0 +1,125 @@
+//! Who must have a person: detectors that read the customer's message *and* the turns around it.
+//! Each gives a strength and says where it read it; [`assess`] weighs them over the conversation
+//! and names the one reason that calls for people.
+//!
+//! A new detector is one file here, one line in [`ALL`] and one file in `config/detectors`.
+
+mod abuse;
+mod assess;
+mod confusion;
+mod emergency;
+mod frustration;
+mod human_request;
+mod lexicon;
+mod manner;
+mod phrase;
+mod repetition;
+mod settings;
+mod signal;
+mod similarity;
+mod tally;
+mod vocabulary;
+mod window;
+
+pub use abuse::AbuseSettings;
+pub use assess::{Assessment, Fired, Utterance, assess};
+pub use confusion::ConfusionSettings;
+pub use emergency::EmergencySettings;
+pub use frustration::FrustrationSettings;
+pub use human_request::HumanRequestSettings;
+pub use manner::MannerSettings;
+pub use phrase::PhraseError;
+pub use repetition::RepetitionSettings;
+pub use settings::{
+    DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings, TriggerSettings,
+};
+pub use signal::{EmergencyKind, Signal, SignalKind};
+pub use similarity::SimilaritySettings;
+pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
+
+use lexicon::{Hits, Lexicon, Reading};
+
+/// One way of seeing that a customer needs a person.
+pub trait Detector: Sync {
+    /// What it finds.
+    fn kind(&self) -> SignalKind;
+
+    /// Its name in config, logs and metrics.
+    fn name(&self) -> &'static str {
+        self.kind().name()
+    }
+
+    /// What this message, in this conversation, shows; `None` if nothing. It is not asked about
+    /// social acts: a greeting, thanks or «؟؟؟» is never a signal.
+    fn detect(&self, detectors: &Detectors, message: &Message, window: &Window) -> Option<Signal>;
+}
+
+/// All detectors, the most urgent first: of several that fire, the first gives the reason.
+pub const ALL: &[&dyn Detector] = &[
+    &emergency::EmergencyDetector,
+    &human_request::HumanRequestDetector,
+    &frustration::FrustrationDetector,
+    &repetition::RepetitionDetector,
+    &confusion::ConfusionDetector,
+    &abuse::AbuseDetector,
+];
+
+/// A message as the detectors read it: the utterance and its words, looked up once for all.
+#[derive(Debug)]
+pub struct Message<'a> {
+    /// What the customer wrote.
+    pub utterance: &'a Utterance<'a>,
+    reading: Reading,
+}
+
+impl Message<'_> {
+    /// What a detector's lexicon finds in this message.
+    fn find(&self, detectors: &Detectors, kind: SignalKind) -> Hits {
+        detectors.lexicon(kind).find(self.utterance.normalised, &self.reading)
+    }
+}
+
+/// The compiled detectors: settings and lexicons, built once when rules are loaded.
+#[derive(Debug)]
+pub struct Detectors {
+    settings: DetectorSettings,
+    vocabulary: vocabulary::Vocabulary,
+    /// One lexicon a kind, in the order of [`SignalKind::ALL`].
+    lexicons: Vec<Lexicon>,
+}
+
+impl Detectors {
+    /// Compiles the lexicons; every phrase that cannot be read is reported, not only the first.
+    pub fn compile(settings: &DetectorSettings) -> Result<Detectors, Vec<LexiconError>> {
+        let mut vocabulary = vocabulary::Vocabulary::default();
+        let mut errors = Vec::new();
+        let mut lexicons = Vec::new();
+        for kind in SignalKind::ALL {
+            let lexicon = settings.lexicon(kind);
+            lexicons.push(Lexicon::compile(kind, lexicon, &mut vocabulary, &mut errors));
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Detectors { settings: settings.clone(), vocabulary, lexicons })
+    }
+
+    /// The settings they were compiled from.
+    pub fn settings(&self) -> &DetectorSettings {
+        &self.settings
+    }
+
+    fn lexicon(&self, kind: SignalKind) -> &Lexicon {
+        &self.lexicons[kind.index()]
+    }
+
+    fn read<'a>(&self, utterance: &'a Utterance<'a>) -> Message<'a> {
+        let reading = Reading::of(utterance.normalised, utterance.variety, &self.vocabulary);
+        Message { utterance, reading }
+    }
+}
+
+/// Strengths of independent evidence together: each takes its share of what doubt is left.
+fn together(one: f32, other: f32) -> f32 {
+    1.0 - (1.0 - one) * (1.0 - other)
+}

@@ -1,0 +1,91 @@
+//! Whether two messages say the same need in other words: shared words, the small ones counting
+//! little. Separate from the matcher, which compares messages with entries, not with each other.
+
+use crate::domain::language::normalise;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How words are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimilaritySettings {
+    /// Words that carry little of a need: "please", "my", «لو سمحت».
+    pub filler: BTreeSet<String>,
+    /// How much such a word counts, where every other counts 1.
+    pub filler_weight: f32,
+    /// Words are the same if they begin with the same letters; so many are compared.
+    pub letters: usize,
+    /// A message with less weight of words is too short to be compared ("yes", "the blue one").
+    pub weight_min: f32,
+}
+
+/// A message as a bag of word beginnings with their weights.
+pub(super) struct Need(BTreeMap<String, f32>);
+
+impl Need {
+    /// Reads a message.
+    pub(super) fn of(text: &str, settings: &SimilaritySettings) -> Need {
+        let normalised = normalise(text);
+        let mut words = BTreeMap::new();
+        for word in normalised.words() {
+            // Numbers answer a question; saying an order number again is no complaint.
+            if word.chars().all(|c| c.is_ascii_digit()) {
+                continue;
+            }
+            let filler = settings.filler.contains(word);
+            let weight = if filler { settings.filler_weight } else { 1.0 };
+            words.insert(beginning(word, settings.letters), weight);
+        }
+        Need(words)
+    }
+
+    /// Whether there is enough in it to be compared.
+    pub(super) fn is_enough(&self, settings: &SimilaritySettings) -> bool {
+        self.weight() >= settings.weight_min
+    }
+
+    /// The share of weight that both have in common, 0 to 1.
+    pub(super) fn similarity(&self, other: &Need) -> f32 {
+        let both = self.0.iter().filter(|(word, _)| other.0.contains_key(*word));
+        let shared: f32 = both.map(|(_, weight)| weight).sum();
+        let all = self.weight() + other.weight();
+        if all > 0.0 { 2.0 * shared / all } else { 0.0 }
+    }
+
+    fn weight(&self) -> f32 {
+        self.0.values().sum()
+    }
+}
+
+/// The first letters of a word without the particles glued before it: «طلبي», «الطلب», «بطلبي».
+fn beginning(word: &str, letters: usize) -> String {
+    let bare = ["وال", "بال", "لل", "ال", "و"]
+        .into_iter()
+        .find_map(|particle| word.strip_prefix(particle).filter(|bare| bare.chars().count() >= 3));
+    bare.unwrap_or(word).chars().take(letters).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_need_in_other_words_is_similar() {
+        let filler = ["is", "my", "please", "the", "a", "i", "ما", "لو", "سمحت"];
+        let settings = SimilaritySettings {
+            filler: filler.into_iter().map(str::to_owned).collect(),
+            filler_weight: 0.3,
+            letters: 4,
+            weight_min: 1.0,
+        };
+        let check = |one: &str, other: &str, similar: bool| {
+            let (one, other) = (Need::of(one, &settings), Need::of(other, &settings));
+            let found = one.is_enough(&settings) && one.similarity(&other) >= 0.6;
+            assert_eq!(found, similar, "{}", one.similarity(&other));
+        };
+        check("where is my order", "WHERE is the order please", true);
+        check("وين طلبي", "طلبي وين؟؟", true);
+        check("وين طلبي", "وين الطلب ما وصل", true);
+        check("where is my order", "cancel my order", false);
+        check("123456", "123456", false);
+        check("my", "my", false);
+    }
+}

@@ -1,0 +1,250 @@
+//! The words of all lexicons, each with a number, and which of them a word of a message may be:
+//! as written, without the particles Arabic glues to a word, with one slip of the keyboard, or in
+//! one of the many Latin spellings of an Arabic word. Looked up once a message, so that finding
+//! phrases is comparing numbers.
+
+use super::phrase::Written;
+use std::collections::BTreeMap;
+
+/// The number of a written word.
+pub(super) type WordId = u32;
+
+/// All written words of the lexicons.
+#[derive(Debug, Default)]
+pub(super) struct Vocabulary {
+    ids: BTreeMap<Written, WordId>,
+    words: BTreeMap<String, Vec<WordId>>,
+    prefixes: BTreeMap<String, Vec<WordId>>,
+    verbs: BTreeMap<String, Vec<WordId>>,
+    skeletons: BTreeMap<String, Vec<WordId>>,
+    typos: Vec<(String, WordId)>,
+    longest_prefix: usize,
+}
+
+/// Particles glued before an Arabic word, the longest first.
+const PROCLITICS: [&str; 11] = ["بال", "كال", "عال", "هال", "ال", "لل", "ب", "ل", "ك", "س", "ه"];
+/// Tense and mood marks before a verb of the dialects.
+const TENSES: [&str; 8] = ["", "ب", "ح", "ه", "س", "ل", "ع", "ت"];
+/// Persons before an imperfect verb.
+const PERSONS: [&str; 5] = ["", "ا", "ت", "ي", "ن"];
+/// Number, object and negation after a verb.
+const ENDINGS: [&str; 36] = [
+    "", "ي", "وا", "و", "ون", "ني", "وني", "يني", "ونا", "نا", "ك", "كم", "كو", "ه", "ها", "هم",
+    "وه", "وها", "وهم", "لي", "ولي", "يلي", "لنا", "ولنا", "له", "ش", "يش", "وش", "نيش", "ونيش",
+    "هاش", "ت", "تي", "تو", "توا", "ين",
+];
+/// A word keeps at least this many letters when a one-letter particle is taken off: `كما` is not
+/// `ك` + `ما`.
+const BARE_CHARS_MIN: usize = 3;
+/// Only words this long are compared with slips: shorter ones are too close to each other.
+const TYPO_CHARS_MIN: usize = 4;
+/// A skeleton shorter than this says too little.
+const SKELETON_CHARS_MIN: usize = 3;
+
+impl Vocabulary {
+    /// The number of a written word. A word in Latin spelling of Arabic is also found by its
+    /// skeleton.
+    pub(super) fn intern(&mut self, written: &Written, arabizi: bool) -> WordId {
+        let next = self.ids.len() as WordId;
+        let id = *self.ids.entry(written.clone()).or_insert(next);
+        match written {
+            Written::Word(word) => {
+                add(&mut self.words, word, id);
+                let skeleton = skeleton(word);
+                if arabizi && skeleton.len() >= SKELETON_CHARS_MIN {
+                    add(&mut self.skeletons, &skeleton, id);
+                }
+            }
+            Written::Typo(word) => {
+                add(&mut self.words, word, id);
+                if id == next {
+                    self.typos.push((word.clone(), id));
+                }
+            }
+            Written::Prefix(word) => {
+                add(&mut self.prefixes, word, id);
+                self.longest_prefix = self.longest_prefix.max(word.len());
+            }
+            Written::Verb(stem) => add(&mut self.verbs, stem, id),
+        }
+        id
+    }
+
+    /// All written words that this word of a message may be, in order.
+    pub(super) fn read(&self, word: &str, arabizi: bool) -> Vec<WordId> {
+        let mut found = Vec::new();
+        if word.is_ascii() {
+            self.read_latin(word, arabizi, &mut found);
+        } else {
+            self.read_arabic(word, &mut found);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn read_latin(&self, word: &str, arabizi: bool, found: &mut Vec<WordId>) {
+        self.read_as_is(word, found);
+        if arabizi {
+            for form in [Some(word), without_article(word)].into_iter().flatten() {
+                found.extend(get(&self.words, form));
+                found.extend(get(&self.skeletons, &skeleton(form)));
+            }
+        }
+        if found.is_empty() && word.len() >= TYPO_CHARS_MIN {
+            let close = self.typos.iter().filter(|(known, _)| one_slip(known, word));
+            found.extend(close.map(|(_, id)| *id));
+        }
+    }
+
+    fn read_arabic(&self, word: &str, found: &mut Vec<WordId>) {
+        for joined in [Some(word), strip(word, "و", 2), strip(word, "ف", 2)].into_iter().flatten() {
+            self.read_as_is(joined, found);
+            self.read_verb(joined, found);
+            for particle in PROCLITICS {
+                if let Some(bare) = strip(joined, particle, BARE_CHARS_MIN) {
+                    self.read_as_is(bare, found);
+                }
+            }
+        }
+    }
+
+    fn read_as_is(&self, word: &str, found: &mut Vec<WordId>) {
+        found.extend(get(&self.words, word));
+        let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
+        for end in ends.take_while(|end| *end <= self.longest_prefix) {
+            found.extend(get(&self.prefixes, &word[..end]));
+        }
+    }
+
+    /// A verb with its tense, person and ending taken off in every way the word allows.
+    fn read_verb(&self, word: &str, found: &mut Vec<WordId>) {
+        for tense in TENSES {
+            let Some(rest) = word.strip_prefix(tense) else { continue };
+            for person in PERSONS {
+                let Some(rest) = rest.strip_prefix(person) else { continue };
+                for ending in ENDINGS {
+                    let Some(stem) = rest.strip_suffix(ending) else { continue };
+                    // Without a person «كلمه» is a noun far more often than "he told him".
+                    if ending != "ه" || tense.len() + person.len() > 0 {
+                        found.extend(get(&self.verbs, stem));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn add(map: &mut BTreeMap<String, Vec<WordId>>, word: &str, id: WordId) {
+    let ids = map.entry(word.to_owned()).or_default();
+    if !ids.contains(&id) {
+        ids.push(id);
+    }
+}
+
+fn get<'a>(map: &'a BTreeMap<String, Vec<WordId>>, word: &str) -> impl Iterator<Item = WordId> + 'a {
+    map.get(word).into_iter().flatten().copied()
+}
+
+fn strip<'a>(word: &'a str, particle: &str, chars_min: usize) -> Option<&'a str> {
+    word.strip_prefix(particle).filter(|bare| bare.chars().count() >= chars_min)
+}
+
+/// `elmowazaf` without `el`.
+fn without_article(word: &str) -> Option<&str> {
+    ["bel", "bil", "lel", "lil", "wel", "wal", "el", "al", "il"]
+        .into_iter()
+        .find_map(|article| strip(word, article, BARE_CHARS_MIN))
+}
+
+/// The consonants of a Latin spelling of an Arabic word, one sign a sound: `mowathaf`, `muwazzaf`
+/// and `mwadhaf` have the same.
+pub(super) fn skeleton(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    let bytes = word.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let (sound, length) = sound(bytes[at], bytes.get(at + 1).copied(), at == 0);
+        at += length;
+        if let Some(sound) = sound
+            && !out.ends_with(sound)
+        {
+            out.push(sound);
+        }
+    }
+    out
+}
+
+/// The sound at one place, and how many letters it takes.
+fn sound(letter: u8, next: Option<u8>, first: bool) -> (Option<char>, usize) {
+    match (letter, next) {
+        (b's' | b'c', Some(b'h')) => (Some('$'), 2),
+        (b'k', Some(b'h')) => (Some('x'), 2),
+        (b'g', Some(b'h')) => (Some('g'), 2),
+        (b't' | b'd', Some(b'h')) => (Some('z'), 2),
+        (b'5', _) => (Some('x'), 1),
+        (b'7', _) => (Some('h'), 1),
+        (b'6', _) => (Some('t'), 1),
+        (b'9', _) => (Some('s'), 1),
+        (b'8' | b'q', _) => (Some('q'), 1),
+        (b'j', _) => (Some('j'), 1),
+        (b'2' | b'3' | b'4', _) => (None, 1),
+        (b'w' | b'y', _) if !first => (None, 1),
+        (b'a' | b'e' | b'i' | b'o' | b'u', _) => (first.then_some('a'), 1),
+        (other, _) => (Some(char::from(other)), 1),
+    }
+}
+
+/// Whether the words differ by one letter left out, put in, changed, or swapped with the next.
+/// The first letter must be right: people seldom miss it, and it keeps words apart.
+fn one_slip(known: &str, word: &str) -> bool {
+    let (known, word) = (known.as_bytes(), word.as_bytes());
+    if known.first() != word.first() || known.len().abs_diff(word.len()) > 1 {
+        return false;
+    }
+    let same = known.iter().zip(word).take_while(|(a, b)| a == b).count();
+    let (known, word) = (&known[same..], &word[same..]);
+    match (known, word) {
+        ([_, known @ ..], [_, word @ ..]) if known == word => true,
+        ([_, known @ ..], word) if known == word => true,
+        (known, [_, word @ ..]) if known == word => true,
+        ([a, b, known @ ..], [c, d, word @ ..]) => a == d && b == c && known == word,
+        (_, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_message_is_known_in_its_many_shapes() {
+        let check = |written: Written, arabizi: bool, word: &str, known: bool| {
+            let mut vocabulary = Vocabulary::default();
+            let id = vocabulary.intern(&written, arabizi);
+            let found = vocabulary.read(word, arabizi).contains(&id);
+            assert_eq!(found, known, "{written:?} in {word}");
+        };
+        let word = |text: &str| Written::Word(text.into());
+        for shape in ["موظف", "الموظف", "للموظف", "وموظف", "بالموظف", "ولموظف"] {
+            check(word("موظف"), false, shape, true);
+        }
+        check(word("ما"), false, "كما", false);
+        check(word("ما"), false, "وما", true);
+        check(word("نار"), false, "انارة", false);
+        for shape in ["اكلم", "بكلم", "نكلم", "هكلم", "يكلمني", "تكلمونا", "وكلموني", "حكلم"] {
+            check(Written::Verb("كلم".into()), false, shape, true);
+        }
+        check(Written::Verb("كلم".into()), false, "كلمه", false);
+        for shape in ["mowathaf", "muwazzaf", "mwadhaf", "elmowazaf"] {
+            check(word("mowazaf"), true, shape, true);
+        }
+        check(word("mowazaf"), false, "muwazzaf", false);
+        for shape in ["agent", "agnet", "agen", "agentt", "agant"] {
+            check(Written::Typo("agent".into()), false, shape, true);
+        }
+        check(Written::Typo("agent".into()), false, "urgent", false);
+        check(Written::Prefix("frustrat".into()), false, "frustrating", true);
+        check(Written::Prefix("frustrat".into()), false, "frust", false);
+    }
+}

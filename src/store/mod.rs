@@ -2,6 +2,7 @@
 //! [`contract`]; none knows a sibling or a business rule.
 //!
 //! - [`memory`] is the reference: simple enough to be believed, for tests and the simulator.
+//! - [`embedded`] is the default: one file, one process, group commit.
 //! - [`faulty`] wraps any of them and makes it fail on purpose, repeatably.
 //! - [`stored`] and [`doorbell`] are what they share: how time and versions are issued, which
 //!   transactions are too large, and how rings reach listeners within one process.
@@ -9,5 +10,6 @@
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
 pub mod doorbell;
+pub mod embedded;
 pub mod memory;
 pub mod stored;

@@ -4,5 +4,6 @@
 #![warn(missing_docs)]
 
 pub mod domain;
+pub mod grpc;
 pub mod ports;
 pub mod store;

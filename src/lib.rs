@@ -7,3 +7,4 @@ pub mod domain;
 pub mod grpc;
 pub mod ports;
 pub mod store;
+pub mod web;

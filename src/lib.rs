@@ -4,5 +4,7 @@
 #![warn(missing_docs)]
 
 pub mod domain;
+pub mod grpc;
 pub mod ports;
 pub mod store;
+pub mod web;

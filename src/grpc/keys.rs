@@ -1,0 +1,426 @@
+//! The keys of staff: agents, platforms, supervisors, admins.
+//!
+//! A key reads `sanad_<role>_<subject>_<secret>` and lies in a file of its own,
+//! `<folder>/<role>_<subject>.key`, readable by the server's account only. Files are how keys are
+//! managed: a new file is a new key, an emptied file is a revoked one (it is not minted again), a
+//! removed one is minted afresh at the next start. Several keys for one subject are several files.
+//!
+//! In memory the server keeps only a keyed digest of each key, so that neither a dump nor the
+//! time a comparison takes gives a key away.
+
+use super::Now;
+use crate::domain::ids::AgentId;
+use crate::domain::time::Timestamp;
+use hmac::{Hmac, KeyInit, Mac};
+use rand::TryRng;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+/// How long unknown keys are refused from memory before the folder is read again.
+const RELOAD_PAUSE: Duration = Duration::from_secs(1);
+/// A longer text is not a key.
+const KEY_BYTES_MAX: usize = 256;
+/// Bits of a secret: 192, written as hex so that it holds no `_`.
+const SECRET_BYTES: usize = 24;
+
+/// What the holder of a key may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// One human agent, who acts for nobody else.
+    Agent,
+    /// A contact-centre platform, which acts for every agent it names.
+    Platform,
+    /// Watches queues and conversations and puts stuck ones right.
+    Supervisor,
+    /// Runs the deployment.
+    Admin,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 4] = [Role::Agent, Role::Platform, Role::Supervisor, Role::Admin];
+
+    /// The name in keys, file names and errors.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Agent => "agent",
+            Role::Platform => "platform",
+            Role::Supervisor => "supervisor",
+            Role::Admin => "admin",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.name() == text)
+    }
+}
+
+/// Somebody with a staff key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Staff {
+    /// What they may be.
+    pub role: Role,
+    /// Who they are: for an agent's key the agent's id.
+    pub subject: String,
+}
+
+/// What went wrong with the folder of keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A file or the folder cannot be read or written.
+    #[error("{path}: {source}; make sure that the server's account may read and write there")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system gives no randomness.
+    #[error("the system gives no randomness to make a key of: {0}")]
+    NoRandomness(String),
+    /// A subject that cannot stand in a key.
+    #[error("{subject:?} cannot stand in a key: {reason}")]
+    Subject {
+        /// The subject.
+        subject: String,
+        /// Why not.
+        reason: String,
+    },
+}
+
+/// All staff keys that are good at this moment.
+pub struct KeyRing {
+    folder: PathBuf,
+    pepper: [u8; 32],
+    now: Now,
+    digests: RwLock<BTreeMap<Staff, Vec<[u8; 32]>>>,
+    read_at: Mutex<Timestamp>,
+}
+
+impl KeyRing {
+    /// Reads the keys in `folder`, which is made if it is not there.
+    pub fn open(folder: &Path, now: Now) -> Result<KeyRing, KeyError> {
+        make_folder(folder)?;
+        let ring = KeyRing {
+            folder: folder.to_owned(),
+            pepper: random()?,
+            now,
+            digests: RwLock::default(),
+            read_at: Mutex::new(Timestamp::ZERO),
+        };
+        ring.reload()?;
+        Ok(ring)
+    }
+
+    /// Mints what is missing: one key each for a platform, a supervisor and an admin called
+    /// `main`, and one for each of these agents. Returns the files that are new.
+    pub fn mint_missing(&self, agents: &[AgentId]) -> Result<Vec<PathBuf>, KeyError> {
+        let chiefs = [Role::Platform, Role::Supervisor, Role::Admin].map(|role| (role, "main"));
+        let agents = agents.iter().map(|agent| (Role::Agent, agent.as_str()));
+        let mut made = Vec::new();
+        for (role, subject) in chiefs.into_iter().chain(agents) {
+            let path = self.path(role, subject);
+            if !path.exists() {
+                self.mint(role, subject)?;
+                made.push(path);
+            }
+        }
+        Ok(made)
+    }
+
+    /// Makes a new key in the subject's file, in place of the one that was there.
+    pub fn mint(&self, role: Role, subject: &str) -> Result<PathBuf, KeyError> {
+        if let Err(error) = AgentId::parse(subject) {
+            let reason = error.to_string();
+            return Err(KeyError::Subject { subject: subject.to_owned(), reason });
+        }
+        let secret: [u8; SECRET_BYTES] = random()?;
+        let path = self.path(role, subject);
+        write_secret(&path, &format!("sanad_{}_{subject}_{}\n", role.name(), hex(&secret)))?;
+        self.reload()?;
+        Ok(path)
+    }
+
+    /// Whose key this is. An unknown one is looked for in the folder, but not more often than
+    /// once in a second, so that guessing keys costs the disk nothing.
+    pub fn find(&self, presented: &str) -> Option<Staff> {
+        let claimed = parse(presented)?;
+        if self.holds(&claimed, presented) {
+            return Some(claimed);
+        }
+        if !self.may_reload() {
+            return None;
+        }
+        if let Err(error) = self.reload() {
+            tracing::warn!(%error, "the folder of keys could not be read again");
+            return None;
+        }
+        self.holds(&claimed, presented).then_some(claimed)
+    }
+
+    /// Reads the folder again, so that removed and emptied files lose their power.
+    pub fn reload(&self) -> Result<(), KeyError> {
+        let mut digests: BTreeMap<Staff, Vec<[u8; 32]>> = BTreeMap::new();
+        for path in key_files(&self.folder)? {
+            let text = read(&path)?;
+            let key = text.trim();
+            match parse(key) {
+                Some(staff) => digests.entry(staff).or_default().push(self.digest(key)),
+                None if key.is_empty() => {}
+                None => {
+                    tracing::warn!(file = %path.display(), "this file holds no key: it is left out");
+                }
+            }
+        }
+        *self.digests.write().unwrap_or_else(PoisonError::into_inner) = digests;
+        Ok(())
+    }
+
+    fn path(&self, role: Role, subject: &str) -> PathBuf {
+        self.folder.join(format!("{}_{subject}.key", role.name()))
+    }
+
+    fn may_reload(&self) -> bool {
+        let now = (self.now)();
+        let mut read_at = self.read_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let may = now.since(*read_at) >= RELOAD_PAUSE;
+        if may {
+            *read_at = now;
+        }
+        may
+    }
+
+    fn holds(&self, claimed: &Staff, presented: &str) -> bool {
+        let digests = self.digests.read().unwrap_or_else(PoisonError::into_inner);
+        let known = digests.get(claimed).map(Vec::as_slice).unwrap_or_default();
+        // `verify_slice` compares in constant time.
+        known.iter().any(|digest| self.mac(presented).verify_slice(digest).is_ok())
+    }
+
+    fn digest(&self, key: &str) -> [u8; 32] {
+        self.mac(key).finalize().into_bytes().into()
+    }
+
+    fn mac(&self, key: &str) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.pepper).expect("HMAC takes a key of any length");
+        mac.update(key.as_bytes());
+        mac
+    }
+}
+
+/// The server's own secret for customer tokens, made at the first start.
+pub fn server_secret(folder: &Path) -> Result<[u8; 32], KeyError> {
+    make_folder(folder)?;
+    let path = folder.join("server.secret");
+    if !path.exists() {
+        write_secret(&path, &format!("{}\n", hex(&random::<32>()?)))?;
+    }
+    let text = read(&path)?;
+    unhex(text.trim()).ok_or_else(|| KeyError::File {
+        path,
+        source: io::Error::new(
+            io::ErrorKind::InvalidData,
+            "this is not a secret of 64 hex digits; if you remove the file, a new one is made and \
+             all customers must begin a new conversation",
+        ),
+    })
+}
+
+/// Splits a key; says nothing about whether it is good.
+fn parse(key: &str) -> Option<Staff> {
+    if key.len() > KEY_BYTES_MAX {
+        return None;
+    }
+    let (role, rest) = key.strip_prefix("sanad_")?.split_once('_')?;
+    let (subject, secret) = rest.rsplit_once('_')?;
+    AgentId::parse(subject).ok()?;
+    let plain = secret.len() >= 32 && secret.bytes().all(|b| b.is_ascii_alphanumeric());
+    plain.then_some(())?;
+    Some(Staff { role: Role::parse(role)?, subject: subject.to_owned() })
+}
+
+fn key_files(folder: &Path) -> Result<Vec<PathBuf>, KeyError> {
+    let file = |source| KeyError::File { path: folder.to_owned(), source };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(file)? {
+        let path = entry.map_err(file)?.path();
+        if path.extension().is_some_and(|extension| extension == "key") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn read(path: &Path) -> Result<String, KeyError> {
+    fs::read_to_string(path).map_err(|source| KeyError::File { path: path.to_owned(), source })
+}
+
+fn make_folder(folder: &Path) -> Result<(), KeyError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|source| KeyError::File { path: folder.to_owned(), source })
+}
+
+/// Writes beside and renames, so that a crash leaves no half or empty file (which would revoke).
+fn write_secret(path: &Path, text: &str) -> Result<(), KeyError> {
+    let beside = path.with_extension("new");
+    let write = || -> io::Result<()> {
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    };
+    write().map_err(|source| KeyError::File { path: path.to_owned(), source })
+}
+
+fn random<const N: usize>() -> Result<[u8; N], KeyError> {
+    let mut bytes = [0; N];
+    rand::rngs::SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|error| KeyError::NoRandomness(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    fn ring(folder: &Path) -> (KeyRing, Arc<AtomicI64>) {
+        let time = Arc::new(AtomicI64::new(1_000_000));
+        let clock = Arc::clone(&time);
+        let now: Now = Arc::new(move || Timestamp::from_millis(clock.load(Ordering::Relaxed)));
+        (KeyRing::open(folder, now).unwrap(), time)
+    }
+
+    fn sara() -> Vec<AgentId> {
+        vec![AgentId::parse("sara_1").unwrap()]
+    }
+
+    #[test]
+    fn the_first_start_mints_one_key_for_each_role_and_declared_agent() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ring, _) = ring(folder.path());
+        let made = ring.mint_missing(&sara()).unwrap();
+        assert_eq!(made.len(), 4);
+        for path in &made {
+            let staff = ring.find(read(path).unwrap().trim()).expect("a minted key is good");
+            assert_eq!(
+                path.file_name().unwrap().to_str().unwrap(),
+                format!("{}_{}.key", staff.role.name(), staff.subject)
+            );
+        }
+        assert!(ring.mint_missing(&sara()).unwrap().is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_servers_account_may_read_keys() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        let (ring, _) = ring(&keys);
+        server_secret(&keys).unwrap();
+        let minted = ring.mint_missing(&[]).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&keys), 0o700);
+        assert_eq!(mode(&keys.join("server.secret")), 0o600);
+        assert!(minted.iter().all(|path| mode(path) == 0o600));
+    }
+
+    #[test]
+    fn a_key_is_good_only_whole_and_only_for_its_role_and_subject() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ring, _) = ring(folder.path());
+        let key = read(&ring.mint(Role::Agent, "sara_1").unwrap()).unwrap().trim().to_owned();
+        assert_eq!(ring.find(&key), Some(Staff { role: Role::Agent, subject: "sara_1".into() }));
+        let mut last = key.clone();
+        last.pop();
+        for forged in [
+            last,
+            format!("{key}0"),
+            key.replace("sanad_agent_", "sanad_admin_"),
+            key.replace("sara_1", "omar_1"),
+            key.replace("sara_1", "sara"),
+            String::new(),
+            "sanad_agent_sara_1_".into(),
+            "sanad___".into(),
+        ] {
+            assert_eq!(ring.find(&forged), None, "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_new_file_is_found_but_the_folder_is_not_read_for_every_guess() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ring, time) = ring(folder.path());
+        let key = format!("sanad_platform_acme_{}", "a1".repeat(20));
+        assert_eq!(ring.find(&key), None);
+        fs::write(folder.path().join("acme.key"), &key).unwrap();
+        assert_eq!(ring.find(&key), None, "within the pause the folder is left alone");
+        time.fetch_add(1_000, Ordering::Relaxed);
+        assert_eq!(ring.find(&key).unwrap().subject, "acme");
+    }
+
+    #[test]
+    fn an_emptied_file_revokes_its_key_and_is_not_minted_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ring, _) = ring(folder.path());
+        ring.mint_missing(&sara()).unwrap();
+        let path = ring.path(Role::Agent, "sara_1");
+        let key = read(&path).unwrap();
+        fs::write(&path, "").unwrap();
+        ring.reload().unwrap();
+        assert_eq!(ring.find(key.trim()), None);
+        assert!(ring.mint_missing(&sara()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn the_servers_secret_outlives_a_restart_and_a_damaged_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = server_secret(folder.path()).unwrap();
+        assert_eq!(server_secret(folder.path()).unwrap(), first);
+        fs::write(folder.path().join("server.secret"), "oops").unwrap();
+        assert!(server_secret(folder.path()).unwrap_err().to_string().contains("64 hex digits"));
+    }
+
+    #[test]
+    fn a_subject_that_cannot_be_an_id_gets_no_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let (ring, _) = ring(folder.path());
+        assert!(matches!(ring.mint(Role::Agent, "../x"), Err(KeyError::Subject { .. })));
+    }
+}

@@ -1,0 +1,36 @@
+//! The wire: what callers of the API meet. Proto types live and end in this folder; what they
+//! mean is decided in `app` and `domain`.
+//!
+//! A call passes, from outside in: the connection limit ([`listener`]), the `Host` check
+//! ([`host`]), CORS and gRPC-Web ([`server`]), then the [`gate`] (size of metadata, rate limits,
+//! who is calling, whether they may, streams, deadline), and only then a handler. Everything that
+//! can be refused without knowing what the call means is refused before the handler.
+
+pub mod access;
+pub mod auth;
+pub mod gate;
+pub mod host;
+pub mod keys;
+pub mod lifecycle;
+pub mod limits;
+pub mod listener;
+pub mod metrics;
+pub mod server;
+pub mod status;
+pub mod tokens;
+
+use crate::domain::time::Timestamp;
+use std::sync::Arc;
+
+/// The present, as the composition root hands it in; nothing here reads a clock by itself.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The generated protocol types, clients and servers of `sanad.v1`.
+#[allow(missing_docs, clippy::all)]
+pub mod pb {
+    tonic::include_proto!("sanad.v1");
+
+    /// All definitions, for reflection and for the table of roles.
+    pub const FILE_DESCRIPTOR_SET: &[u8] =
+        include_bytes!(concat!(env!("OUT_DIR"), "/sanad_descriptor.bin"));
+}

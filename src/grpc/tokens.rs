@@ -1,0 +1,186 @@
+//! Customer tokens: `v1.<conversation>.<expiry>.<mac>`, an HMAC-SHA256 under the server's own
+//! secret. They are verified without looking anything up, so they hold while the store is away,
+//! and they open exactly one conversation.
+//!
+//! They slide: whoever uses a token that is more than a day old gets a new one.
+
+use crate::domain::ids::ConversationId;
+use crate::domain::time::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::time::Duration;
+
+/// How long a token is good without being used.
+pub const TOKEN_SPAN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A token older than this is due for a new one.
+pub const TOKEN_FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+/// A longer text is not a token.
+const TOKEN_BYTES_MAX: usize = 256;
+
+/// What a good token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomerClaim {
+    /// The one conversation it opens.
+    pub conversation: ConversationId,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+/// Why a token is not good.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    /// It was not made by this server, or was changed.
+    #[error("this is not a token of this server")]
+    Forged,
+    /// It was not used for too long.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// A token with its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedToken {
+    /// The secret text.
+    pub token: String,
+    /// Until when it is good.
+    pub expires: Timestamp,
+}
+
+/// Issues and verifies customer tokens.
+pub struct CustomerTokens {
+    secret: [u8; 32],
+}
+
+impl CustomerTokens {
+    /// With the server's secret; all instances of a deployment share it.
+    pub fn new(secret: [u8; 32]) -> Self {
+        CustomerTokens { secret }
+    }
+
+    /// A token for this conversation, good for [`TOKEN_SPAN`].
+    pub fn issue(&self, conversation: &ConversationId, at: Timestamp) -> IssuedToken {
+        let seconds = (at + TOKEN_SPAN).as_millis() / 1000;
+        let body = format!("v1.{conversation}.{seconds}");
+        let mac = self.mac("customer-token", &[&body]).finalize().into_bytes();
+        IssuedToken {
+            token: format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac)),
+            expires: Timestamp::from_millis(seconds * 1000),
+        }
+    }
+
+    /// What the token says, if it is good at `at`.
+    pub fn verify(&self, token: &str, at: Timestamp) -> Result<CustomerClaim, TokenFault> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(TokenFault::Forged);
+        }
+        let (body, mac) = token.rsplit_once('.').ok_or(TokenFault::Forged)?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| TokenFault::Forged)?;
+        // The comparison takes the same time wherever they differ.
+        self.mac("customer-token", &[body]).verify_slice(&mac).map_err(|_| TokenFault::Forged)?;
+        let claim = parse(body).ok_or(TokenFault::Forged)?;
+        if at >= claim.expires { Err(TokenFault::Expired) } else { Ok(claim) }
+    }
+
+    /// A new token if the one that was used is due.
+    pub fn renew(&self, claim: &CustomerClaim, at: Timestamp) -> Option<IssuedToken> {
+        let due = claim.expires.since(at) < TOKEN_SPAN - TOKEN_FRESH;
+        due.then(|| self.issue(&claim.conversation, at))
+    }
+
+    /// The id of the conversation that this device begins with this request: the same for every
+    /// repetition of it, on every instance, without asking anybody.
+    pub fn conversation_id(&self, device: &str, request: &str) -> ConversationId {
+        let mac = self.mac("conversation-id", &[device, request]).finalize().into_bytes();
+        let id = format!("c{}", URL_SAFE_NO_PAD.encode(&mac[..16]));
+        ConversationId::parse(&id).expect("base64url consists of characters that an id may have")
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            // The length before each part keeps ("ab", "c") apart from ("a", "bc").
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac
+    }
+}
+
+fn parse(body: &str) -> Option<CustomerClaim> {
+    let mut parts = body.split('.');
+    let (version, conversation, seconds) = (parts.next()?, parts.next()?, parts.next()?);
+    if version != "v1" || parts.next().is_some() {
+        return None;
+    }
+    let seconds: i64 = seconds.parse().ok()?;
+    Some(CustomerClaim {
+        conversation: ConversationId::parse(conversation).ok()?,
+        expires: Timestamp::from_millis(seconds.checked_mul(1000)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    fn at(days: u32) -> Timestamp {
+        Timestamp::from_millis(1_800_000_000_000) + DAY * days
+    }
+
+    fn conversation(id: &str) -> ConversationId {
+        ConversationId::parse(id).unwrap()
+    }
+
+    #[test]
+    fn a_token_opens_its_conversation_until_it_expires() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let issued = tokens.issue(&conversation("c-1"), at(0));
+        let claim = tokens.verify(&issued.token, at(29)).unwrap();
+        assert_eq!(claim.conversation, conversation("c-1"));
+        assert_eq!(tokens.verify(&issued.token, at(30)), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn a_changed_or_foreign_token_opens_nothing() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let token = tokens.issue(&conversation("c-1"), at(0)).token;
+        let expiry = token.split('.').nth(2).unwrap().to_owned();
+        for forged in [
+            token.replace("c-1", "c-2"),
+            token.replace(&expiry, "99999999999"),
+            token.replace("v1", "v2"),
+            token[..token.len() - 1].to_owned(),
+            CustomerTokens::new([8; 32]).issue(&conversation("c-1"), at(0)).token,
+            String::new(),
+            "...".to_owned(),
+            "x".repeat(10_000),
+        ] {
+            assert_eq!(tokens.verify(&forged, at(1)), Err(TokenFault::Forged), "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_token_slides_once_a_day_of_use() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let issued = tokens.issue(&conversation("c-1"), at(0));
+        let claim = tokens.verify(&issued.token, at(0)).unwrap();
+        assert_eq!(tokens.renew(&claim, at(0)), None);
+        let renewed = tokens.renew(&claim, at(2)).expect("two days old");
+        assert!(tokens.verify(&renewed.token, at(31)).is_ok());
+    }
+
+    #[test]
+    fn the_same_device_and_request_are_the_same_conversation() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let first = tokens.conversation_id("device", "request");
+        assert_eq!(tokens.conversation_id("device", "request"), first);
+        assert_ne!(tokens.conversation_id("devicer", "equest"), first);
+        assert_ne!(CustomerTokens::new([8; 32]).conversation_id("device", "request"), first);
+    }
+}

@@ -2,11 +2,14 @@
 //! a random number; time is handed in, effects and deadlines are returned as data.
 
 pub mod bot;
+pub mod conversation;
 pub mod detectors;
 pub mod handoff;
 pub mod ids;
 pub mod language;
 pub mod pool;
+pub mod reading;
 pub mod routing;
+pub mod rules;
 pub mod texts;
 pub mod time;

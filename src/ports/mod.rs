@@ -2,4 +2,5 @@
 //! knows an adapter.
 
 pub mod clock;
+pub mod rules;
 pub mod store;

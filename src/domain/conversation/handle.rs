@@ -6,7 +6,6 @@ use super::state::Conversation;
 use super::turn::Turn;
 use super::{agent_side, customer_side, pool_side, timers};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::handoff::HandoffReason;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
 use crate::domain::rules::Rules;
@@ -102,21 +101,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
 /// What the conversation says of itself when it enters the pool; `None` unless it wants a place.
 pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
     let asked = c.handoff.as_ref()?;
-    let cost = match asked.handoff.reason {
-        HandoffReason::Abuse => rules.routing.costs.abusive,
-        HandoffReason::HumanRequest
-        | HandoffReason::Frustration
-        | HandoffReason::Confusion
-        | HandoffReason::NotUnderstood
-        | HandoffReason::Repetition
-        | HandoffReason::EmergencyLife
-        | HandoffReason::EmergencyMoney
-        | HandoffReason::EmergencyProperty
-        | HandoffReason::DeniedTwice
-        | HandoffReason::HumanFirst
-        | HandoffReason::Reopened
-        | HandoffReason::BotFailed => rules.routing.costs.default,
-    };
+    let cost = rules.routing.costs.of(asked.handoff.reason);
     Some(Arrival {
         bucket: c.bucket,
         term: c.token.term,

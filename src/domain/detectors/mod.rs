@@ -31,7 +31,8 @@ pub use manner::MannerSettings;
 pub use phrase::PhraseError;
 pub use repetition::RepetitionSettings;
 pub use settings::{
-    DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings, TriggerSettings,
+    DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings,
+    TriggerSettings,
 };
 pub use signal::{EmergencyKind, Signal, SignalKind};
 pub use similarity::SimilaritySettings;

@@ -267,20 +267,24 @@ mod tests {
         check("an agent", vec![word("an"), word("agent")]);
         check("don't go", vec![word("dont"), word("go")]);
         check("want .. person", vec![word("want"), Part::Gap(3), word("person")]);
-        check("want ..6 <who>$", vec![
-            word("want"),
-            Part::Gap(6),
-            Part::List("who".into()),
-            Part::End,
-        ]);
-        check("a (b|c d)?", vec![
-            word("a"),
-            Part::Optional(vec![Part::Choice(vec![vec![word("b")], vec![word("c"), word("d")]])]),
-        ]);
-        check("ما_فهمت", vec![Part::Choice(vec![
-            vec![word("ما"), word("فهمت")],
-            vec![word("مافهمت")],
-        ])]);
+        check(
+            "want ..6 <who>$",
+            vec![word("want"), Part::Gap(6), Part::List("who".into()), Part::End],
+        );
+        check(
+            "a (b|c d)?",
+            vec![
+                word("a"),
+                Part::Optional(vec![Part::Choice(vec![
+                    vec![word("b")],
+                    vec![word("c"), word("d")],
+                ])]),
+            ],
+        );
+        check(
+            "ما_فهمت",
+            vec![Part::Choice(vec![vec![word("ما"), word("فهمت")], vec![word("مافهمت")]])],
+        );
         check("موظّف*", vec![Part::Word(Written::Prefix("موظف".into()))]);
         check("@أكلم", vec![Part::Word(Written::Verb("اكلم".into()))]);
     }

@@ -98,7 +98,8 @@ impl Vocabulary {
     }
 
     fn read_arabic(&self, word: &str, found: &mut Vec<WordId>) {
-        for joined in [Some(word), strip(word, "و", 2), strip(word, "ف", 2)].into_iter().flatten() {
+        for joined in [Some(word), strip(word, "و", 2), strip(word, "ف", 2)].into_iter().flatten()
+        {
             self.read_as_is(joined, found);
             self.read_verb(joined, found);
             for particle in PROCLITICS {
@@ -142,7 +143,10 @@ fn add(map: &mut BTreeMap<String, Vec<WordId>>, word: &str, id: WordId) {
     }
 }
 
-fn get<'a>(map: &'a BTreeMap<String, Vec<WordId>>, word: &str) -> impl Iterator<Item = WordId> + 'a {
+fn get<'a>(
+    map: &'a BTreeMap<String, Vec<WordId>>,
+    word: &str,
+) -> impl Iterator<Item = WordId> + 'a {
     map.get(word).into_iter().flatten().copied()
 }
 
@@ -226,13 +230,15 @@ mod tests {
             assert_eq!(found, known, "{written:?} in {word}");
         };
         let word = |text: &str| Written::Word(text.into());
-        for shape in ["موظف", "الموظف", "للموظف", "وموظف", "بالموظف", "ولموظف"] {
+        for shape in ["موظف", "الموظف", "للموظف", "وموظف", "بالموظف", "ولموظف"]
+        {
             check(word("موظف"), false, shape, true);
         }
         check(word("ما"), false, "كما", false);
         check(word("ما"), false, "وما", true);
         check(word("نار"), false, "انارة", false);
-        for shape in ["اكلم", "بكلم", "نكلم", "هكلم", "يكلمني", "تكلمونا", "وكلموني", "حكلم"] {
+        for shape in ["اكلم", "بكلم", "نكلم", "هكلم", "يكلمني", "تكلمونا", "وكلموني", "حكلم"]
+        {
             check(Written::Verb("كلم".into()), false, shape, true);
         }
         check(Written::Verb("كلم".into()), false, "كلمه", false);

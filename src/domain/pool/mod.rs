@@ -3,4 +3,7 @@
 //! the two are joined by the token of [`crate::domain::handoff`].
 
 pub mod agent;
+pub mod command;
 pub mod item;
+pub mod presence;
+pub mod work;

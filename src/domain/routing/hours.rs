@@ -95,6 +95,12 @@ impl Hours {
         self.opening_within(at, 0) == Some(at)
     }
 
+    /// What the clock on the wall of the queue shows.
+    pub fn wall_clock(&self, at: Timestamp) -> DateTime {
+        let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+        self.zone.to_datetime(instant)
+    }
+
     /// The first moment from `at` on when it is open: `at` itself if it is open then; `None` if it
     /// does not open within [`DAYS_AHEAD_MAX`] days.
     pub fn next_opening(&self, at: Timestamp) -> Option<Timestamp> {

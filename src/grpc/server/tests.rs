@@ -50,7 +50,9 @@ fn options() -> ServeOptions {
 fn stand_ins() -> Routes {
     let chat = |method: &str| format!("/sanad.v1.ChatService/{method}");
     let admin = |method: &str| format!("/sanad.v1.AdminService/{method}");
-    let answer = |status: fn() -> Status| any(move || async move { status().into_http::<axum::body::Body>() });
+    let answer = |status: fn() -> Status| {
+        any(move || async move { status().into_http::<axum::body::Body>() })
+    };
     Routes::from(
         Router::new()
             .route(&chat("ListMessages"), answer(|| Status::ok("")))
@@ -170,7 +172,10 @@ async fn a_call_without_credentials_is_refused_alike_over_grpc_and_grpc_web() {
     let world = world(options()).await;
     let mut client = ChatServiceClient::new(world.channel().await);
     let status = client.list_messages(ListMessagesRequest::default()).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::Unauthenticated, "CREDENTIALS_MISSING"));
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::Unauthenticated, "CREDENTIALS_MISSING")
+    );
     let call = "POST /sanad.v1.ChatService/ListMessages HTTP/1.1\nHost: self\nContent-Type: \
                 application/grpc-web+proto\nContent-Length: 5\n";
     // The head ends where `http` closes it; five bytes of an empty message follow.
@@ -191,7 +196,10 @@ async fn a_slow_call_ends_with_the_callers_deadline_or_the_servers() {
     let world = world(options).await;
     let mut client = ChatServiceClient::new(world.channel().await);
     let status = client.get_availability(GetAvailabilityRequest::default()).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::DeadlineExceeded, "DEADLINE_EXCEEDED")
+    );
     let mut request = tonic::Request::new(GetAvailabilityRequest::default());
     // The client has no timer of its own here: it is the server that keeps the caller's time.
     request.metadata_mut().insert("grpc-timeout", "20m".parse().unwrap());
@@ -273,9 +281,10 @@ async fn a_stop_is_told_to_watchers_and_does_not_wait_for_them() {
 async fn a_call_that_never_ends_holds_up_a_stop_only_until_the_hard_limit() {
     let world = world(options()).await;
     let mut client = ChatServiceClient::new(world.channel().await);
-    let call = tokio::spawn(async move {
-        client.get_availability(GetAvailabilityRequest::default()).await
-    });
+    let call =
+        tokio::spawn(
+            async move { client.get_availability(GetAvailabilityRequest::default()).await },
+        );
     // A second call on its way through says that the first one has arrived.
     world.http("GET / HTTP/1.1\nHost: self\n").await;
     tokio::time::timeout(Duration::from_secs(5), world.stop()).await.unwrap().unwrap();

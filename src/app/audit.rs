@@ -1,0 +1,220 @@
+//! The audit: compares both sides of every conversation that a pool is concerned with. In normal
+//! operation it finds nothing. After a loss of data (a restore, a failover that lost its tail) it
+//! makes them agree again: the larger token wins and nothing goes backwards.
+
+use super::App;
+use super::error::{AppError, AppResult};
+use super::keys;
+use super::pool::settled;
+use super::stats::Stats;
+use crate::domain::conversation::command::{Command, Rejection};
+use crate::domain::conversation::handle::arrival;
+use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::pool::command::{PoolRefusal, WorkCommand};
+use crate::domain::pool::item::{Item, ItemState, Place};
+use crate::domain::time::Timestamp;
+use crate::ports::store::Index;
+use std::collections::BTreeSet;
+
+/// Conversations read at once.
+const PAGE: usize = 500;
+
+/// What must be done so that both sides agree.
+enum Repair {
+    /// Carry the conversation's state to the pool again.
+    TellPool(WorkCommand),
+    /// Carry the place's state to the conversation again.
+    TellConversation(Command),
+}
+
+impl App {
+    /// Compares everything once; returns how many differences were repaired.
+    pub async fn audit(&self) -> AppResult<u64> {
+        let mut concerned: BTreeSet<ConversationId> = BTreeSet::new();
+        for number in 0..self.settings.buckets {
+            let slot = keys::bucket(number);
+            let mut after = None;
+            loop {
+                let page = self.store.range(&slot, Index::ENTANGLED, after, i64::MAX, PAGE).await?;
+                concerned.extend(page.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()));
+                if page.len() < PAGE {
+                    break;
+                }
+                after = page.last().cloned();
+            }
+        }
+        for id in self.members(Index::ITEMS).await? {
+            concerned.extend(ConversationId::parse(&id).ok());
+        }
+        let mut repairs = 0;
+        for id in &concerned {
+            repairs += u64::from(self.audit_one(id).await?);
+        }
+        Ok(repairs)
+    }
+
+    /// Compares both sides of one conversation and repairs what differs.
+    pub async fn audit_one(&self, id: &ConversationId) -> AppResult<bool> {
+        let bucket = keys::bucket_of(id, self.settings.buckets);
+        let key = keys::conversation(id);
+        let to_load = [key.clone(), keys::outbox(id)];
+        let snapshot = self.store.load(&keys::bucket(bucket), &to_load, &[]).await?;
+        let Some(c) = snapshot.get::<Conversation>(&key)? else {
+            return self.audit_orphan(id).await;
+        };
+        // What is owed is on its way: deliver it first, then compare.
+        self.deliver_to_pool(bucket, id).await.ok();
+        self.deliver_to_conversation(id).await.ok();
+        let c = self.conversation(id).await.unwrap_or(c);
+        let place = self.place(id).await?;
+        let Some(repair) = self.difference(&c, place.as_ref(), snapshot.at()) else {
+            return Ok(false);
+        };
+        match repair {
+            Repair::TellPool(command) => match self.work(id, &command).await {
+                Ok(done) if done.owes => self.deliver_to_conversation(id).await?,
+                Ok(_) => {}
+                Err(AppError::Refused(PoolRefusal::NotSignedIn | PoolRefusal::NoSuchAgent)) => {
+                    // The owner is not there to be adopted: somebody else is sought.
+                    self.command(id, None, Command::Requeue).await?;
+                }
+                Err(AppError::Refused(refusal)) if settled(&refusal) => {}
+                Err(error) => return Err(error),
+            },
+            Repair::TellConversation(command) => {
+                match self.run_quietly(id, command).await {
+                    Ok(owes) => {
+                        if owes {
+                            self.deliver_to_pool(bucket, id).await?;
+                        }
+                    }
+                    Err(AppError::Rejected(Rejection::Stale { .. })) => {}
+                    Err(error) => return Err(error),
+                }
+                // The conversation knows of the stay now; the owner follows, if there is one.
+                if let Some(Place::Here(item)) = self.place(id).await? {
+                    self.bind_again(&item).await?;
+                }
+            }
+        }
+        Stats::add(&self.stats.repairs);
+        Ok(true)
+    }
+
+    /// A place without a conversation: the bucket lost its tail, and nobody can ever speak in it.
+    async fn audit_orphan(&self, id: &ConversationId) -> AppResult<bool> {
+        let Some(place @ Place::Here(_)) = self.place(id).await? else { return Ok(false) };
+        let release = WorkCommand::Release { term: place.token().term };
+        match self.work(id, &release).await {
+            Ok(_) => {
+                Stats::add(&self.stats.repairs);
+                Ok(true)
+            }
+            Err(AppError::Refused(refusal)) if settled(&refusal) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What differs, if anything does.
+    fn difference(&self, c: &Conversation, place: Option<&Place>, at: Timestamp) -> Option<Repair> {
+        let rules = self.rules();
+        let enqueue = || {
+            arrival(&rules, c).map(|arrival| {
+                let arrival = Box::new(arrival);
+                Repair::TellPool(WorkCommand::Enqueue { arrival, issued_at: at })
+            })
+        };
+        let adopt = |agent: &AgentId| {
+            arrival(&rules, c).map(|arrival| {
+                let (arrival, agent) = (Box::new(arrival), agent.clone());
+                Repair::TellPool(WorkCommand::Adopt { arrival, agent, token: c.token })
+            })
+        };
+        match place {
+            // The pool is ahead: the handoff happened and is made good.
+            Some(Place::Here(item)) if item.token.term > c.token.term => {
+                let handoff = Some(Box::new((item.handoff.clone(), item.headline.clone())));
+                let command = Command::CatchUp { token: item.token, handoff };
+                Some(Repair::TellConversation(command))
+            }
+            Some(Place::Gone { token, .. }) if c.is_entangled() && token.term >= c.token.term => {
+                let command = Command::CatchUp { token: *token, handoff: None };
+                Some(Repair::TellConversation(command))
+            }
+            Some(Place::Here(item)) if item.token.term == c.token.term => {
+                self.difference_within(c, item)
+            }
+            // The pool is behind or knows nothing.
+            Some(Place::Here(_) | Place::Gone { .. }) | None => match (&c.state, c.owner()) {
+                (State::Queued, _) => enqueue(),
+                (_, Some(owner)) => adopt(owner),
+                (_, None) => match place {
+                    Some(Place::Here(item)) if item.token.term <= c.token.term => {
+                        let term = c.token.term;
+                        Some(Repair::TellPool(WorkCommand::Release { term }))
+                    }
+                    Some(Place::Here(_) | Place::Gone { .. }) | None => None,
+                },
+            },
+        }
+    }
+
+    /// Both sides know the same stay.
+    fn difference_within(&self, c: &Conversation, item: &Item) -> Option<Repair> {
+        if !c.is_entangled() {
+            let term = c.token.term;
+            return Some(Repair::TellPool(WorkCommand::Release { term }));
+        }
+        if c.token > item.token
+            && let (Some(owner), Some(arrival)) = (c.owner(), arrival(&self.rules(), c))
+        {
+            let (arrival, agent) = (Box::new(arrival), owner.clone());
+            let adopt = WorkCommand::Adopt { arrival, agent, token: c.token };
+            return Some(Repair::TellPool(adopt));
+        }
+        let differs = match &item.state {
+            ItemState::Assigned { agent } => c.token < item.token || c.owner() != Some(agent),
+            ItemState::Waiting | ItemState::Offered { .. } => c.owner().is_some(),
+        };
+        differs.then(|| self.tell_of(c, item))
+    }
+
+    fn tell_of(&self, c: &Conversation, item: &Item) -> Repair {
+        let command = match (&item.state, c.owner()) {
+            (ItemState::Assigned { agent }, _) => Command::Bind {
+                token: item.token,
+                agent: agent.clone(),
+                name: self.name_of(agent),
+                waited_ms: item.waited_ms,
+            },
+            (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
+                Command::Unbind { token: item.token, agent: owner.clone() }
+            }
+            // Nobody owns it and nobody has it: there is nothing to say.
+            (ItemState::Waiting | ItemState::Offered { .. }, None) => {
+                Command::Tick { reading: None }
+            }
+        };
+        Repair::TellConversation(command)
+    }
+
+    async fn bind_again(&self, item: &Item) -> AppResult<()> {
+        let ItemState::Assigned { agent } = &item.state else { return Ok(()) };
+        let command = Command::Bind {
+            token: item.token,
+            agent: agent.clone(),
+            name: self.name_of(agent),
+            waited_ms: item.waited_ms,
+        };
+        match self.run_quietly(&item.conversation, command).await {
+            Ok(_) | Err(AppError::Rejected(Rejection::Stale { .. })) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn name_of(&self, agent: &AgentId) -> String {
+        let known = self.router.agents().into_iter().find(|known| known.id == *agent);
+        known.map_or_else(|| agent.to_string(), |known| known.profile.name)
+    }
+}

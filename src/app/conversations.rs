@@ -1,0 +1,372 @@
+//! Commands to conversations: load, handle, commit; then what the pool must do, inline where it
+//! can be and by the sweeper where it cannot.
+
+use super::error::{AppError, AppResult};
+use super::keys::{self, Due, Topic};
+use super::stats::Stats;
+use super::stored::{Owed, RequestRecord};
+use super::{App, STRIPES, TRIES_MAX};
+use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
+use crate::domain::conversation::deadline::next_deadline;
+use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::handle::handle;
+use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
+use crate::domain::language::Language;
+use crate::domain::reading::{self, Reading};
+use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
+use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction};
+use std::time::Duration;
+
+/// The inline path has so long before the sweeper takes an outbox entry up.
+const INLINE_SPAN: Duration = Duration::from_secs(2);
+
+/// What came of a command.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The conversation after it.
+    pub conversation: Conversation,
+    /// The events it made, with their place in the log.
+    pub events: Vec<(u64, LoggedEvent)>,
+}
+
+/// The caller's id of a request and a hash of what is asked.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The id.
+    pub id: RequestId,
+    /// The hash.
+    pub fingerprint: u64,
+}
+
+impl Request {
+    /// A request with these contents. `who` keeps two principals' ids apart.
+    pub fn new(id: RequestId, who: &str, contents: &str) -> Self {
+        Request { id, fingerprint: text_hash(&format!("{who}\n{contents}")) }
+    }
+}
+
+/// An event id and the record of a log, decoded.
+pub struct Logged {
+    /// Its place in the log.
+    pub seq: u64,
+    /// Tells two histories with the same numbers apart.
+    pub event_id: u128,
+    /// What happened.
+    pub logged: LoggedEvent,
+}
+
+impl App {
+    /// Begins a conversation, or returns it if it has begun under this id already.
+    pub async fn start(
+        &self,
+        id: ConversationId,
+        customer: CustomerId,
+        language: Option<Language>,
+    ) -> AppResult<Done> {
+        let waiting = self.router.waiting();
+        if waiting >= self.settings.waiting_max {
+            return Err(AppError::Overloaded { waiting });
+        }
+        let start = Start {
+            bucket: keys::bucket_of(&id, self.settings.buckets),
+            conversation: id.clone(),
+            pool: self.rules().routing.pool.clone(),
+            customer: customer.clone(),
+            language,
+        };
+        match self.command(&id, None, Command::Start(start)).await {
+            Err(AppError::Rejected(Rejection::Exists)) => {
+                let conversation = self.conversation(&id).await?;
+                if conversation.customer != customer {
+                    return Err(AppError::NotFound { what: "conversation" });
+                }
+                let events = self.events_between(&conversation, 1, 2).await?;
+                Ok(Done { conversation, events })
+            }
+            done => done,
+        }
+    }
+
+    /// The customer says something; the bot's reply, if it is the bot's turn, is part of it.
+    pub async fn say(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        input: Input,
+    ) -> AppResult<Done> {
+        if let Input::Text(text) = &input {
+            self.check_text(text)?;
+        }
+        let rules = self.rules();
+        // Understood once, from what the first load saw; a retry does not read again.
+        let mut understood: Option<Box<Reading>> = None;
+        self.run(id, request, |conversation, at| {
+            let c = conversation.ok_or(Rejection::NotFound)?;
+            let reading = understood.get_or_insert_with(|| read_input(&rules, c, &input, at));
+            Ok(Command::CustomerSays { input: input.clone(), reading: reading.clone() })
+        })
+        .await
+    }
+
+    /// An agent says something.
+    pub async fn agent_says(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        agent: AgentId,
+        token: Token,
+        text: String,
+    ) -> AppResult<Done> {
+        self.check_text(&text)?;
+        self.command(id, request, Command::AgentSays { agent, token, text }).await
+    }
+
+    /// Any other command whose contents are known beforehand.
+    pub async fn command(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        command: Command,
+    ) -> AppResult<Done> {
+        self.run(id, request, |_, _| Ok(command.clone())).await
+    }
+
+    /// The conversation as it is.
+    pub async fn conversation(&self, id: &ConversationId) -> AppResult<Conversation> {
+        let key = keys::conversation(id);
+        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+        snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
+    }
+
+    /// At most `limit` events after `after`, and the log's head.
+    pub async fn read_log(
+        &self,
+        id: &ConversationId,
+        after: u64,
+        limit: usize,
+    ) -> AppResult<(Vec<Logged>, u64)> {
+        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let page = self.store.read_log(&slot, &keys::log(id), after, limit).await?;
+        Ok((decode_log(id, &page)?, page.head))
+    }
+
+    /// Runs a command: load, handle, commit, and again when others were faster; then carries the
+    /// effects out.
+    pub(super) async fn run(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        mut make: impl FnMut(Option<&Conversation>, Timestamp) -> Result<Command, Rejection>,
+    ) -> AppResult<Done> {
+        let bucket = keys::bucket_of(id, self.settings.buckets);
+        let done = {
+            let stripe = text_hash(id.as_str()) as usize % STRIPES;
+            let _alone = self.stripes[stripe].lock().await;
+            self.run_serialised(id, bucket, request, &mut make).await?
+        };
+        if done.1 {
+            // Best effort: what does not succeed now is done by the sweeper.
+            self.deliver_to_pool(bucket, id).await.ok();
+            self.match_now().await;
+            let after = self.conversation(id).await.unwrap_or(done.0.conversation.clone());
+            let mut done = done.0;
+            if after.seq > done.conversation.seq {
+                let from = done.conversation.seq + 1;
+                done.events.extend(self.events_between(&after, from, after.seq).await?);
+                done.conversation = after;
+            }
+            return Ok(done);
+        }
+        Ok(done.0)
+    }
+
+    /// Runs a command without carrying its effects out; returns whether there are any.
+    pub(super) async fn run_quietly(
+        &self,
+        id: &ConversationId,
+        command: Command,
+    ) -> AppResult<bool> {
+        let bucket = keys::bucket_of(id, self.settings.buckets);
+        let stripe = text_hash(id.as_str()) as usize % STRIPES;
+        let _alone = self.stripes[stripe].lock().await;
+        let mut make = |_: Option<&Conversation>, _: Timestamp| Ok(command.clone());
+        Ok(self.run_serialised(id, bucket, None, &mut make).await?.1)
+    }
+
+    async fn run_serialised(
+        &self,
+        id: &ConversationId,
+        bucket: u16,
+        request: Option<Request>,
+        make: &mut impl FnMut(Option<&Conversation>, Timestamp) -> Result<Command, Rejection>,
+    ) -> AppResult<(Done, bool)> {
+        let slot = keys::bucket(bucket);
+        let request_key = request.as_ref().map(|request| keys::request(id, &request.id));
+        let mut to_load = vec![keys::conversation(id), keys::outbox(id)];
+        to_load.extend(request_key.clone());
+        for _ in 0..TRIES_MAX {
+            let rules = self.rules();
+            let snapshot = self.store.load(&slot, &to_load, &[]).await?;
+            let before: Option<Conversation> = snapshot.get(&keys::conversation(id))?;
+            if let Some(answer) =
+                self.answered_before(&snapshot, before.as_ref(), &request, &request_key).await?
+            {
+                return Ok((answer, false));
+            }
+            let at = snapshot.at();
+            let command = make(before.as_ref(), at)?;
+            let decision = handle(&rules, before.as_ref(), &command, at)?;
+            let record = request_key.clone().zip(request.as_ref());
+            let (change, events) =
+                self.change(&rules, &snapshot, before.as_ref(), &decision, record);
+            match self.store.commit(change).await {
+                Ok(_) => {
+                    decision.events.iter().for_each(|event| self.stats.event(event));
+                    let owes = !decision.effects.is_empty();
+                    return Ok((Done { conversation: decision.next, events }, owes));
+                }
+                Err(StoreError::Conflict { .. } | StoreError::Stale) => {
+                    Stats::add(&self.stats.retries);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    /// The first answer, if this request was made before.
+    async fn answered_before(
+        &self,
+        snapshot: &Snapshot,
+        before: Option<&Conversation>,
+        request: &Option<Request>,
+        key: &Option<EntityKey>,
+    ) -> AppResult<Option<Done>> {
+        let (Some(request), Some(key)) = (request, key) else { return Ok(None) };
+        let Some(record) = snapshot.get::<RequestRecord>(key)? else { return Ok(None) };
+        if record.fingerprint != request.fingerprint {
+            return Err(AppError::RequestMismatch);
+        }
+        let conversation = before.ok_or(AppError::NotFound { what: "conversation" })?;
+        let events = match record.from_seq {
+            0 => Vec::new(),
+            from => self.events_between(conversation, from, record.to_seq).await?,
+        };
+        Ok(Some(Done { conversation: conversation.clone(), events }))
+    }
+
+    /// Everything a decision writes, in one transaction.
+    fn change(
+        &self,
+        rules: &Rules,
+        snapshot: &Snapshot,
+        before: Option<&Conversation>,
+        decision: &Decision,
+        record: Option<(EntityKey, &Request)>,
+    ) -> (Transaction, Vec<(u64, LoggedEvent)>) {
+        let c = &decision.next;
+        let at = snapshot.at();
+        let mut change = snapshot.change(self.tag());
+        let first = before.map_or(1, |before| before.seq + 1);
+        let events: Vec<(u64, LoggedEvent)> = (first..)
+            .zip(decision.events.iter())
+            .map(|(seq, event)| (seq, LoggedEvent { at, event: event.clone() }))
+            .collect();
+        if !events.is_empty() {
+            change.put(keys::conversation(&c.id), c);
+            for (seq, logged) in &events {
+                change.append(keys::log(&c.id), *seq, self.chance.bits(), logged, None);
+            }
+            let id = c.id.as_str();
+            change.index_put(Index::CONVERSATIONS, id, at.as_millis());
+            if c.is_entangled() {
+                change.index_put(Index::ENTANGLED, id, at.as_millis());
+            } else if before.is_some_and(Conversation::is_entangled) {
+                change.index_remove(Index::ENTANGLED, id);
+            }
+            let due = Due::Conversation(c.id.clone()).member();
+            match next_deadline(rules, c) {
+                Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),
+                None => change.index_remove(Index::DUE, due),
+            };
+            change.ring(Topic::Log(c.id.clone()).name());
+        }
+        if !decision.effects.is_empty() {
+            owe(&mut change, &c.id, at);
+        }
+        if let Some((key, request)) = record {
+            let record = RequestRecord {
+                fingerprint: request.fingerprint,
+                from_seq: if events.is_empty() { 0 } else { first },
+                to_seq: if events.is_empty() { 0 } else { c.seq },
+            };
+            change.put(key, &record);
+        }
+        (change, events)
+    }
+
+    pub(super) async fn events_between(
+        &self,
+        c: &Conversation,
+        from: u64,
+        to: u64,
+    ) -> AppResult<Vec<(u64, LoggedEvent)>> {
+        let count = (to + 1).saturating_sub(from) as usize;
+        let (logged, _) = self.read_log(&c.id, from.saturating_sub(1), count).await?;
+        Ok(logged.into_iter().map(|logged| (logged.seq, logged.logged)).collect())
+    }
+
+    fn check_text(&self, text: &str) -> AppResult<()> {
+        let max = self.settings.utterance_chars_max;
+        let length = text.chars().count();
+        if text.trim().is_empty() {
+            return Err(AppError::Empty);
+        }
+        if length > max {
+            return Err(AppError::TooLong { max, length });
+        }
+        Ok(())
+    }
+}
+
+/// Records that the pool must look at the conversation again.
+pub(super) fn owe(change: &mut Transaction, id: &ConversationId, at: Timestamp) {
+    change.put(keys::outbox(id), &Owed::new(at));
+    let due = Due::Outbox(id.clone()).member();
+    change.index_put(Index::DUE, due, (at + INLINE_SPAN).as_millis());
+}
+
+/// Reads what the customer says joined with the unanswered fragments before it.
+fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> Box<Reading> {
+    let text = match input {
+        Input::Text(text) => text.as_str(),
+        // A button carries no words of the customer.
+        Input::Choice(_) | Input::SayAgain => "",
+    };
+    Box::new(reading::read(rules, &joined(c, text), &c.memory.window, at))
+}
+
+/// The unanswered fragments and what came after them, as one text.
+pub(super) fn joined(c: &Conversation, text: &str) -> String {
+    let fragments = c.memory.burst.iter().map(|fragment| fragment.text.as_str());
+    let mut parts: Vec<&str> = fragments.collect();
+    if !text.is_empty() {
+        parts.push(text);
+    }
+    parts.join("\n")
+}
+
+fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreError> {
+    page.records
+        .iter()
+        .map(|record| {
+            let what = || format!("event {} of {id}", record.seq);
+            let logged = crate::ports::store::decode(&what(), &record.body)?;
+            Ok(Logged { seq: record.seq, event_id: record.event_id, logged })
+        })
+        .collect()
+}

@@ -1,0 +1,254 @@
+//! The outbox: carries from one authority to the other what one transaction cannot touch.
+//!
+//! An entry says only *that* something is owed. Delivery looks at the source again and carries
+//! its present state over, so that entries cannot be out of order, and a later state makes an
+//! earlier one unnecessary. The other side compares tokens, so that delivering twice changes
+//! nothing. An entry is removed only if it is still the one that was seen at the beginning.
+
+use super::App;
+use super::error::{AppError, AppResult};
+use super::keys::{self, Due};
+use super::pool::settled;
+use super::stats::Stats;
+use super::stored::Owed;
+use crate::domain::conversation::command::{Command, Receipt, Rejection};
+use crate::domain::conversation::handle::arrival;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::ids::ConversationId;
+use crate::domain::pool::command::WorkCommand;
+use crate::domain::pool::item::{Item, ItemState, Place};
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Index, Observed, Slot, StoreError};
+
+/// After so many refusals by a side that answered, an entry waits for a person.
+const REFUSALS_MAX: u32 = 20;
+
+impl App {
+    /// Carries a conversation's state to the pool: a place if it waits, a release if it no longer
+    /// needs anyone.
+    pub async fn deliver_to_pool(&self, bucket: u16, id: &ConversationId) -> AppResult<()> {
+        let slot = keys::bucket(bucket);
+        let to_load = [keys::conversation(id), keys::outbox(id)];
+        let snapshot = self.store.load(&slot, &to_load, &[]).await?;
+        let entry = snapshot.observed(&keys::outbox(id)).clone();
+        if snapshot.get::<Owed>(&keys::outbox(id))?.is_none() {
+            return Ok(());
+        }
+        let Some(c) = snapshot.get::<Conversation>(&keys::conversation(id))? else {
+            return Err(AppError::NotFound { what: "conversation" });
+        };
+        let command = self.owed_to_pool(&c, snapshot.at());
+        let mut receipt = None;
+        if let Some(command) = command {
+            match self.work(id, &command).await {
+                Ok(_) => {}
+                Err(AppError::Refused(refusal)) if settled(&refusal) => {}
+                Err(AppError::Refused(refusal)) => {
+                    return self.refused(&slot, id, &entry, refusal.to_string()).await;
+                }
+                Err(error) => return Err(error),
+            }
+            receipt = self.receipt(&c, snapshot.at());
+        }
+        if let Some(receipt) = receipt {
+            match self.confirm_queued(id, receipt).await {
+                Ok(()) | Err(AppError::Rejected(Rejection::Stale { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.settle(&slot, id, &entry).await
+    }
+
+    /// Carries a place's state to its conversation: who has taken it, or that they are gone.
+    pub async fn deliver_to_conversation(&self, id: &ConversationId) -> AppResult<()> {
+        let slot = self.pool_slot();
+        let to_load = [keys::place(id), keys::outbox(id)];
+        let snapshot = self.store.load(&slot, &to_load, &[]).await?;
+        let entry = snapshot.observed(&keys::outbox(id)).clone();
+        if snapshot.get::<Owed>(&keys::outbox(id))?.is_none() {
+            return Ok(());
+        }
+        if let Some(Place::Here(item)) = snapshot.get::<Place>(&keys::place(id))? {
+            let command = self.owed_to_conversation(&item).await?;
+            let bucket = keys::bucket_of(id, self.settings.buckets);
+            match self.run_quietly(id, command).await {
+                Ok(owes) => {
+                    if owes {
+                        self.deliver_to_pool(bucket, id).await.ok();
+                    }
+                }
+                Err(AppError::Rejected(Rejection::Stale { .. } | Rejection::NotFound)) => {}
+                Err(AppError::Rejected(rejection)) => {
+                    return self.refused(&slot, id, &entry, rejection.to_string()).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.settle(&slot, id, &entry).await
+    }
+
+    /// What the pool must do for the conversation as it is.
+    pub(super) fn owed_to_pool(
+        &self,
+        c: &Conversation,
+        issued_at: Timestamp,
+    ) -> Option<WorkCommand> {
+        use crate::domain::conversation::state::State;
+        let rules = self.rules();
+        match &c.state {
+            State::Queued => arrival(&rules, c)
+                .map(|arrival| WorkCommand::Enqueue { arrival: Box::new(arrival), issued_at }),
+            // Whoever owns it is known to the pool: it told us.
+            State::Human { .. } => None,
+            State::Confirming(_) if c.owner().is_some() => None,
+            State::Confirming(_) | State::Bot | State::Resolved { .. } | State::Closed { .. } => {
+                Some(WorkCommand::Release { term: c.token.term })
+            }
+        }
+    }
+
+    /// What the conversation must learn of its place as it is.
+    async fn owed_to_conversation(&self, item: &Item) -> AppResult<Command> {
+        match &item.state {
+            ItemState::Assigned { agent } => {
+                let name = match self.agent(agent).await {
+                    Ok(agent) => agent.profile.name,
+                    // They were removed meanwhile; their id is all that is left of them.
+                    Err(AppError::NotFound { .. }) => agent.to_string(),
+                    Err(error) => return Err(error),
+                };
+                Ok(Command::Bind {
+                    token: item.token,
+                    agent: agent.clone(),
+                    name,
+                    waited_ms: item.waited_ms,
+                })
+            }
+            ItemState::Waiting | ItemState::Offered { .. } => {
+                let nobody = crate::domain::ids::AgentId::parse("nobody").ok();
+                let conversation = self.conversation(&item.conversation).await?;
+                let agent = conversation.owner().cloned().or(nobody);
+                let agent = agent.ok_or(AppError::NotFound { what: "agent" })?;
+                Ok(Command::Unbind { token: item.token, agent })
+            }
+        }
+    }
+
+    /// What the customer is told once the place is registered.
+    fn receipt(&self, c: &Conversation, at: Timestamp) -> Option<Receipt> {
+        let asked = c.handoff.as_ref().filter(|asked| !asked.confirmed)?;
+        if !matches!(c.state, crate::domain::conversation::state::State::Queued) {
+            return None;
+        }
+        let (position, delay) = self.waiting_status(&c.id, at);
+        let opens = match &delay {
+            DelayReason::OutsideHours { opens: Some(opens) } => {
+                self.opening_text(&asked.handoff.needs.queue, *opens, c.language)
+            }
+            DelayReason::OutsideHours { opens: None }
+            | DelayReason::AllBusy
+            | DelayReason::NoLanguage
+            | DelayReason::NoSkill
+            | DelayReason::EmergenciesAhead
+            | DelayReason::NobodySignedIn
+            | DelayReason::OffersNotTaken
+            | DelayReason::None => None,
+        };
+        Some(Receipt {
+            term: c.token.term,
+            queue: asked.handoff.needs.queue.clone(),
+            position: position.unwrap_or(1),
+            delay,
+            opens,
+        })
+    }
+
+    async fn confirm_queued(&self, id: &ConversationId, receipt: Receipt) -> AppResult<()> {
+        self.run_quietly(id, Command::ConfirmQueued(receipt)).await.map(|_| ())
+    }
+
+    /// Removes the entry, unless something newer is owed by now.
+    async fn settle(&self, slot: &Slot, id: &ConversationId, entry: &Observed) -> AppResult<()> {
+        let key = keys::outbox(id);
+        let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
+        if snapshot.observed(&key) != entry {
+            return Ok(());
+        }
+        let mut change = snapshot.change(self.tag());
+        change.delete(key);
+        change.index_remove(Index::DUE, Due::Outbox(id.clone()).member());
+        match self.store.commit(change).await {
+            Ok(_) => {
+                Stats::add(&self.stats.delivered);
+                Ok(())
+            }
+            // Something newer is owed: it has its own due entry.
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Counts a refusal by a side that answered; after too many the entry is parked, visibly.
+    async fn refused(
+        &self,
+        slot: &Slot,
+        id: &ConversationId,
+        entry: &Observed,
+        because: String,
+    ) -> AppResult<()> {
+        let key = keys::outbox(id);
+        let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
+        if snapshot.observed(&key) != entry {
+            return Ok(());
+        }
+        let Some(mut owed) = snapshot.get::<Owed>(&key)? else { return Ok(()) };
+        owed.refusals += 1;
+        owed.refused_because = Some(because);
+        let mut change = snapshot.change(self.tag());
+        change.put(key, &owed);
+        if owed.refusals >= REFUSALS_MAX {
+            change.index_remove(Index::DUE, Due::Outbox(id.clone()).member());
+            change.index_put(Index::PARKED, id.as_str(), snapshot.at().as_millis());
+            Stats::add(&self.stats.parked);
+        }
+        match self.store.commit(change).await {
+            Ok(_) | Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Entries that wait for a person, with the last refusal.
+    pub async fn parked(&self) -> AppResult<Vec<(Slot, ConversationId, Owed)>> {
+        const LISTED_MAX: usize = 100;
+        let mut parked = Vec::new();
+        for slot in self.slots() {
+            let members =
+                self.store.range(&slot, Index::PARKED, None, i64::MAX, LISTED_MAX).await?;
+            for id in members.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()) {
+                let key = keys::outbox(&id);
+                let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+                if let Some(owed) = snapshot.get::<Owed>(&key)? {
+                    parked.push((slot.clone(), id, owed));
+                }
+            }
+        }
+        Ok(parked)
+    }
+
+    /// Tries a parked entry again.
+    pub async fn unpark(&self, slot: &Slot, id: &ConversationId) -> AppResult<()> {
+        let key = keys::outbox(id);
+        let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
+        if snapshot.get::<Owed>(&key)?.is_none() {
+            return Err(AppError::NotFound { what: "parked entry" });
+        }
+        let mut change = snapshot.change(self.tag());
+        change.put(key, &Owed::new(snapshot.at()));
+        change.index_remove(Index::PARKED, id.as_str());
+        let due = Due::Outbox(id.clone()).member();
+        change.index_put(Index::DUE, due, snapshot.at().as_millis());
+        self.store.commit(change).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,402 @@
+//! The matcher: keeps a picture of the pool in memory, plans offers from it, and lets the store
+//! decide each one. An old picture costs a refused offer, never a wrong one.
+
+use super::App;
+use super::error::{AppError, AppResult};
+use super::keys::{self, Topic};
+use super::stats::Stats;
+use super::stored::MatcherFence;
+use crate::domain::ids::{AgentId, ConversationId, QueueId};
+use crate::domain::language::Language;
+use crate::domain::pool::agent::Agent;
+use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
+use crate::domain::pool::item::Place;
+use crate::domain::routing::delay::{self, DelayReason};
+use crate::domain::routing::explain::{self, QueueStats, Verdict};
+use crate::domain::routing::settings::RoutingRules;
+use crate::domain::routing::view::PoolView;
+use crate::domain::routing::{opening, plan};
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Index, Ring, Snapshot, StoreError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// How long a matcher's lease lasts.
+const LEADER_SPAN: Duration = Duration::from_secs(3);
+/// Entities read at once when the picture is built anew.
+const PAGE: usize = 32;
+/// Rounds of planning in one call; what is left waits for the next.
+const ROUNDS_MAX: usize = 64;
+
+/// The matcher's picture of the pool.
+pub struct Router {
+    picture: Mutex<Picture>,
+    /// Held while this process makes offers, so that it does not compete with itself.
+    matching: tokio::sync::Mutex<()>,
+}
+
+struct Picture {
+    view: PoolView,
+    /// For each thing: the ring counter of the commit it was learned from. Older news is ignored.
+    places: BTreeMap<ConversationId, u64>,
+    agents: BTreeMap<AgentId, u64>,
+    /// The fence under which this process matches; `None` while it does not.
+    fence: Option<u64>,
+    /// Until when the matcher's lease is certainly ours.
+    leader_until: Timestamp,
+    /// The picture may be wrong and must be built anew.
+    suspect: bool,
+}
+
+impl Router {
+    /// An empty picture.
+    pub fn new(rules: &RoutingRules) -> Self {
+        Router {
+            picture: Mutex::new(Picture {
+                view: PoolView::new(rules),
+                places: BTreeMap::new(),
+                agents: BTreeMap::new(),
+                fence: None,
+                leader_until: Timestamp::ZERO,
+                suspect: true,
+            }),
+            matching: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    /// How many wait for an agent.
+    pub fn waiting(&self) -> usize {
+        use crate::domain::pool::item::ItemState;
+        let picture = self.lock();
+        let waits = |state: &ItemState| match state {
+            ItemState::Waiting | ItemState::Offered { .. } => true,
+            ItemState::Assigned { .. } => false,
+        };
+        picture.view.items().filter(|item| waits(&item.state)).count()
+    }
+
+    /// The agents as the matcher sees them.
+    pub fn agents(&self) -> Vec<Agent> {
+        self.lock().view.agents().cloned().collect()
+    }
+
+    /// The rules were replaced: classes and policy are derived anew.
+    pub fn set_rules(&self, rules: &RoutingRules) {
+        self.lock().view.set_rules(rules);
+    }
+
+    pub(super) fn learn(&self, counter: u64, place_of: &ConversationId, decision: &PoolDecision) {
+        let mut picture = self.lock();
+        if let Some(place) = &decision.place {
+            picture.learn_place(counter, place_of, place.clone());
+        }
+        decision.agents.values().for_each(|agent| picture.learn_agent(counter, agent.clone()));
+    }
+
+    pub(super) fn learn_agents(&self, counter: u64, decision: &PoolDecision) {
+        let mut picture = self.lock();
+        decision.agents.values().for_each(|agent| picture.learn_agent(counter, agent.clone()));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Picture> {
+        self.picture.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Picture {
+    fn learn_place(&mut self, counter: u64, id: &ConversationId, place: Option<Place>) {
+        if self.places.get(id).is_some_and(|known| *known > counter) {
+            return;
+        }
+        match place {
+            Some(Place::Here(item)) => {
+                self.places.insert(id.clone(), counter);
+                self.view.upsert_item(item);
+            }
+            Some(Place::Gone { .. }) => {
+                self.places.insert(id.clone(), counter);
+                self.view.remove_item(id);
+            }
+            None => {
+                self.places.remove(id);
+                self.view.remove_item(id);
+            }
+        }
+    }
+
+    fn learn_agent(&mut self, counter: u64, agent: Agent) {
+        if self.agents.get(&agent.id).is_some_and(|known| *known > counter) {
+            return;
+        }
+        self.agents.insert(agent.id.clone(), counter);
+        self.view.upsert_agent(agent);
+    }
+}
+
+impl App {
+    /// Makes all offers that can be made now. Cheap when nothing has changed.
+    pub async fn match_now(&self) {
+        // Whoever holds the lock sees what we changed: it plans until nothing is left.
+        let Ok(_alone) = self.router.matching.try_lock() else { return };
+        for _ in 0..ROUNDS_MAX {
+            match self.match_once().await {
+                Ok(true) => {}
+                // Nothing left to offer, or the store is away: the next tick tries again.
+                Ok(false) | Err(_) => return,
+            }
+        }
+    }
+
+    /// One round: plan, then offer. Returns whether there was anything to offer.
+    async fn match_once(&self) -> AppResult<bool> {
+        if !self.lead().await? {
+            return Ok(false);
+        }
+        if self.router.lock().suspect {
+            self.rebuild_view().await?;
+        }
+        let rules = self.rules();
+        let at = self.store_now().await?;
+        let offers = plan::plan(&mut self.router.lock().view, &rules.routing, at);
+        for offer in &offers {
+            let command = WorkCommand::Offer { agent: offer.agent.clone() };
+            match self.work(&offer.conversation, &command).await {
+                Ok(_) => Stats::add(&self.stats.offers),
+                Err(AppError::Refused(PoolRefusal::Superseded)) => {
+                    self.router.lock().fence = None;
+                    return Ok(false);
+                }
+                Err(AppError::Refused(_) | AppError::Contended) => {
+                    // The picture was old: look again at these two.
+                    Stats::add(&self.stats.offers_refused);
+                    self.refresh_place(&offer.conversation).await?;
+                    self.refresh_agent(&offer.agent).await?;
+                }
+                Err(error) => {
+                    self.router.lock().suspect = true;
+                    return Err(error);
+                }
+            }
+        }
+        Ok(!offers.is_empty())
+    }
+
+    /// Passes a ring on to the picture. Our own changes are known already.
+    pub async fn hear(&self, ring: &Ring) -> AppResult<()> {
+        let Ring::Rang { slot, counter, topics } = ring else {
+            self.router.lock().suspect = true;
+            return Ok(());
+        };
+        if *slot != self.pool_slot() {
+            return Ok(());
+        }
+        for topic in topics.iter().filter_map(|name| Topic::parse(name)) {
+            match topic {
+                Topic::Place(id) => {
+                    let known = self.router.lock().places.get(&id).copied();
+                    if known.is_none_or(|known| known < *counter) {
+                        self.refresh_place(&id).await?;
+                    }
+                }
+                Topic::Agent(id) => {
+                    let known = self.router.lock().agents.get(&id).copied();
+                    if known.is_none_or(|known| known < *counter) {
+                        self.refresh_agent(&id).await?;
+                    }
+                }
+                Topic::Log(_) | Topic::Inbox(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The picture may be wrong: it is built anew before the next offer.
+    pub fn distrust_view(&self) {
+        self.router.lock().suspect = true;
+    }
+
+    /// Builds the picture anew from the store.
+    pub async fn rebuild_view(&self) -> AppResult<()> {
+        let slot = self.pool_slot();
+        let counter = self.counter_now().await?;
+        let mut fresh = PoolView::new(&self.rules().routing);
+        let (mut places, mut agents) = (BTreeMap::new(), BTreeMap::new());
+        for page in self.members(Index::AGENTS).await?.chunks(PAGE) {
+            let ids: Vec<AgentId> = page.iter().filter_map(|id| AgentId::parse(id).ok()).collect();
+            let keys: Vec<_> = ids.iter().map(keys::agent).collect();
+            let snapshot = self.store.load(&slot, &keys, &[]).await?;
+            for (id, key) in ids.into_iter().zip(&keys) {
+                if let Some(agent) = snapshot.get::<Agent>(key)? {
+                    fresh.upsert_agent(agent);
+                    agents.insert(id, counter);
+                }
+            }
+        }
+        for page in self.members(Index::ITEMS).await?.chunks(PAGE) {
+            let ids: Vec<ConversationId> =
+                page.iter().filter_map(|id| ConversationId::parse(id).ok()).collect();
+            let keys: Vec<_> = ids.iter().map(keys::place).collect();
+            let snapshot = self.store.load(&slot, &keys, &[]).await?;
+            for (id, key) in ids.into_iter().zip(&keys) {
+                if let Some(Place::Here(item)) = snapshot.get::<Place>(key)? {
+                    fresh.upsert_item(item);
+                    places.insert(id, counter);
+                }
+            }
+        }
+        let mut picture = self.router.lock();
+        picture.view = fresh;
+        picture.places = places;
+        picture.agents = agents;
+        picture.suspect = false;
+        // What changed while we read is newer than the picture.
+        drop(picture);
+        if self.counter_now().await? != counter {
+            self.router.lock().suspect = true;
+        }
+        Ok(())
+    }
+
+    /// The position of a waiting conversation and why it waits.
+    pub fn waiting_status(&self, id: &ConversationId, at: Timestamp) -> (Option<u32>, DelayReason) {
+        let rules = self.rules();
+        let picture = self.router.lock();
+        let position = explain::position(&picture.view, id).map(|position| position as u32);
+        (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
+    }
+
+    /// For each agent, whether they could be offered this conversation now, or why not.
+    pub async fn explain_wait(
+        &self,
+        id: &ConversationId,
+    ) -> AppResult<Option<Vec<(AgentId, Verdict)>>> {
+        let at = self.store_now().await?;
+        Ok(explain::why(&self.router.lock().view, id, at))
+    }
+
+    /// Each queue at a glance.
+    pub fn queues(&self) -> BTreeMap<QueueId, QueueStats> {
+        let rules = self.rules();
+        explain::queue_stats(&self.router.lock().view, &rules.routing)
+    }
+
+    /// When a queue opens, as it is told to a customer.
+    pub(super) fn opening_text(
+        &self,
+        queue: &QueueId,
+        opens: Timestamp,
+        language: Language,
+    ) -> Option<String> {
+        let rules = self.rules();
+        let hours = rules.routing.queues.get(queue)?.hours.as_ref()?;
+        Some(opening::describe(hours, opens, language))
+    }
+
+    /// The store's time.
+    pub async fn store_now(&self) -> AppResult<Timestamp> {
+        Ok(self.store.load(&self.pool_slot(), &[], &[]).await?.at())
+    }
+
+    /// Whether this process is the matcher, taking or renewing the lease where it can.
+    async fn lead(&self) -> AppResult<bool> {
+        let slot = self.pool_slot();
+        let member = "matcher".to_owned();
+        let scores = [(Index::LEADER, member.clone())];
+        let snapshot = self.store.load(&slot, &[keys::fence()], &scores).await?;
+        let at = snapshot.at();
+        {
+            let picture = self.router.lock();
+            if picture.fence.is_some() && at + LEADER_SPAN / 2 < picture.leader_until {
+                return Ok(true);
+            }
+        }
+        let known: Option<MatcherFence> = snapshot.get(&keys::fence())?;
+        let until = snapshot.score(Index::LEADER, &member).unwrap_or(0);
+        let ours = known.as_ref().is_some_and(|known| known.leader == self.settings.instance);
+        if !ours && at.as_millis() < until {
+            self.router.lock().fence = None;
+            return Ok(false);
+        }
+        let held = self.router.lock().fence;
+        let mut change = snapshot.change(self.tag());
+        let fence = match (ours, &known, held) {
+            (true, Some(known), Some(held)) if known.fence == held => held,
+            // Taken over, or this process has started anew: older offers of it are fenced too.
+            (_, known, _) => {
+                let fence = known.as_ref().map_or(1, |known| known.fence + 1);
+                let leader = self.settings.instance.clone();
+                change.put(keys::fence(), &MatcherFence { fence, leader });
+                fence
+            }
+        };
+        let leader_until = at + LEADER_SPAN;
+        change.index_put(Index::LEADER, member, leader_until.as_millis());
+        match self.store.commit(change).await {
+            Ok(_) => {
+                let mut picture = self.router.lock();
+                picture.suspect |= picture.fence != Some(fence);
+                picture.fence = Some(fence);
+                picture.leader_until = leader_until;
+                Ok(true)
+            }
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Refuses to offer when another process has become the matcher.
+    pub(super) fn check_fence(&self, snapshot: &Snapshot) -> AppResult<()> {
+        let known: Option<MatcherFence> = snapshot.get(&keys::fence())?;
+        let held = self.router.lock().fence;
+        match (known, held) {
+            (Some(known), Some(held)) if known.fence == held => Ok(()),
+            (Some(_) | None, Some(_) | None) => Err(PoolRefusal::Superseded.into()),
+        }
+    }
+
+    async fn refresh_place(&self, id: &ConversationId) -> AppResult<()> {
+        let counter = self.counter_now().await?;
+        let place = self.place(id).await?;
+        self.router.lock().learn_place(counter, id, place);
+        Ok(())
+    }
+
+    async fn refresh_agent(&self, id: &AgentId) -> AppResult<()> {
+        let counter = self.counter_now().await?;
+        match self.agent(id).await {
+            Ok(agent) => self.router.lock().learn_agent(counter, agent),
+            Err(AppError::NotFound { .. }) => {
+                let mut picture = self.router.lock();
+                picture.agents.remove(id);
+                picture.view.remove_agent(id);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The pool's ring counter: whatever is read after it is at least as new.
+    async fn counter_now(&self) -> AppResult<u64> {
+        let counters = self.store.ring_counters(&[self.pool_slot()]).await?;
+        Ok(counters.first().copied().unwrap_or(0))
+    }
+
+    /// All members of an index of the pool.
+    pub(super) async fn members(&self, index: Index) -> AppResult<Vec<String>> {
+        const READ_AT_ONCE: usize = 1_000;
+        let slot = self.pool_slot();
+        let mut members = Vec::new();
+        let mut after = None;
+        loop {
+            let page =
+                self.store.range(&slot, index, after.clone(), i64::MAX, READ_AT_ONCE).await?;
+            let last = page.last().cloned();
+            members.extend(page.into_iter().map(|(_, member)| member));
+            match last {
+                Some(last) if members.len() % READ_AT_ONCE == 0 => after = Some(last),
+                Some(_) | None => return Ok(members),
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What this process has counted, for metrics and for tests. Counters only: never a text, a name
+//! or an id.
+
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::event::Event;
+use crate::domain::handoff::HandoffReason;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counters since the process began.
+#[derive(Debug, Default)]
+pub struct Stats {
+    /// Changes that were tried again because of a conflict.
+    pub retries: AtomicU64,
+    /// Outbox entries delivered.
+    pub delivered: AtomicU64,
+    /// Outbox entries parked for a person.
+    pub parked: AtomicU64,
+    /// Differences between conversation and pool that the audit has repaired.
+    pub repairs: AtomicU64,
+    /// Offers made.
+    pub offers: AtomicU64,
+    /// Offers that the store refused because the matcher's view was old.
+    pub offers_refused: AtomicU64,
+    outcomes: Mutex<BTreeMap<Outcome, u64>>,
+    handoffs: Mutex<BTreeMap<HandoffReason, u64>>,
+    ends: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+impl Stats {
+    /// Adds one.
+    pub fn add(counter: &AtomicU64) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts what an event stands for.
+    pub fn event(&self, event: &Event) {
+        let count = |map: &Mutex<BTreeMap<&'static str, u64>>, key| {
+            if let Ok(mut map) = map.lock() {
+                *map.entry(key).or_default() += 1;
+            }
+        };
+        match event {
+            Event::BotSaid { outcome, .. } => {
+                if let Ok(mut outcomes) = self.outcomes.lock() {
+                    *outcomes.entry(*outcome).or_default() += 1;
+                }
+            }
+            Event::HandoffRequested { handoff, .. } => {
+                if let Ok(mut handoffs) = self.handoffs.lock() {
+                    *handoffs.entry(handoff.reason).or_default() += 1;
+                }
+            }
+            Event::ResolutionConfirmed => count(&self.ends, "confirmed"),
+            Event::ResolutionDenied => count(&self.ends, "denied"),
+            Event::Closed { reason } => count(&self.ends, reason.name()),
+            Event::Reopened => count(&self.ends, "reopened"),
+            Event::Started { .. }
+            | Event::CustomerSaid { .. }
+            | Event::Understood { .. }
+            | Event::FragmentKept { .. }
+            | Event::SlotFilled { .. }
+            | Event::Notice { .. }
+            | Event::Queued { .. }
+            | Event::PositionTold { .. }
+            | Event::LongWaitTold
+            | Event::HandoffCancelled
+            | Event::AgentJoined { .. }
+            | Event::AgentLeft { .. }
+            | Event::TokenAdvanced { .. }
+            | Event::AgentSaid { .. }
+            | Event::Noted { .. }
+            | Event::AgentNudged { .. }
+            | Event::SupervisorAlerted { .. }
+            | Event::ResolutionProposed { .. }
+            | Event::ProposalDropped
+            | Event::HoldEnded
+            | Event::Reminded => {}
+        }
+    }
+
+    /// The bot's replies by outcome.
+    pub fn outcomes(&self) -> BTreeMap<Outcome, u64> {
+        self.outcomes.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// Handoffs by reason.
+    pub fn handoffs(&self) -> BTreeMap<HandoffReason, u64> {
+        self.handoffs.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// Ends of conversations: `confirmed`, `denied`, `timeout`, `left`, `abandoned`, `reopened`.
+    pub fn ends(&self) -> BTreeMap<&'static str, u64> {
+        self.ends.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+}

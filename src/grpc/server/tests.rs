@@ -319,3 +319,12 @@ async fn with_a_certificate_the_port_speaks_tls() {
     let check = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
     assert!(check.is_ok(), "{check:?}");
 }
+
+#[tokio::test]
+async fn an_expired_token_does_not_keep_anyone_from_what_is_open_to_all() {
+    let world = world(options()).await;
+    let mut request = tonic::Request::new(HealthCheckRequest::default());
+    request.metadata_mut().insert("authorization", "Bearer v1.c1.1.AAAA".parse().unwrap());
+    let check = HealthClient::new(world.channel().await).check(request).await;
+    assert!(check.is_ok(), "{check:?}");
+}

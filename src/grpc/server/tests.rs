@@ -58,7 +58,6 @@ fn stand_ins() -> Routes {
             .route(&chat("ListMessages"), answer(|| Status::ok("")))
             .route(&chat("GetAvailability"), any(std::future::pending::<String>))
             .route(&admin("GetStats"), any(|| async { panicking() }))
-            .route(&admin("GetRules"), answer(|| Status::ok("")))
             .route(&admin("ExplainMessage"), answer(|| Status::out_of_range("")))
             .fallback(any(|| async { StatusCode::IM_A_TEAPOT })),
     )
@@ -114,9 +113,9 @@ impl World {
         self.serving.await.unwrap()
     }
 
-    /// An empty request to any unary call, with the admin's key.
-    async fn admin(&self, method: &str) -> Result<(), Status> {
-        let mut grpc = tonic::client::Grpc::new(self.channel().await);
+    /// An empty request to any call of the admin's, with the admin's key.
+    async fn admin(&self, channel: Channel, method: &str) -> Result<(), Status> {
+        let mut grpc = tonic::client::Grpc::new(channel);
         grpc.ready().await.unwrap();
         let mut request = tonic::Request::new(GetStatsRequest {});
         let bearer = format!("Bearer {}", self.admin_key).parse().unwrap();
@@ -156,7 +155,7 @@ async fn browsers_may_call_only_from_origins_that_were_named() {
     let world = world(options()).await;
     let ask = |origin: &str| {
         format!(
-            "OPTIONS /sanad.v1.ChatService/SendMessage HTTP/1.1\nHost: self\nOrigin: {origin}\n\
+            "OPTIONS /sanad.v1.ChatService/ListMessages HTTP/1.1\nHost: self\nOrigin: {origin}\n\
              Access-Control-Request-Method: POST\nAccess-Control-Request-Headers: \
              x-grpc-web,content-type,authorization\n"
         )
@@ -177,15 +176,8 @@ async fn a_call_without_credentials_is_refused_alike_over_grpc_and_grpc_web() {
         (Code::Unauthenticated, "CREDENTIALS_MISSING")
     );
     let call = "POST /sanad.v1.ChatService/ListMessages HTTP/1.1\nHost: self\nContent-Type: \
-                application/grpc-web+proto\nContent-Length: 5\n";
-    // The head ends where `http` closes it; five bytes of an empty message follow.
-    let mut stream = TcpStream::connect(world.address).await.unwrap();
-    let head = call.replace("self", &world.address.to_string()).replace('\n', "\r\n");
-    stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
-    stream.write_all(&[0; 5]).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    let answer = String::from_utf8_lossy(&answer).into_owned();
+                application/grpc-web+proto\nContent-Length: 0\n";
+    let answer = world.http(call).await;
     assert!(answer.contains("200 OK") && answer.contains("grpc-status: 16"), "{answer}");
 }
 
@@ -211,14 +203,17 @@ async fn a_slow_call_ends_with_the_callers_deadline_or_the_servers() {
 #[tokio::test]
 async fn a_broken_handler_is_an_answer_and_the_connection_goes_on() {
     let world = world(options()).await;
-    let status = world.admin("GetStats").await.unwrap_err();
+    let channel = world.channel().await;
+    let status = world.admin(channel.clone(), "GetStats").await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::Internal, "INTERNAL"));
+    let check = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
+    assert!(check.is_ok(), "{check:?}");
 }
 
 #[tokio::test]
 async fn a_message_that_is_too_large_is_a_limit_like_any_other() {
     let world = world(options()).await;
-    let status = world.admin("ExplainMessage").await.unwrap_err();
+    let status = world.admin(world.channel().await, "ExplainMessage").await.unwrap_err();
     assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "TOO_LARGE"));
 }
 
@@ -322,5 +317,14 @@ async fn with_a_certificate_the_port_speaks_tls() {
     let endpoint = Endpoint::from_shared(url).unwrap();
     let channel = endpoint.tls_config(tls).unwrap().connect().await.unwrap();
     let check = HealthClient::new(channel).check(HealthCheckRequest::default()).await;
+    assert!(check.is_ok(), "{check:?}");
+}
+
+#[tokio::test]
+async fn an_expired_token_does_not_keep_anyone_from_what_is_open_to_all() {
+    let world = world(options()).await;
+    let mut request = tonic::Request::new(HealthCheckRequest::default());
+    request.metadata_mut().insert("authorization", "Bearer v1.c1.1.AAAA".parse().unwrap());
+    let check = HealthClient::new(world.channel().await).check(request).await;
     assert!(check.is_ok(), "{check:?}");
 }

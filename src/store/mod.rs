@@ -11,5 +11,6 @@
 pub mod contract;
 pub mod doorbell;
 pub mod embedded;
+pub mod faulty;
 pub mod memory;
 pub mod stored;

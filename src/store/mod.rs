@@ -14,3 +14,5 @@ pub mod embedded;
 pub mod faulty;
 pub mod memory;
 pub mod stored;
+#[cfg(test)]
+mod tests;

@@ -28,7 +28,7 @@ async fn put(subject: &Subject, faulty: &Faulty, value: u32) -> Result<Committed
 }
 
 fn lost(maybe_applied: bool) -> StoreError {
-    injected(maybe_applied)
+    plan::injected(maybe_applied)
 }
 
 #[tokio::test]

@@ -11,5 +11,8 @@
 pub mod contract;
 pub mod doorbell;
 pub mod embedded;
+pub mod faulty;
 pub mod memory;
 pub mod stored;
+#[cfg(test)]
+mod tests;

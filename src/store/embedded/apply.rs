@@ -18,11 +18,13 @@ pub type Rows<'t> = Table<'t, &'static [u8], &'static [u8]>;
 pub fn commit(rows: &mut Rows<'_>, change: &Transaction, at: Timestamp) -> Result<u64, Failure> {
     check(rows, change, at)?;
     let mut writer = Writer { rows, slot: change.slot(), tag: change.tag(), at };
-    writer.perform(change).map_err(|failure| match failure {
+    let counter = writer.perform(change).map_err(|failure| match failure {
         // Part of the change may be in the table already: the whole group must go.
         Failure::Refused(error) => Failure::File(StorageError::Corrupted(error.to_string())),
         Failure::File(error) => Failure::File(error),
-    })
+    })?;
+    sweep(rows, change.slot(), at)?;
+    Ok(counter)
 }
 
 /// Takes what is due and hides it for a while.
@@ -42,29 +44,32 @@ pub fn claim(
     Ok(due)
 }
 
-/// Forgets tombstones whose time is over, a bounded number at once.
-pub fn sweep(rows: &mut Rows<'_>, now: Timestamp) -> Result<(), StorageError> {
+/// Forgets tombstones of a slot whose time is over, a bounded number at once.
+fn sweep(rows: &mut Rows<'_>, slot: &Slot, now: Timestamp) -> Result<(), StorageError> {
+    let (first, over) = (rows::tombstones_prefix(slot), rows::tombstones_until(slot, now));
     for _ in 0..stored::SWEEP_MAX {
-        let over = rows::tombstone(now, &[]);
-        let Some(first) = rows.range(rows::TOMBSTONES..over.as_slice())?.next() else {
+        let Some(queued) = rows.range(first.as_slice()..over.as_slice())?.next() else {
             return Ok(());
         };
-        let (queue_row, kept) = {
-            let (key, value) = first?;
-            (key.value().to_vec(), value.value().to_vec())
+        let (queue_row, version) = {
+            let (key, value) = queued?;
+            (key.value().to_vec(), rows::decode_version(value.value()).map_err(bad_queue)?.0)
         };
-        let bad = |bad: rows::BadRow| StorageError::Corrupted(bad.0.to_owned());
-        let (_, entity_row) = rows::split_tombstone(&queue_row).map_err(bad)?;
-        let (version, _) = rows::decode_version(&kept).map_err(bad)?;
+        let entity_row =
+            rows::entity_of_tombstone(slot, &queue_row, first.len()).map_err(bad_queue)?;
         // The entity may have been created again, and even deleted again, since.
         let tombstone = rows::encode_stored(&Stored { version, body: None });
-        let same = rows.get(entity_row)?.is_some_and(|value| value.value() == tombstone);
+        let same = rows.get(entity_row.as_slice())?.is_some_and(|value| value.value() == tombstone);
         if same {
-            rows.remove(entity_row)?;
+            rows.remove(entity_row.as_slice())?;
         }
         rows.remove(queue_row.as_slice())?;
     }
     Ok(())
+}
+
+fn bad_queue(bad: rows::BadRow) -> StorageError {
+    StorageError::Corrupted(format!("a row of the queue of tombstones: {}", bad.0))
 }
 
 fn check(rows: &Rows<'_>, change: &Transaction, at: Timestamp) -> Result<(), Failure> {
@@ -168,7 +173,7 @@ impl Writer<'_, '_> {
         let row = rows::entity(self.slot, key);
         if body.is_none() {
             let until = stored::forget_tombstone_at(version, self.at);
-            let queue_row = rows::tombstone(until, &row);
+            let queue_row = rows::tombstone(self.slot, until, key);
             self.rows.insert(queue_row.as_slice(), rows::encode_version(version).as_slice())?;
         }
         let value = rows::encode_stored(&Stored { version, body });

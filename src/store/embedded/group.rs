@@ -212,7 +212,6 @@ fn fill(
     let Some(now) = written else {
         return Ok(false);
     };
-    apply::sweep(&mut rows, now)?;
     rows.insert(LAST_ROW, now.as_millis().to_le_bytes().as_slice())?;
     Ok(true)
 }

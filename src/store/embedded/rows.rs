@@ -8,7 +8,7 @@
 //! <slot> s <index> <score> <member>       (nothing: the order is the information)
 //! <slot> n <counter>                      value
 //! <slot> r                                ring counter
-//! t <forget after> <row of the entity>    version, tag: which tombstone may go
+//! <slot> t <forget after> <kind>:<id>     version, tag: which tombstone may go
 //! x form | x last                         the form of this layout; the last time issued
 //! ```
 //! Numbers in keys are big-endian and scores have their sign flipped, so that bytes sort as they
@@ -29,8 +29,6 @@ pub const FORM: u32 = 1;
 pub const FORM_ROW: &[u8] = b"xform";
 /// The key of the last time that was issued with a write.
 pub const LAST_ROW: &[u8] = b"xlast";
-/// What all rows of the queue of tombstones begin with.
-pub const TOMBSTONES: &[u8] = b"t";
 
 /// What is wrong with the bytes of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,9 +57,13 @@ impl RowKey {
         RowKey(bytes)
     }
 
-    fn text(mut self, text: &str) -> Self {
-        self.0.extend(text.as_bytes());
+    fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.0.extend(bytes);
         self
+    }
+
+    fn text(self, text: &str) -> Self {
+        self.bytes(text.as_bytes())
     }
 
     fn sized(mut self, text: &str) -> Self {
@@ -118,17 +120,25 @@ pub fn rings(slot: &Slot) -> Vec<u8> {
     RowKey::of(slot, b'r').0
 }
 
-/// Where the queue says that a tombstone may be forgotten after a time.
-pub fn tombstone(forget_after: Timestamp, entity_row: &[u8]) -> Vec<u8> {
-    let mut key = RowKey(TOMBSTONES.to_vec()).number(sortable(forget_after.as_millis())).0;
-    key.extend(entity_row);
-    key
+/// What all rows of a slot's queue of tombstones begin with.
+pub fn tombstones_prefix(slot: &Slot) -> Vec<u8> {
+    RowKey::of(slot, b't').0
 }
 
-/// The time and the entity's row in a key of the queue of tombstones.
-pub fn split_tombstone(key: &[u8]) -> Result<(Timestamp, &[u8]), BadRow> {
-    let (time, entity_row) = split_number(&key[TOMBSTONES.len()..])?;
-    Ok((Timestamp::from_millis(unsortable(time)), entity_row))
+/// What all rows of tombstones that may be forgotten after a time begin with.
+pub fn tombstones_until(slot: &Slot, forget_after: Timestamp) -> Vec<u8> {
+    RowKey::of(slot, b't').number(sortable(forget_after.as_millis())).0
+}
+
+/// Where the queue says that the tombstone of an entity may be forgotten after a time.
+pub fn tombstone(slot: &Slot, forget_after: Timestamp, key: &EntityKey) -> Vec<u8> {
+    RowKey(tombstones_until(slot, forget_after)).text(key.kind.tag()).text(":").text(&key.id).0
+}
+
+/// The entity's row that a row of the queue is about, given the length of the queue's prefix.
+pub fn entity_of_tombstone(slot: &Slot, key: &[u8], prefix: usize) -> Result<Vec<u8>, BadRow> {
+    let (_, name) = split_number(&key[prefix..])?;
+    Ok(RowKey::of(slot, b'e').bytes(name).0)
 }
 
 /// The score and the member in a key of an index in order, given the length of its prefix.
@@ -211,6 +221,7 @@ pub fn decode_number(value: &[u8]) -> Result<i64, BadRow> {
 mod tests {
     use super::*;
     use crate::domain::ids::PoolId;
+    use crate::ports::store::Kind;
 
     #[test]
     fn scores_sort_as_their_bytes() {
@@ -232,7 +243,12 @@ mod tests {
         let mut rows = vec![FORM_ROW.to_vec(), LAST_ROW.to_vec()];
         for slot in &slots {
             for id in ["", "a", "a/b", "s"] {
-                rows.push(entity(slot, &EntityKey::new(crate::ports::store::Kind::Item, id)));
+                let key = EntityKey::new(Kind::Item, id);
+                rows.push(entity(slot, &key));
+                let queued = tombstone(slot, Timestamp::from_millis(1), &key);
+                let prefix = tombstones_prefix(slot).len();
+                assert_eq!(entity_of_tombstone(slot, &queued, prefix), Ok(entity(slot, &key)));
+                rows.push(queued);
                 rows.push(record(slot, &LogId(id.to_owned()), 1));
                 rows.push(member(slot, Index::DUE, id));
                 rows.push(ordered(slot, Index::DUE, 1, id));
@@ -240,9 +256,6 @@ mod tests {
             }
             rows.push(rings(slot));
         }
-        let tombstones: Vec<_> =
-            rows.iter().map(|row| tombstone(Timestamp::from_millis(1), row)).collect();
-        rows.extend(tombstones);
         let count = rows.len();
         rows.sort();
         rows.dedup();

@@ -240,7 +240,7 @@ async fn many_changes_go_to_the_disk_together() {
         let mut change = empty.change(1);
         change.count("n", 1, None);
         let (reply, answer) = oneshot::channel();
-        jobs.try_send(Job::Commit { change, reply }).ok().expect("room");
+        jobs.try_send(Job::Commit { change, reply }).expect("room");
         answers.push(answer);
     }
     drop(jobs);

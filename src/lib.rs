@@ -7,5 +7,6 @@ pub mod app;
 pub mod domain;
 pub mod grpc;
 pub mod ports;
+pub mod sim;
 pub mod store;
 pub mod web;

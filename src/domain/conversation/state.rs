@@ -41,8 +41,11 @@ pub struct Conversation {
     pub waited_ms: i64,
     /// The agent who knows the matter.
     pub preferred: Option<AgentId>,
-    /// Agents who must not get it again in this episode.
+    /// Agents who must not get it again in this episode: the customer said no to them twice.
     pub excluded: BTreeSet<AgentId>,
+    /// Agents from whom it came back; others are asked first.
+    #[serde(default)]
+    pub avoided: BTreeSet<AgentId>,
     /// Denials of the bot's proposals in this episode.
     pub denied_bot: u32,
     /// Denials of an agent's proposals in this episode.

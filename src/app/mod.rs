@@ -17,6 +17,7 @@ pub mod pool;
 pub mod router;
 pub mod stats;
 pub mod stored;
+pub mod unsaved;
 
 use crate::domain::rules::Rules;
 use crate::ports::clock::Chance;

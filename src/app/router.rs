@@ -245,16 +245,13 @@ impl App {
                 }
             }
         }
+        // What changed while we read is newer than the picture.
+        let suspect = self.counter_now().await? != counter;
         let mut picture = self.router.lock();
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;
-        picture.suspect = false;
-        // What changed while we read is newer than the picture.
-        drop(picture);
-        if self.counter_now().await? != counter {
-            self.router.lock().suspect = true;
-        }
+        picture.suspect = suspect;
         Ok(())
     }
 
@@ -264,6 +261,28 @@ impl App {
         let picture = self.router.lock();
         let position = explain::position(&picture.view, id).map(|position| position as u32);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
+    }
+
+    /// Whether a human who speaks this language could be asked now, and why it would take time.
+    pub fn availability(&self, language: Language, at: Timestamp) -> (bool, DelayReason) {
+        let rules = self.rules();
+        let agents = self.router.agents();
+        let speaks = |agent: &Agent| agent.profile.languages.contains_key(&language);
+        if agents.iter().any(|agent| agent.takes_offers() && speaks(agent) && agent.room() > 0) {
+            return (true, DelayReason::None);
+        }
+        let there: Vec<&Agent> = agents.iter().filter(|agent| agent.is_signed_in()).collect();
+        let delay = if there.iter().any(|agent| speaks(agent)) {
+            DelayReason::AllBusy
+        } else if !there.is_empty() {
+            DelayReason::NoLanguage
+        } else {
+            match rules.routing.queues.first().hours.as_ref().filter(|hours| !hours.is_open(at)) {
+                Some(hours) => DelayReason::OutsideHours { opens: hours.next_opening(at) },
+                None => DelayReason::NobodySignedIn,
+            }
+        };
+        (false, delay)
     }
 
     /// For each agent, whether they could be offered this conversation now, or why not.

@@ -8,6 +8,11 @@
 
 pub mod access;
 pub mod auth;
+pub mod chat;
+pub mod chat_stream;
+pub mod context;
+pub mod encode;
+pub mod feed;
 pub mod gate;
 pub mod host;
 pub mod keys;
@@ -15,6 +20,8 @@ pub mod lifecycle;
 pub mod limits;
 pub mod listener;
 pub mod metrics;
+pub mod refusals;
+pub mod resume;
 pub mod server;
 pub mod status;
 pub mod tokens;

@@ -289,6 +289,8 @@ impl Event {
             | Event::SupervisorAlerted { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
+            // Agents see what was noticed; what was merely understood is for those who examine.
+            Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
             Event::Understood { .. }
             | Event::FragmentKept { .. }
             | Event::SlotFilled { .. }

@@ -259,7 +259,7 @@ impl App {
     pub fn waiting_status(&self, id: &ConversationId, at: Timestamp) -> (Option<u32>, DelayReason) {
         let rules = self.rules();
         let picture = self.router.lock();
-        let position = explain::position(&picture.view, id).map(|position| position as u32);
+        let position = explain::position(&picture.view, id);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
     }
 

@@ -81,6 +81,11 @@ impl Router {
         self.lock().view.agents().cloned().collect()
     }
 
+    /// When the next pause, hold or cool-down ends, so that it is worth planning again.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.lock().view.next_wake()
+    }
+
     /// The rules were replaced: classes and policy are derived anew.
     pub fn set_rules(&self, rules: &RoutingRules) {
         self.lock().view.set_rules(rules);

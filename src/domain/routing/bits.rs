@@ -37,6 +37,11 @@ impl Bits {
         self.0.iter().zip(&other.0).map(|(left, right)| (left & right).count_ones() as usize).sum()
     }
 
+    /// What both have in common, as a set.
+    pub fn and(&self, other: &Bits) -> Bits {
+        Bits(self.0.iter().zip(&other.0).map(|(left, right)| left & right).collect())
+    }
+
     /// What both have in common, one by one, ascending.
     pub fn both<'a>(&'a self, other: &'a Bits) -> impl Iterator<Item = u32> + 'a {
         self.0.iter().zip(&other.0).enumerate().flat_map(|(word, (left, right))| {
@@ -74,6 +79,7 @@ mod tests {
         assert_eq!(long.both(&short).collect::<Vec<_>>(), [63]);
         assert_eq!(long.common(&of(&[1, 64, 500, 900])), 2);
         assert!(!short.meets(&of(&[64])));
+        assert_eq!(long.and(&short), of(&[63]));
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod bits;
 mod class;
+pub mod explain;
 pub mod hours;
 pub mod plan;
 pub mod policies;
@@ -19,3 +20,6 @@ pub mod route;
 pub mod settings;
 mod slots;
 pub mod view;
+
+#[cfg(test)]
+mod tests;

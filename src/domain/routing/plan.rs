@@ -192,12 +192,12 @@ impl<'a> Round<'a> {
         let over_age = (self.at - self.rules.credit_max).as_millis();
         let mut found = Vec::new();
         loop {
-            if run >= self.rules.offers.emergency_run_max.max(1) {
-                if let Some(next) = self.next(&mut ordinary, Turn::OverAge, over_age) {
-                    run = 0;
-                    found.push(next);
-                    continue;
-                }
+            if run >= self.rules.offers.emergency_run_max.max(1)
+                && let Some(next) = self.next(&mut ordinary, Turn::OverAge, over_age)
+            {
+                run = 0;
+                found.push(next);
+                continue;
             }
             if let Some(next) = self.next(&mut emergencies, Turn::Emergency, i64::MAX) {
                 run = run.saturating_add(1);

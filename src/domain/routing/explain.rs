@@ -1,0 +1,413 @@
+//! Why someone waits: at which place, for which reason, and what keeps each agent from helping.
+//! Computed on demand from the matcher's picture, so that what is told is what decides.
+
+use super::class::{Class, Rung};
+use super::plan::{is_held, is_nobody_else, is_paused, may_have};
+use super::settings::RoutingRules;
+use super::view::{Helper, PoolView, Work};
+use crate::domain::handoff::Requirements;
+use crate::domain::ids::{AgentId, ConversationId, QueueId, SkillId};
+use crate::domain::language::Language;
+use crate::domain::pool::agent::{Lease, Presence};
+use crate::domain::pool::item::ItemState;
+use crate::domain::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// Whether an agent could be offered a conversation now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// They could.
+    Eligible,
+    /// They could not.
+    Not(WhyNot),
+}
+
+/// What keeps an agent from being offered a conversation. Of several hindrances the one that
+/// stands first here is named.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WhyNot {
+    /// They are not signed in.
+    NotSignedIn,
+    /// They are away.
+    Away,
+    /// They finish what they have.
+    Draining,
+    /// Their heartbeat is missing.
+    Suspect,
+    /// They do not speak the language.
+    NoLanguage {
+        /// Which one is needed.
+        language: Language,
+    },
+    /// They know too little of something.
+    SkillTooLow {
+        /// Of what.
+        skill: SkillId,
+        /// The level that is needed.
+        need: u8,
+        /// The level they have.
+        has: u8,
+    },
+    /// They must not have this conversation.
+    Excluded,
+    /// They did not take it, and others are asked first.
+    Declined {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// It is kept for the preferred agent.
+    HeldForPreferred {
+        /// Who that is.
+        agent: AgentId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// They still write up this very conversation.
+    WritingUp,
+    /// They have too little room.
+    NoRoom {
+        /// Units they hold.
+        load: u32,
+        /// Units they can hold.
+        capacity: u32,
+        /// Units it takes.
+        cost: u32,
+    },
+    /// They have an offer to answer.
+    LiveOffer,
+    /// They did not take something a moment ago.
+    CoolingDown {
+        /// Until when.
+        until: Timestamp,
+    },
+}
+
+/// Why a conversation waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DelayReason {
+    /// Its queue is closed and nobody is there.
+    OutsideHours {
+        /// When it opens; `None` if that is not in sight.
+        opens: Option<Timestamp>,
+    },
+    /// No agent is signed in.
+    NobodySignedIn,
+    /// No agent who is signed in speaks the language.
+    NoLanguage {
+        /// Which one is needed.
+        language: Language,
+    },
+    /// No agent who is signed in and speaks the language knows enough.
+    NoSkill {
+        /// Of what.
+        skill: SkillId,
+        /// The level that is needed.
+        need: u8,
+    },
+    /// Those who could help are signed in but take nothing at the moment.
+    NobodyAvailable,
+    /// The preferred agent is waited for.
+    HeldForPreferred {
+        /// Who that is.
+        agent: AgentId,
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Emergencies go first.
+    EmergenciesAhead {
+        /// How many wait.
+        count: u64,
+    },
+    /// It was offered, and not taken.
+    OffersNotTaken {
+        /// How often.
+        times: u32,
+    },
+    /// Everyone who could help is busy.
+    AllBusy,
+}
+
+/// One queue at a glance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueStats {
+    /// Conversations that wait.
+    pub waiting: u64,
+    /// Conversations offered to an agent, not taken yet.
+    pub offered: u64,
+    /// Conversations an agent has.
+    pub assigned: u64,
+    /// Since when the one has waited that waits longest (waiting or offered); earlier waits of the
+    /// same episode count.
+    pub oldest: Option<Timestamp>,
+}
+
+/// For each agent, whether they could be offered this conversation now, or why not: first those who
+/// could, in the order they would be asked, then the others by id. `None` if it does not wait.
+pub fn why(
+    view: &PoolView,
+    conversation: &ConversationId,
+    at: Timestamp,
+) -> Option<Vec<(AgentId, Verdict)>> {
+    let work = waiting(view, conversation)?;
+    let preferred = work.item.preferred.as_ref().map(|preferred| &preferred.agent);
+    let again = is_nobody_else(view, work, at);
+    let mut list: Vec<_> = view
+        .agents
+        .iter()
+        .map(|(_, helper)| (helper, verdict(view, work, helper, again, at)))
+        .collect();
+    list.sort_by_key(|(helper, verdict)| {
+        let id = &helper.agent.id;
+        let rank = (*verdict == Verdict::Eligible).then_some((Some(id) != preferred, helper.rank));
+        (rank.is_none(), rank, id)
+    });
+    Some(list.into_iter().map(|(helper, verdict)| (helper.agent.id.clone(), verdict)).collect())
+}
+
+/// The place in line: 1 + the waiting or offered conversations before it that some agent able to
+/// help it could take. Only agents who are signed in count, unless none of those is able; if none
+/// is known at all, those before it that ask for the same count. `None` if it is not in line.
+pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u64> {
+    let slot = *view.item_slots.get(conversation)?;
+    let work = view.items.get(slot)?;
+    if is_assigned(work) {
+        return None;
+    }
+    let rung = Rung::of(&work.item, slot);
+    let ahead = |class: &Class| {
+        let lines = class.waiting.iter().chain([&class.offered]);
+        lines.map(|line| line.range(..&rung).count() as u64).sum::<u64>()
+    };
+    Some(
+        1 + rivals(view, work.class)
+            .filter_map(|rival| view.classes.get(rival))
+            .map(ahead)
+            .sum::<u64>(),
+    )
+}
+
+/// The places of all that are in line, in their order; in one pass, for publishing them.
+pub fn positions(view: &PoolView) -> Vec<(ConversationId, u64)> {
+    let mut line: Vec<(&Rung, u32)> = Vec::new();
+    let mut rivals_of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    for (slot, class) in view.classes.iter() {
+        let lines = class.waiting.iter().chain([&class.offered]);
+        line.extend(lines.flatten().map(|rung| (rung, slot)));
+        if !class.is_empty() {
+            rivals_of.insert(slot, rivals(view, slot).collect());
+        }
+    }
+    line.sort();
+    let mut seen: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut places = Vec::with_capacity(line.len());
+    for (rung, class) in line {
+        let rivals = rivals_of.get(&class).into_iter().flatten();
+        let ahead: u64 = rivals.filter_map(|rival| seen.get(rival)).sum();
+        places.push((rung.conversation.clone(), 1 + ahead));
+        *seen.entry(class).or_default() += 1;
+    }
+    places
+}
+
+/// Why this conversation waits; `None` if it does not, or if nothing keeps it from being offered.
+pub fn delay_reason(
+    view: &PoolView,
+    rules: &RoutingRules,
+    conversation: &ConversationId,
+    at: Timestamp,
+) -> Option<DelayReason> {
+    let work = waiting(view, conversation)?;
+    let class = view.classes.get(work.class)?;
+    let able = || class.able.both(&view.takers).filter_map(|slot| view.agents.get(slot));
+    if !able().any(|helper| !work.item.excluded.contains(&helper.agent.id)) {
+        return Some(nobody_able(view, rules, &work.item.handoff.needs, at));
+    }
+    if let Some(preferred) = work.item.preferred.as_ref().filter(|_| is_held(view, work, at)) {
+        let (agent, until) = (preferred.agent.clone(), preferred.until);
+        return Some(DelayReason::HeldForPreferred { agent, until });
+    }
+    let emergencies = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
+    let count = emergencies.map(|class| class.waiting[0].len() as u64).sum();
+    if work.item.band() > 0 && count > 0 {
+        return Some(DelayReason::EmergenciesAhead { count });
+    }
+    let again = is_nobody_else(view, work, at);
+    if able().any(|helper| verdict(view, work, helper, again, at) == Verdict::Eligible) {
+        return None;
+    }
+    match work.item.untaken {
+        0 => Some(DelayReason::AllBusy),
+        times => Some(DelayReason::OffersNotTaken { times }),
+    }
+}
+
+/// Each queue at a glance: the declared ones, and any other that still has work.
+pub fn queue_stats(view: &PoolView, rules: &RoutingRules) -> BTreeMap<QueueId, QueueStats> {
+    let declared = rules.queues.iter().map(|queue| (queue.id.clone(), QueueStats::default()));
+    let mut stats: BTreeMap<_, _> = declared.collect();
+    for item in view.items() {
+        let queue: &mut QueueStats = stats.entry(item.handoff.needs.queue.clone()).or_default();
+        match item.state {
+            ItemState::Waiting => queue.waiting += 1,
+            ItemState::Offered { .. } => queue.offered += 1,
+            ItemState::Assigned { .. } => {
+                queue.assigned += 1;
+                continue;
+            }
+        }
+        let since = Timestamp::from_millis(item.waiting_since.as_millis() - item.waited_ms);
+        queue.oldest = Some(queue.oldest.map_or(since, |oldest| oldest.min(since)));
+    }
+    stats
+}
+
+fn waiting<'a>(view: &'a PoolView, conversation: &ConversationId) -> Option<&'a Work> {
+    let work = view.items.get(*view.item_slots.get(conversation)?)?;
+    (work.item.state == ItemState::Waiting).then_some(work)
+}
+
+fn is_assigned(work: &Work) -> bool {
+    match work.item.state {
+        ItemState::Waiting | ItemState::Offered { .. } => false,
+        ItemState::Assigned { .. } => true,
+    }
+}
+
+fn verdict(view: &PoolView, work: &Work, helper: &Helper, again: bool, at: Timestamp) -> Verdict {
+    let hindrance = absence(helper)
+        .or_else(|| inability(helper, &work.item.handoff.needs).map(WhyNot::from))
+        .or_else(|| estrangement(view, work, helper, again, at))
+        .or_else(|| business(work, helper, at));
+    debug_assert!(
+        hindrance.is_some() || may_have(helper, work, again, at),
+        "what is explained and what decides differ for {}",
+        helper.agent.id
+    );
+    hindrance.map_or(Verdict::Eligible, Verdict::Not)
+}
+
+/// They are not there for anyone.
+fn absence(helper: &Helper) -> Option<WhyNot> {
+    match (&helper.agent.presence, &helper.agent.lease) {
+        (Presence::Offline, Lease::Live | Lease::Suspect { .. } | Lease::Lost)
+        | (Presence::Available | Presence::Away { .. } | Presence::Draining, Lease::Lost) => {
+            Some(WhyNot::NotSignedIn)
+        }
+        (Presence::Away { .. }, Lease::Live | Lease::Suspect { .. }) => Some(WhyNot::Away),
+        (Presence::Draining, Lease::Live | Lease::Suspect { .. }) => Some(WhyNot::Draining),
+        (Presence::Available, Lease::Suspect { .. }) => Some(WhyNot::Suspect),
+        (Presence::Available, Lease::Live) => None,
+    }
+}
+
+/// What someone is not able to do.
+enum Lack {
+    Language(Language),
+    Skill { skill: SkillId, need: u8, has: u8 },
+}
+
+impl From<Lack> for WhyNot {
+    fn from(lack: Lack) -> WhyNot {
+        match lack {
+            Lack::Language(language) => WhyNot::NoLanguage { language },
+            Lack::Skill { skill, need, has } => WhyNot::SkillTooLow { skill, need, has },
+        }
+    }
+}
+
+/// They are not able to do it.
+fn inability(helper: &Helper, needs: &Requirements) -> Option<Lack> {
+    let profile = &helper.agent.profile;
+    if profile.languages.get(&needs.language).is_none_or(|level| *level == 0) {
+        return Some(Lack::Language(needs.language));
+    }
+    needs.skills.iter().find_map(|(skill, &need)| {
+        let has = profile.skills.get(skill).copied();
+        let lack = || Lack::Skill { skill: skill.clone(), need, has: has.unwrap_or(0) };
+        has.is_none_or(|has| has < need).then(lack)
+    })
+}
+
+/// Something stands between them and this conversation.
+fn estrangement(
+    view: &PoolView,
+    work: &Work,
+    helper: &Helper,
+    again: bool,
+    at: Timestamp,
+) -> Option<WhyNot> {
+    let id = &helper.agent.id;
+    if work.item.excluded.contains(id) {
+        return Some(WhyNot::Excluded);
+    }
+    if !again && is_paused(work, id, at) {
+        return Some(WhyNot::Declined { until: *work.item.paused.get(id)? });
+    }
+    let others = work.item.preferred.as_ref().filter(|preferred| preferred.agent != *id);
+    if let Some(preferred) = others.filter(|_| is_held(view, work, at)) {
+        let (agent, until) = (preferred.agent.clone(), preferred.until);
+        return Some(WhyNot::HeldForPreferred { agent, until });
+    }
+    helper.agent.held.contains_key(&work.item.conversation).then_some(WhyNot::WritingUp)
+}
+
+/// They have something else to do.
+fn business(work: &Work, helper: &Helper, at: Timestamp) -> Option<WhyNot> {
+    let (agent, cost) = (&helper.agent, work.item.cost);
+    if helper.room < cost.max(1) {
+        let (load, capacity) = (agent.load(), agent.profile.capacity);
+        Some(WhyNot::NoRoom { load, capacity, cost })
+    } else if agent.has_live_offer() {
+        Some(WhyNot::LiveOffer)
+    } else if agent.paused_until > at {
+        Some(WhyNot::CoolingDown { until: agent.paused_until })
+    } else {
+        None
+    }
+}
+
+/// Why nobody who takes offers is able to help.
+fn nobody_able(
+    view: &PoolView,
+    rules: &RoutingRules,
+    needs: &Requirements,
+    at: Timestamp,
+) -> DelayReason {
+    let hours = rules.queues.get(&needs.queue).and_then(|queue| queue.hours.as_ref());
+    if let Some(closed) = hours.filter(|hours| !hours.is_open(at)) {
+        return DelayReason::OutsideHours { opens: closed.next_opening(at) };
+    }
+    let present = || view.agents.iter().filter(|(slot, _)| view.present.has(*slot));
+    if present().next().is_none() {
+        return DelayReason::NobodySignedIn;
+    }
+    // The agent who comes closest decides what is missing: first the language, then skills in
+    // their order.
+    let missing = present().map(|(_, helper)| inability(helper, needs));
+    let closest = missing.max_by_key(|missing| match missing {
+        Some(Lack::Language(_)) => (0, None),
+        Some(Lack::Skill { skill, .. }) => (1, Some(skill.clone())),
+        None => (2, None),
+    });
+    match closest.flatten() {
+        Some(Lack::Language(language)) => DelayReason::NoLanguage { language },
+        Some(Lack::Skill { skill, need, .. }) => DelayReason::NoSkill { skill, need },
+        None => DelayReason::NobodyAvailable,
+    }
+}
+
+/// The classes that compete with this one for the agents it may hope for; itself among them.
+fn rivals(view: &PoolView, class: u32) -> impl Iterator<Item = u32> {
+    let own = view.classes.get(class);
+    let hopes = own.map(|own| {
+        let here = own.able.meets(&view.present);
+        let among = if here { own.able.and(&view.present) } else { own.able.clone() };
+        (&own.key.needs, among)
+    });
+    view.classes.iter().filter_map(move |(slot, rival)| {
+        let (needs, among) = hopes.as_ref()?;
+        let alike =
+            rival.key.needs.language == needs.language && rival.key.needs.skills == needs.skills;
+        (alike || rival.able.meets(among)).then_some(slot)
+    })
+}

@@ -1,5 +1,5 @@
-//! Why someone waits: at which place, for which reason, and what keeps each agent from helping.
-//! Computed on demand from the matcher's picture, so that what is told is what decides.
+//! Who waits where, and what keeps each agent from helping. Computed on demand from the matcher's
+//! picture, so that what is told is what decides.
 
 use super::class::{Class, Rung};
 use super::plan::{is_held, is_nobody_else, is_paused, may_have};
@@ -82,51 +82,6 @@ pub enum WhyNot {
     },
 }
 
-/// Why a conversation waits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DelayReason {
-    /// Its queue is closed and nobody is there.
-    OutsideHours {
-        /// When it opens; `None` if that is not in sight.
-        opens: Option<Timestamp>,
-    },
-    /// No agent is signed in.
-    NobodySignedIn,
-    /// No agent who is signed in speaks the language.
-    NoLanguage {
-        /// Which one is needed.
-        language: Language,
-    },
-    /// No agent who is signed in and speaks the language knows enough.
-    NoSkill {
-        /// Of what.
-        skill: SkillId,
-        /// The level that is needed.
-        need: u8,
-    },
-    /// Those who could help are signed in but take nothing at the moment.
-    NobodyAvailable,
-    /// The preferred agent is waited for.
-    HeldForPreferred {
-        /// Who that is.
-        agent: AgentId,
-        /// Until when.
-        until: Timestamp,
-    },
-    /// Emergencies go first.
-    EmergenciesAhead {
-        /// How many wait.
-        count: u64,
-    },
-    /// It was offered, and not taken.
-    OffersNotTaken {
-        /// How often.
-        times: u32,
-    },
-    /// Everyone who could help is busy.
-    AllBusy,
-}
-
 /// One queue at a glance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct QueueStats {
@@ -167,7 +122,7 @@ pub fn why(
 /// The place in line: 1 + the waiting or offered conversations before it that some agent able to
 /// help it could take. Only agents who are signed in count, unless none of those is able; if none
 /// is known at all, those before it that ask for the same count. `None` if it is not in line.
-pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u64> {
+pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     let slot = *view.item_slots.get(conversation)?;
     let work = view.items.get(slot)?;
     if is_assigned(work) {
@@ -176,18 +131,18 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u64> {
     let rung = Rung::of(&work.item, slot);
     let ahead = |class: &Class| {
         let lines = class.waiting.iter().chain([&class.offered]);
-        lines.map(|line| line.range(..&rung).count() as u64).sum::<u64>()
+        lines.map(|line| line.range(..&rung).count() as u32).sum::<u32>()
     };
     Some(
         1 + rivals(view, work.class)
             .filter_map(|rival| view.classes.get(rival))
             .map(ahead)
-            .sum::<u64>(),
+            .sum::<u32>(),
     )
 }
 
 /// The places of all that are in line, in their order; in one pass, for publishing them.
-pub fn positions(view: &PoolView) -> Vec<(ConversationId, u64)> {
+pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
     let mut line: Vec<(&Rung, u32)> = Vec::new();
     let mut rivals_of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
     for (slot, class) in view.classes.iter() {
@@ -198,47 +153,15 @@ pub fn positions(view: &PoolView) -> Vec<(ConversationId, u64)> {
         }
     }
     line.sort();
-    let mut seen: BTreeMap<u32, u64> = BTreeMap::new();
+    let mut seen: BTreeMap<u32, u32> = BTreeMap::new();
     let mut places = Vec::with_capacity(line.len());
     for (rung, class) in line {
         let rivals = rivals_of.get(&class).into_iter().flatten();
-        let ahead: u64 = rivals.filter_map(|rival| seen.get(rival)).sum();
+        let ahead: u32 = rivals.filter_map(|rival| seen.get(rival)).sum();
         places.push((rung.conversation.clone(), 1 + ahead));
         *seen.entry(class).or_default() += 1;
     }
     places
-}
-
-/// Why this conversation waits; `None` if it does not, or if nothing keeps it from being offered.
-pub fn delay_reason(
-    view: &PoolView,
-    rules: &RoutingRules,
-    conversation: &ConversationId,
-    at: Timestamp,
-) -> Option<DelayReason> {
-    let work = waiting(view, conversation)?;
-    let class = view.classes.get(work.class)?;
-    let able = || class.able.both(&view.takers).filter_map(|slot| view.agents.get(slot));
-    if !able().any(|helper| !work.item.excluded.contains(&helper.agent.id)) {
-        return Some(nobody_able(view, rules, &work.item.handoff.needs, at));
-    }
-    if let Some(preferred) = work.item.preferred.as_ref().filter(|_| is_held(view, work, at)) {
-        let (agent, until) = (preferred.agent.clone(), preferred.until);
-        return Some(DelayReason::HeldForPreferred { agent, until });
-    }
-    let emergencies = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
-    let count = emergencies.map(|class| class.waiting[0].len() as u64).sum();
-    if work.item.band() > 0 && count > 0 {
-        return Some(DelayReason::EmergenciesAhead { count });
-    }
-    let again = is_nobody_else(view, work, at);
-    if able().any(|helper| verdict(view, work, helper, again, at) == Verdict::Eligible) {
-        return None;
-    }
-    match work.item.untaken {
-        0 => Some(DelayReason::AllBusy),
-        times => Some(DelayReason::OffersNotTaken { times }),
-    }
 }
 
 /// Each queue at a glance: the declared ones, and any other that still has work.
@@ -261,7 +184,7 @@ pub fn queue_stats(view: &PoolView, rules: &RoutingRules) -> BTreeMap<QueueId, Q
     stats
 }
 
-fn waiting<'a>(view: &'a PoolView, conversation: &ConversationId) -> Option<&'a Work> {
+pub(super) fn waiting<'a>(view: &'a PoolView, conversation: &ConversationId) -> Option<&'a Work> {
     let work = view.items.get(*view.item_slots.get(conversation)?)?;
     (work.item.state == ItemState::Waiting).then_some(work)
 }
@@ -273,7 +196,13 @@ fn is_assigned(work: &Work) -> bool {
     }
 }
 
-fn verdict(view: &PoolView, work: &Work, helper: &Helper, again: bool, at: Timestamp) -> Verdict {
+pub(super) fn verdict(
+    view: &PoolView,
+    work: &Work,
+    helper: &Helper,
+    again: bool,
+    at: Timestamp,
+) -> Verdict {
     let hindrance = absence(helper)
         .or_else(|| inability(helper, &work.item.handoff.needs).map(WhyNot::from))
         .or_else(|| estrangement(view, work, helper, again, at))
@@ -301,7 +230,7 @@ fn absence(helper: &Helper) -> Option<WhyNot> {
 }
 
 /// What someone is not able to do.
-enum Lack {
+pub(super) enum Lack {
     Language(Language),
     Skill { skill: SkillId, need: u8, has: u8 },
 }
@@ -316,7 +245,7 @@ impl From<Lack> for WhyNot {
 }
 
 /// They are not able to do it.
-fn inability(helper: &Helper, needs: &Requirements) -> Option<Lack> {
+pub(super) fn inability(helper: &Helper, needs: &Requirements) -> Option<Lack> {
     let profile = &helper.agent.profile;
     if profile.languages.get(&needs.language).is_none_or(|level| *level == 0) {
         return Some(Lack::Language(needs.language));
@@ -366,38 +295,8 @@ fn business(work: &Work, helper: &Helper, at: Timestamp) -> Option<WhyNot> {
     }
 }
 
-/// Why nobody who takes offers is able to help.
-fn nobody_able(
-    view: &PoolView,
-    rules: &RoutingRules,
-    needs: &Requirements,
-    at: Timestamp,
-) -> DelayReason {
-    let hours = rules.queues.get(&needs.queue).and_then(|queue| queue.hours.as_ref());
-    if let Some(closed) = hours.filter(|hours| !hours.is_open(at)) {
-        return DelayReason::OutsideHours { opens: closed.next_opening(at) };
-    }
-    let present = || view.agents.iter().filter(|(slot, _)| view.present.has(*slot));
-    if present().next().is_none() {
-        return DelayReason::NobodySignedIn;
-    }
-    // The agent who comes closest decides what is missing: first the language, then skills in
-    // their order.
-    let missing = present().map(|(_, helper)| inability(helper, needs));
-    let closest = missing.max_by_key(|missing| match missing {
-        Some(Lack::Language(_)) => (0, None),
-        Some(Lack::Skill { skill, .. }) => (1, Some(skill.clone())),
-        None => (2, None),
-    });
-    match closest.flatten() {
-        Some(Lack::Language(language)) => DelayReason::NoLanguage { language },
-        Some(Lack::Skill { skill, need, .. }) => DelayReason::NoSkill { skill, need },
-        None => DelayReason::NobodyAvailable,
-    }
-}
-
 /// The classes that compete with this one for the agents it may hope for; itself among them.
-fn rivals(view: &PoolView, class: u32) -> impl Iterator<Item = u32> {
+pub(super) fn rivals(view: &PoolView, class: u32) -> impl Iterator<Item = u32> {
     let own = view.classes.get(class);
     let hopes = own.map(|own| {
         let here = own.able.meets(&view.present);

@@ -7,11 +7,13 @@
 //! - [`hours`]: when a queue is open, in its own time zone
 //! - [`view`]: the index of one pool, kept up to date change by change
 //! - [`plan`]: the offers to make now
-//! - [`explain`]: why someone waits, at which place, and who could help
+//! - [`explain`]: who waits where, and who could help
+//! - [`delay`]: why someone waits
 //! - [`policies`]: in which order free agents are asked
 
 mod bits;
 mod class;
+pub mod delay;
 pub mod explain;
 pub mod hours;
 pub mod plan;

@@ -84,7 +84,7 @@ impl Oracle<'_> {
     }
 
     /// The place in line, for work that is in it.
-    pub fn position(&self, item: &Item) -> u64 {
+    pub fn position(&self, item: &Item) -> u32 {
         let in_line = |item: &&Item| match item.state {
             ItemState::Waiting | ItemState::Offered { .. } => true,
             ItemState::Assigned { .. } => false,
@@ -98,7 +98,7 @@ impl Oracle<'_> {
             alike || self.agents.iter().filter(hopes).any(|agent| is_able(agent, theirs))
         };
         let before = |other: &&Item| place(other) < place(item);
-        1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u64
+        1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u32
     }
 
     fn choose(&self, item: &Item, asked: &[&AgentId]) -> Option<&Agent> {

@@ -7,9 +7,8 @@ use super::world::{
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState};
-use crate::domain::routing::explain::{
-    DelayReason, QueueStats, Verdict, WhyNot, delay_reason, position, queue_stats, why,
-};
+use crate::domain::routing::delay::{DelayReason, delay_reason};
+use crate::domain::routing::explain::{QueueStats, Verdict, WhyNot, position, queue_stats, why};
 use crate::domain::routing::hours::Hours;
 use crate::domain::routing::plan::{Choice, Offer, Turn, plan, plan_all};
 use crate::domain::routing::policies::LongestIdle;
@@ -330,28 +329,24 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
     let off = with(agent("a"), |agent| agent.presence = Presence::Offline);
     let away = with(agent("a"), |agent| agent.presence = Presence::Draining);
     let untaken = within(plain(), |item| item.untaken = 2);
-    let no_skill = DelayReason::NoSkill { skill: skill("safety"), need: 3 };
-    let no_arabic = DelayReason::NoLanguage { language: Language::Ar };
-    let held = DelayReason::HeldForPreferred { agent: agent_id("b"), until: s(1_001) };
+    let held = preferring(plain(), "b", 1_001);
+    let assigned = ItemState::Assigned { agent: agent_id("a") };
+    let taken = within(plain(), |item| item.state = assigned);
     let safety = || asks_for_safety(plain());
     let table = vec![
-        (vec![agent("a")], plain(), vec![], None),
-        (vec![off], plain(), vec![], Some(DelayReason::NobodySignedIn)),
-        (vec![], after_hours(), vec![], Some(DelayReason::OutsideHours { opens: None })),
-        (vec![busy("a")], after_hours(), vec![], Some(DelayReason::AllBusy)),
-        (vec![english_only("a")], safety(), vec![], Some(no_arabic)),
-        (vec![english_only("a"), agent("b")], safety(), vec![], Some(no_skill)),
-        (vec![away, english_only("b")], plain(), vec![], Some(DelayReason::NobodyAvailable)),
-        (vec![agent("a"), busy("b")], preferring(plain(), "b", 1_001), vec![], Some(held)),
-        (
-            vec![busy("a")],
-            plain(),
-            vec![emergency("e", 950)],
-            Some(DelayReason::EmergenciesAhead { count: 1 }),
-        ),
-        (vec![busy("a")], untaken, vec![], Some(DelayReason::OffersNotTaken { times: 2 })),
-        (vec![busy("a")], plain(), vec![item("d", 1)], Some(DelayReason::AllBusy)),
-        (vec![busy("a")], emergency("c", 900), vec![emergency("e", 1)], Some(DelayReason::AllBusy)),
+        (vec![agent("a")], plain(), vec![], DelayReason::None),
+        (vec![off], plain(), vec![], DelayReason::NobodySignedIn),
+        (vec![], after_hours(), vec![], DelayReason::OutsideHours { opens: None }),
+        (vec![busy("a")], after_hours(), vec![], DelayReason::AllBusy),
+        (vec![english_only("a")], safety(), vec![], DelayReason::NoLanguage),
+        (vec![english_only("a"), agent("b")], safety(), vec![], DelayReason::NoSkill),
+        (vec![away, english_only("b")], plain(), vec![], DelayReason::AllBusy),
+        (vec![agent("a"), busy("b")], held, vec![], DelayReason::AllBusy),
+        (vec![busy("a")], plain(), vec![emergency("e", 950)], DelayReason::EmergenciesAhead),
+        (vec![busy("a")], untaken, vec![], DelayReason::OffersNotTaken),
+        (vec![busy("a")], plain(), vec![item("d", 1)], DelayReason::AllBusy),
+        (vec![busy("a")], emergency("c", 900), vec![emergency("e", 1)], DelayReason::AllBusy),
+        (vec![busy("a")], taken, vec![emergency("e", 1)], DelayReason::None),
     ];
     for (agents, item, others, expected) in table {
         assert_eq!(delay(agents, item.clone(), others), expected, "{item:?}");

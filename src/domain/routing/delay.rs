@@ -1,0 +1,84 @@
+//! Why a conversation waits, in words a customer can be told. Separate from
+//! [`super::explain`], which speaks of single agents and is not for customers.
+
+use super::explain::{Lack, Verdict, inability, rivals, verdict, waiting};
+use super::plan::{is_held, is_nobody_else};
+use super::settings::RoutingRules;
+use super::view::{PoolView, Work};
+use crate::domain::ids::ConversationId;
+use crate::domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Why a conversation waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum DelayReason {
+    /// It does not wait, or nothing keeps it from being offered at once.
+    None,
+    /// Everyone who could help is busy, or away for the moment.
+    AllBusy,
+    /// No agent who is signed in speaks the language.
+    NoLanguage,
+    /// No agent who is signed in and speaks the language knows enough.
+    NoSkill,
+    /// Its queue is closed and nobody is there.
+    OutsideHours {
+        /// When it opens; `None` if that is not in sight.
+        opens: Option<Timestamp>,
+    },
+    /// Emergencies go first.
+    EmergenciesAhead,
+    /// No agent is signed in.
+    NobodySignedIn,
+    /// It was offered, and not taken.
+    OffersNotTaken,
+}
+
+/// Why this conversation waits.
+pub fn delay_reason(
+    view: &PoolView,
+    rules: &RoutingRules,
+    conversation: &ConversationId,
+    at: Timestamp,
+) -> DelayReason {
+    let Some(work) = waiting(view, conversation) else { return DelayReason::None };
+    let Some(class) = view.classes.get(work.class) else { return DelayReason::None };
+    let able = || class.able.both(&view.takers).filter_map(|slot| view.agents.get(slot));
+    if !able().any(|helper| !work.item.excluded.contains(&helper.agent.id)) {
+        return nobody_able(view, rules, work, at);
+    }
+    if is_held(view, work, at) {
+        // The one who may have it has their hands full.
+        return DelayReason::AllBusy;
+    }
+    let mut rivals = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
+    if work.item.band() > 0 && rivals.any(|class| !class.waiting[0].is_empty()) {
+        return DelayReason::EmergenciesAhead;
+    }
+    let again = is_nobody_else(view, work, at);
+    if able().any(|helper| verdict(view, work, helper, again, at) == Verdict::Eligible) {
+        DelayReason::None
+    } else if work.item.untaken > 0 {
+        DelayReason::OffersNotTaken
+    } else {
+        DelayReason::AllBusy
+    }
+}
+
+/// Why nobody who takes offers is able to help.
+fn nobody_able(view: &PoolView, rules: &RoutingRules, work: &Work, at: Timestamp) -> DelayReason {
+    let needs = &work.item.handoff.needs;
+    let hours = rules.queues.get(&needs.queue).and_then(|queue| queue.hours.as_ref());
+    if let Some(closed) = hours.filter(|hours| !hours.is_open(at)) {
+        return DelayReason::OutsideHours { opens: closed.next_opening(at) };
+    }
+    // Whoever comes closest decides what is missing; who lacks nothing is away, or excluded.
+    let present = view.agents.iter().filter(|(slot, _)| view.present.has(*slot));
+    let missing = present.map(|(_, helper)| match inability(helper, needs) {
+        Some(Lack::Language(_)) => (0, DelayReason::NoLanguage),
+        Some(Lack::Skill { .. }) => (1, DelayReason::NoSkill),
+        None => (2, DelayReason::AllBusy),
+    });
+    let closest = missing.max_by_key(|(closeness, _)| *closeness);
+    closest.map_or(DelayReason::NobodySignedIn, |(_, reason)| reason)
+}

@@ -4,8 +4,10 @@
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod config;
 pub mod domain;
 pub mod grpc;
 pub mod ports;
+pub mod rehearsal;
 pub mod store;
 pub mod web;

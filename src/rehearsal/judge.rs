@@ -2,7 +2,7 @@
 
 use super::stage::Seen;
 use crate::config::problem::{Code, Place, Problem};
-use crate::config::script::{ExpectedOutcome, Expectation, StateName};
+use crate::config::script::{Expectation, ExpectedOutcome, StateName};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::event::{Choice, Event};
 use crate::domain::conversation::state::State;
@@ -29,7 +29,13 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
     }
     if let Some(entry) = &expect.entry {
         let found = list(said.entries.iter().map(|entry| entry.as_str()), "none");
-        judge.hold(said.entries.contains(&entry.value), &entry.place, "entry", &entry.value, found);
+        judge.hold(
+            said.entries.contains(&&entry.value),
+            &entry.place,
+            "entry",
+            &entry.value,
+            found,
+        );
     }
     if let Some(language) = &expect.language {
         let found = said.language.unwrap_or(seen.conversation.language);

@@ -52,3 +52,22 @@ fn broken(script: &Script, key: &str, why: &str) -> Problem {
         .with("expected", "possible")
         .with("found", why)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::problem::{Look, render};
+    use crate::domain::language::Language;
+    use std::path::Path;
+
+    #[test]
+    fn the_shipped_rules_check_and_their_conversations_hold() {
+        let (sources, checked) = crate::config::load(Path::new("config"));
+        let look = Look { language: Language::En, colour: false };
+        let shown = |problems: &[Problem]| render(problems, &sources, look);
+        assert!(checked.problems.is_empty(), "{}", shown(&checked.problems));
+        let rules = Arc::new(checked.rules.expect("without problems there are rules"));
+        let failed = rehearse(&rules, &checked.scripts);
+        assert!(failed.is_empty(), "{}", shown(&failed));
+    }
+}

@@ -63,7 +63,8 @@ pub(super) fn proposes(
         by: Proposer::Agent { agent: agent.clone(), held: true },
         disposition: Some(disposition.to_owned()),
     });
-    turn.notice(TextKey::AgentProposedResolution, &[]);
+    let name = c.agent_name.clone().unwrap_or_else(|| agent.to_string());
+    turn.notice(TextKey::AgentProposedResolution, &[("agent", name)]);
     Ok(turn.done())
 }
 

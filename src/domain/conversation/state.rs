@@ -41,6 +41,8 @@ pub struct Conversation {
     pub waited_ms: i64,
     /// The agent who knows the matter.
     pub preferred: Option<AgentId>,
+    /// The name customers know them by.
+    pub agent_name: Option<String>,
     /// Agents who must not get it again in this episode.
     pub excluded: BTreeSet<AgentId>,
     /// Denials of the bot's proposals in this episode.

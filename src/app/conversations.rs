@@ -39,12 +39,15 @@ pub struct Request {
     pub id: RequestId,
     /// The hash.
     pub fingerprint: u64,
+    /// Whose id it is: two callers may choose the same.
+    pub who: String,
 }
 
 impl Request {
     /// A request with these contents. `who` keeps two principals' ids apart.
     pub fn new(id: RequestId, who: &str, contents: &str) -> Self {
-        Request { id, fingerprint: text_hash(&format!("{who}\n{contents}")) }
+        let fingerprint = text_hash(&format!("{who}\n{contents}"));
+        Request { id, fingerprint, who: who.to_owned() }
     }
 }
 
@@ -206,7 +209,8 @@ impl App {
         make: &mut impl FnMut(Option<&Conversation>, Timestamp) -> Result<Command, Rejection>,
     ) -> AppResult<(Done, bool)> {
         let slot = keys::bucket(bucket);
-        let request_key = request.as_ref().map(|request| keys::request(id, &request.id));
+        let request_key =
+            request.as_ref().map(|request| keys::request(id, &request.who, &request.id));
         let mut to_load = vec![keys::conversation(id), keys::outbox(id)];
         to_load.extend(request_key.clone());
         for _ in 0..TRIES_MAX {
@@ -286,7 +290,8 @@ impl App {
                 change.append(keys::log(&c.id), *seq, *event_id, logged, None);
             }
             let id = c.id.as_str();
-            change.index_put(Index::CONVERSATIONS, id, at.as_millis());
+            // Minus the time, so that the latest comes first.
+            change.index_put(Index::CONVERSATIONS, id, -at.as_millis());
             if c.is_entangled() {
                 change.index_put(Index::ENTANGLED, id, at.as_millis());
             } else if before.is_some_and(Conversation::is_entangled) {
@@ -323,7 +328,7 @@ impl App {
         Ok(self.read_log(&c.id, from.saturating_sub(1), count).await?.0)
     }
 
-    fn check_text(&self, text: &str) -> AppResult<()> {
+    pub(super) fn check_text(&self, text: &str) -> AppResult<()> {
         let max = self.settings.utterance_chars_max;
         let length = text.chars().count();
         if text.trim().is_empty() {

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::Place;
+use crate::domain::pool::work::held_live;
 use crate::domain::routing::delay::{self, DelayReason};
 use crate::domain::routing::explain::{self, QueueStats, Verdict};
 use crate::domain::routing::settings::RoutingRules;
@@ -79,6 +80,18 @@ impl Router {
     /// The agents as the matcher sees them.
     pub fn agents(&self) -> Vec<Agent> {
         self.lock().view.agents().cloned().collect()
+    }
+
+    /// An agent as the matcher sees them.
+    pub fn agent(&self, id: &AgentId) -> Option<Agent> {
+        self.lock().view.agent(id).cloned()
+    }
+
+    /// Those who leave and hold nothing any more.
+    pub(super) fn leaving(&self) -> Vec<AgentId> {
+        let picture = self.lock();
+        let done = picture.view.agents().filter(|agent| agent.leaving);
+        done.filter(|agent| held_live(agent).is_empty()).map(|agent| agent.id.clone()).collect()
     }
 
     /// When the next pause, hold or cool-down ends, so that it is worth planning again.

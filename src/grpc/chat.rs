@@ -4,6 +4,7 @@
 use super::auth::Principal;
 use super::chat_stream;
 use super::context::{Context, conversation_id, id, request};
+use super::decode;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
 use super::pb::chat_service_server::ChatService;
@@ -113,7 +114,7 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::GetAvailabilityRequest>,
     ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
-        let language = language(&request.get_ref().language)?.unwrap_or(Language::Ar);
+        let language = decode::language(&request.get_ref().language)?.unwrap_or(Language::Ar);
         let app = &self.context.app;
         let at = app.store_now().await.map_err(status)?;
         let (human_available, delay) = app.availability(language, at);
@@ -121,7 +122,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::GetAvailabilityResponse {
             mode: self.mode(),
             human_available,
-            delay: Some(encode::delay(&delay)),
+            delay: (!human_available).then(|| encode::delay(&delay)),
             bot_name: Some(encode::text(rules.bot.name.get(language).clone(), language)),
             languages: Language::ALL.map(|language| language.tag().to_owned()).to_vec(),
         }))
@@ -134,7 +135,7 @@ impl ChatService for Chat {
         let asked = request.into_inner();
         let device = id("device_id", &asked.device_id, CustomerId::parse)?;
         let request_id = id("request_id", &asked.request_id, RequestId::parse)?;
-        let language = language(&asked.language)?;
+        let language = decode::language(&asked.language)?;
         // The same device and request id give the same conversation, however often it is asked.
         let conversation =
             self.context.tokens.conversation_id(device.as_str(), request_id.as_str());
@@ -207,7 +208,7 @@ impl ChatService for Chat {
         request: Request<pb::SubscribeEventsRequest>,
     ) -> Result<Response<Self::SubscribeEventsStream>, Status> {
         let conversation = self.own(&request, &request.get_ref().conversation_id)?;
-        let place = place(&request.get_ref().resume_token)?;
+        let place = decode::place(&request.get_ref().resume_token)?;
         let frames = chat_stream::open(self.context.clone(), conversation, place).await?;
         Ok(Response::new(ReceiverStream::new(frames)))
     }
@@ -221,7 +222,7 @@ impl ChatService for Chat {
         let asked = request.into_inner();
         let (place, checked) = match asked.after {
             None => (Place::default(), false),
-            Some(After::ResumeToken(token)) => (place(&token)?, true),
+            Some(After::ResumeToken(token)) => (decode::place(&token)?, true),
             Some(After::AfterSequence(sequence)) => (Place { sequence, event_id: 0 }, false),
         };
         let wait = Duration::from_millis(u64::from(asked.wait_ms)).min(WAIT_MAX);
@@ -419,23 +420,5 @@ fn place_after(events: &[Logged]) -> Place {
     events.last().map_or(Place::default(), |logged| Place {
         sequence: logged.seq,
         event_id: logged.event_id,
-    })
-}
-
-fn place(token: &str) -> Result<Place, Status> {
-    Place::parse(token).ok_or_else(|| {
-        let what = "this is not a resume token of this API".to_owned();
-        Refusal::Field { field: "resume_token", what }.into()
-    })
-}
-
-/// The language a client asks for; none is asked for by an empty tag.
-fn language(tag: &str) -> Result<Option<Language>, Status> {
-    if tag.is_empty() {
-        return Ok(None);
-    }
-    Language::from_tag(tag).map(Some).ok_or_else(|| {
-        let what = format!("{tag:?} is not spoken here; ask for ar or en, or leave it empty");
-        Refusal::Field { field: "language", what }.into()
     })
 }

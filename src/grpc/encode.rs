@@ -74,7 +74,7 @@ pub fn text(text: impl Into<String>, language: Language) -> pb::LocalizedText {
 }
 
 /// A person's words: the language is read from the words themselves.
-fn words(said: &str, otherwise: Language) -> pb::LocalizedText {
+pub fn words(said: &str, otherwise: Language) -> pb::LocalizedText {
     let language = match language::detect(said) {
         Variety::Arabic => Language::Ar,
         Variety::English | Variety::Arabizi => Language::En,
@@ -139,13 +139,20 @@ pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
         | State::Resolved { .. }
         | State::Closed { .. } => return None,
     };
-    let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
+    // Before the pool has it there is no place to tell of, and no delay but our own.
+    let (position, delay) = if asked.confirmed {
+        let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
+        (position, self::delay(&delay))
+    } else {
+        let reason = pb::DelayReason::SystemDegraded.into();
+        (None, pb::Delay { reason, opens_at: None })
+    };
     let rules = app.rules();
     let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
     Some(pb::QueueStatus {
         registered: asked.confirmed,
         position: position.unwrap_or(0),
-        delay: Some(self::delay(&delay)),
+        delay: Some(delay),
         waiting_since: Some(timestamp(asked.waiting_since)),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
     })
@@ -153,7 +160,7 @@ pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
 
 /// The name customers see.
 pub fn name_of(app: &App, id: &AgentId) -> String {
-    let known = app.router().agents().into_iter().find(|agent| agent.id == *id);
+    let known = app.router().agent(id);
     known.map_or_else(|| id.to_string(), |agent| agent.profile.name)
 }
 
@@ -221,7 +228,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         Event::BotSaid { .. } => party(pb::Party::Bot),
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
         Event::AgentSaid { agent: id, .. }
-        | Event::Noted { agent: id, .. }
+        | Event::Noted { agent: Some(id), .. }
         | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
         Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
@@ -242,6 +249,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::ProposalDropped
         | Event::HoldEnded
         | Event::Reminded
+        | Event::Noted { agent: None, .. }
         | Event::Closed { .. } => party(pb::Party::System),
     }
 }

@@ -83,6 +83,7 @@ fn refused(refusal: PoolRefusal) -> Refusal {
         PoolRefusal::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
         PoolRefusal::NoSuchAgent => Refusal::NotFound { what: "agent" },
         PoolRefusal::Superseded => Refusal::Superseded,
+        PoolRefusal::Leaving => Refusal::WrongState { state: "leaving".to_owned(), what },
         PoolRefusal::NotSignedIn => Refusal::WrongState { state: "not_signed_in".to_owned(), what },
     }
 }

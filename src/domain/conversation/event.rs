@@ -193,8 +193,8 @@ pub enum Event {
     },
     /// A note for colleagues.
     Noted {
-        /// Who wrote it.
-        agent: AgentId,
+        /// The agent who wrote it; `None` if it was a supervisor.
+        agent: Option<AgentId>,
         /// The words.
         text: String,
     },

@@ -269,7 +269,7 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
             }
         }
     }
-    match turn.unsent(answer_texts(turn, entry)) {
+    match unseen_answer(turn, entry) {
         Some(text) => {
             let choices = choices(turn, &entry.quick_replies);
             turn.bot_says(Outcome::Answer, text, Some(id.clone()), choices, None);
@@ -291,12 +291,26 @@ fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
 
 /// Acknowledges in the entry's own words, then hands over without answering.
 fn human_first(turn: &mut Turn<'_>, id: EntryId) {
-    let own = turn.rules.bot.entries.get(&id).map(|entry| answer_texts(turn, entry));
+    let own = turn.rules.bot.entries.get(&id);
     let text = own
-        .and_then(|wordings| turn.unsent(wordings))
+        .and_then(|entry| unseen_answer(turn, entry))
         .unwrap_or_else(|| turn.text(TextKey::HandoffAcknowledgeHumanFirst, None, &[]));
     turn.bot_says(Outcome::Handoff, text, Some(id.clone()), Vec::new(), None);
     turn.hand_off(HandoffReason::HumanFirst, Some(id), Keeping::default());
+}
+
+/// The first answer of an entry that the customer has not seen in this episode, neither plain nor
+/// marked as the machine's: a mark does not make an old answer a new one.
+fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
+    let key = TextKey::QueuedBotAnswerPrefix;
+    let marks = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    answer_texts(turn, entry).into_iter().find(|text| {
+        !turn.was_sent(text) && !marks.iter().any(|mark| turn.was_sent(&marked(mark, text)))
+    })
+}
+
+fn marked(mark: &str, text: &str) -> String {
+    format!("{mark} {text}")
 }
 
 fn answer_texts(turn: &Turn<'_>, entry: &FaqEntry) -> Vec<String> {
@@ -340,9 +354,9 @@ fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading
     if !entry.slots.iter().all(|rule| known(&rule.name)) {
         return;
     }
-    if let Some(text) = turn.unsent(answer_texts(turn, entry)) {
-        let prefix = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
-        let text = format!("{prefix} {text}");
+    if let Some(text) = unseen_answer(turn, entry) {
+        let mark = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
+        let text = marked(&mark, &text);
         turn.bot_says(Outcome::Answer, text, Some(entry.id.clone()), Vec::new(), None);
     }
 }

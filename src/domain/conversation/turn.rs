@@ -61,7 +61,12 @@ impl<'a> Turn<'a> {
 
     /// The first of these texts that the customer has not seen in this episode.
     pub(super) fn unsent(&self, wordings: Vec<String>) -> Option<String> {
-        wordings.into_iter().find(|text| !self.c.memory.sent.contains(&text_hash(text)))
+        wordings.into_iter().find(|text| !self.was_sent(text))
+    }
+
+    /// Whether the customer has seen this very text in this episode.
+    pub(super) fn was_sent(&self, text: &str) -> bool {
+        self.c.memory.sent.contains(&text_hash(text))
     }
 
     /// A system text; another wording than before where there is one. Notices may repeat.

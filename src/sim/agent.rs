@@ -1,0 +1,353 @@
+//! Agents and supervisors: fast and slow ones, such as decline, vanish, fall silent or sign in
+//! twice. When the faults have stopped they do their work.
+
+use super::random::Random;
+use super::world::{Trouble, World};
+use crate::app::error::AppError;
+use crate::domain::conversation::command::Command;
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
+use crate::domain::pool::command::PoolRefusal;
+use crate::domain::time::Timestamp;
+use crate::sim::model::Invariant;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// How an agent works while things go wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Fast,
+    Slow,
+    Declining,
+    /// Accepts and says nothing.
+    Mute,
+    Fickle,
+}
+
+struct Desk {
+    world: Rc<World>,
+    random: Random,
+    id: AgentId,
+    manner: Manner,
+    /// What was decided about each offer, and when it is to be answered.
+    decided: BTreeMap<(ConversationId, Token), (Reply, Timestamp)>,
+    /// A conversation that was theirs, under its token.
+    former: Option<(ConversationId, Token)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    Accept,
+    Decline,
+    Ignore,
+}
+
+/// Why a session is over.
+enum End {
+    /// Signs in again after this.
+    After(Duration),
+    World,
+}
+
+/// The life of one agent.
+pub(super) async fn live(world: Rc<World>, number: usize) {
+    let random = world.random.fork();
+    let manner = random.weighted(&[
+        (5, Manner::Fast),
+        (3, Manner::Slow),
+        (1, Manner::Declining),
+        (1, Manner::Mute),
+        (3, Manner::Fickle),
+    ]);
+    let id = world.rules.routing.agents[number].id.clone();
+    let decided = BTreeMap::new();
+    let mut desk = Desk { world, random, id, manner, decided, former: None };
+    desk.world.sleep(desk.random.span(0, 5_000)).await;
+    loop {
+        match desk.session().await {
+            End::After(span) => desk.world.sleep(span).await,
+            End::World => return,
+        }
+    }
+}
+
+impl Desk {
+    async fn session(&mut self) -> End {
+        let Some(session) = self.sign_in().await else { return End::After(SECOND) };
+        if self.choose(session, Presence::Available).await.is_err() {
+            return End::After(SECOND);
+        }
+        let mut beat = self.world.now();
+        loop {
+            if self.world.over.get() {
+                return End::World;
+            }
+            if let Err(trouble) = self.look_after(session, &mut beat).await
+                && !trouble.is_passing()
+            {
+                return End::After(self.random.span(100, 3_000));
+            }
+            self.world.sleep(self.random.span(600, 2_400)).await;
+            if !self.world.quiet.get()
+                && self.random.below(120) == 0
+                && let Some(end) = self.whim(session).await
+            {
+                return end;
+            }
+        }
+    }
+
+    async fn sign_in(&self) -> Option<u64> {
+        let (id, lease) = (self.id.clone(), self.world.rules.routing.leases.length);
+        let agent = self.call(async move |app| app.sign_in(&id, lease).await).await;
+        agent.ok().map(|agent| agent.incarnation)
+    }
+
+    async fn choose(&self, session: u64, presence: Presence) -> Result<Agent, Trouble> {
+        let id = self.id.clone();
+        self.call(async move |app| app.set_presence(&id, session, presence).await).await
+    }
+
+    async fn beat(&self, session: u64) -> Result<Timestamp, Trouble> {
+        let id = self.id.clone();
+        self.call(async move |app| app.heartbeat(&id, session).await).await
+    }
+
+    /// One look at the desk: a sign of life, offers, and whoever waits for a word.
+    async fn look_after(&mut self, session: u64, beat: &mut Timestamp) -> Result<(), Trouble> {
+        let now = self.world.now();
+        if now.since(*beat) >= self.world.rules.routing.leases.heartbeat {
+            self.beat(session).await?;
+            *beat = now;
+        }
+        let id = self.id.clone();
+        let agent = self.call(async move |app| app.agent(&id).await).await?;
+        if agent.incarnation != session || agent.lease == Lease::Lost {
+            return Err(Trouble::App(AppError::Refused(PoolRefusal::Superseded)));
+        }
+        let rested = self.world.quiet.get() || self.random.below(20) == 0;
+        if agent.presence != Presence::Available && rested {
+            self.choose(session, Presence::Available).await?;
+        }
+        self.decided.retain(|(id, token), _| {
+            agent.held.get(id).is_some_and(|held| held.token == *token)
+        });
+        for (conversation, held) in &agent.held {
+            match held.how {
+                Holding::Offer => self.answer(conversation, held).await,
+                Holding::Owned => self.attend(conversation, held.token).await,
+                Holding::WrapUp { .. } => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn answer(&mut self, conversation: &ConversationId, held: &Held) {
+        let key = (conversation.clone(), held.token);
+        if !self.decided.contains_key(&key) {
+            let decision = self.decide();
+            self.decided.insert(key.clone(), decision);
+        }
+        let Some((reply, at)) = self.decided.get(&key).copied() else { return };
+        if self.world.now() < at && !self.world.quiet.get() {
+            return;
+        }
+        let (id, conversation, token) = (self.id.clone(), conversation.clone(), held.token);
+        match reply {
+            Reply::Accept => {
+                let accepted = (id.clone(), conversation.clone());
+                let answer = self
+                    .call(async move |app| app.accept(&id, &conversation, token).await)
+                    .await;
+                if let Ok(c) = answer {
+                    self.accepted(&accepted.0, &c, token);
+                }
+            }
+            Reply::Decline => {
+                let _ = self
+                    .call(async move |app| app.decline(&id, &conversation, token).await)
+                    .await;
+            }
+            Reply::Ignore if self.world.quiet.get() => {
+                self.decided.insert(key, (Reply::Accept, self.world.now()));
+            }
+            Reply::Ignore => {}
+        }
+    }
+
+    /// Accept says yes only when the conversation itself says that it is theirs.
+    fn accepted(&self, agent: &AgentId, c: &Conversation, token: Token) {
+        let holds = c.owner() == Some(agent) && c.token == token;
+        self.world.model().check(Invariant::OneOwner, holds, || {
+            format!("{} was accepted under {token:?} without being owned: {c:?}", c.id)
+        });
+    }
+
+    fn decide(&self) -> (Reply, Timestamp) {
+        let now = self.world.now();
+        if self.world.quiet.get() {
+            return (Reply::Accept, now);
+        }
+        let timeout = self.world.rules.routing.offers.timeout.as_millis() as u64;
+        let reply = match self.manner {
+            Manner::Fast | Manner::Mute => Reply::Accept,
+            Manner::Slow => self.random.weighted(&[(8, Reply::Accept), (1, Reply::Ignore)]),
+            Manner::Declining => self.random.weighted(&[(2, Reply::Accept), (3, Reply::Decline)]),
+            Manner::Fickle => self.random.weighted(&[
+                (6, Reply::Accept),
+                (2, Reply::Decline),
+                (2, Reply::Ignore),
+            ]),
+        };
+        let span = match self.manner {
+            Manner::Fast | Manner::Mute | Manner::Declining => self.random.span(0, 3_000),
+            // Often just about when the time to answer is over.
+            Manner::Slow => self.random.span(timeout / 2, timeout + 2_500),
+            Manner::Fickle => self.random.span(0, timeout + 2_500),
+        };
+        (reply, now + span)
+    }
+
+    /// Says something where it is owed, and brings things to an end.
+    async fn attend(&mut self, conversation: &ConversationId, token: Token) {
+        self.former = Some((conversation.clone(), token));
+        let quiet = self.world.quiet.get();
+        if !quiet && self.manner == Manner::Mute && self.random.below(40) > 0 {
+            return;
+        }
+        let id = conversation.clone();
+        let Ok(c) = self.call(async move |app| app.conversation(&id).await).await else { return };
+        let human = matches!(c.state, State::Human { .. });
+        if c.owner() != Some(&self.id) || !human {
+            return;
+        }
+        let (agent, note) = (self.id.clone(), String::new());
+        let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
+            (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
+            (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
+            (true, 2..14) | (false, 2..5) => {
+                return self.speak(conversation, token, self.said()).await;
+            }
+            (false, 5..9) => {
+                let disposition = "solved".to_owned();
+                Command::AgentProposes { agent, token, disposition }
+            }
+            (_, _) => return,
+        };
+        let id = conversation.clone();
+        let _ = self.call(async move |app| app.command(&id, None, action).await).await;
+    }
+
+    fn said(&self) -> String {
+        format!("let me see {}", self.random.below(1_000))
+    }
+
+    async fn speak(&self, conversation: &ConversationId, token: Token, text: String) {
+        self.world.command_given();
+        let epoch = self.world.model().rewinds;
+        let (agent, id) = (self.id.clone(), conversation.clone());
+        let said = self
+            .call(async move |app| app.agent_says(&id, None, agent, token, text).await)
+            .await;
+        let Ok(done) = said else { return };
+        let mut model = self.world.model();
+        if model.rewinds != epoch {
+            return;
+        }
+        model.acknowledged(conversation, &done.events);
+        let spoken = done.events.iter().find(|(_, logged)| {
+            matches!(&logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
+        });
+        let counted = spoken.and_then(|(seq, _)| model.line(conversation, *seq));
+        model.check(Invariant::Fenced, counted.is_some_and(|line| line.token == token), || {
+            format!("{conversation}: {} spoke with {token:?} when {counted:?} counted", self.id)
+        });
+    }
+
+    /// What people do.
+    async fn whim(&mut self, session: u64) -> Option<End> {
+        match self.random.below(7) {
+            // Gone without a word: the heartbeats stop.
+            0 => Some(End::After(self.random.span(5_000, 200_000))),
+            1 => {
+                let _ = self.choose(session, Presence::Offline).await;
+                Some(End::After(self.random.span(1_000, 60_000)))
+            }
+            2 => {
+                let _ = self.choose(session, Presence::Away { reason: "tea".to_owned() }).await;
+                None
+            }
+            3 => {
+                let _ = self.choose(session, Presence::Draining).await;
+                None
+            }
+            4 => self.sign_in_twice(session).await,
+            // Speaks where somebody else may own it by now.
+            5 => {
+                if let Some((conversation, token)) = self.former.clone() {
+                    self.speak(&conversation, token, "still there?".to_owned()).await;
+                }
+                None
+            }
+            _ => {
+                self.world.sleep(self.random.span(10_000, 100_000)).await;
+                None
+            }
+        }
+    }
+
+    /// A second session fences the first for good.
+    async fn sign_in_twice(&self, first: u64) -> Option<End> {
+        let second = self.sign_in().await?;
+        let epoch = self.world.model().rewinds;
+        let beat = self.beat(first).await;
+        let chosen = self.choose(first, Presence::Draining).await;
+        let mut model = self.world.model();
+        let fenced = model.rewinds != epoch || (beat.is_err() && chosen.is_err());
+        model.check(Invariant::Fenced, fenced, || {
+            format!("{}: session {first} acted after {second} had begun", self.id)
+        });
+        Some(End::After(Duration::ZERO))
+    }
+
+    async fn call<T: 'static>(
+        &self,
+        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T> + 'static,
+    ) -> Result<T, Trouble> {
+        self.world.call_any(&self.random, work).await
+    }
+}
+
+/// A supervisor: now and then puts a conversation back, and looks at what is parked.
+pub(super) async fn supervise(world: Rc<World>) {
+    let random = world.random.fork();
+    loop {
+        world.sleep(random.span(20_000, 90_000)).await;
+        if world.over.get() {
+            return;
+        }
+        let parked = world.call_any(&random, async |app| app.parked().await).await;
+        for (slot, id, _) in parked.unwrap_or_default() {
+            world.tally.add("parked entry");
+            let _ = world.call_any(&random, async move |app| app.unpark(&slot, &id).await).await;
+        }
+        if world.quiet.get() {
+            continue;
+        }
+        let open: Vec<ConversationId> = {
+            let model = world.model();
+            let known = model.conversations.values().map(|known| &known.conversation);
+            known.filter(|c| c.has_ended().is_none()).map(|c| c.id.clone()).collect()
+        };
+        if !open.is_empty() {
+            let id = random.pick(&open).clone();
+            let _ = world.call_any(&random, async move |app| app.requeue(&id).await).await;
+        }
+    }
+}

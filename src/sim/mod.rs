@@ -1,0 +1,113 @@
+//! The deterministic world: the whole application on one seed, with a virtual clock, customers,
+//! agents and faults, and checkers that look at every change.
+//!
+//! Nothing of the application is replaced but what it stands on: time, chance, the store's
+//! reliability, and who goes on next. A seed that fails fails again: each world of a run has a
+//! seed of its own, and the report names it, so that this world alone can be repeated.
+//!
+//! While faults are on, *safety* is checked at every commit ([`checks`], [`agreement`]); then they
+//! stop, and everything must come to rest: *liveness*.
+
+mod agent;
+mod agreement;
+mod checks;
+mod customer;
+mod director;
+mod executor;
+mod faults;
+mod model;
+mod phrases;
+mod random;
+mod report;
+mod rules;
+mod witness;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+pub use model::{Invariant, Violation};
+pub use report::SimReport;
+
+use crate::app::conversations::Request;
+use world::World;
+
+/// So many conversations share one world.
+pub const WORLD_CONVERSATIONS: usize = 250;
+
+/// What the instances stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// The reference store; it can lose its tail, and several instances share it.
+    Memory,
+    /// The embedded store on a simulated disk; each crash is a power failure.
+    Embedded,
+}
+
+/// What to simulate.
+#[derive(Debug, Clone)]
+pub struct SimOptions {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// How many conversations in all. They are spread over worlds of [`WORLD_CONVERSATIONS`].
+    pub conversations: usize,
+    /// Whether anything goes wrong.
+    pub faults: bool,
+    /// Into how many buckets conversations are hashed.
+    pub buckets: u16,
+    /// What the instances stand on.
+    pub store: StoreKind,
+}
+
+impl Default for SimOptions {
+    fn default() -> Self {
+        SimOptions {
+            seed: 1,
+            conversations: WORLD_CONVERSATIONS,
+            faults: true,
+            buckets: 4,
+            store: StoreKind::Memory,
+        }
+    }
+}
+
+impl SimOptions {
+    /// The request as it is sent.
+    fn request_id(&self, request: &Request) -> Option<Request> {
+        Some(request.clone())
+    }
+
+    /// The seed of each world and how many conversations it has. The first world has the seed of
+    /// the whole, so that the seed of any world repeats that world alone.
+    fn worlds(&self) -> impl Iterator<Item = (u64, usize)> {
+        let mut left = self.conversations;
+        let mut number = 0;
+        std::iter::from_fn(move || {
+            let here = left.min(WORLD_CONVERSATIONS);
+            left -= here;
+            let seed = match number {
+                0 => self.seed,
+                _ => random::mix(self.seed ^ random::mix(number)),
+            };
+            number += 1;
+            (here > 0).then_some((seed, here))
+        })
+    }
+}
+
+/// Runs the simulation. The same options give the same report, to the byte.
+pub fn run(options: &SimOptions) -> SimReport {
+    run_watched(options, |_| {})
+}
+
+/// The same; `after` is called after each world with the report so far.
+pub fn run_watched(options: &SimOptions, mut after: impl FnMut(&SimReport)) -> SimReport {
+    let mut report = SimReport::new(options.seed);
+    for (seed, conversations) in options.worlds() {
+        let world = World::new(options, seed, conversations);
+        world.run();
+        report.add(&world);
+        after(&report);
+    }
+    report
+}

@@ -1,0 +1,240 @@
+//! What the checkers know: a copy of the stored state in decoded form, kept up to date by every
+//! commit that took effect, and the violations found so far. It never asks the application.
+
+use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::pool::agent::Agent;
+use crate::domain::pool::item::Place;
+use crate::domain::time::Timestamp;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// More than these are not kept: the first one says what is wrong.
+const VIOLATIONS_MAX: usize = 3;
+
+/// What must always hold, by the names of the design.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Invariant {
+    /// Only the owner speaks as agent, and the pool counts them.
+    OneOwner,
+    /// An agent's load is what they hold, and no more than they can hold.
+    Load,
+    /// Who waits is in exactly one queue.
+    OneQueue,
+    /// The pool is never behind what a conversation believes of it.
+    PoolAhead,
+    /// A log has no gaps.
+    Gapless,
+    /// A request has one effect and one answer.
+    Once,
+    /// The bot is silent where humans speak.
+    SilentBot,
+    /// Only the customer's yes resolves.
+    HonestEnd,
+    /// Who can be helped is helped.
+    NoStarve,
+    /// What was acknowledged stays.
+    Durable,
+    /// The bot answers each burst once.
+    Answered,
+    /// What is owed stays owed until it is done.
+    Outbox,
+    /// What is out of date changes nothing.
+    Fenced,
+    /// The log folds into the entity.
+    Fold,
+    /// No answer comes twice in an episode.
+    NeverTwice,
+    /// When the faults stop, everything comes to its end.
+    Liveness,
+}
+
+impl Invariant {
+    /// The name used in reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Invariant::OneOwner => "one_owner",
+            Invariant::Load => "load",
+            Invariant::OneQueue => "one_queue",
+            Invariant::PoolAhead => "pool_ahead",
+            Invariant::Gapless => "gapless",
+            Invariant::Once => "once",
+            Invariant::SilentBot => "silent_bot",
+            Invariant::HonestEnd => "honest_end",
+            Invariant::NoStarve => "no_starve",
+            Invariant::Durable => "durable",
+            Invariant::Answered => "answered",
+            Invariant::Outbox => "outbox",
+            Invariant::Fenced => "fenced",
+            Invariant::Fold => "fold",
+            Invariant::NeverTwice => "never_twice",
+            Invariant::Liveness => "liveness",
+        }
+    }
+}
+
+/// Something that must never happen, and did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The seed of the world it happened in: that world alone happens again with it.
+    pub seed: u64,
+    /// The step of that world.
+    pub step: u64,
+    /// The simulated time.
+    pub at: Timestamp,
+    /// What does not hold.
+    pub invariant: Invariant,
+    /// What happened.
+    pub what: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Violation { seed, step, at, invariant, what } = self;
+        write!(out, "seed {seed} step {step} at {at}: {}: {what}", invariant.name())
+    }
+}
+
+/// One conversation as the store has it.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub(super) conversation: Conversation,
+    pub(super) log: Vec<Line>,
+    /// Answers the customer has seen in this episode.
+    pub(super) answers: BTreeSet<String>,
+    /// Messages of the customer in the log.
+    pub(super) heard: u64,
+}
+
+/// One record of a log, as far as it must be recognised again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) event_id: u128,
+    pub(super) hash: u64,
+    /// The token that counted when it was written.
+    pub(super) token: Token,
+}
+
+/// What customers have done that the log does not say by itself.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Deeds {
+    /// Messages they have begun to send.
+    pub(super) said: u64,
+    /// When they last said yes, in words or by a button.
+    pub(super) yes: Option<Timestamp>,
+}
+
+/// All that is known.
+pub(super) struct Model {
+    pub(super) seed: u64,
+    pub(super) step: u64,
+    pub(super) now: Timestamp,
+    pub(super) checks: u64,
+    pub(super) violations: Vec<Violation>,
+    pub(super) conversations: BTreeMap<ConversationId, Known>,
+    pub(super) requests: BTreeSet<String>,
+    /// What conversations owe the pool, and since when.
+    pub(super) owed_to_pool: BTreeMap<ConversationId, Timestamp>,
+    pub(super) places: BTreeMap<ConversationId, Place>,
+    pub(super) agents: BTreeMap<AgentId, Agent>,
+    /// What the pool owes conversations, and since when.
+    pub(super) owed_to_conversations: BTreeMap<ConversationId, Timestamp>,
+    pub(super) leases: BTreeMap<String, i64>,
+    /// Every token that was ever offered, and to whom; also across rewinds.
+    pub(super) offered: BTreeMap<(ConversationId, Token), AgentId>,
+    pub(super) deeds: BTreeMap<ConversationId, Deeds>,
+    /// A slot was rewound, and the audit has not yet made both sides agree.
+    pub(super) disturbed: bool,
+    /// Rises with each rewind.
+    pub(super) rewinds: u64,
+    /// Offers made, handoffs begun.
+    pub(super) offers: u64,
+    pub(super) handoffs: u64,
+    pub(super) resolved: u64,
+}
+
+impl Model {
+    pub(super) fn new(seed: u64) -> Self {
+        Model {
+            seed,
+            step: 0,
+            now: Timestamp::ZERO,
+            checks: 0,
+            violations: Vec::new(),
+            conversations: BTreeMap::new(),
+            requests: BTreeSet::new(),
+            owed_to_pool: BTreeMap::new(),
+            places: BTreeMap::new(),
+            agents: BTreeMap::new(),
+            owed_to_conversations: BTreeMap::new(),
+            leases: BTreeMap::new(),
+            offered: BTreeMap::new(),
+            deeds: BTreeMap::new(),
+            disturbed: false,
+            rewinds: 0,
+            offers: 0,
+            handoffs: 0,
+            resolved: 0,
+        }
+    }
+
+    /// Counts a check; what does not hold is written down.
+    pub(super) fn check(
+        &mut self,
+        invariant: Invariant,
+        holds: bool,
+        what: impl FnOnce() -> String,
+    ) {
+        self.checks += 1;
+        if !holds && self.violations.len() < VIOLATIONS_MAX {
+            let (seed, step, at) = (self.seed, self.step, self.now);
+            self.violations.push(Violation { seed, step, at, invariant, what: what() });
+        }
+    }
+
+    /// A customer begins to say something.
+    pub(super) fn saying(&mut self, id: &ConversationId) {
+        self.deeds.entry(id.clone()).or_default().said += 1;
+    }
+
+    /// It was refused for good: it will never be in the log.
+    pub(super) fn unsaid(&mut self, id: &ConversationId) {
+        let deeds = self.deeds.entry(id.clone()).or_default();
+        deeds.said = deeds.said.saturating_sub(1);
+    }
+
+    /// A customer says yes.
+    pub(super) fn says_yes(&mut self, id: &ConversationId) {
+        let now = self.now;
+        self.deeds.entry(id.clone()).or_default().yes = Some(now);
+    }
+
+    /// A caller was told that these events are stored.
+    pub(super) fn acknowledged(&mut self, id: &ConversationId, events: &[(u64, LoggedEvent)]) {
+        for (seq, event) in events {
+            let hash = hash_of(&serde_json::to_vec(event).unwrap_or_default());
+            let line = self.line(id, *seq);
+            self.check(Invariant::Durable, line.is_some_and(|line| line.hash == hash), || {
+                format!("event {seq} of {id} was acknowledged and is not in the log: {event:?}")
+            });
+        }
+    }
+
+    /// A record of a log.
+    pub(super) fn line(&self, id: &ConversationId, seq: u64) -> Option<Line> {
+        let known = self.conversations.get(id)?;
+        known.log.get(seq.checked_sub(1)? as usize).copied()
+    }
+
+    /// The conversation, if it is stored.
+    pub(super) fn conversation(&self, id: &ConversationId) -> Option<&Conversation> {
+        self.conversations.get(id).map(|known| &known.conversation)
+    }
+}
+
+/// A hash by which bytes are recognised again.
+pub(super) fn hash_of(bytes: &[u8]) -> u64 {
+    text_hash(&String::from_utf8_lossy(bytes))
+}

@@ -1,0 +1,120 @@
+//! What a simulation has found, in numbers and, if anything is wrong, in violations. The same seed
+//! gives the same text, to the byte.
+
+use super::model::Violation;
+use super::world::World;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// The report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SimReport {
+    /// The seed of the whole.
+    pub seed: u64,
+    /// Worlds simulated.
+    pub worlds: u64,
+    /// Conversations begun.
+    pub conversations: u64,
+    /// Commands given by customers and agents, each counted once however often it was sent.
+    pub commands: u64,
+    /// Faults by kind.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// Times humans were asked for.
+    pub handoffs: u64,
+    /// Offers made.
+    pub offers: u64,
+    /// Conversations that customers confirmed to be resolved, each time counted.
+    pub resolved: u64,
+    /// Restarts of an instance.
+    pub restarts: u64,
+    /// Rewinds of a slot.
+    pub rewinds: u64,
+    /// Simulated time in all worlds together.
+    pub virtual_time: Duration,
+    /// How often an invariant was checked.
+    pub checks: u64,
+    /// What does not hold.
+    pub violations: Vec<Violation>,
+    /// A hash of the final state of all worlds.
+    pub hash: u64,
+}
+
+impl SimReport {
+    pub(super) fn new(seed: u64) -> Self {
+        SimReport {
+            seed,
+            worlds: 0,
+            conversations: 0,
+            commands: 0,
+            faults: BTreeMap::new(),
+            handoffs: 0,
+            offers: 0,
+            resolved: 0,
+            restarts: 0,
+            rewinds: 0,
+            virtual_time: Duration::ZERO,
+            checks: 0,
+            violations: Vec::new(),
+            hash: 0,
+        }
+    }
+
+    /// Adds what one world has come to.
+    pub(super) fn add(&mut self, world: &World) {
+        let hash = world.witness.compare(world.options.buckets, &world.pool());
+        let model = world.model();
+        self.worlds += 1;
+        self.conversations += model.conversations.len() as u64;
+        self.commands += world.commands.get();
+        for (kind, count) in world.tally.counts() {
+            *self.faults.entry(kind).or_default() += count;
+        }
+        self.handoffs += model.handoffs;
+        self.offers += model.offers;
+        self.resolved += model.resolved;
+        self.restarts += world.restarts.get();
+        self.rewinds += model.rewinds;
+        self.virtual_time += world.elapsed();
+        self.checks += model.checks;
+        self.violations.extend(model.violations.iter().cloned());
+        self.hash = self.hash.rotate_left(7) ^ hash;
+    }
+
+    /// How much went wrong on purpose.
+    pub fn faults_total(&self) -> u64 {
+        self.faults.values().sum()
+    }
+
+    /// Whether everything held.
+    pub fn is_clean(&self) -> bool {
+        self.violations.is_empty()
+    }
+}
+
+impl fmt::Display for SimReport {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "seed            {}", self.seed)?;
+        writeln!(out, "worlds          {}", self.worlds)?;
+        writeln!(out, "conversations   {}", self.conversations)?;
+        writeln!(out, "commands        {}", self.commands)?;
+        writeln!(out, "handoffs        {}", self.handoffs)?;
+        writeln!(out, "offers          {}", self.offers)?;
+        writeln!(out, "resolved        {}", self.resolved)?;
+        writeln!(out, "restarts        {}", self.restarts)?;
+        writeln!(out, "rewinds         {}", self.rewinds)?;
+        let seconds = self.virtual_time.as_secs();
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+        writeln!(out, "simulated time  {hours} h {minutes:02} min")?;
+        writeln!(out, "faults          {}", self.faults_total())?;
+        for (kind, count) in &self.faults {
+            writeln!(out, "  {kind:<14}{count}")?;
+        }
+        writeln!(out, "checks          {}", self.checks)?;
+        writeln!(out, "violations      {}", self.violations.len())?;
+        for violation in &self.violations {
+            writeln!(out, "  {violation}")?;
+        }
+        write!(out, "final state     {:016x}", self.hash)
+    }
+}

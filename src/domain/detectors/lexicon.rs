@@ -154,12 +154,12 @@ impl Lexicon {
     /// What this lexicon finds in a message.
     pub(super) fn find(&self, message: &Normalised, reading: &Reading) -> Hits {
         let mut masked = vec![false; reading.len()];
-        for (found, _) in self.harmless.find(reading, &masked) {
+        for (found, _) in self.harmless.find(reading, &[], Reach::Longest) {
             masked[found].fill(true);
         }
-        let negations = self.negations.find(reading, &[]);
+        let negations = self.negations.find(reading, &[], Reach::Longest);
         let mut best: BTreeMap<u32, Range<usize>> = BTreeMap::new();
-        for (found, owner) in self.rule_phrases.find(reading, &masked) {
+        for (found, owner) in self.rule_phrases.find(reading, &masked, Reach::Shortest) {
             let negated = self.rules[owner as usize].negatable
                 && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
             if !negated {
@@ -209,6 +209,14 @@ struct PhraseBook {
     by_first: BTreeMap<WordId, Vec<u32>>,
 }
 
+/// Which of several readings of a phrase counts: for evidence the shortest, so that it points at
+/// the words that matter; for what takes evidence away the longest, so that nothing is left over.
+#[derive(Debug, Clone, Copy)]
+enum Reach {
+    Shortest,
+    Longest,
+}
+
 /// One part of a compiled phrase.
 #[derive(Debug, Clone)]
 enum Node {
@@ -222,9 +230,9 @@ enum Node {
 }
 
 impl PhraseBook {
-    /// All places where a phrase stands, by place then phrase; each as short as it can be read.
-    /// Words that are `masked` carry nothing, but may lie in a gap.
-    fn find(&self, reading: &Reading, masked: &[bool]) -> Vec<(Range<usize>, u32)> {
+    /// All places where a phrase stands, by place then phrase. Words that are `masked` carry
+    /// nothing, but may lie in a gap.
+    fn find(&self, reading: &Reading, masked: &[bool], reach: Reach) -> Vec<(Range<usize>, u32)> {
         let mut found = Vec::new();
         let scan = Scan { words: &reading.words, masked };
         let mut candidates: Vec<u32> = Vec::new();
@@ -238,9 +246,12 @@ impl PhraseBook {
             for index in &candidates {
                 let (nodes, owner) = &self.phrases[*index as usize];
                 let ends = scan.read(nodes, vec![at]);
-                if let Some(end) = ends.into_iter().filter(|end| *end > at).min() {
-                    found.push((at..end, *owner));
-                }
+                let mut ends = ends.into_iter().filter(|end| *end > at);
+                let end = match reach {
+                    Reach::Shortest => ends.next(),
+                    Reach::Longest => ends.next_back(),
+                };
+                found.extend(end.map(|end| (at..end, *owner)));
             }
         }
         found

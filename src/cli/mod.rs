@@ -7,18 +7,27 @@
 mod admin;
 mod agent;
 mod chat;
+mod check;
 pub mod connect;
+mod explain;
 #[cfg(test)]
 mod fake;
+mod figures;
 mod follow;
 mod journal;
 mod key;
+mod rules;
+mod serve;
+mod sim;
+pub mod system;
+mod tasks;
 pub mod terminal;
+mod test;
 pub mod transcript;
 pub mod words;
 
 use crate::domain::language::Language;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use connect::Failure;
 use std::process::ExitCode;
 
@@ -33,20 +42,33 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 a mistake o
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// Without a command: `serve` with these.
+    #[command(flatten)]
+    serve: serve::Serve,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
     Key(key::KeyCommand),
+    Check(check::Check),
+    Test(test::Test),
+    Explain(explain::Explain),
+    Sim(sim::Sim),
 }
 
 /// Runs one command to its end.
 pub fn run(cli: Cli) -> ExitCode {
     let done = match cli.command {
-        None => return help(),
+        None => serve_on(cli.serve),
+        Some(Command::Serve(options)) => serve_on(options),
+        Some(Command::Check(options)) => return check::run(&options),
+        Some(Command::Test(options)) => return test::run(&options),
+        Some(Command::Explain(options)) => return explain::run(&options),
+        Some(Command::Sim(options)) => return sim::run(&options),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
@@ -65,11 +87,12 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(error.downcast_ref::<Failure>().map_or(1, Failure::exit_code))
 }
 
-fn help() -> ExitCode {
-    match Cli::command().print_help() {
-        Ok(()) => ExitCode::from(2),
-        Err(_) => ExitCode::FAILURE,
-    }
+/// The service uses all cores.
+fn serve_on(options: serve::Serve) -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SANAD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tokio::runtime::Runtime::new()?.block_on(serve::run(options))
 }
 
 /// Clients need no more than one thread, and end without waiting for what still runs beside.
@@ -88,6 +111,7 @@ fn language(tag: &str) -> Result<Language, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory;
 
     #[test]
     fn the_command_tree_is_sound() {

@@ -135,9 +135,8 @@ impl Desk {
         if agent.presence != Presence::Available && rested {
             self.choose(session, Presence::Available).await?;
         }
-        self.decided.retain(|(id, token), _| {
-            agent.held.get(id).is_some_and(|held| held.token == *token)
-        });
+        self.decided
+            .retain(|(id, token), _| agent.held.get(id).is_some_and(|held| held.token == *token));
         for (conversation, held) in &agent.held {
             match held.how {
                 Holding::Offer => self.answer(conversation, held).await,
@@ -162,17 +161,15 @@ impl Desk {
         match reply {
             Reply::Accept => {
                 let accepted = (id.clone(), conversation.clone());
-                let answer = self
-                    .call(async move |app| app.accept(&id, &conversation, token).await)
-                    .await;
+                let answer =
+                    self.call(async move |app| app.accept(&id, &conversation, token).await).await;
                 if let Ok(c) = answer {
                     self.accepted(&accepted.0, &c, token);
                 }
             }
             Reply::Decline => {
-                let _ = self
-                    .call(async move |app| app.decline(&id, &conversation, token).await)
-                    .await;
+                let _ =
+                    self.call(async move |app| app.decline(&id, &conversation, token).await).await;
             }
             Reply::Ignore if self.world.quiet.get() => {
                 self.decided.insert(key, (Reply::Accept, self.world.now()));
@@ -199,11 +196,9 @@ impl Desk {
             Manner::Fast | Manner::Mute => Reply::Accept,
             Manner::Slow => self.random.weighted(&[(8, Reply::Accept), (1, Reply::Ignore)]),
             Manner::Declining => self.random.weighted(&[(2, Reply::Accept), (3, Reply::Decline)]),
-            Manner::Fickle => self.random.weighted(&[
-                (6, Reply::Accept),
-                (2, Reply::Decline),
-                (2, Reply::Ignore),
-            ]),
+            Manner::Fickle => {
+                self.random.weighted(&[(6, Reply::Accept), (2, Reply::Decline), (2, Reply::Ignore)])
+            }
         };
         let span = match self.manner {
             Manner::Fast | Manner::Mute | Manner::Declining => self.random.span(0, 3_000),
@@ -252,19 +247,18 @@ impl Desk {
         self.world.command_given();
         let epoch = self.world.model().rewinds;
         let (agent, id) = (self.id.clone(), conversation.clone());
-        let said = self
-            .call(async move |app| app.agent_says(&id, None, agent, token, text).await)
-            .await;
+        let said =
+            self.call(async move |app| app.agent_says(&id, None, agent, token, text).await).await;
         let Ok(done) = said else { return };
         let mut model = self.world.model();
         if model.rewinds != epoch {
             return;
         }
         model.acknowledged(conversation, &done.events);
-        let spoken = done.events.iter().find(|(_, logged)| {
-            matches!(&logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
+        let spoken = done.events.iter().find(|said| {
+            matches!(&said.logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
         });
-        let counted = spoken.and_then(|(seq, _)| model.line(conversation, *seq));
+        let counted = spoken.and_then(|said| model.line(conversation, said.seq));
         model.check(Invariant::Fenced, counted.is_some_and(|line| line.token == token), || {
             format!("{conversation}: {} spoke with {token:?} when {counted:?} counted", self.id)
         });
@@ -318,7 +312,8 @@ impl Desk {
 
     async fn call<T: 'static>(
         &self,
-        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T> + 'static,
+        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T>
+        + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
     }

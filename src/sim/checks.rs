@@ -468,8 +468,7 @@ impl Model {
     }
 
     fn owes(&mut self, key: &EntityKey, body: &[u8], to_pool: bool) {
-        let (Ok(id), Some(owed)) =
-            (ConversationId::parse(&key.id), self.decode::<Owed>(key, body))
+        let (Ok(id), Some(owed)) = (ConversationId::parse(&key.id), self.decode::<Owed>(key, body))
         else {
             return;
         };
@@ -480,7 +479,11 @@ impl Model {
         };
     }
 
-    pub(super) fn decode<T: DeserializeOwned>(&mut self, key: &EntityKey, body: &[u8]) -> Option<T> {
+    pub(super) fn decode<T: DeserializeOwned>(
+        &mut self,
+        key: &EntityKey,
+        body: &[u8],
+    ) -> Option<T> {
         let decoded = serde_json::from_slice(body);
         self.check(Invariant::Durable, decoded.is_ok(), || format!("{key} cannot be read again"));
         decoded.ok()

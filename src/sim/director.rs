@@ -67,7 +67,8 @@ async fn stop_the_faults(world: &World) {
     world.executor.thaw();
     for instance in &world.instances {
         if let Some(faulty) = instance.faulty.borrow().as_ref() {
-            let plan = Counted::new(world.random.next(), Weather::calm().rates, world.tally.clone());
+            let plan =
+                Counted::new(world.random.next(), Weather::calm().rates, world.tally.clone());
             faulty.set_plan(plan);
         }
     }

@@ -194,14 +194,17 @@ impl Show {
     fn fit(&self, agent: &pb::AgentFit) -> String {
         let (en, ar) = match agent.why_not() {
             pb::WhyNot::Unspecified => ("could take it", "يمكنه أخذها"),
-            pb::WhyNot::Presence => ("not available", "غير متاح"),
+            pb::WhyNot::NotSignedIn => ("not signed in", "غير مسجل الدخول"),
+            pb::WhyNot::Away => ("away", "غير متاح"),
+            pb::WhyNot::Draining => ("finishes what they have", "ينهي ما لديه"),
+            pb::WhyNot::WritingUp => ("still writes this one up", "ما زال يوثقها"),
+            pb::WhyNot::LiveOffer => ("has an offer to answer", "أمامه عرض لم يجب عنه"),
             pb::WhyNot::Lease => ("not heard of", "انقطع اتصاله"),
             pb::WhyNot::Language => ("does not speak the language", "لا يتكلم اللغة"),
             pb::WhyNot::Skill => ("lacks the skill", "تنقصه المهارة"),
             pb::WhyNot::Full => ("has no room", "لا سعة لديه"),
             pb::WhyNot::Declined => ("declined it a short time ago", "رفضها قبل قليل"),
             pb::WhyNot::CoolDown => ("rests after an offer", "يرتاح بعد عرض"),
-            pb::WhyNot::QueueClosed => ("the queue is closed", "الطابور مغلق"),
             pb::WhyNot::HeldForOther => {
                 ("held for the agent the customer knows", "محجوزة لموظف يعرفه العميل")
             }

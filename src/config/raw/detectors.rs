@@ -346,9 +346,11 @@ impl<C: Weights> RawDetector<C> {
             ("trigger.fresh_min", self.trigger.fresh_min),
         ];
         let weights = self.conversation.weights();
-        let weights = weights.into_iter().map(|(name, value)| (format!("conversation.{name}"), value));
+        let weights =
+            weights.into_iter().map(|(name, value)| (format!("conversation.{name}"), value));
         let strengths = self.rules.iter().enumerate();
-        let strengths = strengths.map(|(at, rule)| (format!("rules[{at}].strength"), rule.strength));
+        let strengths =
+            strengths.map(|(at, rule)| (format!("rules[{at}].strength"), rule.strength));
         let trigger = trigger.into_iter().map(|(path, value)| (path.to_owned(), value));
         for (path, value) in trigger.chain(weights).chain(strengths) {
             if !(0.0..=1.0).contains(&value) {
@@ -395,7 +397,7 @@ impl RawPhrases {
 }
 
 /// The values of a `conversation` block that must lie between 0 and 1.
-trait Weights {
+pub trait Weights {
     fn weights(&self) -> Vec<(&'static str, f32)>;
 }
 

@@ -235,9 +235,9 @@ impl<'a> Scan<'a> {
             Node::Start => places & if at == 0 { 1 } else { 0 },
             Node::End => places & bit(self.reading.len() - at),
             Node::Optional(nodes) => places | self.read(nodes, at, places),
-            Node::Choice(choices) => choices
-                .iter()
-                .fold(0, |reached, nodes| reached | self.read(nodes, at, places)),
+            Node::Choice(choices) => {
+                choices.iter().fold(0, |reached, nodes| reached | self.read(nodes, at, places))
+            }
             Node::List(list) => each(places)
                 .fold(0, |reached, place| reached | (self.list_ends(*list, at + place) << place)),
         }

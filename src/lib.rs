@@ -4,9 +4,12 @@
 #![warn(missing_docs)]
 
 pub mod app;
+pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod grpc;
 pub mod ports;
+pub mod rehearsal;
 pub mod sim;
 pub mod store;
 pub mod web;

@@ -4,6 +4,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys;
+use super::requests::Once;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
@@ -60,7 +61,8 @@ impl App {
         }
         let key = keys::agent(id);
         let slot = self.pool_slot();
-        let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+        let requests = Once::key_of(id);
+        let snapshot = self.store.load(&slot, &[key.clone(), requests.clone()], &[]).await?;
         let Some(agent) = snapshot.get::<Agent>(&key)? else {
             return Err(AppError::NotFound { what: "agent" });
         };
@@ -70,6 +72,7 @@ impl App {
         }
         let mut change = snapshot.change(self.tag());
         change.delete(key);
+        change.delete(requests);
         change.drop_log(keys::inbox(id));
         for index in [Index::AGENTS, Index::LEASES] {
             change.index_remove(index, id.as_str());
@@ -172,7 +175,8 @@ impl App {
 
     /// A supervisor puts a conversation back into its queue.
     pub async fn requeue(&self, conversation: &ConversationId) -> AppResult<Conversation> {
-        Ok(self.command(conversation, None, Command::Requeue).await?.conversation)
+        let command = Command::Requeue { note: String::new() };
+        Ok(self.command(conversation, None, command).await?.conversation)
     }
 
     /// At most `limit` records of an agent's inbox after `after`, and its head.

@@ -83,7 +83,7 @@ impl App {
                 Ok(_) => {}
                 Err(AppError::Refused(PoolRefusal::NotSignedIn | PoolRefusal::NoSuchAgent)) => {
                     // The owner is not there to be adopted: somebody else is sought.
-                    self.command(id, None, Command::Requeue).await?;
+                    self.command(id, None, Command::Requeue { note: String::new() }).await?;
                 }
                 Err(AppError::Refused(refusal)) if settled(&refusal) => {}
                 Err(error) => return Err(error),
@@ -223,7 +223,7 @@ impl App {
     }
 
     fn name_of(&self, agent: &AgentId) -> String {
-        let known = self.router.agents().into_iter().find(|known| known.id == *agent);
+        let known = self.router.agent(agent);
         known.map_or_else(|| agent.to_string(), |known| known.profile.name)
     }
 }

@@ -27,8 +27,8 @@ const INLINE_SPAN: Duration = Duration::from_secs(2);
 pub struct Done {
     /// The conversation after it.
     pub conversation: Conversation,
-    /// The events it made, with their place in the log.
-    pub events: Vec<(u64, LoggedEvent)>,
+    /// The events it made.
+    pub events: Vec<Logged>,
 }
 
 /// The caller's id of a request and a hash of what is asked.
@@ -38,16 +38,20 @@ pub struct Request {
     pub id: RequestId,
     /// The hash.
     pub fingerprint: u64,
+    /// Whose id it is: two callers may choose the same.
+    pub who: String,
 }
 
 impl Request {
     /// A request with these contents. `who` keeps two principals' ids apart.
     pub fn new(id: RequestId, who: &str, contents: &str) -> Self {
-        Request { id, fingerprint: text_hash(&format!("{who}\n{contents}")) }
+        let fingerprint = text_hash(&format!("{who}\n{contents}"));
+        Request { id, fingerprint, who: who.to_owned() }
     }
 }
 
-/// An event id and the record of a log, decoded.
+/// One record of a log, decoded.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Logged {
     /// Its place in the log.
     pub seq: u64,
@@ -204,7 +208,8 @@ impl App {
         make: &mut impl FnMut(Option<&Conversation>, Timestamp) -> Result<Command, Rejection>,
     ) -> AppResult<(Done, bool)> {
         let slot = keys::bucket(bucket);
-        let request_key = request.as_ref().map(|request| keys::request(id, &request.id));
+        let request_key =
+            request.as_ref().map(|request| keys::request(id, &request.who, &request.id));
         let mut to_load = vec![keys::conversation(id), keys::outbox(id)];
         to_load.extend(request_key.clone());
         for _ in 0..TRIES_MAX {
@@ -266,22 +271,26 @@ impl App {
         before: Option<&Conversation>,
         decision: &Decision,
         record: Option<(EntityKey, &Request)>,
-    ) -> (Transaction, Vec<(u64, LoggedEvent)>) {
+    ) -> (Transaction, Vec<Logged>) {
         let c = &decision.next;
         let at = snapshot.at();
         let mut change = snapshot.change(self.tag());
         let first = before.map_or(1, |before| before.seq + 1);
-        let events: Vec<(u64, LoggedEvent)> = (first..)
-            .zip(decision.events.iter())
-            .map(|(seq, event)| (seq, LoggedEvent { at, event: event.clone() }))
+        let events: Vec<Logged> = (first..)
+            .zip(decision.events.iter().cloned())
+            .map(|(seq, event)| {
+                let event_id = self.chance.bits();
+                Logged { seq, event_id, logged: LoggedEvent { at, event } }
+            })
             .collect();
         if !events.is_empty() {
             change.put(keys::conversation(&c.id), c);
-            for (seq, logged) in &events {
-                change.append(keys::log(&c.id), *seq, self.chance.bits(), logged, None);
+            for Logged { seq, event_id, logged } in &events {
+                change.append(keys::log(&c.id), *seq, *event_id, logged, None);
             }
             let id = c.id.as_str();
-            change.index_put(Index::CONVERSATIONS, id, at.as_millis());
+            // Minus the time, so that the latest comes first.
+            change.index_put(Index::CONVERSATIONS, id, -at.as_millis());
             if c.is_entangled() {
                 change.index_put(Index::ENTANGLED, id, at.as_millis());
             } else if before.is_some_and(Conversation::is_entangled) {
@@ -313,13 +322,12 @@ impl App {
         c: &Conversation,
         from: u64,
         to: u64,
-    ) -> AppResult<Vec<(u64, LoggedEvent)>> {
+    ) -> AppResult<Vec<Logged>> {
         let count = (to + 1).saturating_sub(from) as usize;
-        let (logged, _) = self.read_log(&c.id, from.saturating_sub(1), count).await?;
-        Ok(logged.into_iter().map(|logged| (logged.seq, logged.logged)).collect())
+        Ok(self.read_log(&c.id, from.saturating_sub(1), count).await?.0)
     }
 
-    fn check_text(&self, text: &str) -> AppResult<()> {
+    pub(super) fn check_text(&self, text: &str) -> AppResult<()> {
         let max = self.settings.utterance_chars_max;
         let length = text.chars().count();
         if text.trim().is_empty() {

@@ -126,7 +126,7 @@ impl App {
         if !ended.is_empty() {
             self.match_now().await;
         }
-        Ok(())
+        self.remove_leaving().await
     }
 
     async fn lease_over(&self, id: &AgentId) -> AppResult<()> {

@@ -25,9 +25,9 @@ pub fn conversation(id: &ConversationId) -> EntityKey {
     EntityKey::new(Kind::Conversation, id.as_str())
 }
 
-/// The record of one request about a conversation.
-pub fn request(conversation: &ConversationId, request: &RequestId) -> EntityKey {
-    EntityKey::new(Kind::Request, format!("{conversation}/{request}"))
+/// The record of one caller's request about a conversation.
+pub fn request(conversation: &ConversationId, who: &str, request: &RequestId) -> EntityKey {
+    EntityKey::new(Kind::Request, format!("{conversation}/{who}/{request}"))
 }
 
 /// What a conversation owes its pool, or a pool a conversation. One entry each: delivery looks at

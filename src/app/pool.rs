@@ -2,6 +2,7 @@
 
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due, Topic};
+use super::requests::Once;
 use super::stats::Stats;
 use super::stored::Owed;
 use super::{App, TRIES_MAX};
@@ -30,6 +31,15 @@ pub struct PoolDone {
     pub owes: bool,
 }
 
+/// What came of a command to an agent.
+#[derive(Debug, Clone)]
+pub(super) struct AgentDone {
+    /// The agent as they are now.
+    pub(super) agent: Agent,
+    /// The session the command began or belonged to.
+    pub(super) session: u64,
+}
+
 impl App {
     pub(super) fn pool_slot(&self) -> Slot {
         keys::pool(&self.rules().routing.pool)
@@ -41,12 +51,28 @@ impl App {
         conversation: &ConversationId,
         command: &WorkCommand,
     ) -> AppResult<PoolDone> {
+        self.work_once(conversation, command, None).await
+    }
+
+    /// Runs a command about one place; a request that was made before is refused as
+    /// [`PoolRefusal::Duplicate`].
+    pub(super) async fn work_once(
+        &self,
+        conversation: &ConversationId,
+        command: &WorkCommand,
+        once: Option<&Once>,
+    ) -> AppResult<PoolDone> {
         let slot = self.pool_slot();
         // Who acts is known from the command; who holds it is learned from the first load.
         let mut concerned: BTreeSet<AgentId> = actor(command).into_iter().cloned().collect();
         for _ in 0..TRIES_MAX {
             let rules = self.rules();
-            let snapshot = self.load_case(&slot, conversation, command, &concerned).await?;
+            let snapshot = self.load_case(&slot, conversation, command, &concerned, once).await?;
+            if let Some(once) = once
+                && once.seen(&snapshot)?.is_some()
+            {
+                return Err(PoolRefusal::Duplicate.into());
+            }
             let place: Option<Place> = snapshot.get(&keys::place(conversation))?;
             if let Some(Place::Here(item)) = &place
                 && let Some(holder) = item.holder()
@@ -64,6 +90,9 @@ impl App {
                 change.require_score_at_least(Index::LEASES, agent.as_str(), now);
             }
             self.write(&mut change, snapshot.at(), Some(conversation), &mut decision);
+            if let Some(once) = once {
+                once.remember(&snapshot, &mut change, 0)?;
+            }
             match self.store.commit(change).await {
                 Ok(committed) => {
                     let place = decision.place.clone().unwrap_or(case.place);
@@ -87,13 +116,32 @@ impl App {
         command: &AgentCommand,
         lease_until: impl Fn(&Agent, Timestamp) -> Option<Timestamp>,
     ) -> AppResult<Agent> {
+        Ok(self.agent_work_once(id, command, lease_until, None).await?.agent)
+    }
+
+    /// Runs a command about one agent; a request that was made before changes nothing.
+    pub(super) async fn agent_work_once(
+        &self,
+        id: &AgentId,
+        command: &AgentCommand,
+        lease_until: impl Fn(&Agent, Timestamp) -> Option<Timestamp>,
+        once: Option<&Once>,
+    ) -> AppResult<AgentDone> {
         let slot = self.pool_slot();
         let key = keys::agent(id);
+        let mut to_load = vec![key.clone()];
+        to_load.extend(once.map(Once::key));
         for _ in 0..TRIES_MAX {
             let rules = self.rules();
-            let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+            let snapshot = self.store.load(&slot, &to_load, &[]).await?;
             let at = snapshot.at();
             let before: Option<Agent> = snapshot.get(&key)?;
+            if let Some(once) = once
+                && let Some(session) = once.seen(&snapshot)?
+            {
+                let agent = before.ok_or(AppError::NotFound { what: "agent" })?;
+                return Ok(AgentDone { agent, session });
+            }
             let mut decision =
                 (self.machines.agent)(&rules.routing, id, before.as_ref(), command, at)?;
             let mut change = snapshot.change(self.tag());
@@ -104,10 +152,14 @@ impl App {
             if let Some(until) = lease_until(&agent, at) {
                 change.index_put(Index::LEASES, id.as_str(), until.as_millis());
             }
+            if let Some(once) = once {
+                once.remember(&snapshot, &mut change, agent.incarnation)?;
+            }
             match self.store.commit(change).await {
                 Ok(committed) => {
                     self.router.learn_agents(committed.counter, &decision);
-                    return Ok(agent);
+                    let session = agent.incarnation;
+                    return Ok(AgentDone { agent, session });
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {
                     Stats::add(&self.stats.retries);
@@ -138,10 +190,12 @@ impl App {
         conversation: &ConversationId,
         command: &WorkCommand,
         concerned: &BTreeSet<AgentId>,
+        once: Option<&Once>,
     ) -> AppResult<Snapshot> {
         let mut to_load: Vec<EntityKey> =
             vec![keys::place(conversation), keys::outbox(conversation)];
         to_load.extend(concerned.iter().map(keys::agent));
+        to_load.extend(once.map(Once::key));
         if let WorkCommand::Offer { .. } = command {
             // A matcher that was replaced meanwhile offers nothing.
             to_load.push(keys::fence());
@@ -251,6 +305,7 @@ pub(super) fn settled(refusal: &PoolRefusal) -> bool {
         | PoolRefusal::NotEligible { .. }
         | PoolRefusal::NoSuchAgent
         | PoolRefusal::Superseded
-        | PoolRefusal::NotSignedIn => false,
+        | PoolRefusal::NotSignedIn
+        | PoolRefusal::Leaving => false,
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::Place;
+use crate::domain::pool::work::held_live;
 use crate::domain::routing::delay::{self, DelayReason};
 use crate::domain::routing::explain::{self, QueueStats, Verdict};
 use crate::domain::routing::settings::RoutingRules;
@@ -85,6 +86,23 @@ impl Router {
     /// The agents as the matcher sees them.
     pub fn agents(&self) -> Vec<Agent> {
         self.lock().view.agents().cloned().collect()
+    }
+
+    /// An agent as the matcher sees them.
+    pub fn agent(&self, id: &AgentId) -> Option<Agent> {
+        self.lock().view.agent(id).cloned()
+    }
+
+    /// Those who leave and hold nothing any more.
+    pub(super) fn leaving(&self) -> Vec<AgentId> {
+        let picture = self.lock();
+        let done = picture.view.agents().filter(|agent| agent.leaving);
+        done.filter(|agent| held_live(agent).is_empty()).map(|agent| agent.id.clone()).collect()
+    }
+
+    /// When the next pause, hold or cool-down ends, so that it is worth planning again.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.lock().view.next_wake()
     }
 
     /// The rules were replaced: classes and policy are derived anew.
@@ -281,12 +299,12 @@ impl App {
             }
         }
         // What changed while we read is newer than the picture.
-        let changed = self.counter_now().await? != counter;
+        let suspect = self.counter_now().await? != counter;
         let mut picture = self.router.lock();
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;
-        picture.suspect = changed;
+        picture.suspect = suspect;
         picture.heard = counter;
         Ok(())
     }
@@ -295,8 +313,30 @@ impl App {
     pub fn waiting_status(&self, id: &ConversationId, at: Timestamp) -> (Option<u32>, DelayReason) {
         let rules = self.rules();
         let picture = self.router.lock();
-        let position = explain::position(&picture.view, id).map(|position| position as u32);
+        let position = explain::position(&picture.view, id);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
+    }
+
+    /// Whether a human who speaks this language could be asked now, and why it would take time.
+    pub fn availability(&self, language: Language, at: Timestamp) -> (bool, DelayReason) {
+        let rules = self.rules();
+        let agents = self.router.agents();
+        let speaks = |agent: &Agent| agent.profile.languages.contains_key(&language);
+        if agents.iter().any(|agent| agent.takes_offers() && speaks(agent) && agent.room() > 0) {
+            return (true, DelayReason::None);
+        }
+        let there: Vec<&Agent> = agents.iter().filter(|agent| agent.is_signed_in()).collect();
+        let delay = if there.iter().any(|agent| speaks(agent)) {
+            DelayReason::AllBusy
+        } else if !there.is_empty() {
+            DelayReason::NoLanguage
+        } else {
+            match rules.routing.queues.first().hours.as_ref().filter(|hours| !hours.is_open(at)) {
+                Some(hours) => DelayReason::OutsideHours { opens: hours.next_opening(at) },
+                None => DelayReason::NobodySignedIn,
+            }
+        };
+        (false, delay)
     }
 
     /// For each agent, whether they could be offered this conversation now, or why not.

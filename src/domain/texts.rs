@@ -274,6 +274,10 @@ text_keys! {
     PacketHeadline = "packet_headline",
     /// Stands for what there is none of, in a packet.
     PacketNothing = "packet_nothing",
+    /// A first sentence the agent may send: `{agent}`, `{need}`.
+    PacketOpening = "packet_opening",
+    /// The same where no need is known: `{agent}`.
+    PacketOpeningNoNeed = "packet_opening_no_need",
     /// Tells the agent the reason: asked for a person.
     ReasonHumanRequest = "reason_human_request",
     /// Tells the agent the reason: angry or out of patience.

@@ -7,7 +7,18 @@
 //! can be refused without knowing what the call means is refused before the handler.
 
 pub mod access;
+pub mod admin;
+pub mod agent;
+pub mod audit;
 pub mod auth;
+pub mod chat;
+pub mod chat_stream;
+pub mod context;
+pub mod decode;
+pub mod encode;
+pub mod encode_admin;
+pub mod encode_agent;
+pub mod feed;
 pub mod gate;
 pub mod host;
 pub mod keys;
@@ -15,9 +26,13 @@ pub mod lifecycle;
 pub mod limits;
 pub mod listener;
 pub mod metrics;
+pub mod refusals;
+pub mod resume;
 pub mod server;
 pub mod status;
 pub mod tokens;
+mod work_line;
+pub mod work_stream;
 
 use crate::domain::time::Timestamp;
 use std::sync::Arc;

@@ -155,7 +155,8 @@ impl Index {
     pub const AGENTS: Index = Index("agents");
     /// Conversations of a bucket that a pool also holds something of (for the audit).
     pub const ENTANGLED: Index = Index("entangled");
-    /// All conversations of a bucket by the time of their last event.
+    /// All conversations of a bucket, the latest first: the score is minus the time of the last
+    /// event in ms.
     pub const CONVERSATIONS: Index = Index("conversations");
     /// Outbox entries that were refused too often and wait for a person.
     pub const PARKED: Index = Index("parked");

@@ -39,6 +39,8 @@ struct Desk {
     decided: BTreeMap<(ConversationId, Token), (Reply, Timestamp)>,
     /// A conversation that was theirs, under its token.
     former: Option<(ConversationId, Token)>,
+    /// The token under which each conversation was first theirs.
+    first: BTreeMap<ConversationId, Token>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +68,8 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
         (3, Manner::Fickle),
     ]);
     let id = world.rules.routing.agents[number].id.clone();
-    let decided = BTreeMap::new();
-    let mut desk = Desk { world, random, id, manner, decided, former: None };
+    let (decided, first) = (BTreeMap::new(), BTreeMap::new());
+    let mut desk = Desk { world, random, id, manner, decided, former: None, first };
     desk.world.sleep(desk.random.span(0, 5_000)).await;
     loop {
         match desk.session().await {
@@ -95,7 +97,7 @@ impl Desk {
             }
             self.world.sleep(self.random.span(600, 2_400)).await;
             if !self.world.quiet.get()
-                && self.random.below(120) == 0
+                && self.random.below(40) == 0
                 && let Some(end) = self.whim(session).await
             {
                 return end;
@@ -135,9 +137,8 @@ impl Desk {
         if agent.presence != Presence::Available && rested {
             self.choose(session, Presence::Available).await?;
         }
-        self.decided.retain(|(id, token), _| {
-            agent.held.get(id).is_some_and(|held| held.token == *token)
-        });
+        self.decided
+            .retain(|(id, token), _| agent.held.get(id).is_some_and(|held| held.token == *token));
         for (conversation, held) in &agent.held {
             match held.how {
                 Holding::Offer => self.answer(conversation, held).await,
@@ -162,17 +163,15 @@ impl Desk {
         match reply {
             Reply::Accept => {
                 let accepted = (id.clone(), conversation.clone());
-                let answer = self
-                    .call(async move |app| app.accept(&id, &conversation, token).await)
-                    .await;
+                let answer =
+                    self.call(async move |app| app.accept(&id, &conversation, token).await).await;
                 if let Ok(c) = answer {
                     self.accepted(&accepted.0, &c, token);
                 }
             }
             Reply::Decline => {
-                let _ = self
-                    .call(async move |app| app.decline(&id, &conversation, token).await)
-                    .await;
+                let _ =
+                    self.call(async move |app| app.decline(&id, &conversation, token).await).await;
             }
             Reply::Ignore if self.world.quiet.get() => {
                 self.decided.insert(key, (Reply::Accept, self.world.now()));
@@ -199,11 +198,9 @@ impl Desk {
             Manner::Fast | Manner::Mute => Reply::Accept,
             Manner::Slow => self.random.weighted(&[(8, Reply::Accept), (1, Reply::Ignore)]),
             Manner::Declining => self.random.weighted(&[(2, Reply::Accept), (3, Reply::Decline)]),
-            Manner::Fickle => self.random.weighted(&[
-                (6, Reply::Accept),
-                (2, Reply::Decline),
-                (2, Reply::Ignore),
-            ]),
+            Manner::Fickle => {
+                self.random.weighted(&[(6, Reply::Accept), (2, Reply::Decline), (2, Reply::Ignore)])
+            }
         };
         let span = match self.manner {
             Manner::Fast | Manner::Mute | Manner::Declining => self.random.span(0, 3_000),
@@ -217,6 +214,11 @@ impl Desk {
     /// Says something where it is owed, and brings things to an end.
     async fn attend(&mut self, conversation: &ConversationId, token: Token) {
         self.former = Some((conversation.clone(), token));
+        let first = *self.first.entry(conversation.clone()).or_insert(token);
+        if first != token && self.random.below(6) == 0 {
+            // From a screen that was never closed.
+            self.speak(conversation, first, "as I said".to_owned()).await;
+        }
         let quiet = self.world.quiet.get();
         if !quiet && self.manner == Manner::Mute && self.random.below(40) > 0 {
             return;
@@ -252,19 +254,18 @@ impl Desk {
         self.world.command_given();
         let epoch = self.world.model().rewinds;
         let (agent, id) = (self.id.clone(), conversation.clone());
-        let said = self
-            .call(async move |app| app.agent_says(&id, None, agent, token, text).await)
-            .await;
+        let said =
+            self.call(async move |app| app.agent_says(&id, None, agent, token, text).await).await;
         let Ok(done) = said else { return };
         let mut model = self.world.model();
         if model.rewinds != epoch {
             return;
         }
         model.acknowledged(conversation, &done.events);
-        let spoken = done.events.iter().find(|(_, logged)| {
-            matches!(&logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
+        let spoken = done.events.iter().find(|said| {
+            matches!(&said.logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
         });
-        let counted = spoken.and_then(|(seq, _)| model.line(conversation, *seq));
+        let counted = spoken.and_then(|said| model.line(conversation, said.seq));
         model.check(Invariant::Fenced, counted.is_some_and(|line| line.token == token), || {
             format!("{conversation}: {} spoke with {token:?} when {counted:?} counted", self.id)
         });
@@ -318,7 +319,8 @@ impl Desk {
 
     async fn call<T: 'static>(
         &self,
-        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T> + 'static,
+        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T>
+        + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
     }

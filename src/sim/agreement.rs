@@ -78,7 +78,11 @@ impl Model {
     }
 
     /// What must hold when nothing fails any more; to be looked at about once a second.
-    pub(super) fn quiet(&mut self, rules: &RoutingRules, looks: &mut BTreeMap<ConversationId, u32>) {
+    pub(super) fn quiet(
+        &mut self,
+        rules: &RoutingRules,
+        looks: &mut BTreeMap<ConversationId, u32>,
+    ) {
         let now = self.now;
         let owed = self.owed_to_pool.iter().chain(&self.owed_to_conversations);
         let oldest = owed.min_by_key(|(_, since)| **since).map(|(id, since)| (id.clone(), *since));
@@ -145,9 +149,8 @@ impl Model {
 
     /// Everything has come to its end.
     pub(super) fn at_rest(&mut self) {
-        let open = self.conversations.values().filter(|known| {
-            known.conversation.has_ended().is_none()
-        });
+        let open =
+            self.conversations.values().filter(|known| known.conversation.has_ended().is_none());
         let open: Vec<&Conversation> = open.map(|known| &known.conversation).collect();
         let (count, first) = (open.len(), open.first().map(|c| format!("{c:?}")));
         self.check(Invariant::Liveness, count == 0, || {

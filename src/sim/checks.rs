@@ -284,9 +284,10 @@ impl Model {
                 | Write::CounterAdd { .. } => {}
             }
         }
-        let owes = change.writes().iter().any(
-            |write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox),
-        );
+        let owes = change
+            .writes()
+            .iter()
+            .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
         let mut adopts = false;
         if let Some((id, next)) = &place {
             adopts = self.judge_place(id, next.as_ref(), at, owes);
@@ -478,8 +479,7 @@ impl Model {
     }
 
     fn owes(&mut self, key: &EntityKey, body: &[u8], to_pool: bool) {
-        let (Ok(id), Some(owed)) =
-            (ConversationId::parse(&key.id), self.decode::<Owed>(key, body))
+        let (Ok(id), Some(owed)) = (ConversationId::parse(&key.id), self.decode::<Owed>(key, body))
         else {
             return;
         };
@@ -490,7 +490,11 @@ impl Model {
         };
     }
 
-    pub(super) fn decode<T: DeserializeOwned>(&mut self, key: &EntityKey, body: &[u8]) -> Option<T> {
+    pub(super) fn decode<T: DeserializeOwned>(
+        &mut self,
+        key: &EntityKey,
+        body: &[u8],
+    ) -> Option<T> {
         let decoded = serde_json::from_slice(body);
         self.check(Invariant::Durable, decoded.is_ok(), || format!("{key} cannot be read again"));
         decoded.ok()

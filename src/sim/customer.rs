@@ -122,9 +122,7 @@ impl Customer {
         self.world.command_given();
         for _ in 0..TRIES_MAX {
             let (id, customer) = (self.id.clone(), self.customer.clone());
-            let started = self
-                .call(async move |app| app.start(id, customer, language).await)
-                .await;
+            let started = self.call(async move |app| app.start(id, customer, language).await).await;
             match started {
                 Ok(done) => {
                     self.view = Some(done.conversation);
@@ -305,7 +303,10 @@ impl Customer {
         &mut self,
         contents: &str,
         is_yes: bool,
-        send: impl AsyncFn(std::sync::Arc<crate::app::App>, Option<Request>) -> crate::app::error::AppResult<Done>
+        send: impl AsyncFn(
+            std::sync::Arc<crate::app::App>,
+            Option<Request>,
+        ) -> crate::app::error::AppResult<Done>
         + Clone
         + 'static,
     ) -> Outcome {
@@ -344,7 +345,10 @@ impl Customer {
     async fn send(
         &self,
         send: &(
-             impl AsyncFn(std::sync::Arc<crate::app::App>, Option<Request>) -> crate::app::error::AppResult<Done>
+             impl AsyncFn(
+            std::sync::Arc<crate::app::App>,
+            Option<Request>,
+        ) -> crate::app::error::AppResult<Done>
              + Clone
              + 'static
          ),
@@ -366,7 +370,10 @@ impl Customer {
     async fn check_once(
         &self,
         send: &(
-             impl AsyncFn(std::sync::Arc<crate::app::App>, Option<Request>) -> crate::app::error::AppResult<Done>
+             impl AsyncFn(
+            std::sync::Arc<crate::app::App>,
+            Option<Request>,
+        ) -> crate::app::error::AppResult<Done>
              + Clone
              + 'static
          ),
@@ -413,7 +420,8 @@ impl Customer {
 
     async fn call<T: 'static>(
         &self,
-        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T> + 'static,
+        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T>
+        + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
     }

@@ -68,7 +68,8 @@ async fn stop_the_faults(world: &World) {
     world.executor.thaw();
     for instance in &world.instances {
         if let Some(faulty) = instance.faulty.borrow().as_ref() {
-            let plan = Counted::new(world.random.next(), Weather::calm().rates, world.tally.clone());
+            let plan =
+                Counted::new(world.random.next(), Weather::calm().rates, world.tally.clone());
             faulty.set_plan(plan);
         }
     }
@@ -196,7 +197,7 @@ fn crash(world: &Rc<World>, number: usize) {
     instance.life.set(instance.life.get() + 1);
     instance.serving.set(false);
     world.executor.kill(Owner::Instance(number));
-    instance.app.borrow_mut().take();
+    world.bury(number);
     world.restarts.set(world.restarts.get() + 1);
     start_instance(world, number, world.random.span(200, 4_000));
 }
@@ -219,11 +220,9 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     let skips_audit = world.options.mutant == Some(Mutant::AuditSkipped);
     loop {
         let recovered =
-            world.call_within(number, 30 * SECOND, async move |app| {
-                match skips_audit {
-                    true => app.declare_agents().await,
-                    false => app.recover().await,
-                }
+            world.call_within(number, 30 * SECOND, async move |app| match skips_audit {
+                true => app.declare_agents().await,
+                false => app.recover().await,
             });
         let recovered = recovered.await;
         if !alive() {

@@ -116,11 +116,8 @@ impl Executor {
 
     pub(super) fn spawn(&self, owner: Owner, future: impl Future<Output = ()> + 'static) {
         let id = self.fresh();
-        let flag = Arc::new(Flag {
-            id,
-            queued: AtomicBool::new(false),
-            ready: Arc::clone(&self.0.ready),
-        });
+        let flag =
+            Arc::new(Flag { id, queued: AtomicBool::new(false), ready: Arc::clone(&self.0.ready) });
         let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
         let task = Task {
             owner,

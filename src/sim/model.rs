@@ -1,7 +1,7 @@
 //! What the checkers know: a copy of the stored state in decoded form, kept up to date by every
 //! commit that took effect, and the violations found so far. It never asks the application.
 
-use crate::domain::conversation::event::LoggedEvent;
+use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
@@ -212,8 +212,8 @@ impl Model {
     }
 
     /// A caller was told that these events are stored.
-    pub(super) fn acknowledged(&mut self, id: &ConversationId, events: &[(u64, LoggedEvent)]) {
-        for (seq, event) in events {
+    pub(super) fn acknowledged(&mut self, id: &ConversationId, events: &[Logged]) {
+        for Logged { seq, logged: event, .. } in events {
             let hash = hash_of(&serde_json::to_vec(event).unwrap_or_default());
             let line = self.line(id, *seq);
             self.check(Invariant::Durable, line.is_some_and(|line| line.hash == hash), || {

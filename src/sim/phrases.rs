@@ -39,8 +39,14 @@ pub(super) fn phrase(mood: Mood, language: Language, random: &Random) -> String 
         Mood::OtherLanguage => return (*random.pick(&questions(other))).to_owned(),
         Mood::Number => return format!("{}", random.between(10_000, 99_999)),
         Mood::Gibberish => (
-            &["هل يوجد عندكم شيء للحديقة المعلقة في الصيف", "الموضوع معقد جدا وطويل يا جماعة الخير."],
-            &["do you sell hanging gardens for the summer season", "it is a long and winding story."],
+            &[
+                "هل يوجد عندكم شيء للحديقة المعلقة في الصيف",
+                "الموضوع معقد جدا وطويل يا جماعة الخير.",
+            ],
+            &[
+                "do you sell hanging gardens for the summer season",
+                "it is a long and winding story.",
+            ],
         ),
         Mood::Fragment => (&["يعني", "الطلب اللي", "بخصوص"], &["about the", "my thing", "so"]),
         Mood::Thanks => (&["شكرا", "يعطيك العافية"], &["thanks", "thank you"]),
@@ -49,7 +55,9 @@ pub(super) fn phrase(mood: Mood, language: Language, random: &Random) -> String 
         Mood::WantsHuman => (&["أريد موظف"], &["i want a human", "agent please"]),
         Mood::Angry => (&["خدمة زفت", "أغبياء"], &["this is terrible", "you are idiots!!!"]),
         Mood::Lost => (&["ضعت معكم"], &["i am confused"]),
-        Mood::Danger => (&["حريق في البيت", "نحتاج إسعاف الآن"], &["we need an ambulance now", "stolen card"]),
+        Mood::Danger => {
+            (&["حريق في البيت", "نحتاج إسعاف الآن"], &["we need an ambulance now", "stolen card"])
+        }
     };
     let phrases = match language {
         Language::Ar => ar,

@@ -28,9 +28,17 @@ struct Topic {
 }
 
 const TOPICS: [Topic; 6] = [
-    topic("shipping-cost", ["كم سعر التوصيل", "بكم الشحن"], ["how much is delivery", "what does shipping cost"]),
+    topic(
+        "shipping-cost",
+        ["كم سعر التوصيل", "بكم الشحن"],
+        ["how much is delivery", "what does shipping cost"],
+    ),
     topic("opening-hours", ["متى تفتحون", "ساعات العمل"], ["when are you open", "opening hours"]),
-    topic("return-policy", ["كيف أرجع المنتج", "سياسة الإرجاع"], ["how do i return an item", "return policy"]),
+    topic(
+        "return-policy",
+        ["كيف أرجع المنتج", "سياسة الإرجاع"],
+        ["how do i return an item", "return policy"],
+    ),
     topic("pay-methods", ["كيف أدفع", "طرق الدفع"], ["how can i pay", "payment methods"]),
     Topic {
         needs_order: true,
@@ -39,7 +47,11 @@ const TOPICS: [Topic; 6] = [
     Topic {
         human_first: true,
         queue: Some("billing"),
-        ..topic("double-charge", ["خصمتم مني مرتين", "انخصم المبلغ مرتين"], ["i was charged twice", "double charge"])
+        ..topic(
+            "double-charge",
+            ["خصمتم مني مرتين", "انخصم المبلغ مرتين"],
+            ["i was charged twice", "double charge"],
+        )
     },
 ];
 
@@ -167,8 +179,11 @@ fn compiled() -> Detectors {
     };
     let settings = DetectorSettings {
         window_turns: 8,
-        triggers: SignalKind::ALL
-            .map(|_| TriggerSettings { threshold: 0.6, decay: 0.5, fresh_min: 0.2 }),
+        triggers: SignalKind::ALL.map(|_| TriggerSettings {
+            threshold: 0.6,
+            decay: 0.5,
+            fresh_min: 0.2,
+        }),
         lexicons: SignalKind::ALL.map(lexicon),
         human_request: HumanRequestSettings { miss: 0.1, refused_answer: 0.1, handoff: 0.1 },
         frustration: FrustrationSettings {
@@ -275,8 +290,7 @@ fn texts() -> Texts {
     };
     let keys = TextKey::ALL.iter();
     Texts::new(
-        keys.flat_map(|key| Language::ALL.map(|language| ((language, *key), text(*key))))
-            .collect(),
+        keys.flat_map(|key| Language::ALL.map(|language| ((language, *key), text(*key)))).collect(),
     )
 }
 

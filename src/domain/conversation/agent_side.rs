@@ -42,7 +42,7 @@ pub(super) fn notes(
 ) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     holder(c, agent, token)?;
-    turn.happen(Event::Noted { agent: agent.clone(), text: text.to_owned() });
+    turn.happen(Event::Noted { agent: Some(agent.clone()), text: text.to_owned() });
     Ok(turn.done())
 }
 
@@ -63,7 +63,8 @@ pub(super) fn proposes(
         by: Proposer::Agent { agent: agent.clone(), held: true },
         disposition: Some(disposition.to_owned()),
     });
-    turn.notice(TextKey::AgentProposedResolution, &[]);
+    let name = c.agent_name.clone().unwrap_or_else(|| agent.to_string());
+    turn.notice(TextKey::AgentProposedResolution, &[("agent", name)]);
     Ok(turn.done())
 }
 
@@ -78,14 +79,17 @@ pub(super) fn releases(
     let mut turn = Turn::new(rules, c, at);
     holder(c, agent, token)?;
     if !note.is_empty() {
-        turn.happen(Event::Noted { agent: agent.clone(), text: note.to_owned() });
+        turn.happen(Event::Noted { agent: Some(agent.clone()), text: note.to_owned() });
     }
     back_to_queue(&mut turn, agent, LeaveReason::Released, TextKey::AgentReleased);
     Ok(turn.done())
 }
 
-pub(super) fn requeue(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
+    if !note.is_empty() && c.has_ended().is_none() {
+        turn.happen(Event::Noted { agent: None, text: note.to_owned() });
+    }
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
         State::Queued => again(&mut turn),

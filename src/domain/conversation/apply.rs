@@ -40,6 +40,7 @@ pub fn apply(
                 handoff: None,
                 waited_ms: 0,
                 preferred: None,
+                agent_name: None,
                 excluded: Default::default(),
                 avoided: Default::default(),
                 denied_bot: 0,
@@ -174,8 +175,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.handoff = None;
             c.state = State::Bot;
         }
-        Event::AgentJoined { agent, token, waited_ms, .. } => {
+        Event::AgentJoined { agent, name, token, waited_ms } => {
             c.token = *token;
+            c.agent_name = Some(name.clone());
             c.waited_ms = *waited_ms;
             c.memory.window.waiting_since = None;
             c.state = State::Human { agent: agent.clone() };

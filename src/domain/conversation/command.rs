@@ -91,7 +91,10 @@ pub enum Command {
         note: String,
     },
     /// A supervisor puts it back into the queue.
-    Requeue,
+    Requeue {
+        /// A note for whoever takes it next; may be empty.
+        note: String,
+    },
     /// A deadline may have come.
     Tick {
         /// What was understood of the unanswered fragments, if there are any.

@@ -11,7 +11,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
 use crate::domain::language::social::SocialAct;
-use crate::domain::language::{Language, Variety};
+use crate::domain::language::{Language, Span, Variety};
 use crate::domain::reading::Reading;
 use crate::domain::rules::Rules;
 use crate::domain::texts::{TextKey, fill};
@@ -478,19 +478,34 @@ fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading
         Some(spoken) if other_language && switches(&turn.c, reading) => spoken,
         Some(_) | None => turn.c.language,
     };
+    // The reading is of the whole burst; its evidence is noted where it stands in this message.
+    let fragments = turn.c.memory.burst.iter();
+    let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
     turn.happen(Event::CustomerSaid { text, choice, language, other_language });
-    understood(turn, reading);
+    understood(turn, reading, Some(offset));
 }
 
-/// Writes down what was understood, and by which rules.
-fn understood(turn: &mut Turn<'_>, reading: &Reading) {
+/// Writes down what was understood, and by which rules. Evidence keeps its place only where it
+/// stands in the message just written down, which begins at `offset` of the text that was read.
+pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<usize>) {
+    let mut signals = reading.assessment.signals.clone();
+    for evidence in signals.iter_mut().flat_map(|signal| &mut signal.evidence) {
+        let shifted = offset.and_then(|offset| {
+            let offset = u32::try_from(offset).ok()?;
+            Some(Span {
+                start: evidence.span.start.checked_sub(offset)?,
+                end: evidence.span.end.checked_sub(offset)?,
+            })
+        });
+        evidence.span = shifted.unwrap_or(Span { start: 0, end: 0 });
+    }
     let refused = reading.denies && turn.c.memory.last_answer.is_some();
     let candidates = reading.matched.candidates.iter();
     let event = Event::Understood {
         rules: turn.rules.version.clone(),
         variety: reading.variety,
         candidates: candidates.map(|found| (found.entry.clone(), found.score)).collect(),
-        signals: reading.assessment.signals.clone(),
+        signals,
         levels: reading.assessment.levels.clone(),
         refused,
     };

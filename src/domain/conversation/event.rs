@@ -193,8 +193,8 @@ pub enum Event {
     },
     /// A note for colleagues.
     Noted {
-        /// Who wrote it.
-        agent: AgentId,
+        /// The agent who wrote it; `None` if it was a supervisor.
+        agent: Option<AgentId>,
         /// The words.
         text: String,
     },
@@ -289,6 +289,8 @@ impl Event {
             | Event::SupervisorAlerted { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
+            // Agents see what was noticed; what was merely understood is for those who examine.
+            Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
             Event::Understood { .. }
             | Event::FragmentKept { .. }
             | Event::SlotFilled { .. }

@@ -35,7 +35,7 @@ pub fn handle(
             | Command::AgentNotes { .. }
             | Command::AgentProposes { .. }
             | Command::AgentReleases { .. }
-            | Command::Requeue
+            | Command::Requeue { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
@@ -67,7 +67,7 @@ pub fn handle(
         Command::AgentReleases { agent, token, note } => {
             agent_side::releases(rules, c, agent, *token, note, at)
         }
-        Command::Requeue => agent_side::requeue(rules, c, at),
+        Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
         Command::Tick { reading } => timers::tick(rules, c, reading.as_deref(), at),
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

@@ -38,7 +38,7 @@ pub(super) fn confirm_queued(
         term: receipt.term,
         queue: receipt.queue.clone(),
         position: receipt.position,
-        delay: receipt.delay.clone(),
+        delay: receipt.delay,
     });
     turn.happen(Event::PositionTold { position: receipt.position });
     let (key, text) = receipt_text(&turn, receipt);

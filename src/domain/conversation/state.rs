@@ -41,6 +41,8 @@ pub struct Conversation {
     pub waited_ms: i64,
     /// The agent who knows the matter.
     pub preferred: Option<AgentId>,
+    /// The name customers know them by.
+    pub agent_name: Option<String>,
     /// Agents who must not get it again in this episode: the customer said no to them twice.
     pub excluded: BTreeSet<AgentId>,
     /// Agents from whom it came back; others are asked first.

@@ -2,7 +2,7 @@
 
 use super::agent_side::{again, back_to_queue};
 use super::command::{Decision, Input, Rejection};
-use super::customer_side::bot_turn;
+use super::customer_side::{bot_turn, understood};
 use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
@@ -53,6 +53,7 @@ fn bot_due(turn: &mut Turn<'_>, reading: Option<&Reading>) -> Result<(), Rejecti
     let reading = reading.ok_or(Rejection::NotDue)?;
     let fragments = turn.c.memory.burst.iter().map(|fragment| fragment.text.as_str());
     let input = Input::Text(fragments.collect::<Vec<_>>().join("\n"));
+    understood(turn, reading, None);
     bot_turn(turn, &input, None, reading, false);
     Ok(())
 }

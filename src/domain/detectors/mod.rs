@@ -6,6 +6,7 @@
 
 mod abuse;
 mod assess;
+mod compile;
 mod confusion;
 mod emergency;
 mod frustration;
@@ -14,6 +15,7 @@ mod lexicon;
 mod manner;
 mod phrase;
 mod repetition;
+mod scan;
 mod settings;
 mod signal;
 mod similarity;
@@ -38,7 +40,8 @@ pub use signal::{EmergencyKind, Signal, SignalKind};
 pub use similarity::SimilaritySettings;
 pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
 
-use lexicon::{Hits, Lexicon, Reading};
+use lexicon::{Hits, Lexicon};
+use scan::Reading;
 
 /// One way of seeing that a customer needs a person.
 pub trait Detector: Sync {

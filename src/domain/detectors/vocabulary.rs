@@ -4,10 +4,12 @@
 //! phrases is comparing numbers.
 
 use super::phrase::Written;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of a written word.
 pub(super) type WordId = u32;
+/// The number of a set of written words that can stand at one place of a phrase.
+pub(super) type SetId = u32;
 
 /// All written words of the lexicons.
 #[derive(Debug, Default)]
@@ -15,10 +17,14 @@ pub(super) struct Vocabulary {
     ids: BTreeMap<Written, WordId>,
     words: BTreeMap<String, Vec<WordId>>,
     prefixes: BTreeMap<String, Vec<WordId>>,
+    /// The lengths in bytes of what stands in `prefixes`.
+    prefix_lengths: BTreeSet<usize>,
     verbs: BTreeMap<String, Vec<WordId>>,
     skeletons: BTreeMap<String, Vec<WordId>>,
     typos: Vec<(String, WordId)>,
-    longest_prefix: usize,
+    sets: BTreeMap<Vec<WordId>, SetId>,
+    /// For each word the sets it is in.
+    sets_of: Vec<Vec<SetId>>,
 }
 
 /// Particles glued before an Arabic word, the longest first.
@@ -47,6 +53,7 @@ impl Vocabulary {
     pub(super) fn intern(&mut self, written: &Written, arabizi: bool) -> WordId {
         let next = self.ids.len() as WordId;
         let id = *self.ids.entry(written.clone()).or_insert(next);
+        self.sets_of.resize_with(self.ids.len(), Vec::new);
         match written {
             Written::Word(word) => {
                 add(&mut self.words, word, id);
@@ -63,15 +70,42 @@ impl Vocabulary {
             }
             Written::Prefix(word) => {
                 add(&mut self.prefixes, word, id);
-                self.longest_prefix = self.longest_prefix.max(word.len());
+                self.prefix_lengths.insert(word.len());
             }
             Written::Verb(stem) => add(&mut self.verbs, stem, id),
         }
         id
     }
 
+    /// The number of a set of words.
+    pub(super) fn set(&mut self, mut words: Vec<WordId>) -> SetId {
+        words.sort_unstable();
+        words.dedup();
+        let next = self.sets.len() as SetId;
+        let set = *self.sets.entry(words.clone()).or_insert(next);
+        if set == next {
+            words.iter().for_each(|word| self.sets_of[*word as usize].push(set));
+        }
+        set
+    }
+
+    /// How many sets there are.
+    pub(super) fn sets_len(&self) -> usize {
+        self.sets.len()
+    }
+
+    /// All sets in which this word of a message may be, in order.
+    pub(super) fn sets_of(&self, word: &str, arabizi: bool) -> Vec<SetId> {
+        let words = self.read(word, arabizi);
+        let mut sets: Vec<SetId> =
+            words.iter().flat_map(|word| &self.sets_of[*word as usize]).copied().collect();
+        sets.sort_unstable();
+        sets.dedup();
+        sets
+    }
+
     /// All written words that this word of a message may be, in order.
-    pub(super) fn read(&self, word: &str, arabizi: bool) -> Vec<WordId> {
+    fn read(&self, word: &str, arabizi: bool) -> Vec<WordId> {
         let mut found = Vec::new();
         if word.is_ascii() {
             self.read_latin(word, arabizi, &mut found);
@@ -112,9 +146,10 @@ impl Vocabulary {
 
     fn read_as_is(&self, word: &str, found: &mut Vec<WordId>) {
         found.extend(get(&self.words, word));
-        let ends = word.char_indices().map(|(at, c)| at + c.len_utf8());
-        for end in ends.take_while(|end| *end <= self.longest_prefix) {
-            found.extend(get(&self.prefixes, &word[..end]));
+        for length in &self.prefix_lengths {
+            if let Some(beginning) = word.get(..*length) {
+                found.extend(get(&self.prefixes, beginning));
+            }
         }
     }
 

@@ -1,12 +1,15 @@
 //! Human language: what a message is written in, how it is brought to a form that can be
 //! compared, and what we answer in.
 
+pub mod arabizi;
+pub mod common;
 mod detect;
 mod fold;
 mod normalise;
 pub mod social;
 mod social_words;
 mod span;
+pub mod stem;
 mod words;
 
 pub use detect::{Variety, detect, variety_of};

@@ -38,7 +38,7 @@ impl Normalised {
     pub fn original_span(&self, range: Range<usize>) -> Span {
         let first = self.origins.partition_point(|(at, _)| (*at as usize) <= range.start);
         let past = self.origins.partition_point(|(at, _)| (*at as usize) < range.end);
-        let first = first.saturating_sub(1);
+        let first = if range.start < self.text.len() { first.saturating_sub(1) } else { past };
         match self.origins.get(first..past.max(first)) {
             Some([(_, only)]) => *only,
             Some([(_, first), .., (_, last)]) => first.join(*last),
@@ -252,4 +252,86 @@ fn tokens(text: &str) -> Vec<Token> {
         tokens.push(Token { range: start..text.len() });
     }
     tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_people_write_in_many_ways_has_one_spelling() {
+        let rows = [
+            ("  Where\tIS\n my   ORDER ", "where is my order"),
+            ("أُريدُ إلغاءَ الطَّلَبِ", "اريد الغاء الطلب"),
+            ("مكتبة مستشفى شئون مؤكد", "مكتبه مستشفي شيون موكد"),
+            ("شكرااااا جزيييلا", "شكرا جزيلا"),
+            ("طلبـــــي", "طلبي"),
+            ("٣٤٥ ۶۷", "345 67"),
+            ("ﻻ ﷲ ﻃﻠﺒﻲ", "لا الله طلبي"),
+            ("کتاب گل", "كتاب كل"),
+            ("ｆｕｌｌ ｗｉｄｔｈ", "full width"),
+            ("Café naïve e\u{301}te\u{301}", "cafe naive ete"),
+            ("heeeelp pleaseeee 1000", "help please 1000"),
+            ("don't I'm it’s", "dont im its"),
+            ("he'll we're I'd", "he'll we're i'd"),
+            ("3'ali 7'ali", "3ali 7ali"),
+            ("a\u{200b}b\u{202e}c\u{feff}d\u{0}e", "abcde"),
+            ("وين؟", "وين?"),
+        ];
+        for (original, expected) in rows {
+            assert_eq!(normalise(original).text, expected, "{original}");
+        }
+    }
+
+    #[test]
+    fn words_part_at_marks_and_where_the_script_changes() {
+        let rows: [(&str, &[&str]); 5] = [
+            ("where is my order?", &["where", "is", "my", "order"]),
+            ("الorder حقي", &["ال", "order", "حقي"]),
+            ("7abibi wa2t 3ndi", &["7abibi", "wa2t", "3ndi"]),
+            ("he'll pay 5kg", &["he", "ll", "pay", "5kg"]),
+            ("", &[]),
+        ];
+        for (text, expected) in rows {
+            let n = normalise(text);
+            assert_eq!(n.words().collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_leads_to_the_words_as_typed() {
+        let original = "قل: شكراً جزيييلاً، الـطَّلـب ﷲ";
+        let n = normalise(original);
+        let typed: Vec<&str> = n
+            .tokens
+            .iter()
+            .map(|token| n.original_span(token.range.clone()).of(original))
+            .collect();
+        assert_eq!(typed, ["قل", "شكراً", "جزيييلاً", "الـطَّلـب", "ﷲ"]);
+        assert_eq!(n.original_span(900..901), Span { start: 0, end: 0 });
+    }
+
+    proptest! {
+        #[test]
+        fn every_stretch_of_any_text_leads_back_to_whole_characters(text in any::<String>()) {
+            let n = normalise(&text);
+            for token in &n.tokens {
+                prop_assert!(n.text.get(token.range.clone()).is_some_and(|word| !word.is_empty()));
+                let span = n.original_span(token.range.clone());
+                prop_assert!(span.start < span.end);
+                prop_assert!(text.get(span.start as usize..span.end as usize).is_some());
+            }
+        }
+
+        #[test]
+        fn canonically_equal_texts_are_one(text in "[a-zA-Zà-ÿ \u{0}-\u{7f}آ-ي\u{64b}-\u{655}\u{300}-\u{32f}ऩ가-각ｶ-ﾟ]{0,24}") {
+            use unicode_normalization::UnicodeNormalization;
+            let plain = normalise(&text);
+            for other in [text.nfc().collect::<String>(), text.nfd().collect::<String>()] {
+                prop_assert_eq!(&normalise(&other).text, &plain.text);
+                prop_assert_eq!(&normalise(&other).tokens, &plain.tokens);
+            }
+        }
+    }
 }

@@ -47,6 +47,9 @@ pub struct Agent {
     pub paused_until: Timestamp,
     /// The newest record of their inbox.
     pub inbox_head: u64,
+    /// They are removed as soon as they hold nothing.
+    #[serde(default)]
+    pub leaving: bool,
 }
 
 /// What an agent chose to be.
@@ -125,6 +128,7 @@ impl Agent {
             unanswered: 0,
             paused_until: Timestamp::ZERO,
             inbox_head: 0,
+            leaving: false,
         }
     }
 

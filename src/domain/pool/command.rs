@@ -129,6 +129,8 @@ pub enum AgentCommand {
         /// The session.
         incarnation: u64,
     },
+    /// They finish what they hold, take nothing new and are then removed.
+    Leave,
     /// The lease ran out.
     LeaseEnded,
     /// The grace time of a suspect agent may be over.
@@ -295,4 +297,7 @@ pub enum PoolRefusal {
     /// The agent is not signed in.
     #[error("the agent is not signed in")]
     NotSignedIn,
+    /// The agent is being removed.
+    #[error("the agent is being removed and takes nothing new")]
+    Leaving,
 }

@@ -72,6 +72,7 @@ pub enum ItemState {
 /// What the pool knows under a conversation's id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "place", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // Nearly every place is `Here`; a box would only cost.
 pub enum Place {
     /// It is here.
     Here(Item),

@@ -30,6 +30,7 @@ pub fn handle(
             set_presence(known()?, *incarnation, presence, at)
         }
         AgentCommand::Heartbeat { incarnation } => heartbeat(known()?, *incarnation),
+        AgentCommand::Leave => leave(known()?),
         AgentCommand::LeaseEnded => lease_ended(known()?, at),
         AgentCommand::GraceOver => grace_over(rules, known()?, at),
         AgentCommand::WrapUpOver => wrap_up_over(known()?, at),
@@ -67,6 +68,10 @@ fn set_presence(
     }
     match presence {
         Presence::Offline => agent.lease = Lease::Lost,
+        // Nothing new for someone who goes as soon as their work is done.
+        Presence::Available if agent.leaving => {
+            return Err(PoolRefusal::Leaving);
+        }
         Presence::Available => {
             agent.lease = Lease::Live;
             agent.unanswered = 0;
@@ -79,6 +84,21 @@ fn set_presence(
     agent.presence = presence.clone();
     let event = InboxEvent::PresenceChanged { presence: presence.clone() };
     Ok(changed(agent, Some(event)))
+}
+
+fn leave(mut agent: Agent) -> Result<PoolDecision, PoolRefusal> {
+    if agent.leaving {
+        return Err(PoolRefusal::Duplicate);
+    }
+    agent.leaving = true;
+    let event = match agent.presence {
+        Presence::Available | Presence::Away { .. } => {
+            agent.presence = Presence::Draining;
+            Some(InboxEvent::PresenceChanged { presence: Presence::Draining })
+        }
+        Presence::Draining | Presence::Offline => None,
+    };
+    Ok(changed(agent, event))
 }
 
 fn heartbeat(mut agent: Agent, incarnation: u64) -> Result<PoolDecision, PoolRefusal> {

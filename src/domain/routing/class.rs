@@ -4,7 +4,6 @@
 use super::bits::Bits;
 use crate::domain::handoff::Requirements;
 use crate::domain::ids::ConversationId;
-use crate::domain::pool::agent::Profile;
 use crate::domain::pool::item::{Item, ItemState};
 use std::collections::BTreeSet;
 
@@ -91,13 +90,4 @@ impl Rung {
         let (band, vt) = (item.band(), item.virtual_time());
         Rung { band, vt, conversation: item.conversation.clone(), slot }
     }
-}
-
-/// Whether someone with this profile is able to do what is asked.
-pub fn is_able(profile: &Profile, needs: &Requirements) -> bool {
-    profile.languages.get(&needs.language).is_some_and(|level| *level >= 1)
-        && needs
-            .skills
-            .iter()
-            .all(|(skill, least)| profile.skills.get(skill).is_some_and(|has| has >= least))
 }

@@ -144,22 +144,23 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
 /// The places of all that are in line, in their order; in one pass, for publishing them.
 pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
     let mut line: Vec<(&Rung, u32)> = Vec::new();
-    let mut rivals_of: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+    let mut rivals_of: Vec<Vec<u32>> = Vec::new();
     for (slot, class) in view.classes.iter() {
         let lines = class.waiting.iter().chain([&class.offered]);
         line.extend(lines.flatten().map(|rung| (rung, slot)));
+        rivals_of.resize(slot as usize + 1, Vec::new());
         if !class.is_empty() {
-            rivals_of.insert(slot, rivals(view, slot).collect());
+            rivals_of[slot as usize] = rivals(view, slot).collect();
         }
     }
-    line.sort();
-    let mut seen: BTreeMap<u32, u32> = BTreeMap::new();
+    line.sort_unstable();
+    let mut seen = vec![0; rivals_of.len()];
     let mut places = Vec::with_capacity(line.len());
     for (rung, class) in line {
-        let rivals = rivals_of.get(&class).into_iter().flatten();
-        let ahead: u32 = rivals.filter_map(|rival| seen.get(rival)).sum();
+        let rivals = rivals_of[class as usize].iter();
+        let ahead: u32 = rivals.map(|rival| seen[*rival as usize]).sum();
         places.push((rung.conversation.clone(), 1 + ahead));
-        *seen.entry(class).or_default() += 1;
+        seen[class as usize] += 1;
     }
     places
 }
@@ -167,9 +168,13 @@ pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
 /// Each queue at a glance: the declared ones, and any other that still has work.
 pub fn queue_stats(view: &PoolView, rules: &RoutingRules) -> BTreeMap<QueueId, QueueStats> {
     let declared = rules.queues.iter().map(|queue| (queue.id.clone(), QueueStats::default()));
-    let mut stats: BTreeMap<_, _> = declared.collect();
-    for item in view.items() {
-        let queue: &mut QueueStats = stats.entry(item.handoff.needs.queue.clone()).or_default();
+    let mut stats: BTreeMap<QueueId, QueueStats> = declared.collect();
+    for (_, work) in view.items.iter() {
+        let (item, id) = (&work.item, &work.item.handoff.needs.queue);
+        if !stats.contains_key(id) {
+            stats.insert(id.clone(), QueueStats::default());
+        }
+        let Some(queue) = stats.get_mut(id) else { continue };
         match item.state {
             ItemState::Waiting => queue.waiting += 1,
             ItemState::Offered { .. } => queue.offered += 1,

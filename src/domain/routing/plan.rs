@@ -230,13 +230,18 @@ impl<'a> Round<'a> {
     {
         let view = self.view;
         let line = usize::from(band);
-        let worth = view.classes.iter().filter_map(|(slot, class)| {
-            let head = class.waiting[line].first()?;
+        // Without anyone new, only changed work can find someone.
+        let nobody_new = self.fresh.is_some() && view.dirty_agents.is_empty();
+        let classes = view.classes.iter().filter(|_| !nobody_new);
+        let worth = classes.filter_map(|(slot, class)| {
             let anyone = match &self.fresh {
                 Some(_) => view.dirty_agents.iter().any(|agent| class.able.has(*agent)),
                 None => class.able.meets(&self.free),
             };
-            anyone.then_some(Reverse((head, Source::Class(slot))))
+            if !anyone {
+                return None;
+            }
+            Some(Reverse((class.waiting[line].first()?, Source::Class(slot))))
         });
         let changed = changed.iter().filter(|rung| rung.band == band);
         let changed = changed.map(|rung| Reverse((rung, Source::Changed)));

@@ -8,7 +8,7 @@
 //! the picture is told what became of it: an offer that got lost is proposed again.
 
 use super::bits::Bits;
-use super::class::{Class, ClassKey, is_able};
+use super::class::{Class, ClassKey};
 use super::policies::{Facts, Policy, Rank};
 use super::settings::RoutingRules;
 use super::slots::Slots;
@@ -17,6 +17,7 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::{Item, ItemState};
+use crate::domain::pool::work::meets;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -302,7 +303,7 @@ impl PoolView {
         }
         let mut class = Class::new(key.clone());
         for (slot, helper) in self.agents.iter() {
-            if is_able(&helper.agent.profile, &key.needs) {
+            if meets(&helper.agent, &key.needs) {
                 class.able.put(slot, true);
             }
         }
@@ -325,7 +326,7 @@ impl PoolView {
         self.wake_particular(slot);
         let Some(helper) = self.agents.get(slot) else { return };
         for (_, class) in self.classes.iter_mut() {
-            class.able.put(slot, is_able(&helper.agent.profile, &class.key.needs));
+            class.able.put(slot, meets(&helper.agent, &class.key.needs));
         }
     }
 
@@ -395,7 +396,7 @@ impl Ranking {
     }
 
     fn rank(&self, agent: &Agent) -> Rank {
-        let able = |needs: &&Requirements| is_able(&agent.profile, needs);
+        let able = |needs: &&Requirements| meets(agent, needs);
         self.policy.rank(&Facts {
             load: agent.load(),
             capacity: agent.profile.capacity,

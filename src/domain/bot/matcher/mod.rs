@@ -5,12 +5,23 @@
 //! and finding are deterministic: the same examples and the same message always give the same
 //! answer with the same score.
 
+mod evidence;
 mod exact;
+mod features;
+mod index;
+mod known;
+mod model;
+mod softmax;
+mod sparse;
 
 use self::exact::Exact;
+use self::known::Known;
+use self::model::{Lesson, Model, Reading};
 use crate::domain::ids::EntryId;
-use crate::domain::language::{Evidence, Normalised, Variety};
+use crate::domain::language::arabizi::{ArabicWords, spelled};
+use crate::domain::language::{Evidence, Normalised, Variety, normalise};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Longest list of candidates a match carries.
 pub const CANDIDATES_MAX: usize = 5;
@@ -39,13 +50,15 @@ pub struct TrainingEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MatcherSettings {
-    /// From this score on the best entry is answered straight away. Default 0.5.
+    /// From this score on the best entry is answered straight away. Default 0.55.
     pub sure_at: f32,
-    /// Below this score the message is not known. Between the two the customer is asked which
-    /// entry is meant. Default 0.3, which is where [`MatcherSettings::reject_own_share`] of the
-    /// entries' own examples, each held out of training, would fall below.
+    /// Below this the message is not known: counted over the scores of all entries together, which
+    /// is the certainty that the message is about our matters at all. Between the two the customer
+    /// is asked which entry is meant. Default 0.3, where the share
+    /// [`MatcherSettings::reject_own_share`] of the entries' own examples would fall below, each
+    /// scored without its own help.
     pub unsure_at: f32,
-    /// If the runner-up comes this near to the best, the customer is asked. Default 0.1.
+    /// Unless the best is ahead of the runner-up by this much, the customer is asked. Default 0.2.
     pub clarify_margin: f32,
     /// How many entries to offer when asking. Default 3.
     pub choices_max: usize,
@@ -57,9 +70,9 @@ pub struct MatcherSettings {
 impl Default for MatcherSettings {
     fn default() -> Self {
         Self {
-            sure_at: 0.5,
+            sure_at: 0.55,
             unsure_at: 0.3,
-            clarify_margin: 0.1,
+            clarify_margin: 0.2,
             choices_max: 3,
             reject_own_share: 0.05,
         }
@@ -83,7 +96,8 @@ pub enum Verdict {
 pub struct Candidate {
     /// The entry.
     pub entry: EntryId,
-    /// How likely it is meant, from 0 to 1; on the scale of the settings.
+    /// How likely it is meant, from 0 to 1; on the scale of the settings. The scores of all
+    /// entries together, candidates or not, are at most 1.
     pub score: f32,
 }
 
@@ -132,6 +146,17 @@ pub struct Matcher {
     entries: Vec<EntryId>,
     settings: MatcherSettings,
     exact: Exact,
+    model: Model,
+    known: Known,
+    arabic: ArabicWords,
+}
+
+/// What the classifier makes of one reading of a message.
+struct Opinion {
+    reading: Reading,
+    scores: Vec<f32>,
+    best: usize,
+    certainty: f32,
 }
 
 impl Matcher {
@@ -140,24 +165,78 @@ impl Matcher {
         entries: &[TrainingEntry],
         settings: &MatcherSettings,
     ) -> Result<Matcher, PatternError> {
+        let exact = Exact::new(entries)?;
+        let (lessons, arabic) = lessons(entries);
+        let (model, rows, softmax) = Model::train(&lessons, entries.len());
+        let known = Known::learn(&model, &rows, &softmax, settings);
         Ok(Matcher {
             entries: entries.iter().map(|entry| entry.id.clone()).collect(),
             settings: settings.clone(),
-            exact: Exact::new(entries)?,
+            exact,
+            model,
+            known,
+            arabic,
         })
     }
 
     /// Finds the entry that a message asks for.
-    pub fn find(&self, n: &Normalised, _variety: Variety) -> Match {
-        match self.exact.find(n) {
-            Some(certain) => self.certain(certain),
-            None => Match {
-                verdict: Verdict::Unknown,
-                candidates: Vec::new(),
-                basis: Basis::None,
-                evidence: Vec::new(),
-            },
+    pub fn find(&self, n: &Normalised, variety: Variety) -> Match {
+        if let Some(certain) = self.exact.find(n) {
+            return self.certain(certain);
         }
+        let as_written = self.opinion(n.words(), variety);
+        let spelled_out = (variety == Variety::Arabizi)
+            .then(|| arabic_words(n.words(), &self.arabic))
+            .and_then(|words| self.opinion(words.iter().map(Cow::as_ref), Variety::Arabic));
+        let opinion = match (as_written, spelled_out) {
+            (Some(one), Some(other)) if other.certainty > one.certainty => other,
+            (Some(one), _) | (None, Some(one)) => one,
+            (None, None) => return unknown(Vec::new(), Vec::new()),
+        };
+        self.judge(&opinion, n)
+    }
+
+    /// What the classifier makes of these words; `None` if it knows nothing in them.
+    fn opinion<'w>(
+        &self,
+        words: impl Iterator<Item = &'w str>,
+        variety: Variety,
+    ) -> Option<Opinion> {
+        let reading = self.model.read(words, variety);
+        if reading.features.is_empty() {
+            return None;
+        }
+        let mut scores = vec![0.0; self.entries.len()];
+        self.model.weights().scores(reading.sparse(), &mut scores);
+        let best = ranked(&scores, 1).first().copied()?;
+        let raw = known::raw(scores[best], reading.coverage);
+        let certainty = self.known.certainty(raw, model::is_arabic(variety));
+        Some(Opinion { reading, scores, best, certainty })
+    }
+
+    /// Answer, ask which is meant, or say that it is not known.
+    fn judge(&self, opinion: &Opinion, n: &Normalised) -> Match {
+        let shares = self.known.shares(&opinion.scores);
+        let candidates: Vec<Candidate> = ranked(&opinion.scores, CANDIDATES_MAX)
+            .into_iter()
+            .map(|entry| Candidate {
+                entry: self.entries[entry].clone(),
+                score: opinion.certainty * shares[entry],
+            })
+            .collect();
+        let evidence = evidence::evidence(&self.model, &opinion.reading, opinion.best, n);
+        if opinion.certainty < self.settings.unsure_at {
+            return unknown(candidates, evidence);
+        }
+        let score = |place: usize| candidates.get(place).map_or(0.0, |one| one.score);
+        let ahead = score(0) - score(1) >= self.settings.clarify_margin;
+        let verdict = if ahead && score(0) >= self.settings.sure_at {
+            Verdict::Sure(self.entries[opinion.best].clone())
+        } else {
+            let choices = candidates.iter().take(self.settings.choices_max.max(1));
+            Verdict::Unsure(choices.map(|choice| choice.entry.clone()).collect())
+        };
+        Match { verdict, candidates, basis: Basis::Examples, evidence }
     }
 
     /// A match beyond doubt, unless several entries claim the same words.
@@ -176,3 +255,63 @@ impl Matcher {
         Match { verdict, candidates, basis: found.basis, evidence: found.evidence }
     }
 }
+
+fn unknown(candidates: Vec<Candidate>, evidence: Vec<Evidence>) -> Match {
+    Match { verdict: Verdict::Unknown, candidates, basis: Basis::None, evidence }
+}
+
+/// The entries with the highest scores, best first; of equals the earlier.
+fn ranked(scores: &[f32], count: usize) -> Vec<usize> {
+    let mut best: Vec<usize> = Vec::with_capacity(count + 1);
+    for (entry, score) in scores.iter().enumerate() {
+        let place = best.partition_point(|other| scores[*other] >= *score);
+        if place < count {
+            best.insert(place, entry);
+            best.truncate(count);
+        }
+    }
+    best
+}
+
+/// The examples as lessons, and the Arabic words they use. An Arabizi example teaches twice: as
+/// written, and spelled in Arabic letters, so that each script finds the other.
+fn lessons(entries: &[TrainingEntry]) -> (Vec<Lesson>, ArabicWords) {
+    let mut lessons = Vec::new();
+    let mut arabic = ArabicWords::default();
+    for (entry, training) in entries.iter().enumerate() {
+        for example in &training.examples {
+            let n = normalise(&example.text);
+            n.words().for_each(|word| arabic.add(word));
+            let words = n.words().map(str::to_owned).collect();
+            lessons.push(Lesson { entry, variety: example.variety, words });
+        }
+    }
+    for at in 0..lessons.len() {
+        let Lesson { entry, variety: Variety::Arabizi, words } = &lessons[at] else { continue };
+        let spelled = arabic_words(words.iter().map(String::as_str), &arabic);
+        let words = spelled.into_iter().map(Cow::into_owned).collect();
+        lessons.push(Lesson { entry: *entry, variety: Variety::Arabic, words });
+    }
+    (lessons, arabic)
+}
+
+/// Arabizi words in Arabic letters: as examples spell them, else by rule. The result has one word
+/// for each given, for evidence to point at.
+fn arabic_words<'w>(
+    words: impl Iterator<Item = &'w str>,
+    known: &ArabicWords,
+) -> Vec<Cow<'w, str>> {
+    words
+        .map(|word| match known.read(word) {
+            _ if matches!(word, "el" | "al" | "il") => Cow::Borrowed("ال"),
+            Some(arabic) => Cow::Owned(arabic.to_owned()),
+            None => match spelled(word) {
+                spelled if spelled.is_empty() => Cow::Borrowed(word),
+                spelled => Cow::Owned(spelled),
+            },
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

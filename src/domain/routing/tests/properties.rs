@@ -6,6 +6,7 @@ use crate::domain::handoff::Priority;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
+use crate::domain::pool::work::offer_hindrance;
 use crate::domain::routing::explain::{Verdict, position, positions, why};
 use crate::domain::routing::plan::{Offer, plan, plan_all};
 use crate::domain::routing::policies;
@@ -203,6 +204,11 @@ impl History {
         assert_eq!(offers, whole, "what changed, and everything");
         let names = offers.iter().map(|o| (o.conversation.to_string(), o.agent.to_string()));
         assert_eq!(names.collect::<Vec<_>>(), expected, "the index, and the oracle");
+        for offer in &offers {
+            let item = self.view.item(&offer.conversation).unwrap();
+            let agent = self.view.agent(&offer.agent).unwrap();
+            assert_eq!(offer_hindrance(item, agent, self.at), None, "the pool would refuse");
+        }
         self.check_overtaking(&offers);
         self.check_rest(&offers);
         for (index, offer) in offers.iter().enumerate() {

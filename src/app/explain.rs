@@ -1,0 +1,104 @@
+//! How a message would be read and answered: the real machine, run on a conversation that exists
+//! nowhere. Nothing is stored and nobody is told.
+
+use super::App;
+use super::error::{AppError, AppResult};
+use super::keys;
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::command::{Command, Decision, Input, Start};
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::handle::handle;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::handoff::HandoffReason;
+use crate::domain::ids::{ConversationId, CustomerId, EntryId, RulesVersion};
+use crate::domain::language::Language;
+use crate::domain::reading::{self, Reading};
+use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
+
+/// How a message would be read and answered.
+#[derive(Debug, Clone)]
+pub struct Explained {
+    /// How it is read.
+    pub reading: Reading,
+    /// What the bot would answer in.
+    pub language: Language,
+    /// What the bot would do.
+    pub outcome: Option<Outcome>,
+    /// The entry it would answer from.
+    pub entry: Option<EntryId>,
+    /// Why it would hand over.
+    pub reason: Option<HandoffReason>,
+    /// What it would say, in which language.
+    pub says: Vec<(Language, String)>,
+    /// The rules.
+    pub rules: RulesVersion,
+}
+
+impl App {
+    /// What would happen if this were the first message of a conversation.
+    pub fn explain_message(
+        &self,
+        text: &str,
+        language: Option<Language>,
+        at: Timestamp,
+    ) -> AppResult<Explained> {
+        self.check_text(text)?;
+        let rules = self.rules();
+        let begun = begin(&rules, language, at)?;
+        let reading = reading::read(&rules, text, &begun.memory.window, at);
+        let command = Command::CustomerSays {
+            input: Input::Text(text.to_owned()),
+            reading: Box::new(reading.clone()),
+        };
+        let said = handle(&rules, Some(&begun), &command, at)?;
+        let decision = patiently(&rules, said, &reading)?;
+        let mut explained = Explained {
+            reading,
+            language: decision.next.language,
+            outcome: None,
+            entry: None,
+            reason: None,
+            says: Vec::new(),
+            rules: rules.version.clone(),
+        };
+        decision.events.into_iter().for_each(|event| explained.learn(event));
+        Ok(explained)
+    }
+}
+
+impl Explained {
+    fn learn(&mut self, event: Event) {
+        if let Event::BotSaid { outcome, text, language, entry, .. } = event {
+            self.says.push((language, text));
+            self.entry = self.entry.take().or(entry);
+            self.outcome = self.outcome.or(Some(outcome));
+        } else if let Event::HandoffRequested { handoff, .. } = event {
+            self.reason = Some(handoff.reason);
+        }
+    }
+}
+
+fn begin(rules: &Rules, language: Option<Language>, at: Timestamp) -> AppResult<Conversation> {
+    let nobody = AppError::NotFound { what: "conversation" };
+    let (Ok(conversation), Ok(customer)) =
+        (ConversationId::parse("explained"), CustomerId::parse("nobody"))
+    else {
+        return Err(nobody);
+    };
+    let start = Start {
+        bucket: keys::bucket_of(&conversation, 1),
+        conversation,
+        pool: rules.routing.pool.clone(),
+        customer,
+        language,
+    };
+    Ok(handle(rules, None, &Command::Start(start), at)?.next)
+}
+
+/// If the bot waits for the rest of a thought, nothing more comes.
+fn patiently(rules: &Rules, said: Decision, reading: &Reading) -> AppResult<Decision> {
+    let Some(due) = said.next.memory.reply_due else { return Ok(said) };
+    let command = Command::Tick { reading: Some(Box::new(reading.clone())) };
+    Ok(handle(rules, Some(&said.next), &command, due)?)
+}

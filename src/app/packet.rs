@@ -1,0 +1,214 @@
+//! The handoff packet: all that the next agent must know, so that the customer is never asked
+//! twice. Computed from the conversation and its log whenever it is asked for; nothing of it is
+//! stored.
+
+use super::App;
+use super::conversations::Logged;
+use super::error::{AppError, AppResult};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::{Asked, Conversation, text_hash};
+use crate::domain::detectors::{Signal, SignalKind};
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId, EntryId};
+use crate::domain::language::{self, Language};
+use crate::domain::pool::agent::Holding;
+use crate::domain::rules::Rules;
+use crate::domain::texts::{TextKey, fill};
+
+/// The newest events that are looked at and shown.
+const EVENTS_MAX: u64 = 300;
+/// The newest findings that are told.
+const SIGNALS_MAX: usize = 12;
+/// The need is quoted up to so many characters.
+const NEED_CHARS_MAX: usize = 90;
+
+/// All that the next agent must know.
+#[derive(Debug, Clone)]
+pub struct Packet {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// Why humans were asked, and since when the customer waits.
+    pub asked: Asked,
+    /// A first sentence to the customer.
+    pub opening: String,
+    /// What was noticed: the place of the words in the log, the words, the finding.
+    pub signals: Vec<(u64, String, Signal)>,
+    /// What the bot answered: the place in the log, the entry, its title.
+    pub tried: Vec<(u64, EntryId, String)>,
+    /// What the customer last asked for.
+    pub open_question: Option<String>,
+    /// How often people were asked before.
+    pub earlier_handoffs: u32,
+    /// What may help, best first.
+    pub suggestions: Vec<Suggestion>,
+    /// What happened, oldest first.
+    pub events: Vec<Logged>,
+    /// The newest note of a colleague.
+    pub note: Option<String>,
+}
+
+/// An answer that may help.
+#[derive(Debug, Clone)]
+pub struct Suggestion {
+    /// The entry.
+    pub entry: EntryId,
+    /// Its title.
+    pub title: String,
+    /// Its text, in a wording that was not sent yet.
+    pub text: String,
+    /// How well it fits, 0 to 1.
+    pub score: f32,
+}
+
+impl App {
+    /// The packet, for an agent who is offered the conversation or owns it under this token.
+    pub async fn packet(
+        &self,
+        agent: &AgentId,
+        id: &ConversationId,
+        token: Token,
+    ) -> AppResult<Packet> {
+        let known = self.agent(agent).await?;
+        let c = self.conversation(id).await?;
+        let holds = known.held.get(id).is_some_and(|held| match held.how {
+            Holding::Offer | Holding::Owned => held.token == token,
+            Holding::WrapUp { .. } => false,
+        });
+        if !holds {
+            return Err(AppError::OwnershipLost { current: c.token });
+        }
+        let asked = c.handoff.clone().ok_or(AppError::NotFound { what: "handoff" })?;
+        let after = c.seq.saturating_sub(EVENTS_MAX);
+        let (events, _) = self.read_log(id, after, EVENTS_MAX as usize).await?;
+        let rules = self.rules();
+        let open_question = open_question(&events);
+        let need = need(&rules, &c, &asked, open_question.as_deref());
+        Ok(Packet {
+            opening: opening(&rules, c.language, &known.profile.name, need),
+            signals: signals(&events),
+            tried: tried(&rules, &events, c.language),
+            suggestions: suggestions(&rules, &c, open_question.as_deref()),
+            earlier_handoffs: earlier_handoffs(&events),
+            note: note(&events),
+            open_question,
+            events,
+            asked,
+            conversation: c,
+        })
+    }
+}
+
+/// The customer's last words that are more than a greeting or the wish for a person.
+fn open_question(events: &[Logged]) -> Option<String> {
+    let mut last = None;
+    let mut question = None;
+    for (at, logged) in events.iter().enumerate() {
+        let Event::CustomerSaid { text, .. } = &logged.logged.event else { continue };
+        if text.trim().is_empty() {
+            continue;
+        }
+        last = Some(text);
+        let asks_for_a_person = events.get(at + 1).is_some_and(|next| {
+            let wish = |signal: &Signal| signal.kind == SignalKind::HumanRequest;
+            matches!(&next.logged.event, Event::Understood { signals, candidates, .. }
+                if candidates.is_empty() && signals.iter().any(wish))
+        });
+        let is_social = language::social_act(&language::normalise(text), text).is_some();
+        if !asks_for_a_person && !is_social {
+            question = Some(text);
+        }
+    }
+    question.or(last).cloned()
+}
+
+/// What the customer needs, in few words: the topic, or their own words.
+fn need(rules: &Rules, c: &Conversation, asked: &Asked, question: Option<&str>) -> Option<String> {
+    let entry = asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
+    if let Some(entry) = entry {
+        return Some(entry.title.get(c.language).clone());
+    }
+    let question = question?.trim();
+    let mut need: String = question.chars().take(NEED_CHARS_MAX).collect();
+    if need.len() < question.len() {
+        need.push('…');
+    }
+    Some(need)
+}
+
+fn opening(rules: &Rules, language: Language, agent: &str, need: Option<String>) -> String {
+    let agent = ("agent", agent.to_owned());
+    let wordings = match need {
+        Some(need) => {
+            let values = [agent, ("need", need)];
+            rules.texts.wordings(language, TextKey::PacketOpening, None, &values)
+        }
+        None => rules.texts.wordings(language, TextKey::PacketOpeningNoNeed, None, &[agent]),
+    };
+    wordings.into_iter().next().unwrap_or_default()
+}
+
+fn signals(events: &[Logged]) -> Vec<(u64, String, Signal)> {
+    let mut found = Vec::new();
+    let mut said = (0, "");
+    for logged in events {
+        if let Event::CustomerSaid { text, .. } = &logged.logged.event {
+            said = (logged.seq, text);
+        }
+        if let Event::Understood { signals, .. } = &logged.logged.event {
+            let (seq, words) = said;
+            found.extend(signals.iter().map(|s| (seq, words.to_owned(), s.clone())));
+        }
+    }
+    found.split_off(found.len().saturating_sub(SIGNALS_MAX))
+}
+
+fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, EntryId, String)> {
+    let answers = events.iter().filter_map(|logged| {
+        let Event::BotSaid { outcome: Outcome::Answer, entry: Some(entry), .. } =
+            &logged.logged.event
+        else {
+            return None;
+        };
+        let known = rules.bot.entries.get(entry);
+        let title = known.map(|known| known.title.get(language).clone());
+        Some((logged.seq, entry.clone(), title.unwrap_or_default()))
+    });
+    answers.collect()
+}
+
+/// Answers that fit the open question, in wordings the customer has not seen; an entry whose
+/// wordings are used up has not helped and is not suggested again.
+fn suggestions(rules: &Rules, c: &Conversation, question: Option<&str>) -> Vec<Suggestion> {
+    let Some(question) = question else { return Vec::new() };
+    let found = rules.matcher.find(&language::normalise(question), language::detect(question));
+    let values: Vec<(&str, String)> =
+        c.memory.slots.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let suggest = |candidate: &crate::domain::bot::matcher::Candidate| {
+        let entry = rules.bot.entries.get(&candidate.entry)?;
+        let wordings = entry.answers.get(c.language).iter().map(|text| fill(text, &values));
+        let text = wordings.into_iter().find(|t| !c.memory.sent.contains(&text_hash(t)))?;
+        Some(Suggestion {
+            entry: entry.id.clone(),
+            title: entry.title.get(c.language).clone(),
+            text,
+            score: candidate.score,
+        })
+    };
+    found.candidates.iter().filter_map(suggest).collect()
+}
+
+/// Requests for people before the present one; what only came back to the queue is no new one.
+fn earlier_handoffs(events: &[Logged]) -> u32 {
+    let new = |logged: &&Logged| {
+        matches!(logged.logged.event, Event::HandoffRequested { returned: false, .. })
+    };
+    (events.iter().filter(new).count() as u32).saturating_sub(1)
+}
+
+fn note(events: &[Logged]) -> Option<String> {
+    events.iter().rev().find_map(|logged| {
+        let Event::Noted { text, .. } = &logged.logged.event else { return None };
+        Some(text.clone())
+    })
+}

@@ -1,0 +1,89 @@
+//! What is said while the store is away: the bot answers from its rules and says that nothing is
+//! saved. It never says that a human was asked for, because nothing is registered.
+
+use super::App;
+use crate::domain::bot::ladder::{self, Step};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::state::{Conversation, Memory, State};
+use crate::domain::detectors::EmergencyKind;
+use crate::domain::handoff::HandoffReason;
+use crate::domain::language::{self, Language, Variety};
+use crate::domain::reading;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+impl App {
+    /// Texts for a message that could not be saved. `known` is the conversation where it could at
+    /// least be read; where it could not, a human may own it, and the bot gives no answer.
+    pub fn answer_unsaved(
+        &self,
+        known: Option<&Conversation>,
+        text: &str,
+        at: Timestamp,
+    ) -> Vec<(Language, String, Outcome)> {
+        let rules = self.rules();
+        let memory = known.map_or_else(Memory::default, |c| c.memory.clone());
+        let reading = reading::read(&rules, text, &memory.window, at);
+        let language = known.map_or_else(|| language_of(text), |c| c.language);
+        let words = |key: TextKey, values: &[(&str, String)]| {
+            rules.texts.wordings(language, key, None, values).into_iter().next()
+        };
+        let mut said = Vec::new();
+        let bot_owns = known.is_some_and(|c| c.state == State::Bot);
+        match ladder::next_step(&rules.bot, &memory, &reading, false) {
+            Step::HandOff(reason, _) => {
+                if let Some((key, kind)) = safety(reason) {
+                    let contacts = rules.bot.contacts.get(&kind);
+                    let contacts = contacts.map(|texts| texts.get(language).clone());
+                    let values = [("contacts", contacts.unwrap_or_default())];
+                    said.extend(words(key, &values).map(|text| (text, Outcome::Emergency)));
+                }
+                let text = words(TextKey::NotYetRegistered, &[]);
+                said.extend(text.map(|text| (text, Outcome::Handoff)));
+            }
+            Step::Answer(entry) if bot_owns => {
+                let entry = rules.bot.entries.get(&entry).filter(|entry| entry.slots.is_empty());
+                let answer = entry.and_then(|entry| entry.answers.get(language).first());
+                said.extend(answer.map(|text| (text.clone(), Outcome::Answer)));
+            }
+            Step::Answer(_)
+            | Step::Wait
+            | Step::Social(_)
+            | Step::Affirmed
+            | Step::ProposeEnd
+            | Step::FillSlot { .. }
+            | Step::AskSlotAgain { .. }
+            | Step::Clarify(_)
+            | Step::NotKnown => {}
+        }
+        said.extend(words(TextKey::NotSaved, &[]).map(|text| (text, Outcome::Social)));
+        said.into_iter().map(|(text, outcome)| (language, text, outcome)).collect()
+    }
+}
+
+fn language_of(text: &str) -> Language {
+    match language::detect(text) {
+        Variety::English => Language::En,
+        Variety::Arabic | Variety::Arabizi | Variety::Mixed | Variety::Unknown => Language::Ar,
+    }
+}
+
+fn safety(reason: HandoffReason) -> Option<(TextKey, EmergencyKind)> {
+    match reason {
+        HandoffReason::EmergencyLife => Some((TextKey::EmergencyLife, EmergencyKind::Life)),
+        HandoffReason::EmergencyMoney => Some((TextKey::EmergencyMoney, EmergencyKind::Money)),
+        HandoffReason::EmergencyProperty => {
+            Some((TextKey::EmergencyProperty, EmergencyKind::Property))
+        }
+        HandoffReason::HumanRequest
+        | HandoffReason::Frustration
+        | HandoffReason::Confusion
+        | HandoffReason::NotUnderstood
+        | HandoffReason::Repetition
+        | HandoffReason::Abuse
+        | HandoffReason::DeniedTwice
+        | HandoffReason::HumanFirst
+        | HandoffReason::Reopened
+        | HandoffReason::BotFailed => None,
+    }
+}

@@ -1,0 +1,148 @@
+//! `sanad admin`: questions and repairs for those who run the deployment.
+
+mod show;
+
+use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
+use super::terminal::Look;
+use super::transcript::{Reader, Transcript};
+use crate::domain::language::Language;
+use crate::grpc::keys::Role;
+use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::{
+    ExplainMessageRequest, ExplainWaitRequest, GetRulesRequest, ListParkedEntriesRequest,
+    ListQueuesRequest, RequeueConversationRequest, UnparkEntryRequest,
+};
+use clap::{Args, Subcommand};
+use show::Show;
+use tonic::{Response, Status};
+
+/// Look after a running deployment.
+#[derive(Debug, Clone, Args)]
+pub struct AdminArgs {
+    #[command(subcommand)]
+    what: What,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// The language of the output.
+    #[arg(long, global = true, value_name = "ar|en", default_value = "en",
+          value_parser = super::language)]
+    lang: Language,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum What {
+    /// Which rules are live, and what was wrong with those that were refused.
+    Rules,
+    /// The queues with live figures.
+    Queues,
+    /// Why a conversation waits, and why each agent does not get it.
+    Why {
+        /// The conversation's id.
+        conversation: String,
+    },
+    /// Put a stuck conversation back into the queue, with its place kept.
+    Requeue {
+        /// The conversation's id.
+        conversation: String,
+        /// What the next agent should know.
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        note: String,
+    },
+    /// Deliveries that were refused too often and wait for a person.
+    Parked,
+    /// Try a parked delivery again.
+    Unpark {
+        /// The delivery's id, as `parked` shows it.
+        entry: String,
+    },
+    /// How the live rules read a message, and what the bot would do. Changes nothing.
+    Explain {
+        /// The message.
+        text: String,
+    },
+}
+
+/// Runs the command and prints what it found.
+pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
+    let lines = ask_server(&args, Look::of_stdout()).await?;
+    lines.iter().for_each(|line| println!("{line}"));
+    Ok(())
+}
+
+async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure> {
+    let bearer = args.key.read(Role::Admin, "main")?;
+    let channel = args.server.connect().await?;
+    let client = AdminServiceClient::with_interceptor(channel, bearer);
+    let show = Show { transcript: Transcript { look, language: args.lang, reader: Reader::Staff } };
+    // One id for all repetitions, so that a repair happens once.
+    let request_id = fresh_id();
+    let now = jiff::Timestamp::now().as_second();
+    let call = || one_call(client.clone(), args, show, request_id.clone(), now);
+    patiently(|_| {}, call)
+        .await
+        .map_err(|status| Failure::of(args.what.named(), &args.server.server, status))
+}
+
+impl What {
+    fn named(&self) -> &'static str {
+        match self {
+            What::Rules => "the rules",
+            What::Queues => "the queues",
+            What::Why { .. } => "to explain the wait",
+            What::Requeue { .. } => "to put the conversation back",
+            What::Parked => "the parked deliveries",
+            What::Unpark { .. } => "to try the delivery again",
+            What::Explain { .. } => "to explain the message",
+        }
+    }
+}
+
+async fn one_call(
+    mut client: AdminServiceClient<Secured>,
+    args: &AdminArgs,
+    show: Show,
+    request_id: String,
+    now: i64,
+) -> Result<Vec<String>, Status> {
+    let lines = match args.what.clone() {
+        What::Rules => {
+            let answer = client.get_rules(ask(GetRulesRequest {})).await?;
+            show.rules(&answer.into_inner())
+        }
+        What::Queues => {
+            let answer = client.list_queues(ask(ListQueuesRequest {})).await?;
+            show.queues(&answer.into_inner())
+        }
+        What::Why { conversation } => {
+            let request = ExplainWaitRequest { conversation_id: conversation };
+            let answer = client.explain_wait(ask(request)).await?;
+            show.wait(&answer.into_inner(), now)
+        }
+        What::Requeue { conversation, note } => {
+            let conversation_id = conversation;
+            let request = RequeueConversationRequest { request_id, conversation_id, note };
+            let answer =
+                client.requeue_conversation(ask(request)).await.map(Response::into_inner)?;
+            show.requeued(&answer)
+        }
+        What::Parked => {
+            let request = ListParkedEntriesRequest { page_size: 0 };
+            let answer = client.list_parked_entries(ask(request)).await?;
+            show.parked(&answer.into_inner())
+        }
+        What::Unpark { entry } => {
+            let request = UnparkEntryRequest { request_id, entry_id: entry };
+            client.unpark_entry(ask(request)).await?;
+            show.unparked()
+        }
+        What::Explain { text } => {
+            let language = args.lang.tag().to_owned();
+            let answer =
+                client.explain_message(ask(ExplainMessageRequest { text, language })).await?;
+            show.reading(&answer.into_inner())
+        }
+    };
+    Ok(lines)
+}

@@ -1,0 +1,219 @@
+//! The agent's calls, one after the other in the order they were asked for, each repeated under the
+//! same request id until it is answered; and the sign of life beside them.
+
+use super::work::Target;
+use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
+use crate::grpc::pb::agent_service_client::AgentServiceClient;
+use crate::grpc::pb::{
+    AcceptOfferRequest, AgentSession, Assignment, DeclineOfferRequest, GetHandoffPacketRequest,
+    HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
+    ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest,
+};
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tonic::{Code, Response, Status};
+
+/// Something the agent wants done; one call each.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Deed {
+    /// Accept an offer.
+    Accept(Target),
+    /// Decline an offer.
+    Decline(Target, String),
+    /// Read the packet.
+    Packet(Target),
+    /// Write to the customer.
+    Say(Target, String),
+    /// Ask the customer whether it is settled.
+    Propose(Target, String),
+    /// Give the conversation back.
+    Release(Target, String),
+    /// Take work, or take none.
+    Presence(Presence, String),
+}
+
+impl Deed {
+    /// For sentences of the form "the server refused …".
+    pub fn what(&self) -> &'static str {
+        match self {
+            Deed::Accept(_) => "to accept the offer",
+            Deed::Decline(_, _) => "to decline the offer",
+            Deed::Packet(_) => "the packet",
+            Deed::Say(_, _) => "the message",
+            Deed::Propose(_, _) => "to propose an end",
+            Deed::Release(_, _) => "to give the conversation back",
+            Deed::Presence(_, _) => "the presence",
+        }
+    }
+
+    /// What it is about, if it is about one conversation.
+    pub fn target(&self) -> Option<&Target> {
+        match self {
+            Deed::Accept(target)
+            | Deed::Decline(target, _)
+            | Deed::Packet(target)
+            | Deed::Say(target, _)
+            | Deed::Propose(target, _)
+            | Deed::Release(target, _) => Some(target),
+            Deed::Presence(_, _) => None,
+        }
+    }
+}
+
+/// A call to be made.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Made once, kept for all repetitions.
+    pub request_id: String,
+    /// What is wanted.
+    pub deed: Deed,
+}
+
+/// What a call brought.
+#[derive(Debug, Clone)]
+pub enum Brought {
+    /// Nothing that need be shown.
+    Nothing,
+    /// The conversation is the agent's.
+    Assigned(Box<Assignment>),
+    /// The packet.
+    Packet(Box<HandoffPacket>),
+}
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub enum Report {
+    /// The server cannot be reached; it is tried again.
+    Waiting,
+    /// It was done.
+    Done(Deed, Brought),
+    /// The server said no.
+    Refused(Deed, Status),
+    /// The session is over: another one has begun, or the server gave this one up.
+    SessionOver(Status),
+}
+
+/// Makes the calls until nobody asks for more.
+pub async fn work(
+    client: AgentServiceClient<Secured>,
+    session: AgentSession,
+    mut asked: mpsc::Receiver<Asked>,
+    reports: mpsc::Sender<Report>,
+) {
+    while let Some(asked) = asked.recv().await {
+        let mut failures = 0;
+        let waiting = |_: &Status| {
+            failures += 1;
+            if failures == 2 {
+                // Telling is a courtesy: a full channel has more important things in it.
+                let _ = reports.try_send(Report::Waiting);
+            }
+        };
+        let call = || call(client.clone(), session.clone(), asked.clone());
+        let report = match patiently(waiting, call).await {
+            Ok(brought) => Report::Done(asked.deed, brought),
+            Err(status) if superseded(&status) => Report::SessionOver(status),
+            Err(status) => Report::Refused(asked.deed, status),
+        };
+        if reports.send(report).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells the server from time to time that this desk lives.
+pub async fn beat(
+    mut client: AgentServiceClient<Secured>,
+    session: AgentSession,
+    every: Duration,
+    reports: mpsc::Sender<Report>,
+) {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = reports.closed() => return,
+            _ = interval.tick() => {}
+        }
+        let request = HeartbeatRequest { session: Some(session.clone()) };
+        match client.heartbeat(ask(request)).await {
+            Ok(_) => {}
+            // The stream tells the agent that the server is away; the next beat comes by itself.
+            Err(status) if transient(&status) || status.code() == Code::ResourceExhausted => {}
+            Err(status) => {
+                let _ = reports.send(Report::SessionOver(status)).await;
+                return;
+            }
+        }
+    }
+}
+
+/// Whether another session of the same agent has begun.
+pub fn superseded(status: &Status) -> bool {
+    reason_of(status) == "SESSION_SUPERSEDED"
+}
+
+async fn call(
+    mut client: AgentServiceClient<Secured>,
+    session: AgentSession,
+    asked: Asked,
+) -> Result<Brought, Status> {
+    let (session, request_id) = (Some(session), asked.request_id);
+    match asked.deed {
+        Deed::Accept(Target { conversation_id, token, .. }) => {
+            let token = Some(token);
+            let request = AcceptOfferRequest { session, request_id, conversation_id, token };
+            let answer = client.accept_offer(ask(request)).await.map(Response::into_inner)?;
+            let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
+            return Ok(assigned.unwrap_or(Brought::Nothing));
+        }
+        Deed::Packet(Target { conversation_id, token, .. }) => {
+            let token = Some(token);
+            let request = GetHandoffPacketRequest { session, conversation_id, token };
+            let answer = client.get_handoff_packet(ask(request)).await.map(Response::into_inner)?;
+            let packet = answer.packet.map(Box::new).map(Brought::Packet);
+            return Ok(packet.unwrap_or(Brought::Nothing));
+        }
+        Deed::Decline(Target { conversation_id, token, .. }, reason) => {
+            let token = Some(token);
+            let request =
+                DeclineOfferRequest { session, request_id, conversation_id, token, reason };
+            client.decline_offer(ask(request)).await?;
+        }
+        Deed::Say(Target { conversation_id, token, .. }, text) => {
+            let (token, sent_at) = (Some(token), None);
+            let request = SendAgentMessageRequest {
+                session,
+                request_id,
+                conversation_id,
+                token,
+                text,
+                sent_at,
+            };
+            client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
+            let token = Some(token);
+            let request = ProposeResolutionRequest {
+                session,
+                request_id,
+                conversation_id,
+                token,
+                disposition,
+            };
+            client.propose_resolution(ask(request)).await?;
+        }
+        Deed::Release(Target { conversation_id, token, .. }, note) => {
+            let token = Some(token);
+            let request =
+                ReleaseConversationRequest { session, request_id, conversation_id, token, note };
+            client.release_conversation(ask(request)).await?;
+        }
+        Deed::Presence(presence, away_reason) => {
+            let presence = presence.into();
+            let request = SetPresenceRequest { session, request_id, presence, away_reason };
+            client.set_presence(ask(request)).await?;
+        }
+    }
+    Ok(Brought::Nothing)
+}

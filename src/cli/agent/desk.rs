@@ -1,0 +1,338 @@
+//! What frames, answers and typed lines mean for the desk: lines to show and calls to make. No I/O.
+
+use super::calls::{Brought, Deed};
+use super::input::Line;
+use super::show::Show;
+use super::work::{Kind, Target, Work};
+use crate::cli::words;
+use crate::grpc::pb::subscribe_work_response::Frame;
+use crate::grpc::pb::{
+    Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnded, Party, Presence,
+    ResetReason, SubscribeWorkResponse, WorkAttached,
+};
+use tonic::{Code, Status};
+
+/// What an agent says was achieved, unless told otherwise.
+const SOLVED: &str = "solved";
+
+/// What follows from something.
+#[derive(Debug, Default, PartialEq)]
+pub struct Told {
+    /// To be shown.
+    pub lines: Vec<String>,
+    /// To be done.
+    pub deeds: Vec<Deed>,
+    /// This session is over for good.
+    pub superseded: bool,
+}
+
+impl Told {
+    /// Only lines.
+    pub fn lines(lines: Vec<String>) -> Told {
+        Told { lines, ..Told::default() }
+    }
+
+    fn and(mut self, other: Told) -> Told {
+        self.lines.extend(other.lines);
+        self.deeds.extend(other.deeds);
+        self.superseded |= other.superseded;
+        self
+    }
+}
+
+/// One agent's desk.
+pub struct Desk {
+    /// How things are shown.
+    pub show: Show,
+    /// What is on it.
+    pub work: Work,
+    agent: String,
+    interactive: bool,
+    auto_accept: bool,
+    wanted: (Presence, String),
+    mode: Mode,
+}
+
+impl Desk {
+    /// An empty desk.
+    pub fn new(show: Show, agent: String, interactive: bool, auto_accept: bool) -> Desk {
+        let wanted = (Presence::Available, String::new());
+        let (work, mode) = (Work::default(), Mode::Normal);
+        Desk { show, work, agent, interactive, auto_accept, wanted, mode }
+    }
+
+    /// The presence the agent wants, with the reason.
+    pub fn wanted(&self) -> (Presence, String) {
+        self.wanted.clone()
+    }
+
+    /// Whether there is a conversation whose packet was read.
+    pub fn ready(&mut self) -> bool {
+        let Some(id) = self.work.current().map(|target| target.conversation_id.clone()) else {
+            return false;
+        };
+        self.work.held_mut(&id).is_some_and(|(_, held)| !held.packet_due)
+    }
+
+    /// A frame of the stream came.
+    pub fn frame(&mut self, response: SubscribeWorkResponse, now: i64) -> Told {
+        let l = self.show.transcript.language;
+        match response.frame {
+            None | Some(Frame::Heartbeat(_) | Frame::Moved(_)) => Told::default(),
+            Some(Frame::Attached(all)) => self.attached(all, now),
+            Some(Frame::Offer(offer)) => self.offered(offer, now),
+            Some(Frame::OfferEnded(ended)) => self.offer_ended(&ended),
+            Some(Frame::Assigned(assignment)) => self.assigned(&assignment),
+            Some(Frame::Unassigned(gone)) => match self.work.unassign(&gone.conversation_id) {
+                None => Told::default(),
+                Some(number) => {
+                    let why = words::unassigned(l, gone.reason());
+                    Told::lines(vec![self.show.about(number, why, why)])
+                }
+            },
+            Some(Frame::PresenceChanged(changed)) => {
+                Told::lines(vec![self.show.presence(changed.presence(), &changed.away_reason)])
+            }
+            Some(Frame::ConversationEvent(event)) => self.happened(event),
+            Some(Frame::Superseded(_)) => Told { superseded: true, ..Told::default() },
+        }
+    }
+
+    /// A call was done.
+    pub fn done(&mut self, deed: &Deed, brought: Brought, now: i64) -> Told {
+        match brought {
+            Brought::Assigned(assignment) => self.assigned(&assignment),
+            Brought::Packet(packet) => match deed.target() {
+                Some(target) => Told::lines(self.packet(&target.clone(), &packet, now)),
+                None => Told::default(),
+            },
+            Brought::Nothing => match deed {
+                Deed::Decline(target, _) => {
+                    self.work.end_offer(&target.conversation_id, target.token);
+                    let (en, ar) =
+                        ("declined; the customer keeps the place", "رُفض ويبقى دور العميل");
+                    Told::lines(vec![self.show.about(target.number, en, ar)])
+                }
+                Deed::Release(target, _) => match self.work.unassign(&target.conversation_id) {
+                    None => Told::default(),
+                    Some(number) => {
+                        let (en, ar) = ("given back to the queue", "أُعيدت إلى الطابور");
+                        Told::lines(vec![self.show.about(number, en, ar)])
+                    }
+                },
+                Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
+                Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
+                    Told::default()
+                }
+            },
+        }
+    }
+
+    /// A call was refused.
+    pub fn refused(&mut self, deed: &Deed, status: &Status) -> Told {
+        let mut lines = vec![self.show.refused(status)];
+        let lost = matches!(status.code(), Code::Aborted | Code::NotFound);
+        match (deed, deed.target()) {
+            (Deed::Packet(_), Some(target)) => {
+                lines.extend(self.packet_shown(&target.conversation_id));
+            }
+            (Deed::Accept(_) | Deed::Decline(_, _), Some(target)) if lost => {
+                self.work.end_offer(&target.conversation_id, target.token);
+            }
+            (_, Some(target)) if lost => {
+                self.work.unassign(&target.conversation_id);
+            }
+            (_, Some(_) | None) => {}
+        }
+        Told::lines(lines)
+    }
+
+    /// A line was typed.
+    pub fn line(&mut self, line: Line, now: i64) -> Told {
+        let deed = match line {
+            Line::Nothing | Line::Quit => return Told::default(),
+            Line::Help => return Told::lines(self.show.help()),
+            Line::List => return Told::lines(self.show.list(&self.work, now)),
+            Line::Unknown(command) => return Told::lines(vec![self.show.unknown(&command)]),
+            Line::To(number) => return self.turn_to(number),
+            Line::Note(text) => return self.note(&text),
+            Line::Accept(number) => self.offer(number).map(Deed::Accept),
+            Line::Decline(number, why) => self.offer(number).map(|it| Deed::Decline(it, why)),
+            Line::Packet(None) => self.work.current().cloned().map(Deed::Packet),
+            Line::Packet(Some(number)) => {
+                self.work.get(number).map(|item| Deed::Packet(item.target.clone()))
+            }
+            Line::Say(text) => self.work.current().cloned().map(|it| Deed::Say(it, text)),
+            Line::Propose(what) => {
+                let what = if what.is_empty() { SOLVED.to_owned() } else { what };
+                self.work.current().cloned().map(|it| Deed::Propose(it, what))
+            }
+            Line::Release(note) => self.release(note),
+            Line::Away(why) => Some(self.presence(Presence::Away, why)),
+            Line::Back => Some(self.presence(Presence::Available, String::new())),
+        };
+        match deed {
+            Some(deed) => Told { deeds: vec![deed], ..Told::default() },
+            None => {
+                Told::lines(vec![self.show.say(
+                    "there is none; /list shows what there is",
+                    "لا يوجد، و/list لعرض ما يوجد",
+                )])
+            }
+        }
+    }
+
+    fn attached(&mut self, all: WorkAttached, now: i64) -> Told {
+        let l = self.show.transcript.language;
+        let gone = self.work.keep_only(&all);
+        let no_longer = |number| self.show.about(number, "no longer yours", "لم تعد لك");
+        let mut lines: Vec<String> = gone.into_iter().map(no_longer).collect();
+        let mode = all.mode();
+        if std::mem::replace(&mut self.mode, mode) != mode {
+            lines.extend(words::mode(l, mode).map(|line| self.show.transcript.remark(line)));
+        }
+        let mut told = Told::lines(lines);
+        for assignment in &all.assignments {
+            told = told.and(self.assigned(assignment));
+        }
+        for offer in all.offers {
+            told = told.and(self.offered(offer, now));
+        }
+        told
+    }
+
+    fn offered(&mut self, offer: Offer, now: i64) -> Told {
+        let Some(number) = self.work.offer(offer.clone()) else { return Told::default() };
+        let mut told = Told::lines(self.show.offer(number, &offer, now));
+        if let (true, Some(item)) = (self.auto_accept, self.work.get(number)) {
+            told.deeds.push(Deed::Accept(item.target.clone()));
+        }
+        told
+    }
+
+    fn offer_ended(&mut self, ended: &OfferEnded) -> Told {
+        let token = ended.token.unwrap_or_default();
+        let Some(number) = self.work.end_offer(&ended.conversation_id, token) else {
+            return Told::default();
+        };
+        let why = words::offer_end(self.show.transcript.language, ended.how());
+        Told::lines(vec![self.show.about(number, why, why)])
+    }
+
+    /// A conversation of one's own: its packet first, then what happens in it.
+    fn assigned(&mut self, assignment: &Assignment) -> Told {
+        let Some(number) = self.work.assign(assignment) else { return Told::default() };
+        let Some(target) = self.work.get(number).map(|item| item.target.clone()) else {
+            return Told::default();
+        };
+        if let Some((_, held)) = self.work.held_mut(&target.conversation_id) {
+            held.packet_due = true;
+        }
+        let lines = vec![self.show.about(number, "it is yours", "أصبحت لك")];
+        Told { lines, deeds: vec![Deed::Packet(target)], superseded: false }
+    }
+
+    fn happened(&mut self, happened: ConversationEvent) -> Told {
+        let id = happened.conversation_id;
+        let Some((number, held)) = self.work.held_mut(&id) else { return Told::default() };
+        let events = match (happened.reset, happened.event) {
+            (Some(reset), _) => {
+                let replace = reset.reason() != ResetReason::Truncated;
+                let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
+                held.journal.reset(head, reset.events, replace)
+            }
+            (None, Some(event)) => {
+                let mut events = held.journal.stream(event);
+                events.extend(held.journal.account(happened.through_sequence));
+                events
+            }
+            (None, None) => held.journal.account(happened.through_sequence),
+        };
+        if held.packet_due {
+            held.meanwhile.extend(events);
+            return Told::default();
+        }
+        Told::lines(self.events(number, &events))
+    }
+
+    fn packet(&mut self, target: &Target, packet: &HandoffPacket, now: i64) -> Vec<String> {
+        let mut lines = self.show.packet(target.number, packet, now);
+        let last = packet.transcript.iter().map(|event| event.sequence).max().unwrap_or(0);
+        if let Some((_, held)) = self.work.held_mut(&target.conversation_id) {
+            // What the packet told need not be told again.
+            held.journal.account(last);
+            held.meanwhile.retain(|event| event.sequence > last);
+        }
+        lines.extend(self.packet_shown(&target.conversation_id));
+        lines
+    }
+
+    fn packet_shown(&mut self, conversation_id: &str) -> Vec<String> {
+        let Some((number, held)) = self.work.held_mut(conversation_id) else { return Vec::new() };
+        held.packet_due = false;
+        let meanwhile = std::mem::take(&mut held.meanwhile);
+        self.events(number, &meanwhile)
+    }
+
+    /// With the number in front as soon as the desk holds more than one conversation.
+    fn events(&self, number: u32, events: &[Event]) -> Vec<String> {
+        let several = self.work.held().count() > 1;
+        let strange = |event: &&Event| !self.interactive || !self.own(event);
+        let lines = events.iter().filter(strange).flat_map(|it| self.show.transcript.event(it));
+        lines.map(|line| if several { format!("[{number}] {line}") } else { line }).collect()
+    }
+
+    /// Whether the agent typed it here, where it stands already.
+    fn own(&self, event: &Event) -> bool {
+        let of_me = |author: &crate::grpc::pb::Participant| {
+            author.party() == Party::Agent && author.agent_id == self.agent
+        };
+        let message = matches!(event.body, Some(crate::grpc::pb::event::Body::MessageSent(_)));
+        message && event.author.as_ref().is_some_and(of_me)
+    }
+
+    fn offer(&self, number: Option<u32>) -> Option<Target> {
+        let wanted = |target: &&Target| number.is_none_or(|number| target.number == number);
+        self.work.offers().map(|(target, _)| target).find(wanted).cloned()
+    }
+
+    fn turn_to(&mut self, number: u32) -> Told {
+        let line = match self.work.turn_to(number) {
+            true => {
+                self.show.about(number, "what you type goes here now", "ما تكتبه يذهب إليها الآن")
+            }
+            false => self.show.about(number, "you do not hold this one", "ليست عندك"),
+        };
+        Told::lines(vec![line])
+    }
+
+    fn note(&mut self, text: &str) -> Told {
+        let id = self.work.current().map(|target| target.conversation_id.clone());
+        let held = id.and_then(|id| self.work.held_mut(&id));
+        let Some((number, held)) = held else {
+            let line = self.show.say("there is no conversation to note it on", "لا توجد محادثة");
+            return Told::lines(vec![line]);
+        };
+        if !held.note.is_empty() {
+            held.note.push('\n');
+        }
+        held.note.push_str(text);
+        let (en, ar) = ("noted here; /release hands it over", "حُفظت هنا، وتُسلَّم مع /release");
+        Told::lines(vec![self.show.about(number, en, ar)])
+    }
+
+    fn release(&mut self, note: String) -> Option<Deed> {
+        let target = self.work.current().cloned()?;
+        let kept = match &self.work.get(target.number)?.kind {
+            Kind::Held(held) => held.note.clone(),
+            Kind::Offered(_) => String::new(),
+        };
+        let notes = [kept, note].into_iter().filter(|note| !note.is_empty());
+        Some(Deed::Release(target, notes.collect::<Vec<_>>().join("\n")))
+    }
+
+    fn presence(&mut self, presence: Presence, why: String) -> Deed {
+        self.wanted = (presence, why.clone());
+        Deed::Presence(presence, why)
+    }
+}

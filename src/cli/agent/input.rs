@@ -1,0 +1,143 @@
+//! What an agent's typed line means. Pure.
+
+use crate::cli::words::number;
+
+/// A typed line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing was typed.
+    Nothing,
+    /// Write to the customer.
+    Say(String),
+    /// Accept this offer, or the oldest.
+    Accept(Option<u32>),
+    /// Decline this offer, or the oldest, with a reason.
+    Decline(Option<u32>, String),
+    /// Go on with this conversation.
+    To(u32),
+    /// See the packet of this offer or conversation, or of the current one.
+    Packet(Option<u32>),
+    /// Keep a note for the next agent.
+    Note(String),
+    /// Ask the customer whether it is settled.
+    Propose(String),
+    /// Give the conversation back, with a note.
+    Release(String),
+    /// Take no new work for now.
+    Away(String),
+    /// Take work again.
+    Back,
+    /// Show what is offered and held.
+    List,
+    /// The commands are wanted.
+    Help,
+    /// Sign out.
+    Quit,
+    /// A command that there is not.
+    Unknown(String),
+}
+
+/// What must be there before a line makes sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing.
+    Nothing,
+    /// An offer.
+    Offer,
+    /// A conversation of one's own.
+    Conversation,
+}
+
+impl Line {
+    /// What must be there before it makes sense.
+    pub fn need(&self) -> Need {
+        match self {
+            Line::Accept(_) | Line::Decline(_, _) => Need::Offer,
+            Line::Say(_)
+            | Line::To(_)
+            | Line::Packet(None)
+            | Line::Note(_)
+            | Line::Propose(_)
+            | Line::Release(_) => Need::Conversation,
+            Line::Packet(Some(_))
+            | Line::Nothing
+            | Line::Away(_)
+            | Line::Back
+            | Line::List
+            | Line::Help
+            | Line::Quit
+            | Line::Unknown(_) => Need::Nothing,
+        }
+    }
+}
+
+/// What a line means.
+pub fn parse(line: &str) -> Line {
+    let line = line.trim();
+    if line.is_empty() {
+        return Line::Nothing;
+    }
+    // Two slashes are how a message begins with one.
+    if let Some(text) = line.strip_prefix("//") {
+        return Line::Say(format!("/{text}"));
+    }
+    if !line.starts_with('/') {
+        return Line::Say(line.to_owned());
+    }
+    let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let (rest, text) = (rest.trim(), rest.trim().to_owned());
+    match command.to_ascii_lowercase().as_str() {
+        "/accept" | "/قبول" => Line::Accept(nth(rest)),
+        "/decline" | "/رفض" => {
+            let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+            match nth(first) {
+                Some(number) => Line::Decline(Some(number), after.trim().to_owned()),
+                None => Line::Decline(None, text),
+            }
+        }
+        "/to" | "/إلى" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::To),
+        "/packet" | "/ملف" => Line::Packet(nth(rest)),
+        "/note" | "/ملاحظة" => Line::Note(text),
+        "/propose" | "/حل" => Line::Propose(text),
+        "/release" | "/إعادة" => Line::Release(text),
+        "/away" | "/بعيد" => Line::Away(text),
+        "/back" | "/عدت" => Line::Back,
+        "/list" | "/قائمة" => Line::List,
+        "/help" | "/مساعدة" => Line::Help,
+        "/quit" | "/exit" | "/خروج" => Line::Quit,
+        _ => Line::Unknown(command.to_owned()),
+    }
+}
+
+fn nth(text: &str) -> Option<u32> {
+    number(text).and_then(|number| u32::try_from(number).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_messages_or_commands_with_numbers_and_words() {
+        for (line, expected) in [
+            (" hello there ", Line::Say("hello there".into())),
+            ("//path", Line::Say("/path".into())),
+            ("", Line::Nothing),
+            ("/accept", Line::Accept(None)),
+            ("/accept ٢", Line::Accept(Some(2))),
+            ("/decline", Line::Decline(None, "".into())),
+            ("/decline 2 my shift ends", Line::Decline(Some(2), "my shift ends".into())),
+            ("/decline busy now", Line::Decline(None, "busy now".into())),
+            ("/رفض 1 مشغول", Line::Decline(Some(1), "مشغول".into())),
+            ("/to 3", Line::To(3)),
+            ("/to", Line::Unknown("/to".into())),
+            ("/packet", Line::Packet(None)),
+            ("/Propose solved", Line::Propose("solved".into())),
+            ("/release needs billing", Line::Release("needs billing".into())),
+            ("/away lunch", Line::Away("lunch".into())),
+            ("/dance", Line::Unknown("/dance".into())),
+        ] {
+            assert_eq!(parse(line), expected, "{line:?}");
+        }
+    }
+}

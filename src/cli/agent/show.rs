@@ -1,0 +1,369 @@
+//! Offers, packets and lists as lines to read. Pure; the present is handed in, in seconds.
+
+use super::work::{Item, Kind, Work};
+use crate::cli::connect::reason_of;
+use crate::cli::transcript::{Transcript, text_of};
+use crate::cli::words::{self, pick};
+use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence};
+use owo_colors::Style;
+use prost_types::Timestamp;
+use tonic::Status;
+
+/// How an agent's desk shows things.
+#[derive(Debug, Clone, Copy)]
+pub struct Show {
+    /// Language and look.
+    pub transcript: Transcript,
+}
+
+impl Show {
+    /// A new offer: why, for whom, one sentence, and how to take it.
+    pub fn offer(&self, number: u32, offer: &Offer, now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        let title =
+            format!("{} {number}: {}", pick(l, "offer", "عرض"), words::handoff(l, offer.reason()),);
+        let mut facts = vec![
+            words::priority(l, offer.priority()).to_owned(),
+            self.foreign(&offer.language),
+            self.foreign(&offer.queue_id),
+        ];
+        facts.extend(self.waits(offer.waiting_since.as_ref(), now));
+        let mut lines = vec![
+            self.transcript.look.paint(&title, Style::new().yellow().bold()),
+            facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
+        ];
+        lines.extend(self.text(&text_of(&offer.headline)));
+        let how = format!("/accept {number}  /decline {number} …");
+        lines.push(match left(offer, now) {
+            Some(left) => {
+                format!("{how} ({} {})", pick(l, "within", "خلال"), words::span(l, left))
+            }
+            None => how,
+        });
+        lines
+    }
+
+    /// How long each offer still lasts; `None` if nothing is offered.
+    pub fn countdown(&self, work: &Work, now: i64) -> Option<String> {
+        let l = self.transcript.language;
+        let each = |number: u32, offer: &Offer| {
+            let left = left(offer, now).map(|left| format!(" {}", words::span(l, left)));
+            format!("{} {number}{}", pick(l, "offer", "عرض"), left.unwrap_or_default())
+        };
+        let all: Vec<String> =
+            work.offers().map(|(target, offer)| each(target.number, offer)).collect();
+        let mark = if self.transcript.look.rich { "⏳" } else { "*" };
+        let line = format!("{mark} {}", all.join(" · "));
+        (!all.is_empty()).then(|| self.transcript.look.paint(&line, Style::new().yellow()))
+    }
+
+    /// All that the agent must know, so that nobody asks twice.
+    pub fn packet(&self, number: u32, packet: &HandoffPacket, now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        let title = format!("—— {} {number} ——", pick(l, "conversation", "محادثة"));
+        let mut lines = vec![self.transcript.look.paint(&title, Style::new().bold())];
+        lines.extend(self.text(&text_of(&packet.headline)));
+        lines.push(self.field("why", "السبب", words::handoff(l, packet.reason())));
+        let signals = packet.signals.iter().map(|signal| self.transcript.signal(signal));
+        lines.extend(signals.map(|signal| format!("- {signal}")));
+        let tried: Vec<String> = packet
+            .tried
+            .iter()
+            .map(|tried| match text_of(&tried.title) {
+                title if title.is_empty() => self.foreign(&tried.entry_id),
+                title => self.foreign(&title),
+            })
+            .collect();
+        if !tried.is_empty() {
+            lines.push(self.field("tried", "جُرّب", &tried.join("; ")));
+        }
+        let open = text_of(&packet.open_question);
+        if !open.is_empty() {
+            lines.push(self.field("still asks", "ما زال يسأل", &self.foreign(&open)));
+        }
+        lines.extend(self.circumstances(packet, now));
+        lines.extend(self.helps(packet));
+        if !packet.transcript.is_empty() {
+            lines.push(self.field("so far", "ما سبق", ""));
+            lines.extend(self.transcript.events(&packet.transcript));
+        }
+        lines.push("——".to_owned());
+        lines
+    }
+
+    /// What is offered and held.
+    pub fn list(&self, work: &Work, now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        let current = work.current().map(|target| target.number);
+        let row = |item: &Item| {
+            let number = item.target.number;
+            let mark = if current == Some(number) { "▸ " } else { "" };
+            let kind = match &item.kind {
+                Kind::Held(_) => pick(l, "yours", "لك").to_owned(),
+                Kind::Offered(offer) => match left(offer, now) {
+                    Some(left) => {
+                        format!("{}, {}", pick(l, "offered", "معروضة"), words::span(l, left))
+                    }
+                    None => pick(l, "offered", "معروضة").to_owned(),
+                },
+            };
+            let headline = self.foreign(&text_of(&item.headline));
+            format!("{mark}{number}. {kind}: {headline}")
+        };
+        let rows: Vec<String> = work.items().map(row).collect();
+        if rows.is_empty() {
+            return vec![self.say("nothing offered, nothing held", "لا عروض ولا محادثات")];
+        }
+        rows
+    }
+
+    /// How the agent stands.
+    pub fn presence(&self, presence: Presence, why: &str) -> String {
+        let l = self.transcript.language;
+        let word = words::presence(l, presence);
+        let line = match why {
+            "" => format!("{}: {word}", pick(l, "you are", "أنت الآن")),
+            "unanswered_offers" => format!(
+                "{}: {word} ({}); /back",
+                pick(l, "you are", "أنت الآن"),
+                pick(l, "offers were not answered", "لم يُجب على العروض"),
+            ),
+            why => format!("{}: {word} ({})", pick(l, "you are", "أنت الآن"), self.foreign(why)),
+        };
+        self.transcript.remark(&line)
+    }
+
+    /// What was there when the desk opened.
+    pub fn signed_in(&self, agent: &Agent) -> String {
+        let name = agent.profile.as_ref().map(|profile| profile.name.as_str()).unwrap_or_default();
+        let hello = pick(self.transcript.language, "signed in", "تم تسجيل الدخول");
+        let help = pick(self.transcript.language, "/help shows the commands", "/help لعرض الأوامر");
+        self.transcript.remark(&format!("{hello}: {}; {help}", self.foreign(name)))
+    }
+
+    /// A refusal.
+    pub fn refused(&self, status: &Status) -> String {
+        let not_done = pick(self.transcript.language, "not done", "لم يتم");
+        let why = self.foreign(status.message());
+        self.transcript.remark(&format!("{not_done}: {why} ({})", reason_of(status)))
+    }
+
+    /// A sentence of the desk's own.
+    pub fn say(&self, en: &str, ar: &str) -> String {
+        self.transcript.remark(pick(self.transcript.language, en, ar))
+    }
+
+    /// A sentence about one thing on the desk.
+    pub fn about(&self, number: u32, en: &str, ar: &str) -> String {
+        self.transcript.remark(&format!("{number}: {}", pick(self.transcript.language, en, ar)))
+    }
+
+    /// There is no such command.
+    pub fn unknown(&self, command: &str) -> String {
+        let sorry = pick(
+            self.transcript.language,
+            "no such command; /help shows all",
+            "لا يوجد أمر كهذا، و/help لعرض الأوامر",
+        );
+        self.transcript.remark(&format!("{}: {sorry}", self.foreign(command)))
+    }
+
+    /// All commands.
+    pub fn help(&self) -> Vec<String> {
+        let rows = [
+            ("/accept [n]", "take an offer", "قبول عرض"),
+            (
+                "/decline [n] reason",
+                "decline it; the customer keeps the place",
+                "رفضه، ويبقى دور العميل",
+            ),
+            ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
+            ("/packet [n]", "why, what was tried, what was said", "السبب وما جُرّب وما قيل"),
+            (
+                "/note text",
+                "for the next agent, handed over by /release",
+                "للموظف التالي مع /release",
+            ),
+            ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
+            (
+                "/release [note]",
+                "give it back to the queue, place kept",
+                "إعادتها إلى الطابور بدورها",
+            ),
+            (
+                "/away [reason]  /back",
+                "take no new work, take work again",
+                "التوقف عن الاستلام والعودة",
+            ),
+            ("/list", "what is offered and held", "العروض والمحادثات"),
+            ("/quit", "sign out; what you hold goes back", "تسجيل الخروج وإعادة ما لديك"),
+        ];
+        let row =
+            |(command, en, ar)| format!("{command}: {}", pick(self.transcript.language, en, ar));
+        rows.into_iter().map(row).collect()
+    }
+
+    fn circumstances(&self, packet: &HandoffPacket, now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        let mut facts = vec![
+            self.foreign(&packet.language),
+            self.foreign(&packet.queue_id),
+            words::priority(l, packet.priority()).to_owned(),
+        ];
+        facts.extend(self.waits(packet.waiting_since.as_ref(), now));
+        if packet.earlier_handoffs > 0 {
+            let times = pick(l, "earlier handoffs", "تحويلات سابقة");
+            facts.push(format!("{times}: {}", packet.earlier_handoffs));
+        }
+        facts.retain(|fact| !fact.is_empty());
+        vec![facts.join(" · ")]
+    }
+
+    fn helps(&self, packet: &HandoffPacket) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !packet.note.is_empty() {
+            lines.push(self.field("note", "ملاحظة", &self.foreign(&packet.note)));
+        }
+        for suggested in &packet.suggestions {
+            let title = self.foreign(&text_of(&suggested.title));
+            let text = self.foreign(&text_of(&suggested.text));
+            lines.push(self.field("may help", "قد يفيد", &format!("{title}: {text}")));
+        }
+        let opening = text_of(&packet.opening);
+        if !opening.is_empty() {
+            lines.push(self.field("begin with", "ابدأ بـ", &self.foreign(&opening)));
+        }
+        lines
+    }
+
+    fn field(&self, en: &str, ar: &str, value: &str) -> String {
+        let name = pick(self.transcript.language, en, ar);
+        format!("{}: {value}", self.transcript.look.paint(name, Style::new().bold()))
+    }
+
+    fn waits(&self, since: Option<&Timestamp>, now: i64) -> Option<String> {
+        let l = self.transcript.language;
+        let waited = words::span(l, now - since?.seconds);
+        Some(format!("{} {waited}", pick(l, "waits", "ينتظر منذ")))
+    }
+
+    fn text(&self, text: &str) -> Vec<String> {
+        text.lines().map(|row| self.foreign(row)).collect()
+    }
+
+    fn foreign(&self, text: &str) -> String {
+        self.transcript.look.foreign(text)
+    }
+}
+
+/// Seconds until an offer ends by itself.
+fn left(offer: &Offer, now: i64) -> Option<i64> {
+    offer.expires_at.as_ref().map(|at| (at.seconds - now).max(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fake::{said, text};
+    use crate::cli::terminal::Look;
+    use crate::cli::transcript::Reader;
+    use crate::domain::language::Language;
+    use crate::grpc::pb::{
+        Evidence, HandoffReason, Party, Priority, Signal, SignalKind, SuggestedAnswer, TriedAnswer,
+    };
+
+    fn show(language: Language) -> Show {
+        let look = Look::PLAIN;
+        Show { transcript: Transcript { look, language, reader: Reader::Staff } }
+    }
+
+    fn at(seconds: i64) -> Option<Timestamp> {
+        Some(Timestamp { seconds, nanos: 0 })
+    }
+
+    fn offer() -> Offer {
+        Offer {
+            conversation_id: "c1".into(),
+            reason: HandoffReason::Frustration.into(),
+            headline: text("وين الطلب؟ جُرّب التتبع، غاضب"),
+            language: "ar".into(),
+            queue_id: "support".into(),
+            priority: Priority::High.into(),
+            waiting_since: at(1_000),
+            expires_at: at(1_145),
+            ..Offer::default()
+        }
+    }
+
+    #[test]
+    fn an_offer_tells_why_for_whom_and_how_long_it_lasts() {
+        assert_eq!(
+            show(Language::En).offer(1, &offer(), 1_125),
+            [
+                "offer 1: angry or let down",
+                "high · ar · support · waits 2 min 5 s",
+                "وين الطلب؟ جُرّب التتبع، غاضب",
+                "/accept 1  /decline 1 … (within 20 s)",
+            ]
+        );
+        assert_eq!(show(Language::Ar).offer(1, &offer(), 1_125)[0], "عرض 1: غاضب أو محبط");
+    }
+
+    #[test]
+    fn the_countdown_runs_down_and_goes_with_the_offer() {
+        let mut work = Work::default();
+        let show = show(Language::En);
+        assert_eq!(show.countdown(&work, 1_125), None);
+        work.offer(offer());
+        assert_eq!(show.countdown(&work, 1_125).unwrap(), "* offer 1 20 s");
+        assert_eq!(show.countdown(&work, 2_000).unwrap(), "* offer 1 0 s");
+    }
+
+    #[test]
+    fn a_packet_tells_all_so_that_nobody_asks_twice() {
+        let evidence = vec![Evidence { quote: "زفت".into(), ..Evidence::default() }];
+        let packet = HandoffPacket {
+            headline: text("Where is the order?"),
+            opening: text("I see that you look for your order."),
+            reason: HandoffReason::Frustration.into(),
+            signals: vec![Signal {
+                kind: SignalKind::Frustration.into(),
+                strength: 0.75,
+                evidence,
+                ..Signal::default()
+            }],
+            tried: vec![TriedAnswer { entry_id: "track_order".into(), ..TriedAnswer::default() }],
+            open_question: text("وين طلبي"),
+            language: "ar".into(),
+            queue_id: "support".into(),
+            waiting_since: at(1_000),
+            earlier_handoffs: 1,
+            suggestions: vec![SuggestedAnswer {
+                title: text("Late orders"),
+                text: text("We pay the delivery."),
+                ..SuggestedAnswer::default()
+            }],
+            transcript: vec![said(Party::Customer, "", "وين طلبي")],
+            note: "call him".into(),
+            ..HandoffPacket::default()
+        };
+        assert_eq!(
+            show(Language::En).packet(3, &packet, 1_060),
+            [
+                "—— conversation 3 ——",
+                "Where is the order?",
+                "why: angry or let down",
+                "- angry (75%): «زفت»",
+                "tried: track_order",
+                "still asks: وين طلبي",
+                "ar · support · normal · waits 1 min · earlier handoffs: 1",
+                "note: call him",
+                "may help: Late orders: We pay the delivery.",
+                "begin with: I see that you look for your order.",
+                "so far: ",
+                "Customer: وين طلبي",
+                "——",
+            ]
+        );
+    }
+}

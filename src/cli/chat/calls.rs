@@ -1,0 +1,157 @@
+//! The customer's calls, one after the other in the order they were asked for, each repeated under
+//! the same request id until it is answered.
+
+use super::input::Want;
+use crate::cli::connect::{Secured, ask, patiently};
+use crate::grpc::pb::chat_service_client::ChatServiceClient;
+use crate::grpc::pb::send_message_request::Content;
+use crate::grpc::pb::{
+    CancelHumanRequestRequest, Conversation, Durability, EndConversationRequest, Event, Mode,
+    ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer, RespondToResolutionRequest,
+    SayAgain, SendMessageRequest,
+};
+use tokio::sync::mpsc;
+use tonic::Status;
+
+/// A call to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Made once, kept for all repetitions.
+    pub request_id: String,
+    /// What is wanted.
+    pub want: Want,
+}
+
+/// What a call brought, whichever it was.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// What happened, the customer's own message first.
+    pub events: Vec<Event>,
+    /// The sequence of the customer's own message; 0 if the call added none.
+    pub own: u64,
+    /// Whether the bot's answer comes later.
+    pub bot_pending: bool,
+    /// How the conversation stands.
+    pub conversation: Option<Conversation>,
+    /// How safely it is kept.
+    pub durability: Durability,
+    /// How well the deployment works.
+    pub mode: Mode,
+    /// A newer customer token, or nothing.
+    pub customer_token: String,
+}
+
+/// What becomes of a call.
+#[derive(Debug)]
+pub enum Report {
+    /// The server cannot be reached; it is tried again.
+    Waiting,
+    /// It was done.
+    Done(Asked, Box<Done>),
+    /// The server said no.
+    Refused(Asked, Status),
+}
+
+/// Makes the calls until nobody asks for more.
+pub async fn work(
+    client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    mut asked: mpsc::Receiver<Asked>,
+    reports: mpsc::Sender<Report>,
+) {
+    while let Some(asked) = asked.recv().await {
+        let mut failures = 0;
+        let waiting = |_: &Status| {
+            failures += 1;
+            if failures == 2 {
+                // Telling is a courtesy: a full channel has more important things in it.
+                let _ = reports.try_send(Report::Waiting);
+            }
+        };
+        let call = || call(client.clone(), conversation_id.clone(), asked.clone());
+        let report = match patiently(waiting, call).await {
+            Ok(done) => Report::Done(asked, Box::new(done)),
+            Err(status) => Report::Refused(asked, status),
+        };
+        if reports.send(report).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// What an answer without a message of the customer's holds.
+macro_rules! done {
+    ($response:expr) => {{
+        let answer = $response.into_inner();
+        let (durability, mode) = (answer.durability(), answer.mode());
+        let (events, conversation) = (answer.events, answer.conversation);
+        Done { events, conversation, durability, mode, ..Done::default() }
+    }};
+}
+
+async fn call(
+    mut client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    asked: Asked,
+) -> Result<Done, Status> {
+    let request_id = asked.request_id;
+    let content = match asked.want {
+        Want::Say(text) => Content::Text(text),
+        Want::Choose(choice) => Content::ChoiceId(choice),
+        Want::Again => Content::SayAgain(SayAgain::default()),
+        Want::Yes => return respond(client, conversation_id, request_id, true).await,
+        Want::No => return respond(client, conversation_id, request_id, false).await,
+        Want::Human => {
+            let request = RequestHumanRequest { conversation_id, request_id };
+            return Ok(done!(client.request_human(ask(request)).await?));
+        }
+        Want::Cancel => {
+            let request = CancelHumanRequestRequest { conversation_id, request_id };
+            return Ok(done!(client.cancel_human_request(ask(request)).await?));
+        }
+        Want::Reopen => {
+            let request = ReopenConversationRequest { conversation_id, request_id };
+            return Ok(done!(client.reopen_conversation(ask(request)).await?));
+        }
+        Want::End => {
+            let request = EndConversationRequest { conversation_id, request_id };
+            return Ok(done!(client.end_conversation(ask(request)).await?));
+        }
+    };
+    send(client, conversation_id, request_id, content).await
+}
+
+async fn send(
+    mut client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    request_id: String,
+    content: Content,
+) -> Result<Done, Status> {
+    let request =
+        SendMessageRequest { conversation_id, request_id, content: Some(content), sent_at: None };
+    let answer = client.send_message(ask(request)).await?.into_inner();
+    let (durability, mode) = (answer.durability(), answer.mode());
+    let own = answer.message.as_ref().map_or(0, |message| message.sequence);
+    let mut events: Vec<Event> = answer.message.into_iter().collect();
+    events.extend(answer.events);
+    Ok(Done {
+        events,
+        own,
+        bot_pending: answer.bot_pending,
+        conversation: answer.conversation,
+        durability,
+        mode,
+        customer_token: answer.customer_token,
+    })
+}
+
+async fn respond(
+    mut client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    request_id: String,
+    settled: bool,
+) -> Result<Done, Status> {
+    let answer = if settled { ResolutionAnswer::Confirm } else { ResolutionAnswer::Deny };
+    let request = RespondToResolutionRequest { conversation_id, request_id, answer: answer.into() };
+    Ok(done!(client.respond_to_resolution(ask(request)).await?))
+}

@@ -1,0 +1,137 @@
+//! What a typed line means. Pure.
+
+use crate::cli::words::number;
+use crate::grpc::pb::Choice;
+
+/// Something the customer wants done; one call each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Want {
+    /// Say this.
+    Say(String),
+    /// Take this choice.
+    Choose(String),
+    /// Hear the bot's last words again.
+    Again,
+    /// Speak to a person.
+    Human,
+    /// Go back to the bot.
+    Cancel,
+    /// It is settled.
+    Yes,
+    /// It is not settled.
+    No,
+    /// Take the conversation up again.
+    Reopen,
+    /// End the conversation.
+    End,
+}
+
+impl Want {
+    /// For sentences of the form "the server refused …".
+    pub fn what(&self) -> &'static str {
+        match self {
+            Want::Say(_) => "the message",
+            Want::Choose(_) => "the choice",
+            Want::Again => "to say it again",
+            Want::Human => "to call a person",
+            Want::Cancel => "to go back to the bot",
+            Want::Yes | Want::No => "the answer",
+            Want::Reopen => "to take it up again",
+            Want::End => "to end the conversation",
+        }
+    }
+
+    /// Whether it adds a message of the customer.
+    pub fn speaks(&self) -> bool {
+        match self {
+            Want::Say(_) | Want::Choose(_) => true,
+            Want::Again
+            | Want::Human
+            | Want::Cancel
+            | Want::Yes
+            | Want::No
+            | Want::Reopen
+            | Want::End => false,
+        }
+    }
+}
+
+/// A typed line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Nothing was typed.
+    Nothing,
+    /// A call is to be made.
+    Want(Want),
+    /// The commands are wanted.
+    Help,
+    /// Leave this terminal; the conversation stays as it is.
+    Quit,
+    /// A command that there is not.
+    Unknown(String),
+}
+
+/// What a line means, with the choices that stand open.
+pub fn parse(line: &str, choices: &[Choice]) -> Line {
+    let line = line.trim();
+    if line.is_empty() {
+        return Line::Nothing;
+    }
+    // Two slashes are how a message begins with one.
+    if let Some(text) = line.strip_prefix("//") {
+        return Line::Want(Want::Say(format!("/{text}")));
+    }
+    if line.starts_with('/') {
+        return command(line);
+    }
+    let chosen = number(line).and_then(|number| choices.get(number.checked_sub(1)?));
+    Line::Want(match chosen {
+        Some(choice) => Want::Choose(choice.id.clone()),
+        None => Want::Say(line.to_owned()),
+    })
+}
+
+fn command(line: &str) -> Line {
+    Line::Want(match line.to_ascii_lowercase().as_str() {
+        "/human" | "/agent" | "/موظف" => Want::Human,
+        "/cancel" | "/إلغاء" => Want::Cancel,
+        "/yes" | "/نعم" => Want::Yes,
+        "/no" | "/لا" => Want::No,
+        "/again" | "/أعد" => Want::Again,
+        "/reopen" | "/افتح" => Want::Reopen,
+        "/end" | "/إنهاء" => Want::End,
+        "/quit" | "/exit" | "/خروج" => return Line::Quit,
+        "/help" | "/مساعدة" => return Line::Help,
+        other => return Line::Unknown(other.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_messages_numbers_of_choices_or_commands() {
+        let choices: Vec<Choice> =
+            ["a", "b"].map(|id| Choice { id: id.to_owned(), title: None }).into();
+        let say = |text: &str| Line::Want(Want::Say(text.to_owned()));
+        for (line, expected) in [
+            ("", Line::Nothing),
+            ("  where is it ", say("where is it")),
+            ("2", Line::Want(Want::Choose("b".into()))),
+            ("٢", Line::Want(Want::Choose("b".into()))),
+            ("3", say("3")),
+            ("0", say("0")),
+            ("99999999999999999999999", say("99999999999999999999999")),
+            ("1 please", say("1 please")),
+            ("//etc", say("/etc")),
+            ("/Human", Line::Want(Want::Human)),
+            ("/نعم", Line::Want(Want::Yes)),
+            ("/quit", Line::Quit),
+            ("/what", Line::Unknown("/what".into())),
+        ] {
+            assert_eq!(parse(line, &choices), expected, "{line:?}");
+        }
+        assert_eq!(parse("1", &[]), say("1"), "no choice stands open");
+    }
+}

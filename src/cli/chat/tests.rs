@@ -1,0 +1,253 @@
+//! The customer's terminal against a server with real sockets, including lines that break.
+
+use super::*;
+use crate::cli::fake::{FakeChat, any_port, said};
+use crate::cli::terminal::fake::{Shown, script};
+use crate::cli::terminal::{Look, Screen};
+use crate::grpc::pb::{ConversationState, Party, QueueStatus};
+use clap::Parser;
+use tokio::task::JoinHandle;
+
+#[derive(Parser)]
+struct Alone {
+    #[command(flatten)]
+    chat: ChatArgs,
+}
+
+fn args(server: &str, more: &[&str]) -> ChatArgs {
+    Alone::parse_from(["chat", "--server", server].iter().chain(more)).chat
+}
+
+struct Running {
+    lines: Option<mpsc::Sender<String>>,
+    shown: Shown,
+    command: JoinHandle<anyhow::Result<()>>,
+}
+
+impl Running {
+    fn start(args: ChatArgs) -> Running {
+        let (terminal, lines, shown) = script();
+        Running { lines: Some(lines), shown, command: tokio::spawn(run_in(args, terminal)) }
+    }
+
+    async fn type_in(&self, line: &str) {
+        self.lines.as_ref().unwrap().send(line.to_owned()).await.unwrap();
+    }
+
+    async fn end(mut self) -> (anyhow::Result<()>, String) {
+        self.lines = None;
+        let done = self.command.await.unwrap();
+        (done, self.shown.text())
+    }
+}
+
+async fn scripted(fake: &FakeChat, more: &[&str], lines: &[&str]) -> (anyhow::Result<()>, String) {
+    let server = fake.serve(any_port());
+    let running = Running::start(args(&server.url(), more));
+    for line in lines {
+        running.type_in(line).await;
+    }
+    running.end().await
+}
+
+#[tokio::test]
+async fn a_script_gets_each_answer_before_its_next_line_and_ends_after_the_last() {
+    let fake = FakeChat::new();
+    let (done, shown) = scripted(&fake, &["--lang", "en"], &["where", "later", "thanks"]).await;
+    done.unwrap();
+    let expected = "\
+Sanad (bot): hello, I am a machine
+You: where
+Sanad (bot): about where
+You: later
+Sanad (bot): about later
+You: thanks
+Sanad (bot): about thanks
+";
+    assert_eq!(shown, expected);
+}
+
+#[tokio::test]
+async fn a_number_takes_the_choice_that_stands_there() {
+    let fake = FakeChat::new();
+    let (done, shown) = scripted(&fake, &["--lang", "ar"], &["which", "٢", "2"]).await;
+    done.unwrap();
+    assert!(shown.contains("1. My order\n2. My refund\n"), "{shown}");
+    assert_eq!(fake.desk().choices_taken, ["refund"]);
+    assert!(shown.contains("أنت: 2\n"), "no choice stood open, so it is a message: {shown}");
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_goes_on_where_it_was_without_loss_or_doubles() {
+    let fake = FakeChat::new();
+    fake.desk().faults.streams_end_after = [2, 1, 0].into();
+    let server = fake.serve(any_port());
+    let running = Running::start(args(&server.url(), &[]));
+    running.type_in("one").await;
+    running.shown.until("about one").await;
+    for number in 1..=4 {
+        fake.happen(said(Party::Agent, "Sara", &format!("line {number}")));
+    }
+    running.shown.until("line 4").await;
+    let (done, shown) = running.end().await;
+    done.unwrap();
+    let expected = "\
+Sanad (bot): hello, I am a machine
+You: one
+Sanad (bot): about one
+Sara (agent): line 1
+Sara (agent): line 2
+Sara (agent): line 3
+Sara (agent): line 4
+";
+    assert_eq!(shown, expected);
+    assert_eq!(fake.desk().tokens, ["1", "3", "4", "4"], "each time from the last token");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_lost_is_asked_for_again_under_the_same_id() {
+    let fake = FakeChat::new();
+    fake.desk().faults.answers_lost = 2;
+    let (done, shown) = scripted(&fake, &[], &["once"]).await;
+    done.unwrap();
+    assert_eq!(shown.matches("You: once").count(), 1, "{shown}");
+    assert_eq!(shown.matches("about once").count(), 1, "{shown}");
+    assert_eq!(fake.desk().requests.len(), 1);
+    assert_eq!(fake.desk().events.len(), 3, "greeting, message, answer");
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_and_comes_back_goes_unnoticed() {
+    let fake = FakeChat::new();
+    let server = fake.serve(any_port());
+    let address = server.address;
+    let running = Running::start(args(&server.url(), &[]));
+    running.type_in("before").await;
+    running.shown.until("about before").await;
+    drop(server);
+    fake.happen(said(Party::Agent, "Sara", "while you were away"));
+    running.type_in("after").await;
+    let _server = fake.serve(address);
+    running.shown.until("about after").await;
+    let (done, shown) = running.end().await;
+    done.unwrap();
+    for once in ["You: before", "while you were away", "You: after", "about after"] {
+        assert_eq!(shown.matches(once).count(), 1, "{once}: {shown}");
+    }
+}
+
+#[tokio::test]
+async fn what_could_not_be_saved_is_told_sent_again_and_not_shown_twice() {
+    let fake = FakeChat::new();
+    fake.desk().faults.unsaved = 1;
+    let server = fake.serve(any_port());
+    let running = Running::start(args(&server.url(), &["--lang", "en", "--stay", "8"]));
+    running.type_in("hello").await;
+    let Running { lines, shown, command } = running;
+    shown.until("not saved yet").await;
+    let saved = async {
+        while fake.desk().requests.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), saved).await.expect("it is sent again");
+    fake.happen(said(Party::Agent, "Sara", "last"));
+    shown.until("last").await;
+    let text = shown.text();
+    assert_eq!(text.matches("about hello").count(), 1, "{text}");
+    assert_eq!(text.matches("You: hello").count(), 1, "{text}");
+    drop(lines);
+    command.abort();
+}
+
+#[tokio::test]
+async fn a_customer_who_waits_sees_the_place_in_line() {
+    let fake = FakeChat::new();
+    let server = fake.serve(any_port());
+    let running = Running::start(args(&server.url(), &["--lang", "en"]));
+    running.type_in("/human").await;
+    running.shown.until("* you are number 2 in line\n").await;
+    fake.queue(Some(QueueStatus { registered: true, position: 1, ..Default::default() }));
+    running.shown.until("* you are number 1 in line\n").await;
+    running.type_in("/yes").await;
+    let (done, shown) = running.end().await;
+    done.unwrap();
+    assert!(shown.contains("/reopen"), "{shown}");
+    assert_eq!(shown.matches("number 2").count(), 1, "{shown}");
+}
+
+#[tokio::test]
+async fn a_script_that_is_refused_fails_and_says_what_was_refused() {
+    let (done, _) = scripted(&FakeChat::new(), &[], &["/cancel"]).await;
+    let error = done.unwrap_err();
+    assert!(error.to_string().contains("to go back to the bot"), "{error}");
+    assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+}
+
+#[tokio::test]
+async fn a_kept_conversation_is_taken_up_again_with_its_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("chat.json");
+    let file = file.to_str().unwrap();
+    let fake = FakeChat::new();
+    scripted(&fake, &["--resume", file], &["first"]).await.0.unwrap();
+    let (done, shown) = scripted(&fake, &["--resume", file], &["second"]).await;
+    done.unwrap();
+    let expected = "\
+Sanad (bot): hello, I am a machine
+You: first
+Sanad (bot): about first
+You: second
+Sanad (bot): about second
+";
+    assert_eq!(shown, expected);
+}
+
+#[test]
+fn a_person_does_not_read_the_own_lines_twice() {
+    let mut view = View::new(Look::PLAIN, true, Some(Language::En));
+    let say = input::Want::Say("hi".into());
+    view.asking(&say);
+    let mut own = said(Party::Customer, "", "hi");
+    own.sequence = 1;
+    let done = calls::Done { events: vec![own.clone()], own: 1, ..Default::default() };
+    let asked = Asked { request_id: "r".into(), want: say };
+    let durable = crate::grpc::pb::Durability::Durable;
+    assert!(view.done(asked, calls::Done { durability: durable, ..done }).is_empty());
+    own.sequence = 2;
+    let frame = crate::grpc::pb::subscribe_events_response::Frame::Event(own);
+    let from_elsewhere = SubscribeEventsResponse { frame: Some(frame), ..Default::default() };
+    assert_eq!(view.frame(from_elsewhere), ["You: hi"], "from another device");
+}
+
+#[test]
+fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
+    let mut view = View::new(Look::PLAIN, false, Some(Language::En));
+    let status = QueueStatus { registered: true, position: 3, ..Default::default() };
+    let frame = crate::grpc::pb::subscribe_events_response::Frame::QueueStatus(status);
+    view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+    assert_eq!(view.position().unwrap(), "* you are number 3 in line");
+    let conversation = Some(crate::grpc::pb::Conversation {
+        state: ConversationState::Human.into(),
+        ..Default::default()
+    });
+    let done = calls::Done { conversation, ..Default::default() };
+    let asked = Asked { request_id: "r".into(), want: input::Want::Again };
+    view.done(asked, done);
+    assert_eq!(view.position(), None);
+}
+
+#[tokio::test]
+async fn a_person_is_welcomed_and_leaves_with_quit() {
+    let fake = FakeChat::new();
+    let server = fake.serve(any_port());
+    let (mut terminal, lines, shown) = script();
+    terminal.interactive = true;
+    terminal.screen = Screen::new(Box::new(shown.clone()), true);
+    let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
+    shown.until("/help").await;
+    lines.send("/مساعدة".into()).await.unwrap();
+    shown.until("/human: التحدث مع موظف").await;
+    lines.send("/quit".into()).await.unwrap();
+    command.await.unwrap().unwrap();
+}

@@ -1,0 +1,389 @@
+//! What the customer sees: events and answers in, lines out. No I/O.
+
+use super::calls::{Asked, Done};
+use super::input::Want;
+use crate::cli::connect::reason_of;
+use crate::cli::journal::Journal;
+use crate::cli::terminal::Look;
+use crate::cli::transcript::{Reader, Transcript, text_of};
+use crate::cli::words::{self, pick};
+use crate::domain::language::Language;
+use crate::grpc::pb::event::Body;
+use crate::grpc::pb::subscribe_events_response::Frame;
+use crate::grpc::pb::{
+    Choice, Conversation, ConversationState, Durability, Event, Mode, Party, QueueStatus, Reset,
+    ResetReason, StartConversationResponse, SubscribeEventsResponse,
+};
+use tonic::Status;
+
+/// So many ticks may an answer wait for the stream.
+const HELD_TICKS_MAX: u32 = 2;
+/// After so many ticks what could not be saved is sent again.
+const UNSAVED_TICKS: u32 = 15;
+
+/// What one customer sees of one conversation.
+pub struct View {
+    transcript: Transcript,
+    /// The language was chosen by hand and does not follow the conversation.
+    fixed: bool,
+    /// A person types: own messages stand on the screen already.
+    interactive: bool,
+    journal: Journal,
+    choices: Vec<Choice>,
+    queue: Option<QueueStatus>,
+    mode: Mode,
+    /// Own messages that are on the screen and have not come back.
+    echoes: usize,
+    /// The newest event that answers the customer.
+    last_reply: u64,
+    /// The own message that the bot has yet to answer.
+    awaited: Option<u64>,
+    held_ticks: u32,
+    unsaved: Vec<Asked>,
+    unsaved_ticks: u32,
+    /// Shown when it could not be saved; the saved one is not shown again.
+    quiet: Vec<(Party, String)>,
+}
+
+impl View {
+    /// For a screen of this look; without a language, the conversation's is followed.
+    pub fn new(look: Look, interactive: bool, language: Option<Language>) -> View {
+        let fixed = language.is_some();
+        let language = language.unwrap_or(Language::En);
+        View {
+            transcript: Transcript { look, language, reader: Reader::Customer },
+            fixed,
+            interactive,
+            journal: Journal::default(),
+            choices: Vec::new(),
+            queue: None,
+            mode: Mode::Normal,
+            echoes: 0,
+            last_reply: 0,
+            awaited: None,
+            held_ticks: 0,
+            unsaved: Vec::new(),
+            unsaved_ticks: 0,
+            quiet: Vec::new(),
+        }
+    }
+
+    /// The conversation began.
+    pub fn started(&mut self, started: StartConversationResponse) -> Vec<String> {
+        let mode = started.mode();
+        self.stands(started.conversation);
+        let mut lines = self.works(mode);
+        let show = self.journal.answer(started.events);
+        lines.extend(self.show(show));
+        lines
+    }
+
+    /// The choices that stand open.
+    pub fn choices(&self) -> &[Choice] {
+        &self.choices
+    }
+
+    /// The status line, while the customer waits.
+    pub fn position(&self) -> Option<String> {
+        self.queue.as_ref().map(|status| self.transcript.position(status))
+    }
+
+    /// Whether something is still to be shown before the turn is over.
+    pub fn owes(&self) -> bool {
+        self.awaited.is_some() || self.journal.holds()
+    }
+
+    /// A frame of the stream came.
+    pub fn frame(&mut self, response: SubscribeEventsResponse) -> Vec<String> {
+        match response.frame {
+            None | Some(Frame::Heartbeat(_) | Frame::Moved(_)) => Vec::new(),
+            Some(Frame::Attached(attached)) => {
+                let mut lines = self.works(attached.mode());
+                self.stands(attached.conversation);
+                let show = self.journal.account(attached.next_sequence.saturating_sub(1));
+                lines.extend(self.show(show));
+                lines
+            }
+            Some(Frame::Reset(reset)) => self.reset(reset),
+            Some(Frame::Event(event)) => {
+                let show = self.journal.stream(event);
+                self.show(show)
+            }
+            Some(Frame::Advanced(advanced)) => {
+                let show = self.journal.account(advanced.through_sequence);
+                self.show(show)
+            }
+            Some(Frame::QueueStatus(status)) => {
+                self.queue = Some(status);
+                Vec::new()
+            }
+        }
+    }
+
+    /// A call is about to be made.
+    pub fn asking(&mut self, want: &Want) {
+        if self.interactive && want.speaks() {
+            self.echoes += 1;
+        }
+    }
+
+    /// A call was done.
+    pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
+        let mut lines = self.works(done.mode);
+        self.stands(done.conversation);
+        if done.durability == Durability::None {
+            lines.extend(self.keep_and_show(asked, done.events));
+            return lines;
+        }
+        // The store is back: what else waits may follow at once.
+        self.unsaved_ticks = UNSAVED_TICKS;
+        let show = self.journal.answer(done.events);
+        lines.extend(self.show(show));
+        if done.bot_pending && self.last_reply <= done.own {
+            self.awaited = Some(done.own);
+        }
+        lines
+    }
+
+    /// A call was refused.
+    pub fn refused(&mut self, asked: &Asked, status: &Status) -> Vec<String> {
+        if asked.want.speaks() {
+            self.echoes = self.echoes.saturating_sub(1);
+        }
+        let not_done = pick(self.transcript.language, "not done", "لم يتم");
+        let why = self.transcript.look.foreign(status.message());
+        vec![self.transcript.remark(&format!("{not_done}: {why} ({})", reason_of(status)))]
+    }
+
+    /// A moment has passed.
+    pub fn tick(&mut self) -> Vec<String> {
+        self.unsaved_ticks += 1;
+        self.held_ticks = if self.journal.holds() { self.held_ticks + 1 } else { 0 };
+        if self.held_ticks < HELD_TICKS_MAX {
+            return Vec::new();
+        }
+        let show = self.journal.flush();
+        self.show(show)
+    }
+
+    /// What could not be saved and should be sent again now, under its old request id.
+    pub fn unsaved_due(&mut self) -> Option<Asked> {
+        if self.unsaved.is_empty() || self.unsaved_ticks < UNSAVED_TICKS {
+            return None;
+        }
+        self.unsaved_ticks = 0;
+        Some(self.unsaved.remove(0))
+    }
+
+    /// Puts back what could not be sent.
+    pub fn keep_unsaved(&mut self, asked: Asked) {
+        self.unsaved.insert(0, asked);
+    }
+
+    /// How many calls have not been saved.
+    pub fn unsaved(&self) -> usize {
+        self.unsaved.len()
+    }
+
+    /// The first line for a person.
+    pub fn welcome(&self) -> String {
+        self.say("type a message; /help shows the commands", "اكتب رسالتك، و/help لعرض الأوامر")
+    }
+
+    /// The line is away.
+    pub fn disturbed(&self) -> String {
+        self.say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …")
+    }
+
+    /// The line is back.
+    pub fn restored(&self) -> String {
+        self.say("connected again; nothing was lost", "عاد الاتصال ولم يضع شيء")
+    }
+
+    /// There is no such command.
+    pub fn unknown(&self, command: &str) -> String {
+        let sorry = pick(
+            self.transcript.language,
+            "no such command; /help shows all",
+            "لا يوجد أمر كهذا، و/help لعرض الأوامر",
+        );
+        self.transcript.remark(&format!("{}: {sorry}", self.transcript.look.foreign(command)))
+    }
+
+    /// All commands.
+    pub fn help(&self) -> Vec<String> {
+        let rows = [
+            ("1, 2, 3 …", "take a choice", "اختيار من القائمة"),
+            ("/human", "speak to a person", "التحدث مع موظف"),
+            ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
+            ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
+            ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
+            ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
+            ("/end", "end the conversation", "إنهاء المحادثة"),
+            ("/quit", "leave; the conversation stays", "الخروج وتبقى المحادثة"),
+        ];
+        let row =
+            |(command, en, ar)| format!("{command}: {}", pick(self.transcript.language, en, ar));
+        rows.into_iter().map(row).collect()
+    }
+
+    fn say(&self, en: &str, ar: &str) -> String {
+        self.transcript.remark(pick(self.transcript.language, en, ar))
+    }
+
+    fn reset(&mut self, reset: Reset) -> Vec<String> {
+        let replace = reset.reason() != ResetReason::Truncated;
+        let mut lines = match reset.reason() {
+            ResetReason::Truncated | ResetReason::Unspecified => Vec::new(),
+            ResetReason::Diverged => vec![self.say(
+                "the server lost its last moments; this is what it has",
+                "فقد الخادم لحظاته الأخيرة، وهذا ما لديه",
+            )],
+            ResetReason::Erased => {
+                vec![self.say("this conversation was erased", "مُحيت هذه المحادثة")]
+            }
+        };
+        let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
+        self.stands(reset.conversation);
+        let show = self.journal.reset(head, reset.events, replace);
+        lines.extend(self.show(show));
+        lines
+    }
+
+    /// The answer came without the store: it is shown at once, and sent again until it is saved.
+    fn keep_and_show(&mut self, asked: Asked, events: Vec<Event>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for event in events {
+            let Some(said) = spoken(&event) else {
+                lines.extend(self.transcript.event(&event));
+                continue;
+            };
+            if let Some(Body::MessageSent(message)) = &event.body {
+                self.choices = message.choices.clone();
+            }
+            if !self.quiet.contains(&said) {
+                let own = said.0 == Party::Customer;
+                self.quiet.push(said);
+                lines.extend(self.shown(own, &event));
+            }
+        }
+        if !lines.is_empty() {
+            lines.push(self.say(
+                "not saved yet; it is sent again by itself",
+                "لم يُحفظ بعد، وسيُعاد إرساله تلقائيًا",
+            ));
+        }
+        self.unsaved.push(asked);
+        lines
+    }
+
+    fn show(&mut self, events: Vec<Event>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for event in events {
+            self.notice(&event);
+            let told = spoken(&event)
+                .and_then(|said| self.quiet.iter().position(|quiet| *quiet == said))
+                .map(|at| self.quiet.remove(at));
+            if told.is_none() {
+                let own = party(&event) == Party::Customer && spoken(&event).is_some();
+                lines.extend(self.shown(own, &event));
+            }
+        }
+        lines
+    }
+
+    fn shown(&mut self, own: bool, event: &Event) -> Vec<String> {
+        if own && self.echoes > 0 {
+            self.echoes -= 1;
+            return Vec::new();
+        }
+        self.transcript.event(event)
+    }
+
+    /// Remembers what an event changes for the customer.
+    fn notice(&mut self, event: &Event) {
+        match &event.body {
+            Some(Body::MessageSent(message)) => {
+                self.choices = message.choices.clone();
+                if party(event) != Party::Customer {
+                    self.replied(event.sequence);
+                }
+            }
+            Some(Body::Notice(_)) => self.replied(event.sequence),
+            Some(Body::Started(started)) => self.follow_language(&started.language),
+            Some(
+                Body::AgentJoined(_)
+                | Body::HandoffCancelled(_)
+                | Body::Closed(_)
+                | Body::ResolutionConfirmed(_),
+            ) => self.queue = None,
+            Some(
+                Body::HandoffRequested(_)
+                | Body::Queued(_)
+                | Body::AgentLeft(_)
+                | Body::ResolutionProposed(_)
+                | Body::ResolutionDenied(_)
+                | Body::Reminded(_)
+                | Body::Reopened(_)
+                | Body::SignalRaised(_)
+                | Body::Noted(_)
+                | Body::AgentNudged(_)
+                | Body::SupervisorAlerted(_)
+                | Body::Internal(_),
+            )
+            | None => {}
+        }
+    }
+
+    fn replied(&mut self, sequence: u64) {
+        self.last_reply = self.last_reply.max(sequence);
+        if self.awaited.is_some_and(|own| own < sequence) {
+            self.awaited = None;
+        }
+    }
+
+    fn stands(&mut self, conversation: Option<Conversation>) {
+        let Some(conversation) = conversation else { return };
+        self.queue = match conversation.state() {
+            ConversationState::Queued => conversation.queue_status.or(self.queue.take()),
+            ConversationState::Unspecified
+            | ConversationState::Bot
+            | ConversationState::Human
+            | ConversationState::Confirming
+            | ConversationState::Resolved
+            | ConversationState::Closed => None,
+        };
+        self.follow_language(&conversation.language);
+    }
+
+    fn follow_language(&mut self, tag: &str) {
+        if let (false, Some(language)) = (self.fixed, Language::from_tag(tag)) {
+            self.transcript.language = language;
+        }
+    }
+
+    fn works(&mut self, mode: Mode) -> Vec<String> {
+        if mode == Mode::Unspecified || std::mem::replace(&mut self.mode, mode) == mode {
+            return Vec::new();
+        }
+        let language = self.transcript.language;
+        let well = pick(language, "the service works well again", "عادت الخدمة إلى عملها");
+        vec![self.transcript.remark(words::mode(language, mode).unwrap_or(well))]
+    }
+}
+
+fn party(event: &Event) -> Party {
+    event.author.as_ref().map_or(Party::Unspecified, |author| author.party())
+}
+
+/// Who said what, if somebody said something.
+fn spoken(event: &Event) -> Option<(Party, String)> {
+    let text = if let Some(Body::MessageSent(message)) = &event.body {
+        &message.text
+    } else if let Some(Body::Notice(notice)) = &event.body {
+        &notice.text
+    } else {
+        return None;
+    };
+    Some((party(event), text_of(text)))
+}

@@ -1,0 +1,59 @@
+//! `sanad check`: shows everything that is wrong with the config at once.
+
+use super::terminal;
+use crate::config::problem::{Look, render, render_json};
+use crate::domain::language::Language;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Checks the config and shows every problem at once.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Folder of the rules.
+    #[arg(long, env = "SANAD_CONFIG", value_name = "DIR", default_value = "config")]
+    pub config: PathBuf,
+    /// How the problems are written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// The language of the messages: en or ar.
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = super::language)]
+    pub lang: Language,
+}
+
+/// How problems are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// 0 = may go live, 1 = may not.
+pub fn run(options: &Check) -> ExitCode {
+    let (sources, checked) = crate::config::load(&options.config);
+    match options.format {
+        Format::Json => println!("{:#}", render_json(&checked.problems)),
+        Format::Text => {
+            let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
+            print!("{}", render(&checked.problems, &sources, look));
+            if let Some(rules) = &checked.rules {
+                let (entries, scripts) = (rules.bot.entries.len(), checked.scripts.len());
+                match options.lang {
+                    Language::En => println!(
+                        "{entries} entries, {scripts} scripted conversations, version {}. \
+                         Next: sanad test",
+                        rules.version
+                    ),
+                    Language::Ar => println!(
+                        "عدد المداخل {entries}، والمحادثات المكتوبة {scripts}، والإصدار {}. \
+                         الخطوة التالية: sanad test",
+                        rules.version
+                    ),
+                }
+            }
+        }
+    }
+    if checked.rules.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

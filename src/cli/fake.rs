@@ -1,0 +1,352 @@
+//! A small server for the tests of the clients: real sockets, one conversation, and the failures a
+//! network has. It keeps its state when it is killed, as a real one does.
+
+use crate::grpc::pb::chat_service_server::{ChatService, ChatServiceServer};
+use crate::grpc::pb::event::Body;
+use crate::grpc::pb::subscribe_events_response::Frame;
+use crate::grpc::pb::{self, *};
+use futures::stream::BoxStream;
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::server::{Router, TcpIncoming};
+use tonic::{Request, Response, Status};
+
+/// A server that runs until it is dropped.
+pub struct Running {
+    pub address: SocketAddr,
+    runtime: Option<tokio::runtime::Runtime>,
+}
+
+impl Running {
+    /// Serves at `address`; port 0 takes any free one.
+    pub fn start(address: SocketAddr, services: impl FnOnce() -> Router) -> Running {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let guard = runtime.enter();
+        let incoming = TcpIncoming::bind(address).unwrap();
+        let address = incoming.local_addr().unwrap();
+        runtime.spawn(services().serve_with_incoming(incoming));
+        drop(guard);
+        Running { address, runtime: Some(runtime) }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Running {
+    /// Like a crash: every connection is cut.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+pub fn any_port() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
+}
+
+pub fn text(words: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { text: words.to_owned(), ..LocalizedText::default() })
+}
+
+pub fn said(party: Party, name: &str, words: &str) -> Event {
+    let author = Participant { party: party.into(), name: name.to_owned(), ..Default::default() };
+    let message = MessageSent { text: text(words), ..Default::default() };
+    Event { author: Some(author), body: Some(Body::MessageSent(message)), ..Event::default() }
+}
+
+/// What goes wrong, on purpose.
+#[derive(Default)]
+pub struct Faults {
+    /// Each stream ends with an error after so many events; then they hold.
+    pub streams_end_after: VecDeque<usize>,
+    /// So many sends are done, but their answers are lost.
+    pub answers_lost: usize,
+    /// So many sends are answered without being saved.
+    pub unsaved: usize,
+}
+
+/// One conversation.
+#[derive(Default)]
+pub struct Desk {
+    pub events: Vec<Event>,
+    pub faults: Faults,
+    /// What the customer sent, by request id.
+    pub requests: BTreeMap<String, SendMessageResponse>,
+    pub choices_taken: Vec<String>,
+    pub waiting: Option<QueueStatus>,
+    /// How often a stream was opened, with the tokens.
+    pub tokens: Vec<String>,
+}
+
+impl Desk {
+    pub fn add(&mut self, mut event: Event) -> Event {
+        event.sequence = self.events.len() as u64 + 1;
+        event.event_id = vec![event.sequence as u8; 16];
+        self.events.push(event.clone());
+        event
+    }
+}
+
+/// The customer's side of the fake.
+#[derive(Clone)]
+pub struct FakeChat {
+    desk: Arc<Mutex<Desk>>,
+    bell: Arc<watch::Sender<()>>,
+}
+
+impl FakeChat {
+    pub fn new() -> FakeChat {
+        FakeChat { desk: Arc::default(), bell: Arc::new(watch::Sender::new(())) }
+    }
+
+    pub fn serve(&self, address: SocketAddr) -> Running {
+        let service = ChatServiceServer::new(self.clone());
+        Running::start(address, || tonic::transport::Server::builder().add_service(service))
+    }
+
+    pub fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap()
+    }
+
+    /// Something happens without the customer's doing.
+    pub fn happen(&self, event: Event) {
+        self.desk().add(event);
+        self.bell.send_replace(());
+    }
+
+    pub fn queue(&self, status: Option<QueueStatus>) {
+        self.desk().waiting = status;
+        self.bell.send_replace(());
+    }
+
+    fn turn(&self, content: send_message_request::Content) -> SendMessageResponse {
+        use send_message_request::Content;
+        let mut desk = self.desk();
+        let (words, later) = match content {
+            Content::Text(words) => (words.clone(), words == "later"),
+            Content::ChoiceId(id) => {
+                desk.choices_taken.push(id.clone());
+                (format!("chose {id}"), false)
+            }
+            Content::SayAgain(_) => ("again".to_owned(), false),
+        };
+        let saved = desk.faults.unsaved == 0;
+        let own = said(Party::Customer, "", &words);
+        let mut answer = said(Party::Bot, "Sanad", &format!("about {words}"));
+        if let (Some(Body::MessageSent(message)), "which") = (&mut answer.body, words.as_str()) {
+            message.choices = ["order", "refund"]
+                .map(|id| Choice { id: id.to_owned(), title: text(&format!("My {id}")) })
+                .into();
+        }
+        if !saved {
+            desk.faults.unsaved -= 1;
+            let (message, events) = (Some(own), vec![answer]);
+            let durability = Durability::None.into();
+            return SendMessageResponse { message, events, durability, ..Default::default() };
+        }
+        let message = Some(desk.add(own));
+        let events = if later { Vec::new() } else { vec![desk.add(answer.clone())] };
+        drop(desk);
+        self.bell.send_replace(());
+        if later {
+            let fake = self.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                fake.happen(answer);
+            });
+        }
+        let durability = Durability::Durable.into();
+        SendMessageResponse {
+            message,
+            events,
+            bot_pending: later,
+            durability,
+            ..Default::default()
+        }
+    }
+
+    async fn stream(
+        self,
+        token: String,
+        frames: mpsc::Sender<Result<SubscribeEventsResponse, Status>>,
+    ) {
+        let mut bell = self.bell.subscribe();
+        let mut next: usize = token.parse().unwrap_or(0);
+        let mut left = {
+            let mut desk = self.desk();
+            desk.tokens.push(token);
+            desk.faults.streams_end_after.pop_front()
+        };
+        let attached = Attached { next_sequence: next as u64 + 1, ..Attached::default() };
+        let frame = |token: String, frame| {
+            Ok(SubscribeEventsResponse { resume_token: token, frame: Some(frame) })
+        };
+        let mut told = None;
+        let _ = frames.send(frame(String::new(), Frame::Attached(attached))).await;
+        loop {
+            let (events, waiting) = {
+                let desk = self.desk();
+                (desk.events[next.min(desk.events.len())..].to_vec(), desk.waiting.clone())
+            };
+            for event in events {
+                if left == Some(0) {
+                    let _ = frames.send(Err(Status::unavailable("the line broke"))).await;
+                    return;
+                }
+                left = left.map(|left| left - 1);
+                next = event.sequence as usize;
+                let _ = frames.send(frame(next.to_string(), Frame::Event(event))).await;
+            }
+            if let (Some(status), true) = (&waiting, waiting != told) {
+                let _ = frames.send(frame(String::new(), Frame::QueueStatus(status.clone()))).await;
+            }
+            told = waiting;
+            tokio::select! {
+                _ = bell.changed() => {}
+                () = frames.closed() => return,
+            }
+        }
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn absent<T>() -> Answer<T> {
+    Err(Status::unimplemented("the fake does not do this"))
+}
+
+#[tonic::async_trait]
+impl ChatService for FakeChat {
+    type SubscribeEventsStream = BoxStream<'static, Result<SubscribeEventsResponse, Status>>;
+
+    async fn start_conversation(
+        &self,
+        request: Request<StartConversationRequest>,
+    ) -> Answer<StartConversationResponse> {
+        let language = request.into_inner().language;
+        let greeting = said(Party::Bot, "Sanad", "hello, I am a machine");
+        let events = vec![self.desk().add(greeting)];
+        let conversation = Some(Conversation {
+            conversation_id: "c1".into(),
+            state: ConversationState::Bot.into(),
+            language,
+            ..Default::default()
+        });
+        Ok(Response::new(StartConversationResponse {
+            conversation,
+            customer_token: "token".into(),
+            events,
+            resume_token: "1".into(),
+            ..Default::default()
+        }))
+    }
+
+    async fn send_message(
+        &self,
+        request: Request<SendMessageRequest>,
+    ) -> Answer<SendMessageResponse> {
+        if request.metadata().get("authorization").is_none_or(|value| value != "Bearer token") {
+            return Err(Status::unauthenticated("no token"));
+        }
+        let request = request.into_inner();
+        let known = self.desk().requests.get(&request.request_id).cloned();
+        let answer = match known {
+            Some(answer) => answer,
+            None => self.turn(request.content.unwrap()),
+        };
+        let mut desk = self.desk();
+        if answer.durability() != Durability::None {
+            desk.requests.insert(request.request_id, answer.clone());
+        }
+        if desk.faults.answers_lost > 0 {
+            desk.faults.answers_lost -= 1;
+            return Err(Status::unavailable("the answer was lost"));
+        }
+        Ok(Response::new(answer))
+    }
+
+    async fn subscribe_events(
+        &self,
+        request: Request<SubscribeEventsRequest>,
+    ) -> Answer<Self::SubscribeEventsStream> {
+        let (sender, frames) = mpsc::channel(16);
+        tokio::spawn(self.clone().stream(request.into_inner().resume_token, sender));
+        Ok(Response::new(Box::pin(ReceiverStream::new(frames))))
+    }
+
+    async fn request_human(&self, _: Request<RequestHumanRequest>) -> Answer<RequestHumanResponse> {
+        let status = QueueStatus { registered: true, position: 2, ..Default::default() };
+        self.queue(Some(status.clone()));
+        let conversation = Some(Conversation {
+            state: ConversationState::Queued.into(),
+            queue_status: Some(status),
+            ..Default::default()
+        });
+        Ok(Response::new(RequestHumanResponse { conversation, ..Default::default() }))
+    }
+
+    async fn respond_to_resolution(
+        &self,
+        request: Request<RespondToResolutionRequest>,
+    ) -> Answer<RespondToResolutionResponse> {
+        if request.into_inner().answer() != ResolutionAnswer::Confirm {
+            return absent();
+        }
+        let system = Participant { party: Party::System.into(), ..Default::default() };
+        let body = Body::ResolutionConfirmed(pb::ResolutionConfirmed {});
+        let event = Event { author: Some(system), body: Some(body), ..Event::default() };
+        let events = vec![self.desk().add(event)];
+        self.bell.send_replace(());
+        Ok(Response::new(RespondToResolutionResponse { events, ..Default::default() }))
+    }
+
+    async fn get_availability(
+        &self,
+        _: Request<GetAvailabilityRequest>,
+    ) -> Answer<GetAvailabilityResponse> {
+        absent()
+    }
+
+    async fn list_messages(&self, _: Request<ListMessagesRequest>) -> Answer<ListMessagesResponse> {
+        absent()
+    }
+
+    async fn cancel_human_request(
+        &self,
+        _: Request<CancelHumanRequestRequest>,
+    ) -> Answer<CancelHumanRequestResponse> {
+        absent()
+    }
+
+    async fn get_queue_status(
+        &self,
+        _: Request<GetQueueStatusRequest>,
+    ) -> Answer<GetQueueStatusResponse> {
+        absent()
+    }
+
+    async fn reopen_conversation(
+        &self,
+        _: Request<ReopenConversationRequest>,
+    ) -> Answer<ReopenConversationResponse> {
+        absent()
+    }
+
+    async fn end_conversation(
+        &self,
+        _: Request<EndConversationRequest>,
+    ) -> Answer<EndConversationResponse> {
+        absent()
+    }
+}

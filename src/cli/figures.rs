@@ -1,0 +1,80 @@
+//! The application's figures as metrics, read when they are asked for.
+
+use super::rules::LiveReport;
+use crate::app::App;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::registry::Registry;
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Adds the application's figures to the registry.
+pub fn register(registry: &mut Registry, app: &Arc<App>, report: &LiveReport) {
+    registry.register_collector(Box::new(Figures { app: Arc::clone(app), report: report.clone() }));
+}
+
+struct Figures {
+    app: Arc<App>,
+    report: LiveReport,
+}
+
+impl fmt::Debug for Figures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Figures")
+    }
+}
+
+impl Collector for Figures {
+    fn encode(&self, mut out: DescriptorEncoder) -> Result<(), fmt::Error> {
+        let stats = self.app.stats();
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        for (name, help, value) in [
+            ("store_retries", "Changes tried again after a conflict", read(&stats.retries)),
+            ("outbox_delivered", "Outbox entries delivered", read(&stats.delivered)),
+            ("outbox_parked", "Outbox entries parked for a person", read(&stats.parked)),
+            ("audit_repairs", "Differences repaired by the audit", read(&stats.repairs)),
+            ("offers", "Offers made to agents", read(&stats.offers)),
+            ("offers_refused", "Offers refused by the store", read(&stats.offers_refused)),
+        ] {
+            let encoder = out.encode_descriptor(name, help, None, MetricType::Counter)?;
+            ConstCounter::new(value).encode(encoder)?;
+        }
+        let outcomes = stats.outcomes().into_iter().map(|(k, v)| (k.name(), v)).collect();
+        family(&mut out, "bot_replies", "Replies of the bot", "outcome", outcomes)?;
+        let handoffs = stats.handoffs().into_iter().map(|(k, v)| (k.name(), v)).collect();
+        family(&mut out, "handoffs", "Handoffs to people", "reason", handoffs)?;
+        let ends = stats.ends().into_iter().collect();
+        family(&mut out, "ends", "Ends of conversations", "end", ends)?;
+        let agents = self.app.router().agents();
+        let available = agents.iter().filter(|agent| agent.takes_offers()).count();
+        for (name, help, value) in [
+            ("waiting", "Conversations that wait for an agent", self.app.router().waiting()),
+            ("agents_available", "Agents who take offers", available),
+            ("watched_topics", "Things readers wait for", self.app.hub().watched()),
+            ("rules_problems", "Problems that keep changed rules out", self.report.problems()),
+        ] {
+            let encoder = out.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            ConstGauge::new(value as i64).encode(encoder)?;
+        }
+        Ok(())
+    }
+}
+
+fn family(
+    out: &mut DescriptorEncoder<'_>,
+    name: &str,
+    help: &str,
+    label: &'static str,
+    values: Vec<(&'static str, u64)>,
+) -> Result<(), fmt::Error> {
+    let mut encoder = out.encode_descriptor(name, help, None, MetricType::Counter)?;
+    for (value, count) in values {
+        let labels = [(label, value)];
+        ConstCounter::new(count).encode(encoder.encode_family(&labels)?)?;
+    }
+    Ok(())
+}

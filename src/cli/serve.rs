@@ -1,0 +1,348 @@
+//! `sanad serve`: puts everything together and runs it until it is told to stop.
+
+use super::rules::{self, LiveReport};
+use super::system::{SystemChance, SystemClock};
+use super::{figures, tasks};
+use crate::app::{App, Settings};
+use crate::config::reload::{self, LiveRules, Reload, Watcher};
+use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
+use crate::domain::ids::AgentId;
+use crate::grpc::auth::Authenticator;
+use crate::grpc::chat::Chat;
+use crate::grpc::context::Context;
+use crate::grpc::keys::{self, KeyRing};
+use crate::grpc::lifecycle::{Lifecycle, Phase};
+use crate::grpc::limits::Limits;
+use crate::grpc::metrics::EdgeMetrics;
+use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
+use crate::grpc::tokens::CustomerTokens;
+use crate::grpc::{Now, admin, agent, pb};
+use crate::ports::clock::Clock;
+use crate::ports::store::Store;
+use crate::store::embedded::{self, EmbeddedStore};
+use crate::store::memory::MemoryStore;
+use crate::web;
+use anyhow::Context as _;
+use clap::Args;
+use prometheus_client::registry::Registry;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Buckets of a deployment on one machine: few, since one writer serves them all.
+const BUCKETS: u16 = 4;
+/// After the store has failed for good, clients have so long to hear of it.
+const DEATH_GRACE: Duration = Duration::from_secs(2);
+
+/// Runs the service.
+#[derive(Debug, Args, Default)]
+pub struct Serve {
+    /// Folder of the rules.
+    #[arg(long, env = "SANAD_CONFIG", value_name = "DIR", default_value = "config")]
+    pub config: PathBuf,
+    /// Folder of the store, the keys and the accepted rules [default: data].
+    #[arg(long, env = "SANAD_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address and port [default: 127.0.0.1:50051].
+    #[arg(long, env = "SANAD_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Where conversations are kept: `embedded` (on disk) or `memory` (gone with the process).
+    #[arg(long, env = "SANAD_STORE", value_name = "STORE", value_parser = store_kind)]
+    pub store: Option<StoreKind>,
+    /// What happens at a restart when the config is broken: `last_good` or `refuse`.
+    #[arg(long, env = "SANAD_ON_BAD_CONFIG", value_name = "WHAT", value_parser = on_bad_config)]
+    pub on_bad_config: Option<OnBadConfig>,
+    /// Serves TLS with this certificate chain (PEM).
+    #[arg(long, env = "SANAD_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The private key of the certificate (PEM).
+    #[arg(long, env = "SANAD_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+    /// Allows an address that other machines can reach without TLS.
+    #[arg(long, env = "SANAD_PLAINTEXT")]
+    pub plaintext: bool,
+    /// Web origins whose pages may call, such as https://shop.example (repeatable).
+    #[arg(long, env = "SANAD_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_origin: Vec<String>,
+    /// Further host names this server answers to (repeatable).
+    #[arg(long, env = "SANAD_ALLOW_HOST", value_name = "HOST", value_delimiter = ',')]
+    pub allow_host: Vec<String>,
+}
+
+fn store_kind(text: &str) -> Result<StoreKind, String> {
+    named(text, &StoreKind::NAMES)
+}
+
+fn on_bad_config(text: &str) -> Result<OnBadConfig, String> {
+    named(text, &OnBadConfig::NAMES)
+}
+
+fn named<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
+    names.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| {
+        let known: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
+        format!("write one of: {}", known.join(", "))
+    })
+}
+
+/// Runs until SIGTERM or Ctrl-C, then drains.
+pub async fn run(options: Serve) -> anyhow::Result<()> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+    let (sources, checked) = crate::config::load(&options.config);
+    let overrides = Overrides {
+        listen: options.listen,
+        data: options.data.clone(),
+        store: options.store,
+        on_bad_config: options.on_bad_config,
+        drain: None,
+    };
+    let settings = checked.service.clone().unwrap_or_default().overridden_by(overrides);
+    // The port first: whatever else is wrong, two services must not share a data folder.
+    let bound = server::bind(serve_options(&options, &settings)?).await?;
+    make_folder(&settings.data)?;
+    let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
+    let report = LiveReport::new(Arc::clone(&live));
+    let (store, death) = open_store(&settings, &clock)?;
+    let app = Arc::new(App::new(
+        store,
+        Arc::new(report.clone()),
+        Arc::new(SystemChance),
+        Settings {
+            buckets: BUCKETS,
+            instance: format!("{:032x}", rand::random::<u128>()),
+            utterance_chars_max: settings.limits.utterance_chars_max as usize,
+            waiting_max: settings.limits.waiting_max as usize,
+        },
+    ));
+    app.recover().await.context("the store could not be made ready")?;
+    let lifecycle = Arc::new(Lifecycle::default());
+    let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock)?;
+    tasks::start(&app);
+    follow_rules(&options.config, &live, &app);
+    lifecycle.enter(Phase::Serving);
+    announce(&bound, &settings, &live);
+    let services = (
+        Chat::new(context.clone()),
+        agent::AgentDesk::new(context.clone()),
+        admin::Admin::new(context),
+    );
+    let stop = until_told(death, Arc::clone(&lifecycle));
+    bound.serve(edge, services, stop).await?;
+    tracing::info!("stopped; everything that was acknowledged is kept");
+    Ok(())
+}
+
+fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<ServeOptions> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
+    };
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => {
+            Some(TlsPem { certificate: read(certificate)?, key: read(key)? })
+        }
+        (Some(_) | None, Some(_) | None) => None,
+    };
+    let wanted = &settings.limits;
+    let limits = Limits {
+        message_bytes_max: wanted.message_bytes_max as usize,
+        metadata_bytes_max: wanted.metadata_bytes_max as usize,
+        requests_per_second_per_address: wanted.requests_per_second_per_address,
+        request_burst: wanted.request_burst,
+        streams_per_principal_max: wanted.streams_per_principal_max as usize,
+        ..Limits::default()
+    };
+    Ok(ServeOptions {
+        listen: settings.listen,
+        tls,
+        plaintext_allowed: options.plaintext,
+        allowed_hosts: options.allow_host.clone(),
+        allowed_origins: options.allow_origin.clone(),
+        limits,
+        drain: settings.drain,
+    })
+}
+
+fn make_folder(data: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(data).with_context(|| {
+        format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
+    })
+}
+
+/// Tells when the store has failed for good; a store in memory never does.
+type Death = Option<tokio::sync::watch::Receiver<Option<Arc<str>>>>;
+
+fn open_store(
+    settings: &ServiceSettings,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<(Arc<dyn Store>, Death)> {
+    match settings.store {
+        StoreKind::Memory => Ok((Arc::new(MemoryStore::new(clock.clone())), None)),
+        StoreKind::Embedded => {
+            let path = settings.data.join("sanad.redb");
+            let store = EmbeddedStore::open(path, &embedded::Options::default(), clock.clone())?;
+            let death = store.death();
+            Ok((Arc::new(store), Some(death)))
+        }
+    }
+}
+
+fn edge(
+    settings: &ServiceSettings,
+    app: &Arc<App>,
+    lifecycle: &Arc<Lifecycle>,
+    report: LiveReport,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<(Edge, Context)> {
+    let now: Now = {
+        let clock = Arc::clone(clock);
+        Arc::new(move || clock.now())
+    };
+    let secret = keys::server_secret(&settings.data)?;
+    let tokens = Arc::new(CustomerTokens::new(secret));
+    let ring = KeyRing::open(&settings.data.join("keys"), now.clone())?;
+    let declared: Vec<AgentId> =
+        app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();
+    let minted = ring.mint_missing(&declared)?;
+    if !minted.is_empty() {
+        tracing::info!(keys.minted = minted.len(), "keys were minted into the data folder");
+    }
+    let mut registry = Registry::with_prefix("sanad");
+    let metrics = EdgeMetrics::register(&mut registry);
+    figures::register(&mut registry, app, &report);
+    let readiness: web::Readiness = {
+        let lifecycle = Arc::clone(lifecycle);
+        Arc::new(move || match lifecycle.phase() {
+            Phase::Serving => Ok(()),
+            Phase::Starting => Err("starting".to_owned()),
+            Phase::Isolated => Err("the store has failed".to_owned()),
+            Phase::Draining => Err("stopping".to_owned()),
+        })
+    };
+    let http = web::page().merge(web::probes(readiness)).merge(web::metrics(Arc::new(registry)));
+    let edge = Edge {
+        authenticator: Authenticator::new(Arc::new(ring), tokens.clone(), now.clone()),
+        metrics,
+        lifecycle: Arc::clone(lifecycle),
+        http,
+    };
+    let durability = match settings.store {
+        StoreKind::Embedded => pb::Durability::Durable,
+        StoreKind::Memory => pb::Durability::None,
+    };
+    let context = Context {
+        app: Arc::clone(app),
+        tokens,
+        lifecycle: Arc::clone(lifecycle),
+        durability,
+        now,
+        rules_report: Arc::new(report),
+    };
+    Ok((edge, context))
+}
+
+/// Takes changed rules over while the service runs.
+fn follow_rules(folder: &Path, live: &Arc<LiveRules>, app: &Arc<App>) {
+    let watcher = match Watcher::start(folder) {
+        Ok(watcher) => watcher,
+        Err(error) => {
+            tracing::warn!(%error, "the config folder cannot be watched; restart after changes");
+            return;
+        }
+    };
+    let app = Arc::clone(app);
+    let told = move |outcome: &Reload| match outcome {
+        Reload::Unchanged => {}
+        Reload::Accepted { version, warnings } => {
+            tracing::info!(
+                rules.version = %version,
+                rules.warnings = warnings.len(),
+                "new rules are live"
+            );
+            app.router().set_rules(&app.rules().routing);
+            let app = Arc::clone(&app);
+            tokio::spawn(async move {
+                if let Err(error) = app.declare_agents().await {
+                    tracing::warn!(%error, "the declared agents could not be brought in");
+                }
+            });
+        }
+        Reload::Refused(refused) => {
+            tracing::error!(
+                rules.problems = refused.problems.len(),
+                "changed rules are refused, the old ones stay:\n{}",
+                rules::shown(refused)
+            );
+        }
+    };
+    tokio::spawn(reload::follow(Arc::clone(live), watcher, told));
+}
+
+fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules) {
+    let status = live.status().borrow().clone();
+    let address = bound.address();
+    let server = if address == ServiceSettings::default().listen {
+        String::new()
+    } else {
+        format!(" --server http://{address}")
+    };
+    let data = if settings.data == ServiceSettings::default().data {
+        String::new()
+    } else {
+        format!(" --data {}", settings.data.display())
+    };
+    let kept = match settings.store {
+        StoreKind::Embedded => format!("on disk, in {}", settings.data.display()),
+        StoreKind::Memory => "in memory: gone when this process ends".to_owned(),
+    };
+    let agent = live
+        .current()
+        .routing
+        .agents
+        .first()
+        .map_or("NAME".to_owned(), |agent| agent.id.to_string());
+    println!("Sanad listens on http://{address} (gRPC, gRPC-Web, health, metrics, page)");
+    println!("Conversations are kept {kept}");
+    println!("Rules {} are live", status.version);
+    if let Some(refused) = &status.last_refused {
+        println!("but the config folder says something else, which is refused:");
+        println!("{}", rules::shown(refused));
+    }
+    println!();
+    println!("Try in another terminal:");
+    println!("  cargo run --release -- chat{server}");
+    println!("  cargo run --release -- agent --as {agent}{server}{data}");
+}
+
+/// Returns when the service is to stop: told by the system, or because the store has failed.
+async fn until_told(death: Death, lifecycle: Arc<Lifecycle>) {
+    let died = async {
+        let Some(mut death) = death else { return std::future::pending().await };
+        if death.wait_for(Option::is_some).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        let reason = death.borrow().clone();
+        tracing::error!(reason = reason.as_deref(), "the store has failed for good; stopping");
+        lifecycle.enter(Phase::Isolated);
+        // Health says NOT_SERVING for a moment before the door closes.
+        tokio::time::sleep(DEATH_GRACE).await;
+    };
+    tokio::select! {
+        () = signalled() => tracing::info!("told to stop; draining"),
+        () = died => {}
+    }
+}
+
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

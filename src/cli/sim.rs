@@ -1,0 +1,59 @@
+//! `sanad sim`: the whole service on one seed, with faults, and a report of what did not hold.
+
+use crate::sim::{self, Mutant, SimOptions, StoreKind};
+use clap::{Args, ValueEnum};
+use std::process::ExitCode;
+
+/// Simulates customers, agents and faults on a virtual clock; the same seed gives the same report.
+#[derive(Debug, Args)]
+pub struct Sim {
+    /// Everything follows from it.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many conversations.
+    #[arg(long, default_value_t = 1_000)]
+    pub conversations: usize,
+    /// Lets nothing go wrong.
+    #[arg(long)]
+    pub without_faults: bool,
+    /// What the instances stand on.
+    #[arg(long, value_enum, default_value = "memory")]
+    pub store: On,
+    /// Into how many buckets conversations are hashed.
+    #[arg(long, default_value_t = 2)]
+    pub buckets: u16,
+    /// Takes one guard out, to see that its absence is noticed.
+    #[arg(long, value_name = "GUARD", value_parser = guard)]
+    pub without_guard: Option<Mutant>,
+}
+
+fn guard(name: &str) -> Result<Mutant, String> {
+    let names = || Mutant::ALL.map(Mutant::name).join(", ");
+    Mutant::from_name(name).ok_or_else(|| format!("there are these: {}", names()))
+}
+
+/// What simulated instances stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum On {
+    /// The reference store.
+    Memory,
+    /// The embedded store on a simulated disk.
+    Embedded,
+}
+
+/// 0 = everything held, 1 = something did not.
+pub fn run(options: &Sim) -> ExitCode {
+    let report = sim::run(&SimOptions {
+        seed: options.seed,
+        conversations: options.conversations,
+        faults: !options.without_faults,
+        buckets: options.buckets,
+        store: match options.store {
+            On::Memory => StoreKind::Memory,
+            On::Embedded => StoreKind::Embedded,
+        },
+        mutant: options.without_guard,
+    });
+    print!("{report}");
+    if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,124 @@
+//! What runs again and again while the service runs: each loop calls one method of the application,
+//! says once when it begins to fail and once when it works again, and never gives up.
+
+use crate::app::App;
+use crate::app::error::AppError;
+use crate::ports::store::Slot;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often due entries are looked for.
+const SWEEP_EVERY: Duration = Duration::from_millis(200);
+/// How often leases are looked at.
+const LEASES_EVERY: Duration = Duration::from_secs(1);
+/// How often offers are planned even if nothing rang.
+const MATCH_EVERY: Duration = Duration::from_millis(500);
+/// How often lost rings are looked for.
+const REPAIR_EVERY: Duration = Duration::from_secs(1);
+/// How often both sides of every conversation are compared.
+const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
+/// After a doorbell broke.
+const LISTEN_AGAIN: Duration = Duration::from_millis(500);
+
+/// Starts all loops. They end with the runtime.
+pub fn start(app: &Arc<App>) {
+    for slot in app.slots() {
+        tokio::spawn(sweep(Arc::clone(app), slot));
+    }
+    every(app, LEASES_EVERY, "watching leases", |app| async move { app.watch_leases().await });
+    every(app, MATCH_EVERY, "matching", |app| async move {
+        app.match_now().await;
+        Ok(())
+    });
+    every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
+        app.hub().repair(app.store().as_ref()).await?;
+        app.repair_view().await
+    });
+    every(app, AUDIT_EVERY, "the audit", |app| async move {
+        let repairs = app.audit().await?;
+        if repairs > 0 {
+            tracing::error!(audit.repairs = repairs, "conversation and pool did not agree");
+        }
+        Ok(())
+    });
+    tokio::spawn(listen(Arc::clone(app)));
+}
+
+async fn sweep(app: Arc<App>, slot: Slot) {
+    let mut trouble = Trouble::new("sweeping");
+    loop {
+        let swept = app.sweep(&slot).await;
+        // As long as there is work there is no need to wait.
+        let again = matches!(swept, Ok(count) if count > 0);
+        trouble.note(swept.map(|_| ()));
+        if !again {
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
+    }
+}
+
+fn every<F>(
+    app: &Arc<App>,
+    span: Duration,
+    what: &'static str,
+    run: impl Fn(Arc<App>) -> F + Send + 'static,
+) where
+    F: Future<Output = Result<(), AppError>> + Send,
+{
+    let app = Arc::clone(app);
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(span);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut trouble = Trouble::new(what);
+        loop {
+            ticks.tick().await;
+            trouble.note(run(Arc::clone(&app)).await);
+        }
+    });
+}
+
+/// Passes rings on to readers and to the matcher.
+async fn listen(app: Arc<App>) {
+    loop {
+        if let Ok(mut doorbell) = app.store().doorbell().await {
+            while let Some(ring) = doorbell.next().await {
+                app.hub().ring(&ring);
+                if app.hear(&ring).await.is_err() {
+                    app.distrust_view();
+                }
+            }
+        }
+        // What rang meanwhile was not heard.
+        app.distrust_view();
+        tokio::time::sleep(LISTEN_AGAIN).await;
+    }
+}
+
+/// Says once when something begins to fail and once when it works again.
+struct Trouble {
+    what: &'static str,
+    failing: bool,
+}
+
+impl Trouble {
+    fn new(what: &'static str) -> Self {
+        Trouble { what, failing: false }
+    }
+
+    fn note(&mut self, result: Result<(), AppError>) {
+        match result {
+            Ok(()) if self.failing => {
+                self.failing = false;
+                tracing::info!(task = self.what, "works again");
+            }
+            Ok(()) => {}
+            Err(error) if !self.failing => {
+                self.failing = true;
+                tracing::warn!(task = self.what, %error, "fails; it is tried again");
+            }
+            Err(_) => {}
+        }
+    }
+}

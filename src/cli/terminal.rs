@@ -1,0 +1,308 @@
+//! The terminal: what it can show, lines that come in while the person types, and foreign text
+//! made harmless. What is shown is decided elsewhere; nothing here knows a conversation.
+
+use owo_colors::{OwoColorize, Style};
+use std::io::{self, BufRead, IsTerminal, Write};
+use tokio::sync::mpsc;
+
+/// What the output can carry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Colours and emoji as labels.
+    pub rich: bool,
+    /// Marks that keep right-to-left and left-to-right text apart; noise in a file.
+    pub marks: bool,
+}
+
+impl Look {
+    /// For files, pipes and tests that read words.
+    pub const PLAIN: Look = Look { rich: false, marks: false };
+    /// For a terminal with everything.
+    pub const RICH: Look = Look { rich: true, marks: true };
+
+    /// What the standard output can carry. `NO_COLOR` is heeded.
+    pub fn of_stdout() -> Look {
+        let terminal = io::stdout().is_terminal();
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        Look { rich: terminal && !no_colour && !dumb, marks: terminal }
+    }
+
+    /// Text in a style, if there are colours.
+    pub fn paint(self, text: &str, style: Style) -> String {
+        if self.rich { text.style(style).to_string() } else { text.to_owned() }
+    }
+
+    /// Text of somebody else: harmless, and kept from mixing with its surroundings.
+    pub fn foreign(self, text: &str) -> String {
+        let clean = clean(text);
+        match self.marks && !clean.is_empty() {
+            // First strong isolate … pop directional isolate.
+            true => format!("\u{2068}{clean}\u{2069}"),
+            false => clean,
+        }
+    }
+}
+
+/// Takes out what would move the cursor, change colours or turn the direction of what follows:
+/// a message must not be able to draw another speaker's label.
+pub fn clean(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .filter(|c| !c.is_control() && !turns(*c))
+        .collect()
+}
+
+/// Where lines are shown while a person types below them.
+pub struct Screen {
+    out: Box<dyn Write + Send>,
+    interactive: bool,
+    prompt: &'static str,
+    status: Option<String>,
+    /// The rows above the cursor that belong to status and prompt and may be drawn over.
+    drawn: bool,
+}
+
+impl Screen {
+    /// On `out`; `interactive` if a person types into the same terminal.
+    pub fn new(out: Box<dyn Write + Send>, interactive: bool) -> Screen {
+        Screen { out, interactive, prompt: "› ", status: None, drawn: false }
+    }
+
+    /// Shows lines for good, above the status and what is being typed.
+    pub fn show(&mut self, lines: &[String]) {
+        if lines.is_empty() {
+            return;
+        }
+        let mut text = self.lift();
+        for line in lines {
+            text.push_str(line);
+            text.push('\n');
+        }
+        text.push_str(&self.foot());
+        self.put(&text);
+    }
+
+    /// Changes the status line. Without a person in front of it, each new one is a line.
+    pub fn set_status(&mut self, status: Option<String>) {
+        if self.status == status {
+            return;
+        }
+        let text = if self.interactive {
+            let lift = self.lift();
+            self.status = status;
+            lift + &self.foot()
+        } else {
+            self.status = status;
+            self.status.as_ref().map(|line| format!("{line}\n")).unwrap_or_default()
+        };
+        self.put(&text);
+    }
+
+    /// The person pressed return: what stood there has scrolled up and stays.
+    pub fn typed(&mut self) {
+        if self.interactive {
+            self.drawn = false;
+            let foot = self.foot();
+            self.put(&foot);
+        }
+    }
+
+    /// Takes the prompt away, at the end.
+    pub fn close(&mut self) {
+        if self.interactive {
+            let lift = self.lift();
+            self.put(&lift);
+            self.interactive = false;
+        }
+    }
+
+    fn lift(&mut self) -> String {
+        if !std::mem::take(&mut self.drawn) {
+            return String::new();
+        }
+        let up = if self.status.is_some() { "\x1b[1A" } else { "" };
+        format!("\r\x1b[K{up}\r\x1b[J")
+    }
+
+    fn foot(&mut self) -> String {
+        if !self.interactive {
+            return String::new();
+        }
+        self.drawn = true;
+        let status = self.status.as_ref().map(|line| format!("{line}\n")).unwrap_or_default();
+        format!("{status}{}", self.prompt)
+    }
+
+    fn put(&mut self, text: &str) {
+        // Who closed the output does not want to read; the command goes on to end in order.
+        let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+}
+
+/// A person or a script in front of a command.
+pub struct Terminal {
+    /// What is typed, line by line; ends with the input.
+    pub lines: mpsc::Receiver<String>,
+    /// Where things are shown.
+    pub screen: Screen,
+    /// What the screen can carry.
+    pub look: Look,
+    /// Whether a person types here, as opposed to a script.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    /// Standard input and output.
+    pub fn open() -> Terminal {
+        let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
+        let (sender, lines) = mpsc::channel(64);
+        // A thread of its own, not tokio's: a read that never returns must not hold up the end.
+        std::thread::spawn(move || read_lines(io::stdin().lock(), &sender));
+        let screen = Screen::new(Box::new(io::stdout()), interactive);
+        Terminal { lines, screen, look: Look::of_stdout(), interactive }
+    }
+}
+
+/// Waits until somebody wants the command to end: ctrl-c, or the system's polite signal.
+pub async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+fn read_lines(mut input: impl BufRead, lines: &mpsc::Sender<String>) {
+    let mut bytes = Vec::new();
+    while matches!(input.read_until(b'\n', &mut bytes), Ok(read) if read > 0) {
+        let line = String::from_utf8_lossy(&bytes);
+        if lines.blocking_send(line.trim_end_matches(['\r', '\n']).to_owned()).is_err() {
+            return;
+        }
+        bytes.clear();
+    }
+}
+
+/// A terminal whose lines come from a test and whose output a test reads.
+#[cfg(test)]
+pub mod fake {
+    use super::{Look, Screen, Terminal};
+    use std::io::{self, Write};
+    use std::sync::{Arc, Mutex};
+    use tokio::sync::mpsc;
+
+    /// What was shown so far.
+    #[derive(Clone, Default)]
+    pub struct Shown(Arc<Mutex<Vec<u8>>>);
+
+    impl Shown {
+        pub fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+
+        /// Waits until this was shown; the test's own time limit is the server's patience.
+        pub async fn until(&self, what: &str) {
+            let found = async {
+                while !self.text().contains(what) {
+                    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+                }
+            };
+            let limit = std::time::Duration::from_secs(20);
+            if tokio::time::timeout(limit, found).await.is_err() {
+                panic!("{what:?} was not shown, but:\n{}", self.text());
+            }
+        }
+    }
+
+    impl Write for Shown {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// As a script sees it: plain, and waiting for each answer.
+    pub fn script() -> (Terminal, mpsc::Sender<String>, Shown) {
+        let shown = Shown::default();
+        let (sender, lines) = mpsc::channel(64);
+        let screen = Screen::new(Box::new(shown.clone()), false);
+        (Terminal { lines, screen, look: Look::PLAIN, interactive: false }, sender, shown)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fake::Shown;
+    use super::*;
+
+    #[test]
+    fn foreign_text_cannot_draw_on_the_screen_or_turn_what_follows() {
+        let text = "\x1b[2J\u{202E}مرحبا\u{2069}\ra\tb";
+        assert_eq!(Look::PLAIN.foreign(text), "[2Jمرحباa b");
+        assert_eq!(Look::RICH.foreign("سند"), "\u{2068}سند\u{2069}");
+    }
+
+    #[test]
+    fn colours_are_only_where_they_can_be_seen() {
+        assert_eq!(Look::PLAIN.paint("x", Style::new().red()), "x");
+        assert!(Look::RICH.paint("x", Style::new().red()).contains('\x1b'));
+    }
+
+    #[test]
+    fn a_script_reads_lines_and_each_new_status_once() {
+        let shown = Shown::default();
+        let mut screen = Screen::new(Box::new(shown.clone()), false);
+        screen.show(&["one".into()]);
+        screen.set_status(Some("2nd in line".into()));
+        screen.set_status(Some("2nd in line".into()));
+        screen.set_status(None);
+        screen.show(&["two".into()]);
+        screen.typed();
+        screen.close();
+        assert_eq!(shown.text(), "one\n2nd in line\ntwo\n");
+    }
+
+    #[test]
+    fn a_person_keeps_prompt_and_status_below_what_comes_in() {
+        let shown = Shown::default();
+        let mut screen = Screen::new(Box::new(shown.clone()), true);
+        screen.show(&["one".into()]);
+        assert!(shown.text().ends_with("one\n› "));
+        screen.set_status(Some("waiting".into()));
+        screen.show(&["two".into()]);
+        let text = shown.text();
+        assert!(text.ends_with("\r\x1b[K\x1b[1A\r\x1b[Jtwo\nwaiting\n› "), "{text:?}");
+        screen.typed();
+        screen.show(&["three".into()]);
+        assert!(shown.text().ends_with("waiting\n› \r\x1b[K\x1b[1A\r\x1b[Jthree\nwaiting\n› "));
+    }
+
+    #[test]
+    fn lines_come_whole_also_the_last_one_without_an_end() {
+        let (sender, mut lines) = mpsc::channel(8);
+        read_lines("one\r\nاثنان\nthree".as_bytes(), &sender);
+        drop(sender);
+        let all: Vec<String> = std::iter::from_fn(|| lines.blocking_recv()).collect();
+        assert_eq!(all, ["one", "اثنان", "three"]);
+    }
+}

@@ -1,0 +1,63 @@
+//! `sanad test`: plays the scripted conversations against the rules.
+
+use super::terminal;
+use crate::config::problem::{Look, render, render_json};
+use crate::domain::language::Language;
+use crate::rehearsal;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Plays the scripted conversations of the config.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Folder of the rules.
+    #[arg(long, env = "SANAD_CONFIG", value_name = "DIR", default_value = "config")]
+    pub config: PathBuf,
+    /// Plays only those whose name contains this.
+    #[arg(long, value_name = "PART")]
+    pub only: Option<String>,
+    /// How the result is written.
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: super::check::Format,
+    /// The language of the messages: en or ar.
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = super::language)]
+    pub lang: Language,
+}
+
+/// 0 = all hold, 1 = some do not, or the config cannot be used.
+pub fn run(options: &Test) -> ExitCode {
+    let (sources, checked) = crate::config::load(&options.config);
+    let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
+    let Some(rules) = checked.rules.map(Arc::new) else {
+        print!("{}", render(&checked.problems, &sources, look));
+        return ExitCode::FAILURE;
+    };
+    let wanted = |name: &str| options.only.as_ref().is_none_or(|part| name.contains(part.as_str()));
+    let mut problems = Vec::new();
+    let (mut held, mut failed) = (0u32, 0u32);
+    for script in checked.scripts.iter().filter(|script| wanted(&script.name)) {
+        let found = rehearsal::play(&rules, script);
+        let (mark, count) =
+            if found.is_empty() { ("ok  ", &mut held) } else { ("FAIL", &mut failed) };
+        *count += 1;
+        if options.format == super::check::Format::Text {
+            println!("{mark} {}", script.name);
+        }
+        problems.extend(found);
+    }
+    match options.format {
+        super::check::Format::Json => println!("{:#}", render_json(&problems)),
+        super::check::Format::Text => {
+            if !problems.is_empty() {
+                print!("\n{}", render(&problems, &sources, look));
+            }
+            match options.lang {
+                Language::En => println!("\n{held} hold, {failed} do not"),
+                Language::Ar => println!("\nتحققت {held}، ولم تتحقق {failed}"),
+            }
+        }
+    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

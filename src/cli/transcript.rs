@@ -1,0 +1,365 @@
+//! Events of a conversation as lines to read. Pure: events in, lines out, in the reader's language,
+//! with or without colours. Nothing is padded or aligned, because that breaks right-to-left text.
+
+use super::terminal::Look;
+use super::words::{self, pick};
+use crate::domain::language::Language;
+use crate::grpc::pb::event::Body;
+use crate::grpc::pb::{
+    Choice, Delay, Event, LocalizedText, MessageSent, Participant, Party, QueueStatus, Signal,
+};
+use owo_colors::Style;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The customer, who is told by notices what happens.
+    Customer,
+    /// An agent or a supervisor, who sees what lies behind them.
+    Staff,
+}
+
+/// How lines are made for one reader.
+#[derive(Debug, Clone, Copy)]
+pub struct Transcript {
+    /// What the output can carry.
+    pub look: Look,
+    /// The reader's language.
+    pub language: Language,
+    /// Who reads.
+    pub reader: Reader,
+}
+
+impl Transcript {
+    /// One event; no lines if it says nothing to this reader.
+    pub fn event(&self, event: &Event) -> Vec<String> {
+        let author = event.author.clone().unwrap_or_default();
+        match &event.body {
+            None => Vec::new(),
+            Some(Body::MessageSent(message)) => self.message(&author, message),
+            Some(Body::Notice(notice)) => self.notice(&text_of(&notice.text)),
+            Some(body) => match self.reader {
+                Reader::Customer => self.hint(body),
+                Reader::Staff => self.behind(&author, body),
+            },
+        }
+    }
+
+    /// Several events, in their order.
+    pub fn events(&self, events: &[Event]) -> Vec<String> {
+        events.iter().flat_map(|event| self.event(event)).collect()
+    }
+
+    /// Something the terminal itself has to say.
+    pub fn remark(&self, text: &str) -> String {
+        let mark = if self.look.rich { "⚙" } else { "*" };
+        self.look.paint(&format!("{mark} {text}"), Style::new().dimmed())
+    }
+
+    /// The numbered choices of the bot's last message.
+    pub fn choices(&self, choices: &[Choice]) -> Vec<String> {
+        let numbered = choices.iter().enumerate();
+        numbered
+            .map(|(at, choice)| {
+                let number = self.look.paint(&format!("{}.", at + 1), Style::new().cyan().bold());
+                format!("{number} {}", self.look.foreign(&text_of(&choice.title)))
+            })
+            .collect()
+    }
+
+    /// Where the customer stands who waits.
+    pub fn position(&self, status: &QueueStatus) -> String {
+        let place = match (status.registered, self.language) {
+            (false, Language::En) => "asking for a person …".to_owned(),
+            (false, Language::Ar) => "جارٍ طلب موظف …".to_owned(),
+            (true, Language::En) => format!("you are number {} in line", status.position),
+            (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
+        };
+        let why = status.delay.as_ref().and_then(|delay| self.delay(delay));
+        let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
+        let mark = if self.look.rich { "⏳" } else { "*" };
+        self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
+    }
+
+    /// Why somebody waits.
+    pub fn delay(&self, delay: &Delay) -> Option<String> {
+        let why = words::delay(self.language, delay.reason())?;
+        let Some(opens) = delay.opens_at.as_ref().and_then(moment) else {
+            return Some(why.to_owned());
+        };
+        Some(format!("{why}{} {opens}", pick(self.language, ", opens at", "، يفتح في")))
+    }
+
+    /// What detectors found, with the words that showed it.
+    pub fn signal(&self, signal: &Signal) -> String {
+        let what = words::signal(self.language, signal.kind());
+        let mut quotes: Vec<String> = Vec::new();
+        for evidence in &signal.evidence {
+            let quote = format!("«{}»", self.look.foreign(&evidence.quote));
+            if !evidence.quote.is_empty() && !quotes.contains(&quote) {
+                quotes.push(quote);
+            }
+        }
+        let percent = (signal.strength * 100.0).round();
+        match quotes.is_empty() {
+            true => format!("{what} ({percent}%)"),
+            false => format!("{what} ({percent}%): {}", quotes.join(" ")),
+        }
+    }
+
+    /// Who speaks.
+    pub fn label(&self, author: &Participant) -> String {
+        let ours = |en, ar| pick(self.language, en, ar).to_owned();
+        let name = |otherwise: String| match author.name.is_empty() {
+            true => otherwise,
+            false => self.look.foreign(&author.name),
+        };
+        let (emoji, name, role, style) = match author.party() {
+            Party::Customer => match self.reader {
+                Reader::Customer => ("🙂", ours("You", "أنت"), None, Style::new().bold()),
+                Reader::Staff => {
+                    ("🙂", name(ours("Customer", "العميل")), None, Style::new().yellow().bold())
+                }
+            },
+            Party::Bot => {
+                let role = Some(pick(self.language, "bot", "رد آلي"));
+                ("🤖", name(ours("Sanad", "سند")), role, Style::new().cyan().bold())
+            }
+            Party::Agent => {
+                let role = Some(pick(self.language, "agent", "موظف"));
+                ("👤", name(ours("Agent", "الموظف")), role, Style::new().green().bold())
+            }
+            Party::System | Party::Unspecified => {
+                ("⚙", ours("Notice", "تنبيه"), None, Style::new().dimmed())
+            }
+        };
+        match (self.look.rich, role) {
+            (true, _) => format!("{emoji} {}", self.look.paint(&name, style)),
+            (false, Some(role)) => format!("{name} ({role})"),
+            (false, None) => name,
+        }
+    }
+
+    fn message(&self, author: &Participant, message: &MessageSent) -> Vec<String> {
+        let text = text_of(&message.text);
+        let mut rows = text.lines().map(|row| self.look.foreign(row));
+        let first = rows.next().unwrap_or_default();
+        let mut lines = vec![format!("{}: {first}", self.label(author))];
+        lines.extend(rows);
+        lines.extend(self.choices(&message.choices));
+        lines
+    }
+
+    fn notice(&self, text: &str) -> Vec<String> {
+        text.lines().map(|row| self.remark(&self.look.foreign(row))).collect()
+    }
+
+    /// What the customer can do now; what happened is told by a notice of the server's.
+    fn hint(&self, body: &Body) -> Vec<String> {
+        let say = |en, ar| vec![self.remark(pick(self.language, en, ar))];
+        match body {
+            Body::ResolutionProposed(_) => {
+                say("/yes if it is settled, /no if not", "اكتب /yes إن حُلّت أو /no إن لم تُحلّ")
+            }
+            Body::ResolutionConfirmed(_) | Body::Closed(_) => {
+                say("to take it up again: /reopen", "لفتحها من جديد: /reopen")
+            }
+            Body::MessageSent(_)
+            | Body::Notice(_)
+            | Body::Started(_)
+            | Body::HandoffRequested(_)
+            | Body::Queued(_)
+            | Body::AgentJoined(_)
+            | Body::AgentLeft(_)
+            | Body::ResolutionDenied(_)
+            | Body::Reminded(_)
+            | Body::Reopened(_)
+            | Body::HandoffCancelled(_)
+            | Body::SignalRaised(_)
+            | Body::Noted(_)
+            | Body::AgentNudged(_)
+            | Body::SupervisorAlerted(_)
+            | Body::Internal(_) => Vec::new(),
+        }
+    }
+
+    /// What lies behind the notices, for those who look after the conversation.
+    fn behind(&self, author: &Participant, body: &Body) -> Vec<String> {
+        let l = self.language;
+        let say = |en, ar| pick(l, en, ar).to_owned();
+        let who = || self.label(author);
+        let line = match body {
+            Body::MessageSent(_) | Body::Notice(_) | Body::Internal(_) | Body::Queued(_) => {
+                return Vec::new();
+            }
+            Body::Started(_) => say("the conversation began", "بدأت المحادثة"),
+            Body::HandoffRequested(handoff) => {
+                let why = words::handoff(l, handoff.reason());
+                format!("{}: {why}", pick(l, "to people", "إلى الموظفين"))
+            }
+            Body::AgentJoined(_) => format!("{} {}", who(), pick(l, "joined", "انضم")),
+            Body::AgentLeft(left) => format!("{}: {}", who(), words::left(l, left.reason())),
+            Body::ResolutionProposed(proposed) => {
+                let asked = say("asked whether it is settled", "سأل إن كان الأمر قد حُلّ");
+                match proposed.disposition.is_empty() {
+                    true => asked,
+                    false => format!("{asked} ({})", self.look.foreign(&proposed.disposition)),
+                }
+            }
+            Body::ResolutionConfirmed(_) => say("the customer says: settled", "العميل يقول: حُلّت"),
+            Body::ResolutionDenied(_) => {
+                say("the customer says: not settled", "العميل يقول: لم تُحلّ")
+            }
+            Body::Reminded(_) => say("the customer was reminded", "ذُكّر العميل"),
+            Body::Closed(closed) => {
+                format!("{}: {}", pick(l, "closed", "أُغلقت"), words::close(l, closed.reason()))
+            }
+            Body::Reopened(_) => say("taken up again", "فُتحت من جديد"),
+            Body::HandoffCancelled(_) => {
+                say("the customer no longer wants a person", "لم يعد العميل يريد موظفًا")
+            }
+            Body::SignalRaised(raised) => {
+                return raised.signals.iter().map(|s| self.remark(&self.signal(s))).collect();
+            }
+            Body::Noted(note) => {
+                format!("{}: {}", pick(l, "note", "ملاحظة"), self.look.foreign(&note.text))
+            }
+            Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
+            Body::SupervisorAlerted(alerted) => {
+                let what = words::alert(l, alerted.alert());
+                format!("{}: {what}", pick(l, "supervisors were told", "أُبلغ المشرفون"))
+            }
+        };
+        vec![self.remark(&line)]
+    }
+}
+
+/// The bare text; empty if there is none.
+pub fn text_of(text: &Option<LocalizedText>) -> String {
+    text.as_ref().map(|text| text.text.clone()).unwrap_or_default()
+}
+
+/// A moment to the minute. In UTC and saying so: whose clock it should be is not known here.
+pub fn moment(at: &prost_types::Timestamp) -> Option<String> {
+    let at = jiff::Timestamp::new(at.seconds, 0).ok()?;
+    Some(at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grpc::pb;
+
+    fn text(text: &str) -> Option<LocalizedText> {
+        Some(LocalizedText { text: text.to_owned(), ..LocalizedText::default() })
+    }
+
+    fn by(party: Party, name: &str, body: Body) -> Event {
+        let author =
+            Participant { party: party.into(), name: name.to_owned(), ..Default::default() };
+        Event { author: Some(author), body: Some(body), ..Event::default() }
+    }
+
+    fn said(party: Party, name: &str, words: &str, choices: &[&str]) -> Event {
+        let choices = choices.iter().map(|title| Choice { id: "id".into(), title: text(title) });
+        let message =
+            MessageSent { text: text(words), choices: choices.collect(), ..Default::default() };
+        by(party, name, Body::MessageSent(message))
+    }
+
+    fn check(reader: Reader, event: &Event, en: &[&str], ar: &[&str]) {
+        for (language, expected) in [(Language::En, en), (Language::Ar, ar)] {
+            let transcript = Transcript { look: Look::PLAIN, language, reader };
+            assert_eq!(transcript.event(event), expected);
+        }
+    }
+
+    #[test]
+    fn everybody_is_named_for_what_they_are() {
+        let customer = Reader::Customer;
+        let bot = said(Party::Bot, "", "hello", &[]);
+        check(customer, &bot, &["Sanad (bot): hello"], &["سند (رد آلي): hello"]);
+        let agent = said(Party::Agent, "سارة", "أهلاً\nكيف أساعدك؟", &[]);
+        check(
+            customer,
+            &agent,
+            &["سارة (agent): أهلاً", "كيف أساعدك؟"],
+            &["سارة (موظف): أهلاً", "كيف أساعدك؟"],
+        );
+        let own = said(Party::Customer, "", "hi", &[]);
+        check(customer, &own, &["You: hi"], &["أنت: hi"]);
+        check(Reader::Staff, &own, &["Customer: hi"], &["العميل: hi"]);
+    }
+
+    #[test]
+    fn choices_are_numbered() {
+        let event = said(Party::Bot, "Sanad", "Which?", &["Order", "Refund"]);
+        let lines = ["Sanad (bot): Which?", "1. Order", "2. Refund"];
+        let ar = ["Sanad (رد آلي): Which?", "1. Order", "2. Refund"];
+        check(Reader::Customer, &event, &lines, &ar);
+    }
+
+    #[test]
+    fn notices_come_in_the_servers_words() {
+        let notice = pb::Notice { key: "greeting".into(), text: text("You are 2nd.") };
+        let event = by(Party::System, "", Body::Notice(notice));
+        check(Reader::Customer, &event, &["* You are 2nd."], &["* You are 2nd."]);
+    }
+
+    #[test]
+    fn what_lies_behind_a_notice_is_for_staff() {
+        let evidence = pb::Evidence { quote: "useless".into(), ..Default::default() };
+        let signal = Signal {
+            kind: pb::SignalKind::Frustration.into(),
+            strength: 0.8,
+            evidence: vec![evidence.clone(), evidence],
+            ..Signal::default()
+        };
+        let raised = Body::SignalRaised(pb::SignalRaised { signals: vec![signal] });
+        let event = by(Party::System, "", raised);
+        let (en, ar) = ("* angry (80%): «useless»", "* غاضب (80%): «useless»");
+        check(Reader::Staff, &event, &[en], &[ar]);
+        check(Reader::Customer, &event, &[], &[]);
+        let left = pb::AgentLeft { reason: pb::AgentLeftReason::Lost.into() };
+        let event = by(Party::Agent, "Omar", Body::AgentLeft(left));
+        let (en, ar) = ("* Omar (agent): the line was lost", "* Omar (موظف): انقطع الاتصال");
+        check(Reader::Staff, &event, &[en], &[ar]);
+    }
+
+    #[test]
+    fn a_proposed_end_tells_the_customer_how_to_answer() {
+        let event =
+            by(Party::Agent, "Sara", Body::ResolutionProposed(pb::ResolutionProposed::default()));
+        let en = "* /yes if it is settled, /no if not";
+        check(Reader::Customer, &event, &[en], &["* اكتب /yes إن حُلّت أو /no إن لم تُحلّ"]);
+    }
+
+    #[test]
+    fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
+        let delay = Delay {
+            reason: pb::DelayReason::OutsideHours.into(),
+            opens_at: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 }),
+        };
+        let mut status = QueueStatus { position: 2, delay: Some(delay), ..Default::default() };
+        let line = |language, status: &QueueStatus| {
+            Transcript { look: Look::PLAIN, language, reader: Reader::Customer }.position(status)
+        };
+        let closed = "it is closed now, opens at 2027-01-15 08:00 UTC";
+        assert_eq!(line(Language::En, &status), format!("* asking for a person …: {closed}"));
+        status.registered = true;
+        assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
+        status.delay = None;
+        assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
+    }
+
+    #[test]
+    fn a_terminal_gets_emoji_colours_and_isolated_names_and_texts() {
+        let transcript =
+            Transcript { look: Look::RICH, language: Language::En, reader: Reader::Customer };
+        let lines = transcript.event(&said(Party::Bot, "سند", "وين طلبي 123", &["طلبي"]));
+        assert!(lines[0].starts_with("🤖 \x1b["), "{lines:?}");
+        assert!(lines[0].contains("\u{2068}سند\u{2069}"));
+        assert!(lines[0].ends_with(": \u{2068}وين طلبي 123\u{2069}"));
+        assert!(lines[1].ends_with(" \u{2068}طلبي\u{2069}"));
+    }
+}

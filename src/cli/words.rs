@@ -1,0 +1,262 @@
+//! The terminal's own words in both languages: for reasons, states and findings that the API names
+//! by a number. What the bot says comes from the server and is never made here.
+
+use crate::domain::language::Language;
+use crate::grpc::pb;
+
+/// The word of this language.
+pub fn pick<'a>(language: Language, en: &'a str, ar: &'a str) -> &'a str {
+    match language {
+        Language::En => en,
+        Language::Ar => ar,
+    }
+}
+
+/// Why a customer is not served at this moment; `None` if there is nothing to say.
+pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str> {
+    use pb::DelayReason as D;
+    let (en, ar) = match reason {
+        D::Unspecified => return None,
+        D::BeingOffered => ("an agent is being asked right now", "يُسأل أحد الموظفين الآن"),
+        D::AgentsBusy => ("everybody who could help is busy", "كل من يستطيع المساعدة مشغول الآن"),
+        D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
+        D::NoAgentForLanguage => {
+            ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")
+        }
+        D::NoAgentForSkill => {
+            ("nobody who is there knows this field", "لا أحد من الموجودين مختص بهذا الموضوع")
+        }
+        D::OutsideHours => ("it is closed now", "الدوام منتهٍ الآن"),
+        D::EmergenciesAhead => ("emergencies go first", "الحالات الطارئة أولاً"),
+        D::OffersNotTaken => {
+            ("agents were asked and did not answer yet", "سُئل الموظفون ولم يجيبوا بعد")
+        }
+        D::SystemDegraded => (
+            "part of the system is disturbed; it keeps trying",
+            "في النظام خلل جزئي والمحاولة مستمرة",
+        ),
+    };
+    Some(pick(language, en, ar))
+}
+
+/// Why a conversation went to people.
+pub fn handoff(language: Language, reason: pb::HandoffReason) -> &'static str {
+    use pb::HandoffReason as H;
+    let (en, ar) = match reason {
+        H::Unspecified => ("no reason given", "بلا سبب مذكور"),
+        H::HumanRequest => ("asked for a person", "طلب التحدث مع شخص"),
+        H::Frustration => ("angry or let down", "غاضب أو محبط"),
+        H::Confusion => ("lost", "تائه"),
+        H::NotUnderstood => ("not understood by the bot", "لم يفهمه الرد الآلي"),
+        H::Repetition => ("the answers did not help", "لم تنفعه الإجابات"),
+        H::Abuse => ("abusive", "أساء بالكلام"),
+        H::EmergencyLife => ("EMERGENCY: life or health", "طارئ: خطر على الحياة أو الصحة"),
+        H::EmergencyMoney => ("EMERGENCY: losing money", "طارئ: خسارة مال الآن"),
+        H::EmergencyProperty => ("EMERGENCY: property", "طارئ: ضرر في الممتلكات"),
+        H::DeniedTwice => ("said twice that it is not solved", "نفى الحل مرتين"),
+        H::HumanFirst => ("a topic for people", "موضوع للموظفين"),
+        H::Reopened => ("came back", "عاد من جديد"),
+        H::BotFailed => ("the bot failed", "تعطل الرد الآلي"),
+    };
+    pick(language, en, ar)
+}
+
+/// What a detector found.
+pub fn signal(language: Language, kind: pb::SignalKind) -> &'static str {
+    use pb::SignalKind as S;
+    let (en, ar) = match kind {
+        S::Unspecified => ("something", "شيء ما"),
+        S::HumanRequest => ("wants a person", "يريد شخصًا"),
+        S::Frustration => ("angry", "غاضب"),
+        S::Confusion => ("lost", "تائه"),
+        S::Repetition => ("repeats the question", "يكرر السؤال"),
+        S::Emergency => ("in danger", "في خطر"),
+        S::Abuse => ("abusive", "يسيء بالكلام"),
+    };
+    pick(language, en, ar)
+}
+
+/// Why a conversation ended.
+pub fn close(language: Language, reason: pb::CloseReason) -> &'static str {
+    use pb::CloseReason as C;
+    let (en, ar) = match reason {
+        C::Unspecified => ("ended", "انتهت"),
+        C::Timeout => ("nothing was said for long", "لم يُكتب شيء لفترة طويلة"),
+        C::Left => ("the customer ended it", "أنهاها العميل"),
+        C::Abandoned => ("the customer left while waiting", "غادر العميل وهو ينتظر"),
+    };
+    pick(language, en, ar)
+}
+
+/// Why an agent no longer owns a conversation.
+pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
+    use pb::AgentLeftReason as L;
+    let (en, ar) = match reason {
+        L::Unspecified => ("left", "غادر"),
+        L::Lost => ("the line was lost", "انقطع الاتصال"),
+        L::Released => ("gave it back", "أعادها"),
+        L::Silent => ("did not answer for too long", "لم يُجب وقتًا طويلاً"),
+        L::DeniedTwice => ("the customer denied twice", "نفى العميل الحل مرتين"),
+        L::Requeued => ("a supervisor put it back", "أعادها المشرف"),
+        L::Ended => ("it ended", "انتهت"),
+    };
+    pick(language, en, ar)
+}
+
+/// Why an agent's desk lost a conversation.
+pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static str {
+    use pb::UnassignReason as U;
+    let (en, ar) = match reason {
+        U::Unspecified => ("it is no longer yours", "لم تعد لك"),
+        U::Ended => ("it ended", "انتهت"),
+        U::Requeued => ("it went back to the queue", "عادت إلى الطابور"),
+        U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
+    };
+    pick(language, en, ar)
+}
+
+/// How an offer ended without being accepted.
+pub fn offer_end(language: Language, end: pb::OfferEnd) -> &'static str {
+    use pb::OfferEnd as O;
+    let (en, ar) = match end {
+        O::Unspecified => ("it ended", "انتهى"),
+        O::Declined => ("you declined", "رفضتَه"),
+        O::Expired => ("it was not answered in time", "لم يُجب عليه في وقته"),
+        O::Rescinded => ("it was taken back", "سُحب"),
+    };
+    pick(language, en, ar)
+}
+
+/// Whether an agent takes work.
+pub fn presence(language: Language, presence: pb::Presence) -> &'static str {
+    use pb::Presence as P;
+    let (en, ar) = match presence {
+        P::Unspecified => ("unknown", "غير معروف"),
+        P::Available => ("available", "متاح"),
+        P::Away => ("away", "بعيد"),
+        P::Draining => ("finishing what is held", "يُنهي ما لديه"),
+        P::Offline => ("offline", "غير متصل"),
+    };
+    pick(language, en, ar)
+}
+
+/// What supervisors are told of.
+pub fn alert(language: Language, alert: pb::Alert) -> &'static str {
+    use pb::Alert as A;
+    let (en, ar) = match alert {
+        A::Unspecified => ("something", "شيء ما"),
+        A::AgentSilent => ("the agent does not answer", "الموظف لا يجيب"),
+        A::Emergency => ("the customer is in danger", "العميل في خطر"),
+        A::LongWait => ("the customer waits very long", "العميل ينتظر وقتًا طويلاً"),
+    };
+    pick(language, en, ar)
+}
+
+/// What a conversation is doing.
+pub fn state(language: Language, state: pb::ConversationState) -> &'static str {
+    use pb::ConversationState as S;
+    let (en, ar) = match state {
+        S::Unspecified => ("unknown", "غير معروف"),
+        S::Bot => ("with the bot", "مع الرد الآلي"),
+        S::Queued => ("waits for an agent", "تنتظر موظفًا"),
+        S::Human => ("with an agent", "مع موظف"),
+        S::Confirming => ("waits for the customer's yes or no", "تنتظر جواب العميل"),
+        S::Resolved => ("resolved", "حُلّت"),
+        S::Closed => ("closed", "مغلقة"),
+    };
+    pick(language, en, ar)
+}
+
+/// How well the deployment works; `None` if all is well.
+pub fn mode(language: Language, mode: pb::Mode) -> Option<&'static str> {
+    let (en, ar) = match mode {
+        pb::Mode::Unspecified | pb::Mode::Normal => return None,
+        pb::Mode::Degraded => (
+            "the service is disturbed: the bot answers, handoffs may be delayed",
+            "الخدمة مضطربة: الرد الآلي يعمل وقد يتأخر التحويل",
+        ),
+        pb::Mode::Isolated => (
+            "the service is cut off from its store: nothing is saved",
+            "الخدمة مقطوعة عن التخزين: لا يُحفظ شيء",
+        ),
+    };
+    Some(pick(language, en, ar))
+}
+
+/// How urgent a handoff is.
+pub fn priority(language: Language, priority: pb::Priority) -> &'static str {
+    use pb::Priority as P;
+    let (en, ar) = match priority {
+        P::Unspecified | P::Normal => ("normal", "عادي"),
+        P::Low => ("low", "منخفض"),
+        P::High => ("high", "عالٍ"),
+        P::Emergency => ("emergency", "طارئ"),
+    };
+    pick(language, en, ar)
+}
+
+/// A stretch of time in its two largest units: `2 min 5 s`.
+pub fn span(language: Language, seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let [day, hour, minute, second] = match language {
+        Language::En => ["d", "h", "min", "s"],
+        Language::Ar => ["يوم", "س", "د", "ث"],
+    };
+    let parts = [
+        (seconds / 86_400, day),
+        (seconds / 3_600 % 24, hour),
+        (seconds / 60 % 60, minute),
+        (seconds % 60, second),
+    ];
+    let first = parts.iter().position(|(count, _)| *count > 0).unwrap_or(parts.len() - 1);
+    let shown = parts.iter().skip(first).take(2).filter(|(count, _)| *count > 0 || seconds == 0);
+    let words: Vec<String> = shown.map(|(count, unit)| format!("{count} {unit}")).collect();
+    words.join(" ")
+}
+
+/// A whole number in the digits of either language.
+pub fn number(text: &str) -> Option<usize> {
+    let mut value: usize = 0;
+    for c in text.chars() {
+        let digit = match c {
+            '0'..='9' => c as usize - '0' as usize,
+            '٠'..='٩' => c as usize - '٠' as usize,
+            _ => return None,
+        };
+        value = value.checked_mul(10)?.checked_add(digit)?;
+    }
+    (!text.is_empty()).then_some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_told_in_their_two_largest_units() {
+        for (seconds, expected) in [
+            (-3, "0 s"),
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (125, "2 min 5 s"),
+            (3_600, "1 h"),
+            (90_061, "1 d 1 h"),
+        ] {
+            assert_eq!(span(Language::En, seconds), expected);
+        }
+        assert_eq!(span(Language::Ar, 61), "1 د 1 ث");
+    }
+
+    #[test]
+    fn every_reason_has_words_in_both_languages() {
+        for number in 1..=13 {
+            let reason = pb::HandoffReason::try_from(number).unwrap();
+            assert_ne!(handoff(Language::Ar, reason), handoff(Language::En, reason));
+        }
+        for number in 1..=9 {
+            let reason = pb::DelayReason::try_from(number).unwrap();
+            assert!(delay(Language::Ar, reason).unwrap() != delay(Language::En, reason).unwrap());
+        }
+    }
+}

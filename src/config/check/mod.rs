@@ -1,0 +1,174 @@
+//! From what the files say to rules that hold: every value parsed, every name resolved, and every
+//! problem of all files gathered before anything is refused.
+
+mod bot;
+mod detectors;
+mod faq;
+mod names;
+mod routing;
+mod script;
+mod service;
+mod texts;
+mod times;
+mod value;
+
+use super::problem::{Code, Place, Problem, Problems};
+use super::raw::conversation::Conversation;
+use super::raw::faq::Faq;
+use super::raw::service::Service;
+use super::raw::{Read, node};
+use super::script::Script;
+use super::service::ServiceSettings;
+use super::source::{BOT, CONVERSATIONS, DETECTORS, FAQ, ROUTING, SERVICE, Sources, TEXTS};
+use crate::domain::bot::matcher::{Example, Matcher, MatcherSettings, TrainingEntry};
+use crate::domain::detectors::SignalKind;
+use crate::domain::ids::RulesVersion;
+use crate::domain::language::{Language, Variety};
+use crate::domain::rules::{BotRules, Rules};
+use faq::CheckedEntry;
+use std::collections::BTreeMap;
+
+pub use value::shown as duration_shown;
+
+/// What came of a check.
+#[derive(Debug)]
+pub struct Checked {
+    /// The rules; only when there is no error.
+    pub rules: Option<Rules>,
+    /// The scripted conversations that are whole.
+    pub scripts: Vec<Script>,
+    /// The operators' settings; only when their file has no error.
+    pub service: Option<ServiceSettings>,
+    /// All problems, in the order of files and lines.
+    pub problems: Vec<Problem>,
+}
+
+/// Checks all files. `problems` holds what was found while they were read.
+pub fn check(sources: &Sources, mut problems: Problems) -> Checked {
+    let problems_here = &mut problems;
+    stray_files(sources, problems_here);
+    let service = match sources.text(SERVICE) {
+        Some(_) => file::<Service>(sources, SERVICE, problems_here)
+            .and_then(|raw| service::check(&raw, problems_here)),
+        None => Some(ServiceSettings::default()),
+    };
+    let faq: Vec<Option<Faq>> = files(sources, FAQ, problems_here);
+    let scripts: Vec<Option<Conversation>> = files(sources, CONVERSATIONS, problems_here);
+    let raw_routing = file(sources, ROUTING, problems_here);
+    let raw_bot = file(sources, BOT, problems_here);
+    let [ar, en] = [Language::Ar, Language::En]
+        .map(|language| file(sources, &texts::file(language), problems_here));
+
+    let names = names::Names::gather(&faq, raw_routing.as_ref(), problems_here);
+    let entries = faq::check(&read(faq), &names, problems_here);
+    let routing = raw_routing.and_then(|raw| routing::check(&raw, &names, problems_here));
+    let bot = raw_bot.and_then(|raw| bot::check(&raw, problems_here));
+    let texts = texts::check(ar.as_ref(), en.as_ref(), problems_here);
+    let detectors = detectors::check(sources, problems_here);
+    let scripts = script::check(&read(scripts), &names, problems_here);
+
+    let service = service.filter(|_| !problems.has_errors_in(SERVICE));
+    let rules = (|| {
+        let (entries, bot) = (entries?, bot?);
+        let parts = (routing?, texts?, detectors?);
+        if problems.has_errors() {
+            return None;
+        }
+        let matcher = train(&entries, &bot.matcher, &mut problems)?;
+        let (routing, texts, detectors) = parts;
+        let version = RulesVersion::parse(&sources.version()).ok()?;
+        let entries = entries.into_iter().map(|checked| (checked.entry.id.clone(), checked.entry));
+        let bot = BotRules {
+            name: bot.name,
+            entries: entries.collect(),
+            ladder: bot.ladder,
+            ends: bot.ends,
+            contacts: bot.contacts,
+        };
+        Some(Rules { version, bot, matcher, detectors, routing, texts })
+    })();
+    Checked { rules, scripts, service, problems: problems.sorted() }
+}
+
+/// Reads one file that must be there.
+fn file<T: Read>(sources: &Sources, path: &str, problems: &mut Problems) -> Option<T> {
+    let Some(text) = sources.text(path) else {
+        let problem = Problem::new(Code::FileMissing, &Place::top_of(path));
+        problems.add(problem.with("path", path));
+        return None;
+    };
+    let node = node::parse(path, text, problems)?;
+    T::read(&node, problems)
+}
+
+/// Reads all files of a folder; `None` for each that cannot be read.
+fn files<T: Read>(sources: &Sources, folder: &str, problems: &mut Problems) -> Vec<Option<T>> {
+    sources
+        .under(folder)
+        .map(|(path, text)| {
+            let node = node::parse(path, text, problems)?;
+            T::read(&node, problems)
+        })
+        .collect()
+}
+
+/// The files that could be read.
+fn read<T>(files: Vec<Option<T>>) -> Vec<T> {
+    files.into_iter().flatten().collect()
+}
+
+/// Files of the known folders that nobody reads: another language, a detector that does not exist.
+fn stray_files(sources: &Sources, problems: &mut Problems) {
+    let texts = Language::ALL.map(texts::file);
+    let detectors = SignalKind::ALL.map(detectors::file);
+    let stray = |(path, _): (&str, &str)| {
+        (!texts.iter().chain(&detectors).any(|known| known == path)).then(|| path.to_owned())
+    };
+    for path in sources.under(TEXTS).chain(sources.under(DETECTORS)).filter_map(stray) {
+        let known = texts.iter().chain(&detectors).map(String::as_str);
+        let problem = Problem::new(Code::FileIgnored, &Place::top_of(&path)).with("path", &path);
+        problems.add(problem.suggest(&path, known));
+    }
+    if sources.under(FAQ).next().is_none() {
+        let path = format!("{FAQ}orders.yaml");
+        problems.add(Problem::new(Code::FileMissing, &Place::top_of(&path)).with("path", &path));
+    }
+}
+
+fn train(
+    entries: &[CheckedEntry],
+    settings: &MatcherSettings,
+    problems: &mut Problems,
+) -> Option<Matcher> {
+    let training: Vec<TrainingEntry> = entries.iter().map(training_entry).collect();
+    match Matcher::train(&training, settings) {
+        Ok(matcher) => Some(matcher),
+        Err(error) => {
+            let patterns: BTreeMap<_, _> =
+                entries.iter().map(|checked| (&checked.entry.id, &checked.patterns)).collect();
+            let pattern = patterns.get(&error.entry).and_then(|all| all.get(error.index))?;
+            let problem = Problem::new(Code::BadPattern, &pattern.place);
+            problems.add(problem.with("pattern", &pattern.value).with("reason", error.reason));
+            None
+        }
+    }
+}
+
+fn training_entry(checked: &CheckedEntry) -> TrainingEntry {
+    let examples = checked.examples.iter().map(|(list, text)| Example {
+        text: text.clone(),
+        variety: match *list {
+            "ar" => Variety::Arabic,
+            "en" => Variety::English,
+            _ => Variety::Arabizi,
+        },
+    });
+    TrainingEntry {
+        id: checked.entry.id.clone(),
+        examples: examples.collect(),
+        patterns: checked.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

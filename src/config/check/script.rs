@@ -1,0 +1,242 @@
+//! Scripted conversations: each step is one thing, and everybody in it exists.
+
+use super::names::Names;
+use super::value::{self, PRIORITIES, duration, number};
+use crate::config::problem::{Code, Place, Problem, Problems};
+use crate::config::raw::conversation::{Conversation, Expect, Step as RawStep};
+use crate::config::raw::{At, OneOrMore, Text, listed};
+use crate::config::script::{
+    Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, Script,
+    StateName, Step,
+};
+use crate::domain::conversation::state::CloseReason;
+use crate::domain::detectors::SignalKind;
+use crate::domain::handoff::HandoffReason;
+use crate::domain::ids::{AgentId, EntryId, QueueId};
+use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
+use std::collections::BTreeMap;
+
+/// The most steps of one script.
+const STEPS_MAX: usize = 200;
+
+/// A Monday, 10:00 in Riyadh: within everybody's hours.
+const USUAL_START: Timestamp = Timestamp::from_millis(1_795_417_200_000);
+
+/// What a step may be.
+const STEPS: [&str; 4] = ["customer", "customer_does", "agent", "wait"];
+
+/// Checks all scripts.
+pub fn check(files: &[Conversation], names: &Names, problems: &mut Problems) -> Vec<Script> {
+    let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+    for name in files.iter().filter_map(|file| file.name.as_ref()) {
+        if let Some(first) = seen.insert(&name.value, &name.place) {
+            let problem = Problem::new(Code::DuplicateScript, &name.place).also(first);
+            problems.add(problem.with("name", &name.value));
+        }
+    }
+    files.iter().filter_map(|file| check_script(file, names, problems)).collect()
+}
+
+fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> Option<Script> {
+    let name = raw.name.as_ref().and_then(|name| value::said(name, problems));
+    let at = match &raw.at {
+        Some(at) => value::instant(at, problems),
+        None => Some(USUAL_START),
+    };
+    let agents = all(raw.agents.as_deref(), |id| check_agent(id, names, problems));
+    let language = optional(raw.language.as_ref(), |tag| check_language(tag, problems));
+    let steps = raw.steps.as_deref().unwrap_or_default();
+    if let Some(beyond) = steps.get(STEPS_MAX) {
+        let problem = Problem::new(Code::TooMany, &beyond.place).with("count", steps.len());
+        problems.add(problem.with("count_max", STEPS_MAX));
+    }
+    if raw.steps.is_some() && steps.iter().all(|step| step.expect.is_none()) {
+        let name = raw.name.as_ref().map_or("?", |name| name.value.as_str());
+        problems.add(Problem::new(Code::ExpectsNothing, &raw.place).with("name", name));
+    }
+    let steps = all(Some(steps), |step| check_step(step, names, problems));
+    Some(Script {
+        name: name?,
+        place: raw.name.as_ref().map_or(&raw.place, |name| &name.place).clone(),
+        at: at?,
+        agents: agents?,
+        language: language?,
+        steps: steps?,
+    })
+}
+
+fn all<R, T>(list: Option<&[R]>, check: impl FnMut(&R) -> Option<T>) -> Option<Vec<T>> {
+    let checked: Vec<Option<T>> = list.unwrap_or_default().iter().map(check).collect();
+    checked.into_iter().collect()
+}
+
+/// `Some(None)` for what is absent; `None` for what is wrong.
+fn optional<R, T>(raw: Option<&R>, check: impl FnOnce(&R) -> Option<T>) -> Option<Option<T>> {
+    match raw {
+        None => Some(None),
+        Some(raw) => check(raw).map(Some),
+    }
+}
+
+fn check_agent(id: &Text, names: &Names, problems: &mut Problems) -> Option<AgentId> {
+    names.agents.expect(id, Code::UnknownAgent, problems)?;
+    value::id(id, AgentId::parse, problems)
+}
+
+fn check_entry(id: &Text, names: &Names, problems: &mut Problems) -> Option<EntryId> {
+    names.entries.expect(id, Code::UnknownEntry, problems)?;
+    value::id(id, EntryId::parse, problems)
+}
+
+fn check_language(tag: &Text, problems: &mut Problems) -> Option<Language> {
+    value::one_of(tag, &Language::ALL.map(|language| (language.tag(), language)), problems)
+}
+
+fn check_step(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Step> {
+    let action = check_action(raw, names, problems);
+    let expect = optional(raw.expect.as_ref(), |expect| check_expectation(expect, names, problems));
+    Some(Step { place: raw.place.clone(), action: action?, expect: expect? })
+}
+
+fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
+    let deeds = [raw.does.is_some(), raw.says.is_some(), raw.proposes.is_some()];
+    let is_agent = raw.agent.is_some() || deeds.contains(&true);
+    let found = [raw.customer.is_some(), raw.customer_does.is_some(), is_agent, raw.wait.is_some()];
+    if found.iter().filter(|found| **found).count() > 1 {
+        let here = STEPS.iter().zip(found).filter(|(_, found)| *found).map(|(name, _)| *name);
+        problems.add(bad_step(raw, &STEPS, listed(here)));
+        return None;
+    }
+    if let Some(texts) = &raw.customer {
+        return all(Some(&texts.0), |text| value::said(text, problems)).map(Action::CustomerWrites);
+    }
+    if let Some(deed) = &raw.customer_does {
+        return customer_action(deed, problems).map(Action::Customer);
+    }
+    if let Some(wait) = &raw.wait {
+        return duration(wait, "wait", "1ms"..="400d", problems).map(Action::Wait);
+    }
+    if is_agent {
+        return agent_action(raw, names, problems);
+    }
+    if raw.expect.is_none() {
+        problems.add(bad_step(raw, &STEPS, "—".to_owned()));
+        return None;
+    }
+    Some(Action::Look)
+}
+
+fn bad_step(raw: &RawStep, known: &[&str], found: String) -> Problem {
+    Problem::new(Code::BadStep, &raw.place)
+        .with("known", listed(known.iter().copied()))
+        .with("found", found)
+}
+
+fn customer_action(deed: &Text, problems: &mut Problems) -> Option<CustomerAction> {
+    let chosen = deed.value.strip_prefix("choose ").and_then(|number| number.trim().parse().ok());
+    if let Some(chosen @ 1..=10) = chosen {
+        return Some(CustomerAction::Choose(chosen));
+    }
+    // The list is for the problem's words only; `choose` never gets this far with a good number.
+    let mut known = CustomerAction::NAMES.to_vec();
+    known.push(("choose 1", CustomerAction::Choose(1)));
+    value::one_of(deed, &known, problems)
+}
+
+fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
+    let deeds = [("does", &raw.does), ("says", &raw.says), ("proposes", &raw.proposes)];
+    let known = ["agent", "does", "says", "proposes"];
+    let found: Vec<&str> =
+        deeds.iter().filter(|(_, deed)| deed.is_some()).map(|(name, _)| *name).collect();
+    let (Some(agent), [_]) = (&raw.agent, found.as_slice()) else {
+        let agent = raw.agent.iter().map(|_| "agent");
+        problems.add(bad_step(raw, &known, listed(agent.chain(found))));
+        return None;
+    };
+    let agent = check_agent(agent, names, problems);
+    let action = match (&raw.does, &raw.says, &raw.proposes) {
+        (Some(does), _, _) => agent_deed(does, problems),
+        (_, Some(says), _) => value::said(says, problems).map(AgentAction::Says),
+        (_, _, proposes) => proposes
+            .as_ref()
+            .and_then(|disposition| value::said(disposition, problems))
+            .map(AgentAction::Proposes),
+    };
+    Some(Action::Agent(agent?, action?))
+}
+
+fn agent_deed(does: &Text, problems: &mut Problems) -> Option<AgentAction> {
+    let action = AgentAction::from_name(&does.value);
+    if action.is_none() {
+        problems.add(
+            Problem::new(Code::NotOneOf, &does.place)
+                .with("value", &does.value)
+                .with("known", listed(AgentAction::NAMES))
+                .suggest(&does.value, AgentAction::NAMES),
+        );
+    }
+    action
+}
+
+/// A checked value at the place of the raw one; `Some(None)` for what is absent.
+fn at<R, T>(raw: &Option<At<R>>, check: impl FnOnce(&At<R>) -> Option<T>) -> Option<Option<At<T>>> {
+    optional(raw.as_ref(), |raw| check(raw).map(|value| At { value, place: raw.place.clone() }))
+}
+
+fn check_expectation(raw: &Expect, names: &Names, problems: &mut Problems) -> Option<Expectation> {
+    let outcome = at(&raw.outcome, |text| value::one_of(text, &ExpectedOutcome::NAMES, problems));
+    let entry = at(&raw.entry, |id| check_entry(id, names, problems));
+    let language = at(&raw.language, |tag| check_language(tag, problems));
+    let state = at(&raw.state, |text| value::one_of(text, &StateName::NAMES, problems));
+    let closes = [CloseReason::Timeout, CloseReason::Left, CloseReason::Abandoned];
+    let closes = closes.map(|reason| (reason.name(), reason));
+    let close_reason = at(&raw.close_reason, |text| value::one_of(text, &closes, problems));
+    let reasons = HandoffReason::ALL.map(|reason| (reason.name(), reason));
+    let reason = at(&raw.reason, |text| value::one_of(text, &reasons, problems));
+    let queue = at(&raw.queue, |id| {
+        names.queues.expect(id, Code::UnknownQueue, problems)?;
+        value::id(id, QueueId::parse, problems)
+    });
+    let priority = at(&raw.priority, |text| value::one_of(text, &PRIORITIES, problems));
+    let position =
+        at(&raw.position, |position| number(position, "position", 1..=1_000_000, problems));
+    let signals = all(raw.signals.as_deref(), |text| {
+        let kinds = SignalKind::ALL.map(|kind| (kind.name(), kind));
+        value::one_of(text, &kinds, problems).map(|value| At { value, place: text.place.clone() })
+    });
+    let says = said(raw.says.as_ref(), problems);
+    let says_not = said(raw.says_not.as_ref(), problems);
+    let choices = optional(raw.choices.as_ref(), |ids| {
+        all(Some(ids), |id| {
+            check_entry(id, names, problems).map(|value| At { value, place: id.place.clone() })
+        })
+    });
+    let owner = at(&raw.owner, |id| check_agent(id, names, problems));
+    let delays = DELAY_REASONS.map(|reason| (reason, reason));
+    let delay_reason = at(&raw.delay_reason, |text| value::one_of(text, &delays, problems));
+    Some(Expectation {
+        place: raw.place.clone(),
+        outcome: outcome?,
+        entry: entry?,
+        language: language?,
+        state: state?,
+        close_reason: close_reason?,
+        reason: reason?,
+        queue: queue?,
+        priority: priority?,
+        position: position?,
+        signals: signals?,
+        says: says?,
+        says_not: says_not?,
+        choices: choices?,
+        owner: owner?,
+        delay_reason: delay_reason?,
+    })
+}
+
+fn said(raw: Option<&OneOrMore<Text>>, problems: &mut Problems) -> Option<Vec<At<String>>> {
+    all(raw.map(|texts| texts.0.as_slice()), |text| {
+        value::said(text, problems).map(|value| At { value, place: text.place.clone() })
+    })
+}

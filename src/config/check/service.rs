@@ -1,0 +1,99 @@
+//! The operators' file. What it leaves out has the default.
+
+use super::value::{self, duration, number};
+use crate::config::problem::{Code, Problem, Problems};
+use crate::config::raw::service::{Limits as RawLimits, Service};
+use crate::config::raw::{At, Text};
+use crate::config::service::{Limits, OnBadConfig, ServiceSettings, StoreKind};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Checks the operators' file.
+pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> {
+    let usual = ServiceSettings::default();
+    let listen = or(&raw.listen, usual.listen, |text| address(text, problems));
+    let data = or(&raw.data, usual.data, |text| value::said(text, problems).map(PathBuf::from));
+    let store =
+        or(&raw.store, usual.store, |text| value::one_of(text, &StoreKind::NAMES, problems));
+    let on_bad_config = or(&raw.on_bad_config, usual.on_bad_config, |text| {
+        value::one_of(text, &OnBadConfig::NAMES, problems)
+    });
+    let drain = or(&raw.drain, usual.drain, |text| duration(text, "drain", "0s"..="10m", problems));
+    let limits = or(&raw.limits, usual.limits, |limits| check_limits(limits, problems));
+    Some(ServiceSettings {
+        listen: listen?,
+        data: data?,
+        store: store?,
+        on_bad_config: on_bad_config?,
+        drain: drain?,
+        limits: limits?,
+    })
+}
+
+fn or<R, T>(raw: &Option<R>, usual: T, check: impl FnOnce(&R) -> Option<T>) -> Option<T> {
+    match raw {
+        Some(raw) => check(raw),
+        None => Some(usual),
+    }
+}
+
+fn address(text: &Text, problems: &mut Problems) -> Option<SocketAddr> {
+    match text.value.parse() {
+        Ok(address) => Some(address),
+        Err(error) => {
+            let error: std::net::AddrParseError = error;
+            let problem = Problem::new(Code::BadAddress, &text.place).with("value", &text.value);
+            problems.add(problem.with("reason", error));
+            None
+        }
+    }
+}
+
+fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
+    let usual = Limits::default();
+    let mut limit = |at: &Option<At<u32>>, key, usual, range| match at {
+        Some(at) => number(at, key, range, problems),
+        None => Some(usual),
+    };
+    let utterance = limit(
+        &raw.utterance_chars_max,
+        "utterance_chars_max",
+        usual.utterance_chars_max,
+        100..=20_000,
+    );
+    let streams = limit(
+        &raw.streams_per_principal_max,
+        "streams_per_principal_max",
+        usual.streams_per_principal_max,
+        1..=1_000,
+    );
+    let requests = limit(
+        &raw.requests_per_second_per_address,
+        "requests_per_second_per_address",
+        usual.requests_per_second_per_address,
+        1..=100_000,
+    );
+    let burst = limit(&raw.request_burst, "request_burst", usual.request_burst, 1..=100_000);
+    let message = limit(
+        &raw.message_bytes_max,
+        "message_bytes_max",
+        usual.message_bytes_max,
+        4_096..=4_194_304,
+    );
+    let metadata = limit(
+        &raw.metadata_bytes_max,
+        "metadata_bytes_max",
+        usual.metadata_bytes_max,
+        256..=1_048_576,
+    );
+    let waiting = limit(&raw.waiting_max, "waiting_max", usual.waiting_max, 1..=1_000_000);
+    Some(Limits {
+        utterance_chars_max: utterance?,
+        streams_per_principal_max: streams?,
+        requests_per_second_per_address: requests?,
+        request_burst: burst?,
+        message_bytes_max: message?,
+        metadata_bytes_max: metadata?,
+        waiting_max: waiting?,
+    })
+}

@@ -1,0 +1,126 @@
+//! The times of routing: credits, offers, leases, silence. Each within limits, and those that follow
+//! each other in their order.
+
+use super::value::{self, duration, number, shown};
+use crate::config::problem::{Place, Problems};
+use crate::config::raw::Text;
+use crate::config::raw::routing::{Leases, Offers, Priorities, Routing, Silence};
+use crate::domain::routing::settings::{Credits, LeaseRules, OfferRules, SilenceRules};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// The checked times of the routing file.
+pub struct Times {
+    /// Credit by priority.
+    pub credits: Credits,
+    /// Of work that came back.
+    pub credit_returned: Duration,
+    /// The most anything can have.
+    pub credit_max: Duration,
+    /// How offers are made.
+    pub offers: OfferRules,
+    /// How presence is noticed.
+    pub leases: LeaseRules,
+    /// What happens when an agent does not answer.
+    pub agent_silence: SilenceRules,
+}
+
+/// Checks them all.
+pub fn check(raw: &Routing, problems: &mut Problems) -> Option<Times> {
+    let credits = raw.priorities.as_ref().and_then(|raw| check_credits(raw, problems));
+    let offers = raw.offers.as_ref().and_then(|raw| check_offers(raw, problems));
+    let leases = raw.leases.as_ref().and_then(|raw| check_leases(raw, problems));
+    let agent_silence = raw.agent_silence.as_ref().and_then(|raw| check_silence(raw, problems));
+    let (credits, credit_returned, credit_max) = credits?;
+    Some(Times {
+        credits,
+        credit_returned,
+        credit_max,
+        offers: offers?,
+        leases: leases?,
+        agent_silence: agent_silence?,
+    })
+}
+
+/// A duration with the key it stands under, for the comparison with its neighbours.
+type Named = (&'static str, Option<Duration>);
+
+fn named(
+    text: Option<&Text>,
+    key: &'static str,
+    limits: RangeInclusive<&'static str>,
+    problems: &mut Problems,
+) -> Named {
+    (key, text.and_then(|text| duration(text, key, limits, problems)))
+}
+
+/// Notes each neighbour that is below the one before it.
+fn rising(times: &[Named], place: &Place, problems: &mut Problems) {
+    for pair in times.windows(2) {
+        let [lower, upper] =
+            [pair[0], pair[1]].map(|(key, time)| (key, time, time.map(shown).unwrap_or_default()));
+        value::in_order(lower, upper, place, problems);
+    }
+}
+
+fn check_credits(
+    raw: &Priorities,
+    problems: &mut Problems,
+) -> Option<(Credits, Duration, Duration)> {
+    let low = named(raw.low.as_ref(), "low", "0s"..="1d", problems);
+    let normal = named(raw.normal.as_ref(), "normal", "0s"..="1d", problems);
+    let high = named(raw.high.as_ref(), "high", "0s"..="1d", problems);
+    let returned = named(raw.returned.as_ref(), "returned", "0s"..="1d", problems);
+    let most = named(raw.credit_max.as_ref(), "credit_max", "0s"..="1d", problems);
+    rising(&[low, normal, high, most], &raw.place, problems);
+    rising(&[returned, most], &raw.place, problems);
+    Some((Credits { low: low.1?, normal: normal.1?, high: high.1? }, returned.1?, most.1?))
+}
+
+fn check_offers(raw: &Offers, problems: &mut Problems) -> Option<OfferRules> {
+    let mut time = |text: &Option<Text>, key, limits| named(text.as_ref(), key, limits, problems).1;
+    let timeout = time(&raw.timeout, "timeout", "5s"..="10m");
+    let declined = time(&raw.cool_down_after_decline, "cool_down_after_decline", "0s"..="1h");
+    let expired = time(&raw.cool_down_after_expiry, "cool_down_after_expiry", "0s"..="1h");
+    let decliner_pause = time(&raw.decliner_pause, "decliner_pause", "0s"..="1d");
+    let preferred_hold = time(&raw.preferred_hold, "preferred_hold", "0s"..="1h");
+    let away = raw
+        .unanswered_until_away
+        .as_ref()
+        .and_then(|count| number(count, "unanswered_until_away", 1..=100, problems));
+    let run = raw
+        .emergency_run_max
+        .as_ref()
+        .and_then(|count| number(count, "emergency_run_max", 1..=1_000, problems));
+    Some(OfferRules {
+        timeout: timeout?,
+        unanswered_until_away: away?,
+        cool_down_after_decline: declined?,
+        cool_down_after_expiry: expired?,
+        decliner_pause: decliner_pause?,
+        preferred_hold: preferred_hold?,
+        emergency_run_max: run?,
+    })
+}
+
+fn check_leases(raw: &Leases, problems: &mut Problems) -> Option<LeaseRules> {
+    let heartbeat = named(raw.heartbeat.as_ref(), "heartbeat", "1s"..="5m", problems);
+    let length = named(raw.length.as_ref(), "length", "2s"..="10m", problems);
+    let browser = named(raw.browser_length.as_ref(), "browser_length", "2s"..="30m", problems);
+    let grace = named(raw.grace.as_ref(), "grace", "0s"..="1h", problems);
+    rising(&[heartbeat, length, browser], &raw.place, problems);
+    Some(LeaseRules {
+        heartbeat: heartbeat.1?,
+        length: length.1?,
+        browser_length: browser.1?,
+        grace: grace.1?,
+    })
+}
+
+fn check_silence(raw: &Silence, problems: &mut Problems) -> Option<SilenceRules> {
+    let nudge = named(raw.nudge.as_ref(), "nudge", "5s"..="1d", problems);
+    let supervisor = named(raw.supervisor.as_ref(), "supervisor", "5s"..="1d", problems);
+    let requeue = named(raw.requeue.as_ref(), "requeue", "5s"..="1d", problems);
+    rising(&[nudge, supervisor, requeue], &raw.place, problems);
+    Some(SilenceRules { nudge: nudge.1?, supervisor: supervisor.1?, requeue: requeue.1? })
+}

@@ -1,0 +1,159 @@
+//! `routing.yaml`: queues, reasons, priorities, offers, leases and the agents declared in the file.
+
+use super::{At, Languages, OneOrMore, Table, Text, raw};
+
+raw! {
+    /// The routing file.
+    pub struct Routing {
+        /// The pool it is for.
+        required pool: Text,
+        /// In which order free agents are asked.
+        required policy: Text,
+        /// The names of skills that may be used.
+        optional skills: Vec<Text>,
+        /// The queues.
+        required queues: Vec<Queue>,
+        /// Where each reason leads.
+        required reasons: Table<Reason>,
+        /// Credit by priority.
+        required priorities: Priorities,
+        /// How offers are made.
+        required offers: Offers,
+        /// How agents' presence is noticed.
+        required leases: Leases,
+        /// What happens when an agent does not answer.
+        required agent_silence: Silence,
+        /// How long an ended conversation still takes its place.
+        required wrap_up: Text,
+        /// Units of capacity a conversation takes.
+        required cost: Cost,
+        /// Agents declared here.
+        optional agents: Vec<Agent>,
+    }
+
+    /// One queue.
+    pub struct Queue {
+        /// Its id.
+        required id: Text,
+        /// What people read.
+        required title: Languages<Text>,
+        /// Required skills with the least level.
+        optional skills: Table<At<u32>>,
+        /// When it is open; always, if it is left out.
+        optional hours: Hours,
+        /// Where its work goes while it is closed.
+        optional fallback: Text,
+    }
+
+    /// Opening hours.
+    pub struct Hours {
+        /// The time zone.
+        required zone: Text,
+        /// Spans by the day of the week.
+        required weekly: Weekly,
+        /// Dates on which it is closed.
+        optional closed: Vec<Text>,
+    }
+
+    /// Spans by the day of the week; a day that is not named is closed.
+    pub struct Weekly {
+        /// Sunday.
+        optional sun: OneOrMore<Text>,
+        /// Monday.
+        optional mon: OneOrMore<Text>,
+        /// Tuesday.
+        optional tue: OneOrMore<Text>,
+        /// Wednesday.
+        optional wed: OneOrMore<Text>,
+        /// Thursday.
+        optional thu: OneOrMore<Text>,
+        /// Friday.
+        optional fri: OneOrMore<Text>,
+        /// Saturday.
+        optional sat: OneOrMore<Text>,
+    }
+
+    /// Where a reason leads.
+    pub struct Reason {
+        /// To which queue.
+        required queue: Text,
+        /// How urgent.
+        required priority: Text,
+    }
+
+    /// Credit by priority.
+    pub struct Priorities {
+        /// Of low priority.
+        required low: Text,
+        /// Of normal priority.
+        required normal: Text,
+        /// Of high priority.
+        required high: Text,
+        /// Extra, for work that came back.
+        required returned: Text,
+        /// The most anything can have.
+        required credit_max: Text,
+    }
+
+    /// How offers are made.
+    pub struct Offers {
+        /// How long an agent has to answer.
+        required timeout: Text,
+        /// Unanswered offers in a row that turn an agent away.
+        required unanswered_until_away: At<u32>,
+        /// No new offer to whoever declined for so long.
+        required cool_down_after_decline: Text,
+        /// No new offer to whoever let one lapse for so long.
+        required cool_down_after_expiry: Text,
+        /// Not the same work again for so long.
+        required decliner_pause: Text,
+        /// How long the preferred agent is waited for.
+        required preferred_hold: Text,
+        /// Emergencies in a row before one over-age ordinary conversation.
+        required emergency_run_max: At<u32>,
+    }
+
+    /// How agents' presence is noticed.
+    pub struct Leases {
+        /// How often a client says it is there.
+        required heartbeat: Text,
+        /// How long one heartbeat lasts.
+        required length: Text,
+        /// How long one lasts in a browser.
+        required browser_length: Text,
+        /// How long a suspect agent keeps what they hold.
+        required grace: Text,
+    }
+
+    /// What happens when an agent does not answer.
+    pub struct Silence {
+        /// The agent is reminded.
+        required nudge: Text,
+        /// A supervisor is told.
+        required supervisor: Text,
+        /// The conversation goes back to its queue.
+        required requeue: Text,
+    }
+
+    /// Units of capacity.
+    pub struct Cost {
+        /// Usually.
+        required default: At<u32>,
+        /// After abuse.
+        required abusive: At<u32>,
+    }
+
+    /// An agent declared in the file.
+    pub struct Agent {
+        /// Their id.
+        required id: Text,
+        /// The name customers see.
+        required name: Text,
+        /// Languages with level 1–5.
+        required languages: Table<At<u32>>,
+        /// Skills with level 1–5.
+        optional skills: Table<At<u32>>,
+        /// Units they can hold at once.
+        required capacity: At<u32>,
+    }
+}

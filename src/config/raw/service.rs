@@ -1,0 +1,39 @@
+//! `service.yaml`: where Sanad listens, where it keeps its data, and its limits.
+
+use super::{Text, raw};
+
+raw! {
+    /// The operators' file. Every key may be left out; flags and environment win over it.
+    pub struct Service {
+        /// Address and port.
+        optional listen: Text,
+        /// The folder of the store and the keys.
+        optional data: Text,
+        /// `embedded` or `memory`.
+        optional store: Text,
+        /// `last_good` or `refuse`.
+        optional on_bad_config: Text,
+        /// The hard limit of a graceful stop.
+        optional drain: Text,
+        /// What is refused when there is too much of it.
+        optional limits: Limits,
+    }
+
+    /// What is refused when there is too much of it.
+    pub struct Limits {
+        /// Characters of one message.
+        optional utterance_chars_max: super::At<u32>,
+        /// Open streams of one principal.
+        optional streams_per_principal_max: super::At<u32>,
+        /// Calls a second from one address.
+        optional requests_per_second_per_address: super::At<u32>,
+        /// Calls at once from one address.
+        optional request_burst: super::At<u32>,
+        /// Bytes of one call.
+        optional message_bytes_max: super::At<u32>,
+        /// Bytes of a conversation's metadata.
+        optional metadata_bytes_max: super::At<u32>,
+        /// Conversations that wait in one pool.
+        optional waiting_max: super::At<u32>,
+    }
+}

@@ -1,0 +1,145 @@
+//! What operators decide: where Sanad listens, where it keeps its data, its limits.
+//!
+//! Precedence: flags, then the environment (`SANAD_LISTEN` …), then `service.yaml`, then the values
+//! of [`ServiceSettings::default`]. The first two arrive together as [`Overrides`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The operators' settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceSettings {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The folder of the store, the keys and the accepted rules.
+    pub data: PathBuf,
+    /// Which store.
+    pub store: StoreKind,
+    /// What happens at a restart when the config is broken.
+    pub on_bad_config: OnBadConfig,
+    /// The hard limit of a graceful stop.
+    pub drain: Duration,
+    /// What is refused when there is too much of it.
+    pub limits: Limits,
+}
+
+/// Which store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// On disk.
+    Embedded,
+    /// Gone with the process.
+    Memory,
+}
+
+/// What happens at a restart when the config is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnBadConfig {
+    /// The last rules that were accepted go on.
+    LastGood,
+    /// Sanad does not start.
+    Refuse,
+}
+
+/// What is refused when there is too much of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Characters of one message.
+    pub utterance_chars_max: u32,
+    /// Open streams of one principal.
+    pub streams_per_principal_max: u32,
+    /// Calls a second from one address.
+    pub requests_per_second_per_address: u32,
+    /// Calls at once from one address.
+    pub request_burst: u32,
+    /// Bytes of one call.
+    pub message_bytes_max: u32,
+    /// Bytes of a conversation's metadata.
+    pub metadata_bytes_max: u32,
+    /// Conversations that wait in one pool.
+    pub waiting_max: u32,
+}
+
+/// What flags and environment say; what they leave open the file decides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Address and port.
+    pub listen: Option<SocketAddr>,
+    /// The data folder.
+    pub data: Option<PathBuf>,
+    /// Which store.
+    pub store: Option<StoreKind>,
+    /// What happens when the config is broken.
+    pub on_bad_config: Option<OnBadConfig>,
+    /// The hard limit of a graceful stop.
+    pub drain: Option<Duration>,
+}
+
+impl StoreKind {
+    /// All, by the names of the file and the flags.
+    pub const NAMES: [(&str, StoreKind); 2] =
+        [("embedded", StoreKind::Embedded), ("memory", StoreKind::Memory)];
+}
+
+impl OnBadConfig {
+    /// All, by the names of the file and the flags.
+    pub const NAMES: [(&str, OnBadConfig); 2] =
+        [("last_good", OnBadConfig::LastGood), ("refuse", OnBadConfig::Refuse)];
+}
+
+impl Default for ServiceSettings {
+    fn default() -> Self {
+        ServiceSettings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 50051)),
+            data: PathBuf::from("data"),
+            store: StoreKind::Embedded,
+            on_bad_config: OnBadConfig::LastGood,
+            drain: Duration::from_secs(10),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            utterance_chars_max: 4_000,
+            streams_per_principal_max: 16,
+            requests_per_second_per_address: 50,
+            request_burst: 200,
+            message_bytes_max: 65_536,
+            metadata_bytes_max: 16_384,
+            waiting_max: 10_000,
+        }
+    }
+}
+
+impl ServiceSettings {
+    /// With what flags and environment say instead.
+    #[must_use]
+    pub fn overridden_by(self, overrides: Overrides) -> ServiceSettings {
+        ServiceSettings {
+            listen: overrides.listen.unwrap_or(self.listen),
+            data: overrides.data.unwrap_or(self.data),
+            store: overrides.store.unwrap_or(self.store),
+            on_bad_config: overrides.on_bad_config.unwrap_or(self.on_bad_config),
+            drain: overrides.drain.unwrap_or(self.drain),
+            limits: self.limits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_and_environment_win_over_the_file_and_leave_the_rest_to_it() {
+        let file = ServiceSettings { data: "from-file".into(), ..ServiceSettings::default() };
+        let flags = Overrides { store: Some(StoreKind::Memory), ..Overrides::default() };
+        let settings = file.overridden_by(flags);
+        assert_eq!(settings.store, StoreKind::Memory);
+        assert_eq!(settings.data, PathBuf::from("from-file"));
+    }
+}

@@ -1,0 +1,40 @@
+//! Why an entry was proposed: the words that carried it, where they stand in what was typed.
+
+use super::model::{Model, Reading};
+use crate::domain::language::{Evidence, Normalised};
+
+/// So many words explain a match.
+const EVIDENCE_MAX: usize = 6;
+
+/// Words that speak for an entry, weightiest first. Weights are shares of all that spoke for it.
+pub(super) fn evidence(
+    model: &Model,
+    reading: &Reading,
+    entry: usize,
+    n: &Normalised,
+) -> Vec<Evidence> {
+    let mut carried = vec![0.0_f32; n.tokens.len()];
+    for ((feature, value), place) in
+        reading.features.iter().zip(&reading.values).zip(&reading.places)
+    {
+        let share = value * model.weights().of(*feature)[entry] * 0.5;
+        for word in [place.word, place.last] {
+            // The two are the same word except for a pair, which speaks half for each.
+            if let Some(carried) = carried.get_mut(word as usize) {
+                *carried += share;
+            }
+        }
+    }
+    let total: f32 = carried.iter().filter(|share| **share > 0.0).sum();
+    let mut order: Vec<usize> = (0..carried.len()).filter(|word| carried[*word] > 0.0).collect();
+    order.sort_by(|a, b| carried[*b].total_cmp(&carried[*a]).then(a.cmp(b)));
+    order
+        .into_iter()
+        .take(EVIDENCE_MAX)
+        .map(|word| Evidence {
+            span: n.original_span(n.tokens[word].range.clone()),
+            what: n.token(word).to_owned(),
+            weight: carried[word] / total,
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! What a message is made of, as the classifier sees it: stems, pairs of neighbouring stems, and
+//! runs of characters inside words. The runs forgive spelling; the pairs keep some word order.
+
+use super::index::Hash;
+use crate::domain::language::Variety;
+use crate::domain::language::common::is_common;
+use crate::domain::language::stem::Stems;
+
+/// Kinds of features. Each kind is scaled to the same length before they are joined, so that the
+/// many runs of characters do not drown the few stems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// One stem.
+    Stem,
+    /// Two stems at most [`PAIR_DISTANCE`] apart, in any order.
+    Pair,
+    /// A run of characters within one word with blanks around it.
+    Run,
+}
+
+impl Kind {
+    pub(super) const COUNT: usize = 3;
+}
+
+/// One feature of a message and the words it comes from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Feature {
+    pub(super) key: u64,
+    pub(super) kind: Kind,
+    /// The word it was seen in; of a pair, the first.
+    pub(super) word: u16,
+    /// The last word it was seen in.
+    pub(super) last: u16,
+    /// A run of characters long enough to say something about the word.
+    pub(super) long: bool,
+}
+
+/// Which kinds of features are taken from a message and how much they count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Recipe {
+    /// Weight of each kind, by [`Kind`]; 0 leaves it out.
+    pub(super) weights: [f32; Kind::COUNT],
+    /// The longest run of characters.
+    pub(super) run_max: usize,
+}
+
+impl Recipe {
+    /// The recipe for a message: Arabic morphology makes runs of characters count twice what
+    /// stems would add; with many examples the runs alone carry the words.
+    pub(super) fn of(variety: Variety, many: bool) -> Recipe {
+        match (variety, many) {
+            (_, true) => Recipe { weights: [0.0, 1.0, 1.0], run_max: 5 },
+            (Variety::Arabic | Variety::Mixed, false) => {
+                Recipe { weights: [0.0, 1.0, 2.0], run_max: 4 }
+            }
+            (Variety::English | Variety::Arabizi | Variety::Unknown, false) => {
+                Recipe { weights: [1.0, 1.0, 1.0], run_max: 4 }
+            }
+        }
+    }
+}
+
+/// The features of a message.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Features {
+    pub(super) all: Vec<Feature>,
+    /// The hash of each word's stem, whether or not stems are features.
+    pub(super) stems: Vec<u64>,
+    /// For each word, whether it is common to messages about anything.
+    pub(super) common: Vec<bool>,
+}
+
+/// Pairs are made of stems at most so many words apart.
+const PAIR_DISTANCE: usize = 3;
+
+/// The shortest run of characters.
+const RUN_MIN: usize = 2;
+
+/// A known run of this length makes an unknown word a little known: it may be misspelt.
+const RUN_LONG: usize = 3;
+
+/// Words beyond this many are not read: no customer's question is longer, and cost stays bounded.
+const WORDS_MAX: usize = 400;
+
+/// Longer words are read up to here.
+const WORD_CHARS_MAX: usize = 48;
+
+/// How much a feature of common words counts, and a pair of which one is common.
+const COMMON_SHARE: f32 = 0.75;
+const COMMON_SHARE_OF_PAIR: f32 = 0.87;
+
+/// Numbers of so many digits name an order or a phone, not a topic: they count as one word.
+const LONG_NUMBER: usize = 4;
+
+impl Features {
+    /// Reads the features of a message given by its normalised words.
+    pub(super) fn read<'w>(
+        words: impl Iterator<Item = &'w str>,
+        recipe: Recipe,
+        stems: &Stems,
+    ) -> Features {
+        let mut features = Features { all: Vec::with_capacity(256), ..Features::default() };
+        for (at, word) in words.take(WORDS_MAX).enumerate() {
+            let word = if is_long_number(word) { "0000" } else { word };
+            features.add_word(word, at as u16, recipe, stems);
+        }
+        features
+    }
+
+    /// How much a feature counts by the words it comes from.
+    pub(super) fn share(&self, feature: &Feature) -> f32 {
+        match (self.common[feature.word as usize], self.common[feature.last as usize]) {
+            (true, true) => COMMON_SHARE,
+            (true, false) | (false, true) => COMMON_SHARE_OF_PAIR,
+            (false, false) => 1.0,
+        }
+    }
+
+    fn add_word(&mut self, word: &str, at: u16, recipe: Recipe, stems: &Stems) {
+        let stem = Hash::of_kind(Kind::Stem as u8).bytes(stems.stem(word).as_bytes()).finish();
+        self.stems.push(stem);
+        self.common.push(is_common(word));
+        if recipe.weights[Kind::Stem as usize] > 0.0 {
+            self.all.push(Feature { key: stem, kind: Kind::Stem, word: at, last: at, long: false });
+        }
+        if recipe.weights[Kind::Pair as usize] > 0.0 {
+            for back in 1..=PAIR_DISTANCE.min(at as usize) {
+                let other = self.stems[at as usize - back];
+                let (low, high) = (stem.min(other), stem.max(other));
+                let key = Hash::of_kind(Kind::Pair as u8).number(low).number(high).finish();
+                let word = at - back as u16;
+                self.all.push(Feature { key, kind: Kind::Pair, word, last: at, long: false });
+            }
+        }
+        if recipe.weights[Kind::Run as usize] > 0.0 {
+            self.add_runs(word, at, recipe.run_max);
+        }
+    }
+
+    fn add_runs(&mut self, word: &str, at: u16, run_max: usize) {
+        let mut chars = ['\0'; WORD_CHARS_MAX + 2];
+        chars[0] = ' ';
+        let mut count = 1;
+        for c in word.chars().take(WORD_CHARS_MAX) {
+            chars[count] = c;
+            count += 1;
+        }
+        chars[count] = ' ';
+        let chars = &chars[..=count];
+        for start in 0..chars.len() {
+            let mut hash = Hash::of_kind(Kind::Run as u8);
+            for (length, c) in (1..=run_max).zip(&chars[start..]) {
+                hash = hash.character(*c);
+                if length >= RUN_MIN {
+                    let key = hash.finish();
+                    let long = length >= RUN_LONG;
+                    self.all.push(Feature { key, kind: Kind::Run, word: at, last: at, long });
+                }
+            }
+        }
+    }
+}
+
+fn is_long_number(word: &str) -> bool {
+    word.len() >= LONG_NUMBER && word.bytes().all(|b| b.is_ascii_digit())
+}

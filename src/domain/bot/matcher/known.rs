@@ -1,0 +1,194 @@
+//! Whether a message is about our matters at all, and how sure the best entry is.
+//!
+//! The raw measure is the best entry's score, discounted for words that no example uses, plus a
+//! share for words that examples do use. What is low or high on it differs from one set of entries
+//! to the next, so it is read off the entries' own examples, each scored by a classifier that has
+//! not seen it.
+
+use super::MatcherSettings;
+use super::model::{Model, STRENGTH, shuffled};
+use super::softmax::Softmax;
+use super::sparse::{Rows, Sparse};
+
+/// How much the share of known words adds to the best entry's score.
+const COVERAGE_WEIGHT: f32 = 4.0;
+
+/// What is left of the best entry's score if no word is known.
+const BEST_LEAST: f32 = 0.3;
+
+/// An own example at the rejection limit gets this certainty, the middle one gets
+/// [`CERTAINTY_AT_MIDDLE`].
+const CERTAINTY_AT_LIMIT: f32 = 0.3;
+const CERTAINTY_AT_MIDDLE: f32 = 0.9;
+
+/// Into how many parts the examples are divided to hold each out once.
+const FOLDS: usize = 5;
+
+/// So many held-out examples are enough to read limits from.
+const HELD_OUT_ENOUGH: usize = 1_000;
+
+/// Limits read from few examples are mixed with rough ones that weigh this many examples.
+const ROUGH_WEIGHT: f32 = 10.0;
+
+/// The held-out classifier starts from the full one and needs few passes.
+const PASSES: usize = 8;
+
+/// Where certainty begins and is normal on the raw measure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Limits {
+    least: f32,
+    limit: f32,
+    middle: f32,
+}
+
+/// The scale from raw scores to certainty.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    latin: Limits,
+    arabic: Limits,
+    /// Raw scores are sharpened by this much before they become shares of certainty.
+    sharpness: f32,
+}
+
+/// One example scored without its own help.
+struct HeldOut {
+    entry: usize,
+    arabic: bool,
+    raw: f32,
+    scores: Vec<f32>,
+}
+
+/// The raw measure of knowing a message.
+pub(super) fn raw(best: f32, coverage: f32) -> f32 {
+    best * (BEST_LEAST + (1.0 - BEST_LEAST) * coverage) + COVERAGE_WEIGHT * coverage
+}
+
+impl Known {
+    pub(super) fn learn(
+        model: &Model,
+        rows: &Rows,
+        softmax: &Softmax,
+        settings: &MatcherSettings,
+    ) -> Known {
+        let held_out = hold_out(model, rows, softmax);
+        let rough = rough(model, rows);
+        let all = limits(held_out.iter(), settings, rough);
+        Known {
+            latin: limits(held_out.iter().filter(|one| !one.arabic), settings, all),
+            arabic: limits(held_out.iter().filter(|one| one.arabic), settings, all),
+            sharpness: sharpness(&held_out),
+        }
+    }
+
+    /// How certain it is, from 0 to 1, that the message is about our matters.
+    pub(super) fn certainty(&self, raw: f32, arabic: bool) -> f32 {
+        let Limits { limit, middle, .. } = if arabic { self.arabic } else { self.latin };
+        let (low, high) = (logit(CERTAINTY_AT_LIMIT), logit(CERTAINTY_AT_MIDDLE));
+        let slope = (high - low) / (middle - limit).max(0.1);
+        1.0 / (1.0 + libm::expf(-(low + (raw - limit) * slope)))
+    }
+
+    /// Each entry's share of the certainty.
+    pub(super) fn shares(&self, scores: &[f32]) -> Vec<f32> {
+        shares(scores, self.sharpness)
+    }
+}
+
+fn logit(p: f32) -> f32 {
+    libm::logf(p / (1.0 - p))
+}
+
+fn shares(scores: &[f32], sharpness: f32) -> Vec<f32> {
+    let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let mut shares: Vec<f32> =
+        scores.iter().map(|score| libm::expf((score - top) * sharpness)).collect();
+    let sum: f32 = shares.iter().sum();
+    shares.iter_mut().for_each(|share| *share /= sum);
+    shares
+}
+
+/// Scores examples by classifiers that have not seen them, part by part.
+fn hold_out(model: &Model, rows: &Rows, softmax: &Softmax) -> Vec<HeldOut> {
+    let order = shuffled(rows.len());
+    let folds = FOLDS.max(rows.len() / HELD_OUT_ENOUGH);
+    let mut held_out = Vec::new();
+    for fold in 0..folds.min(rows.len()) {
+        let out: Vec<usize> = order.iter().copied().skip(fold).step_by(folds).collect();
+        let rest: Vec<usize> =
+            (0..order.len()).filter(|at| at % folds != fold).map(|at| order[at]).collect();
+        let mut without = softmax.clone();
+        for row in &out {
+            without.forget(rows, *row);
+        }
+        without.fit(rows, &rest, STRENGTH, PASSES);
+        for row in out {
+            let (features, values) = model.as_if_new(rows, row);
+            let x = Sparse { features: &features, values: &values };
+            let mut scores = vec![0.0; model.weights().entries()];
+            without.weights.scores(x, &mut scores);
+            let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let (entry, arabic) = (rows.entry(row), rows.is_arabic(row));
+            held_out.push(HeldOut { entry, arabic, raw: raw(best, rows.coverage(row)), scores });
+        }
+        if held_out.len() >= HELD_OUT_ENOUGH {
+            break;
+        }
+    }
+    held_out
+}
+
+/// Limits to go by when there is too little to learn them from: relative to how strongly the
+/// examples claim their own entries.
+fn rough(model: &Model, rows: &Rows) -> Limits {
+    let mut scores = vec![0.0; model.weights().entries()];
+    let mut own = 0.0;
+    for row in 0..rows.len() {
+        model.weights().scores(rows.row(row), &mut scores);
+        own += scores[rows.entry(row)] / rows.len() as f32;
+    }
+    Limits {
+        least: raw(own * 0.3, 0.2),
+        limit: raw(own * 0.25, 0.45),
+        middle: raw(own * 0.6, 0.85),
+    }
+}
+
+fn limits<'a>(
+    held_out: impl Iterator<Item = &'a HeldOut>,
+    settings: &MatcherSettings,
+    rough: Limits,
+) -> Limits {
+    let mut raws: Vec<f32> = held_out.map(|one| one.raw).collect();
+    raws.sort_by(f32::total_cmp);
+    let quantile = |share: f32| {
+        let at = (share.clamp(0.0, 1.0) * raws.len() as f32) as usize;
+        raws.get(at.min(raws.len().saturating_sub(1))).copied()
+    };
+    let count = raws.len() as f32;
+    let mix = |read: Option<f32>, rough: f32| {
+        read.map_or(rough, |read| (read * count + rough * ROUGH_WEIGHT) / (count + ROUGH_WEIGHT))
+    };
+    Limits {
+        // Where the own examples have too little in common, some of them look like nothing of
+        // ours when held out; that must not open the door to everything.
+        limit: mix(quantile(settings.reject_own_share), rough.limit).max(rough.least),
+        middle: mix(quantile(0.5), rough.middle),
+        least: rough.least,
+    }
+}
+
+/// The sharpness under which the held-out examples' own entries are most likely.
+fn sharpness(held_out: &[HeldOut]) -> f32 {
+    let loss = |sharpness: f32| -> f32 {
+        held_out
+            .iter()
+            .map(|one| -libm::logf(shares(&one.scores, sharpness)[one.entry].max(1e-6)))
+            .sum()
+    };
+    let candidates = [0.5_f32, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0];
+    candidates
+        .into_iter()
+        .map(|sharpness| (loss(sharpness), sharpness))
+        .fold((f32::INFINITY, 1.0), |best, next| if next.0 < best.0 { next } else { best })
+        .1
+}

@@ -1,0 +1,291 @@
+//! The classifier: from the words of a message to a score for each entry.
+
+use super::features::{Feature, Features, Kind, Recipe};
+use super::index::Index;
+use super::softmax::Softmax;
+use super::sparse::{Rows, Sparse, Weights};
+use crate::domain::language::Variety;
+use crate::domain::language::stem::Stems;
+
+/// One example ready to be learnt.
+pub(super) struct Lesson {
+    pub(super) entry: usize,
+    pub(super) variety: Variety,
+    pub(super) words: Vec<String>,
+}
+
+/// A trained classifier.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    many: bool,
+    features: Index,
+    /// How much each feature tells, whatever the entry.
+    telling: Vec<f32>,
+    kinds: Vec<Kind>,
+    /// In how many examples each feature occurs.
+    spread: Vec<u32>,
+    weights: Weights,
+    stems: Index,
+    /// How rare each known stem is, and how rare an unknown one.
+    rarity: Vec<f32>,
+    rarity_unknown: f32,
+    /// In how many examples each stem occurs.
+    stem_spread: Vec<u32>,
+}
+
+/// What the model sees in one message.
+pub(super) struct Reading {
+    /// The known features in the order of their numbers.
+    pub(super) features: Vec<u32>,
+    pub(super) values: Vec<f32>,
+    /// For each of them, one place where it stands.
+    pub(super) places: Vec<Feature>,
+    /// The share of the message's stems that examples use, by rarity.
+    pub(super) coverage: f32,
+}
+
+impl Reading {
+    pub(super) fn sparse(&self) -> Sparse<'_> {
+        Sparse { features: &self.features, values: &self.values }
+    }
+}
+
+/// From so many examples an entry the recipe for many examples is better.
+const MANY: usize = 25;
+
+/// The price on large weights: the larger the strength, the closer the examples are followed.
+pub(super) const STRENGTH: f32 = 30.0;
+
+/// Passes over the examples after which training stops at the latest.
+const PASSES: usize = 40;
+
+/// How rare a common word is, beside a word that no example uses.
+const COMMON_RARITY: f32 = 0.1;
+
+/// If less than this share of the telling words is known, the common ones prove nothing.
+const TELLING_KNOWN_LEAST: f32 = 0.1;
+
+/// Added to every feature's weight so that a feature of all entries still counts a little.
+const TELLING_LEAST: f32 = 0.3;
+
+impl Model {
+    pub(super) fn train(lessons: &[Lesson], entries: usize) -> (Model, Rows, Softmax) {
+        let stems = Stems::default();
+        let many = lessons.len() >= MANY * entries.max(1);
+        let read: Vec<Features> = lessons
+            .iter()
+            .map(|lesson| {
+                let words = lesson.words.iter().map(String::as_str);
+                Features::read(words, Recipe::of(lesson.variety, many), &stems)
+            })
+            .collect();
+        let mut model = Model {
+            many,
+            features: Index::new(),
+            telling: Vec::new(),
+            kinds: Vec::new(),
+            spread: Vec::new(),
+            weights: Weights::zero(0, 0),
+            stems: Index::new(),
+            rarity: Vec::new(),
+            rarity_unknown: libm::logf(1.0 + lessons.len() as f32),
+            stem_spread: Vec::new(),
+        };
+        model.count(lessons, &read, entries);
+        let mut rows = Rows::default();
+        for (lesson, features) in lessons.iter().zip(&read) {
+            let reading = model.reading(features, Recipe::of(lesson.variety, many));
+            let coverage = model.coverage(features, 2);
+            rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
+        }
+        let mut softmax = Softmax::new(model.features.len(), entries, rows.len());
+        softmax.fit(&rows, &shuffled(rows.len()), STRENGTH, PASSES);
+        model.weights = softmax.weights.clone();
+        (model, rows, softmax)
+    }
+
+    /// Counts in how many entries and examples each feature occurs, and each stem.
+    fn count(&mut self, lessons: &[Lesson], read: &[Features], entries: usize) {
+        let (mut in_entries, mut in_rows) = (Tally::default(), Tally::default());
+        let mut stems = Tally::default();
+        for (row, (lesson, features)) in lessons.iter().zip(read).enumerate() {
+            for feature in &features.all {
+                let number = self.features.insert(feature.key) as usize;
+                if number == self.kinds.len() {
+                    self.kinds.push(feature.kind);
+                }
+                in_entries.count(number, lesson.entry);
+                in_rows.count(number, row);
+            }
+            for stem in &features.stems {
+                stems.count(self.stems.insert(*stem) as usize, row);
+            }
+        }
+        let telling = |count: &u32, of: usize, least: f32| {
+            libm::logf((1.0 + of as f32) / (1.0 + *count as f32)) + least
+        };
+        self.telling = if self.many {
+            in_rows.counts.iter().map(|count| telling(count, lessons.len(), 1.0)).collect()
+        } else {
+            in_entries.counts.iter().map(|count| telling(count, entries, TELLING_LEAST)).collect()
+        };
+        self.rarity = stems.counts.iter().map(|count| telling(count, lessons.len(), 0.0)).collect();
+        self.spread = in_rows.counts;
+        self.stem_spread = stems.counts;
+    }
+
+    pub(super) fn read<'w>(
+        &self,
+        words: impl Iterator<Item = &'w str>,
+        variety: Variety,
+    ) -> Reading {
+        let recipe = Recipe::of(variety, self.many);
+        self.reading(&Features::read(words, recipe, &Stems::default()), recipe)
+    }
+
+    fn reading(&self, features: &Features, recipe: Recipe) -> Reading {
+        let mut known: Vec<(u32, Feature)> = features
+            .all
+            .iter()
+            .filter_map(|feature| self.features.get(feature.key).map(|number| (number, *feature)))
+            .collect();
+        known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
+        let mut reading = Reading {
+            features: Vec::with_capacity(known.len()),
+            values: Vec::with_capacity(known.len()),
+            places: Vec::with_capacity(known.len()),
+            coverage: self.coverage(features, 1),
+        };
+        for same in known.chunk_by(|(one, _), (other, _)| one == other) {
+            let (number, feature) = same[0];
+            let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::logf(same.len() as f32) };
+            reading.features.push(number);
+            let often = often * features.share(&feature);
+            reading.values.push(often * self.telling[number as usize]);
+            reading.places.push(feature);
+        }
+        self.scale(&reading.features, &mut reading.values, recipe);
+        reading
+    }
+
+    /// Gives each kind of features the length that the recipe says.
+    fn scale(&self, features: &[u32], values: &mut [f32], recipe: Recipe) {
+        let mut squares = [0.0_f32; Kind::COUNT];
+        for (feature, value) in features.iter().zip(values.iter()) {
+            squares[self.kinds[*feature as usize] as usize] += value * value;
+        }
+        let total: f32 = recipe.weights.iter().sum();
+        let scale: [f32; Kind::COUNT] = std::array::from_fn(|kind| {
+            let share = recipe.weights[kind] / total;
+            if squares[kind] > 0.0 { libm::sqrtf(share / squares[kind]) } else { 0.0 }
+        });
+        for (feature, value) in features.iter().zip(values) {
+            *value *= scale[self.kinds[*feature as usize] as usize];
+        }
+    }
+
+    /// An example as it would look if it were not one: without the features only it has.
+    pub(super) fn as_if_new(&self, rows: &Rows, row: usize) -> (Vec<u32>, Vec<f32>) {
+        let x = rows.row(row);
+        let shared = |feature: &u32| self.spread[*feature as usize] > 1;
+        let (features, mut values): (Vec<u32>, Vec<f32>) = x
+            .features
+            .iter()
+            .zip(x.values)
+            .filter(|(feature, _)| shared(feature))
+            .map(|(feature, value)| (*feature, *value))
+            .unzip();
+        let variety = if rows.is_arabic(row) { Variety::Arabic } else { Variety::English };
+        self.scale(&features, &mut values, Recipe::of(variety, self.many));
+        (features, values)
+    }
+
+    /// The share of a message's words that at least so many examples have, by rarity. Of a word
+    /// that none has, the runs it shares with examples count a little: it may be misspelt. If
+    /// nothing but common words is known in a message that has others, nothing is.
+    fn coverage(&self, features: &Features, spread: u32) -> f32 {
+        let resemblance = self.resemblance(features, spread);
+        let (mut known, mut all) = (0.0, 0.0);
+        let (mut telling_known, mut telling) = (0.0, 0.0);
+        for (at, stem) in features.stems.iter().enumerate() {
+            let number = self.stems.get(*stem).map(|number| number as usize);
+            let credit = match number {
+                Some(number) if self.stem_spread[number] >= spread => 1.0,
+                Some(_) | None => resemblance[at] * resemblance[at] * resemblance[at],
+            };
+            let rarity = match number {
+                _ if features.common[at] => self.rarity_unknown * COMMON_RARITY,
+                Some(number) => self.rarity[number],
+                None => self.rarity_unknown,
+            };
+            known += rarity * credit;
+            all += rarity;
+            if !features.common[at] {
+                telling_known += credit;
+                telling += 1.0;
+            }
+        }
+        let in_vain = telling_known < telling * TELLING_KNOWN_LEAST;
+        if all > 0.0 && !in_vain { known / all } else { 0.0 }
+    }
+
+    /// For each word, the share of its long runs that at least so many examples have.
+    fn resemblance(&self, features: &Features, spread: u32) -> Vec<f32> {
+        let mut counts = vec![(0.0_f32, 0.0_f32); features.stems.len()];
+        for feature in features.all.iter().filter(|feature| feature.long) {
+            let number = self.features.get(feature.key);
+            let count = &mut counts[feature.word as usize];
+            count.1 += 1.0;
+            if number.is_some_and(|number| self.spread[number as usize] >= spread) {
+                count.0 += 1.0;
+            }
+        }
+        counts.into_iter().map(|(known, all)| if all > 0.0 { known / all } else { 0.0 }).collect()
+    }
+
+    pub(super) fn weights(&self) -> &Weights {
+        &self.weights
+    }
+}
+
+/// Whether a message is read by the recipe for Arabic letters.
+pub(super) fn is_arabic(variety: Variety) -> bool {
+    match variety {
+        Variety::Arabic | Variety::Mixed => true,
+        Variety::English | Variety::Arabizi | Variety::Unknown => false,
+    }
+}
+
+/// Counts in how many owners each feature occurs. Owners come in order.
+#[derive(Default)]
+struct Tally {
+    last: Vec<usize>,
+    counts: Vec<u32>,
+}
+
+impl Tally {
+    fn count(&mut self, number: usize, owner: usize) {
+        if number >= self.counts.len() {
+            self.counts.resize(number + 1, 0);
+            self.last.resize(number + 1, usize::MAX);
+        }
+        if self.last[number] != owner {
+            self.last[number] = owner;
+            self.counts[number] += 1;
+        }
+    }
+}
+
+/// The numbers below `count` in an order that mixes the entries and is always the same: learners
+/// that go example by example are misled by examples sorted by entry.
+pub(super) fn shuffled(count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    let mut state = 0x5ade_5ade_5ade_5ade_u64;
+    for at in (1..count).rev() {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pick = ((state >> 33) as usize) % (at + 1);
+        order.swap(at, pick);
+    }
+    order
+}

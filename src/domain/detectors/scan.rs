@@ -1,0 +1,280 @@
+//! Finding compiled phrases in one message. Places are bits of one number, counted from the word
+//! a phrase begins at, so that reading a phrase allocates nothing.
+
+use super::vocabulary::{SetId, Vocabulary};
+use crate::domain::language::{Normalised, Variety};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// More words of a message are not read: beyond them lies pasted text, not a customer's need.
+const WORDS_MAX: usize = 400;
+
+/// A message's words, looked up.
+#[derive(Debug)]
+pub(super) struct Reading {
+    words: Vec<Word>,
+    /// One bit for each set of words: whether some word of the message is in it.
+    present: Vec<u64>,
+}
+
+#[derive(Debug)]
+struct Word {
+    /// Where it stands in the normalised text.
+    range: Range<usize>,
+    /// The sets of written words it is in, in order.
+    sets: Vec<SetId>,
+    /// What stands before it.
+    pause: Pause,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pause {
+    None,
+    /// A comma and the like: negation ends here.
+    Clause,
+    /// A full stop, a question mark: phrases end here.
+    Sentence,
+}
+
+impl Reading {
+    /// Looks up a message's words.
+    pub(super) fn of(message: &Normalised, variety: Variety, vocabulary: &Vocabulary) -> Reading {
+        let arabizi = match variety {
+            Variety::Arabizi | Variety::Mixed | Variety::Unknown => true,
+            Variety::Arabic | Variety::English => false,
+        };
+        let mut before = 0;
+        let mut words = Vec::with_capacity(message.tokens.len().min(WORDS_MAX));
+        let mut present = vec![0; vocabulary.sets_len().div_ceil(64)];
+        for (index, token) in message.tokens.iter().take(WORDS_MAX).enumerate() {
+            let pause = pause(message.text.get(before..token.range.start).unwrap_or_default());
+            before = token.range.end;
+            let sets = vocabulary.sets_of(message.token(index), arabizi);
+            sets.iter().for_each(|set| present[*set as usize / 64] |= 1 << (set % 64));
+            words.push(Word { range: token.range.clone(), sets, pause });
+        }
+        Reading { words, present }
+    }
+
+    /// How many words there are.
+    pub(super) fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Where these words stand in the normalised text.
+    pub(super) fn text_range(&self, words: &Range<usize>) -> Range<usize> {
+        self.words[words.start].range.start..self.words[words.end - 1].range.end
+    }
+
+    /// Whether no comma or stop stands between these words.
+    pub(super) fn is_one_clause(&self, words: Range<usize>) -> bool {
+        let after_first = (words.start + 1).min(words.end)..words.end;
+        self.words[after_first].iter().all(|word| word.pause == Pause::None)
+    }
+
+    fn has(&self, set: SetId) -> bool {
+        self.present[set as usize / 64] & (1 << (set % 64)) != 0
+    }
+}
+
+fn pause(between: &str) -> Pause {
+    let of = |c: char| match c {
+        '.' | '!' | '?' | ';' | ':' | '\n' => Pause::Sentence,
+        ',' | '-' | '–' | '—' | '(' | ')' => Pause::Clause,
+        _ => Pause::None,
+    };
+    between.chars().map(of).max().unwrap_or(Pause::None)
+}
+
+/// One part of a compiled phrase.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    /// A word of this set.
+    Words(SetId),
+    /// Up to so many words of any kind.
+    Gap(usize),
+    /// The message begins here.
+    Start,
+    /// The message ends here.
+    End,
+    /// May be left out.
+    Optional(Vec<Node>),
+    /// One of these.
+    Choice(Vec<Vec<Node>>),
+    /// One of the lists of the lexicon.
+    List(usize),
+}
+
+/// Compiled phrases, found by their first word.
+#[derive(Debug, Default)]
+pub(super) struct PhraseBook {
+    phrases: Vec<(Vec<Node>, u32)>,
+    by_first: BTreeMap<SetId, Vec<u32>>,
+}
+
+/// Which of several readings of a phrase counts: for evidence the shortest, so that it points at
+/// the words that matter; for what takes evidence away the longest, so that nothing is left over.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Reach {
+    Shortest,
+    Longest,
+}
+
+impl PhraseBook {
+    /// Adds a phrase that can begin with a word of these sets.
+    pub(super) fn add(&mut self, nodes: Vec<Node>, first: Vec<SetId>, owner: u32) {
+        let index = self.phrases.len() as u32;
+        self.phrases.push((nodes, owner));
+        for set in first {
+            self.by_first.entry(set).or_default().push(index);
+        }
+    }
+
+    /// All places where a phrase stands, by place then phrase, with the phrase's owner. Words that
+    /// are `masked` carry nothing, but may lie in a gap.
+    pub(super) fn find(
+        &self,
+        reading: &Reading,
+        lists: &[Node],
+        masked: &[bool],
+        reach: Reach,
+    ) -> Vec<(Range<usize>, u32)> {
+        let scan = Scan::new(reading, lists, masked);
+        let mut found = Vec::new();
+        let mut candidates: Vec<u32> = Vec::new();
+        for (at, word) in reading.words.iter().enumerate() {
+            candidates.clear();
+            for set in &word.sets {
+                candidates.extend(self.by_first.get(set).into_iter().flatten());
+            }
+            candidates.sort_unstable();
+            candidates.dedup();
+            for index in &candidates {
+                let (nodes, owner) = &self.phrases[*index as usize];
+                if !scan.may_hold(nodes) {
+                    continue;
+                }
+                // The first bit is the empty reading.
+                let ends = scan.read(nodes, at, 1) & !1;
+                let length = match reach {
+                    _ if ends == 0 => continue,
+                    Reach::Shortest => ends.trailing_zeros(),
+                    Reach::Longest => 63 - ends.leading_zeros(),
+                };
+                found.push((at..at + length as usize, *owner));
+            }
+        }
+        found
+    }
+}
+
+/// Reads phrases at places of one message. Bit `b` of a number of places stands for the place
+/// before the word `b` words after where the phrase begins; no phrase spans more than 63 words.
+struct Scan<'a> {
+    reading: &'a Reading,
+    lists: &'a [Node],
+    masked: &'a [bool],
+    /// What was found out about each list: whether the message can hold it, and where it ends when
+    /// it begins before a certain word.
+    known: RefCell<Known>,
+}
+
+struct Known {
+    may_hold: Vec<Option<bool>>,
+    ends: Vec<Option<u64>>,
+}
+
+impl<'a> Scan<'a> {
+    fn new(reading: &'a Reading, lists: &'a [Node], masked: &'a [bool]) -> Scan<'a> {
+        let known = Known {
+            may_hold: vec![None; lists.len()],
+            ends: vec![None; lists.len() * (reading.len() + 1)],
+        };
+        Scan { reading, lists, masked, known: RefCell::new(known) }
+    }
+
+    /// Whether the message has the words at all, wherever: most phrases end here.
+    fn may_hold(&self, nodes: &[Node]) -> bool {
+        nodes.iter().all(|node| match node {
+            Node::Words(set) => self.reading.has(*set),
+            Node::Gap(_) | Node::Start | Node::End | Node::Optional(_) => true,
+            Node::Choice(choices) => choices.iter().any(|nodes| self.may_hold(nodes)),
+            Node::List(list) => self.may_hold_list(*list),
+        })
+    }
+
+    fn may_hold_list(&self, list: usize) -> bool {
+        let known = self.known.borrow().may_hold[list];
+        known.unwrap_or_else(|| {
+            let may = self.may_hold(std::slice::from_ref(&self.lists[list]));
+            self.known.borrow_mut().may_hold[list] = Some(may);
+            may
+        })
+    }
+
+    /// The places that can be reached by reading the nodes from these places.
+    fn read(&self, nodes: &[Node], at: usize, mut places: u64) -> u64 {
+        for node in nodes {
+            if places == 0 {
+                break;
+            }
+            places = self.step(node, at, places);
+        }
+        places
+    }
+
+    fn step(&self, node: &Node, at: usize, places: u64) -> u64 {
+        match node {
+            Node::Words(set) => each(places)
+                .filter(|place| self.is_in(at + place, *set))
+                .fold(0, |reached, place| reached | bit(place + 1)),
+            Node::Gap(words) => {
+                each(places).fold(0, |reached, place| reached | self.gap(at, place, *words))
+            }
+            Node::Start => places & if at == 0 { 1 } else { 0 },
+            Node::End => places & bit(self.reading.len() - at),
+            Node::Optional(nodes) => places | self.read(nodes, at, places),
+            Node::Choice(choices) => {
+                choices.iter().fold(0, |reached, nodes| reached | self.read(nodes, at, places))
+            }
+            Node::List(list) => each(places)
+                .fold(0, |reached, place| reached | (self.list_ends(*list, at + place) << place)),
+        }
+    }
+
+    /// Where a list that begins before a word ends, counted from there.
+    fn list_ends(&self, list: usize, at: usize) -> u64 {
+        let index = list * (self.reading.len() + 1) + at;
+        let known = self.known.borrow().ends[index];
+        known.unwrap_or_else(|| {
+            let ends = self.step(&self.lists[list], at, 1);
+            self.known.borrow_mut().ends[index] = Some(ends);
+            ends
+        })
+    }
+
+    fn is_in(&self, at: usize, set: SetId) -> bool {
+        !self.masked.get(at).copied().unwrap_or(false)
+            && self.reading.words.get(at).is_some_and(|word| word.sets.binary_search(&set).is_ok())
+    }
+
+    /// The places within a gap that begins at this place: it stays within its sentence.
+    fn gap(&self, at: usize, place: usize, words_max: usize) -> u64 {
+        let rest = self.reading.words.get(at + place..).unwrap_or_default();
+        let open = rest.iter().take(words_max).take_while(|word| word.pause < Pause::Sentence);
+        (0..=open.count()).fold(0, |reached, word| reached | bit(place + word))
+    }
+}
+
+fn bit(place: usize) -> u64 {
+    if place < 64 { 1 << place } else { 0 }
+}
+
+fn each(mut places: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let place = (places != 0).then(|| places.trailing_zeros() as usize);
+        places &= places.wrapping_sub(1);
+        place
+    })
+}

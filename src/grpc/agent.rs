@@ -1,0 +1,399 @@
+//! `AgentService`: what an agent's desk calls, and a platform that acts for many agents. Each call
+//! checks that the caller may act for the agent and that the session is the newest, decodes, asks
+//! the application, encodes; nothing is decided here.
+
+use super::audit;
+use super::auth::Principal;
+use super::context::{Context, conversation_id, id, request};
+use super::decode::{self, CODE_CHARS_MAX};
+use super::encode::{self, Reader};
+use super::encode_agent;
+use super::pb;
+use super::pb::agent_service_server::AgentService;
+use super::refusals::status;
+use super::status::Refusal;
+use super::work_stream;
+use crate::app::conversations;
+use crate::app::requests::Once;
+use crate::domain::conversation::command::Command;
+use crate::domain::conversation::event::Event;
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId, RequestId};
+use crate::domain::pool::agent::Agent;
+use crate::domain::pool::item::Place;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+/// The most sessions of one stream of work.
+const SESSIONS_MAX: usize = 1_000;
+/// Agents on a page, usually and at most.
+const AGENTS_PAGE: (usize, usize) = (100, 1_000);
+
+/// The handlers.
+pub struct AgentDesk {
+    context: Context,
+}
+
+/// What every call about a conversation names: whose session, which conversation, which right.
+struct Right {
+    agent: Agent,
+    conversation: ConversationId,
+    token: Token,
+}
+
+impl AgentDesk {
+    /// Handlers on this application.
+    pub fn new(context: Context) -> Self {
+        AgentDesk { context }
+    }
+
+    /// The agent of the session, if the caller may act for them and the session still counts. A
+    /// sign of life.
+    async fn session<T>(
+        &self,
+        request: &Request<T>,
+        session: Option<&pb::AgentSession>,
+    ) -> Result<Agent, Status> {
+        let (agent, incarnation) = decode::session(session)?;
+        Principal::of(request).may_act_for(&agent)?;
+        self.context.app.session(&agent, incarnation).await.map_err(status)
+    }
+
+    async fn right<T>(
+        &self,
+        request: &Request<T>,
+        session: Option<&pb::AgentSession>,
+        conversation: &str,
+        token: Option<&pb::OwnershipToken>,
+    ) -> Result<Right, Status> {
+        let conversation = conversation_id(conversation)?;
+        let token = decode::token(token)?;
+        let agent = self.session(request, session).await?;
+        Ok(Right { agent, conversation, token })
+    }
+
+    /// Runs a command of the agent to the conversation.
+    async fn command(
+        &self,
+        right: &Right,
+        request_id: &str,
+        asked: &str,
+        command: Command,
+    ) -> Result<conversations::Done, Status> {
+        let token = right.token;
+        let asked = format!("{asked} {} {}", token.term, token.attempt);
+        let request = request(request_id, right.agent.id.as_str(), &asked)?;
+        self.context.app.command(&right.conversation, request, command).await.map_err(status)
+    }
+
+    fn mode(&self) -> i32 {
+        self.context.mode().into()
+    }
+}
+
+#[tonic::async_trait]
+impl AgentService for AgentDesk {
+    async fn sign_in(
+        &self,
+        request: Request<pb::SignInRequest>,
+    ) -> Result<Response<pb::SignInResponse>, Status> {
+        let asked = request.get_ref();
+        let agent = id("agent_id", &asked.agent_id, AgentId::parse)?;
+        Principal::of(&request).may_act_for(&agent)?;
+        let rules = self.context.app.rules();
+        let leases = &rules.routing.leases;
+        let (lease, client) = match asked.client() {
+            pb::ClientKind::Browser => (leases.browser_length, "browser"),
+            pb::ClientKind::Program | pb::ClientKind::Unspecified => (leases.length, "program"),
+        };
+        let once = once(&agent, &asked.request_id, &format!("sign_in {client}"))?;
+        let app = &self.context.app;
+        let done = app.sign_in_once(&agent, lease, &once).await.map_err(status)?;
+        app.match_now().await;
+        Ok(Response::new(pb::SignInResponse {
+            session: Some(pb::AgentSession {
+                agent_id: agent.to_string(),
+                incarnation: done.incarnation,
+            }),
+            lease: Some(encode::duration(lease)),
+            heartbeat_every: Some(encode::duration(leases.heartbeat)),
+            agent: Some(encode_agent::agent(&done.agent)),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn set_presence(
+        &self,
+        request: Request<pb::SetPresenceRequest>,
+    ) -> Result<Response<pb::SetPresenceResponse>, Status> {
+        let asked = request.get_ref();
+        // The session is checked with the change itself: a repetition must get its first answer.
+        let (agent, incarnation) = decode::session(asked.session.as_ref())?;
+        Principal::of(&request).may_act_for(&agent)?;
+        let presence = decode::presence(asked.presence(), &asked.away_reason)?;
+        let contents = format!("presence {incarnation} {presence:?}");
+        let once = once(&agent, &asked.request_id, &contents)?;
+        let done = self.context.app.set_presence_once(&agent, incarnation, presence, &once);
+        let agent = done.await.map_err(status)?;
+        Ok(Response::new(pb::SetPresenceResponse { agent: Some(encode_agent::agent(&agent)) }))
+    }
+
+    async fn heartbeat(
+        &self,
+        request: Request<pb::HeartbeatRequest>,
+    ) -> Result<Response<pb::HeartbeatResponse>, Status> {
+        let agent = self.session(&request, request.get_ref().session.as_ref()).await?;
+        let lease = Duration::from_millis(agent.lease_ms.max(0) as u64);
+        Ok(Response::new(pb::HeartbeatResponse {
+            lease: Some(encode::duration(lease)),
+            presence: encode_agent::presence(&agent.presence).into(),
+            mode: self.mode(),
+        }))
+    }
+
+    type SubscribeWorkStream = ReceiverStream<Result<pb::SubscribeWorkResponse, Status>>;
+
+    async fn subscribe_work(
+        &self,
+        request: Request<pb::SubscribeWorkRequest>,
+    ) -> Result<Response<Self::SubscribeWorkStream>, Status> {
+        let caller = Principal::of(&request);
+        let asked = request.get_ref();
+        if asked.sessions.is_empty() || asked.sessions.len() > SESSIONS_MAX {
+            let what = format!("name from 1 to {SESSIONS_MAX} sessions");
+            return Err(decode::wrong("sessions", what));
+        }
+        let mut sessions = BTreeMap::new();
+        for session in &asked.sessions {
+            let (agent, incarnation) = decode::session(Some(session))?;
+            caller.may_act_for(&agent)?;
+            if sessions.insert(agent, incarnation).is_some() {
+                return Err(decode::wrong("sessions", "name each agent once"));
+            }
+        }
+        let mut places = BTreeMap::new();
+        for (conversation, token) in &asked.resume_tokens {
+            places.insert(conversation_id(conversation)?, decode::place(token)?);
+        }
+        let frames = work_stream::open(self.context.clone(), sessions, places).await?;
+        Ok(Response::new(ReceiverStream::new(frames)))
+    }
+
+    async fn accept_offer(
+        &self,
+        request: Request<pb::AcceptOfferRequest>,
+    ) -> Result<Response<pb::AcceptOfferResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let Right { agent, conversation, token } = &right;
+        let once = once(&agent.id, &asked.request_id, &right.contents("accept"))?;
+        let app = &self.context.app;
+        let c = app.accept_once(&agent.id, conversation, *token, &once).await.map_err(status)?;
+        let since = match app.place(conversation).await.map_err(status)? {
+            Some(Place::Here(item)) => Some(item.waiting_since),
+            Some(Place::Gone { .. }) | None => None,
+        };
+        let assignment = encode_agent::assignment(app, &c, *token, since);
+        Ok(Response::new(pb::AcceptOfferResponse { assignment: Some(assignment) }))
+    }
+
+    async fn decline_offer(
+        &self,
+        request: Request<pb::DeclineOfferRequest>,
+    ) -> Result<Response<pb::DeclineOfferResponse>, Status> {
+        let asked = request.get_ref();
+        let reason = decode::at_most("reason", &asked.reason, CODE_CHARS_MAX)?;
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let Right { agent, conversation, token } = &right;
+        let once = once(&agent.id, &asked.request_id, &right.contents("decline"))?;
+        let done = self.context.app.decline_once(&agent.id, conversation, *token, &once);
+        done.await.map_err(status)?;
+        tracing::debug!(
+            agent.id = %agent.id,
+            conversation.id = %conversation,
+            decline.reason = reason,
+            "an agent declined an offer"
+        );
+        Ok(Response::new(pb::DeclineOfferResponse {}))
+    }
+
+    async fn get_handoff_packet(
+        &self,
+        request: Request<pb::GetHandoffPacketRequest>,
+    ) -> Result<Response<pb::GetHandoffPacketResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let app = &self.context.app;
+        let packet = app.packet(&right.agent.id, &right.conversation, right.token);
+        let packet = encode_agent::packet(app, packet.await.map_err(status)?);
+        Ok(Response::new(pb::GetHandoffPacketResponse { packet: Some(packet) }))
+    }
+
+    async fn send_agent_message(
+        &self,
+        request: Request<pb::SendAgentMessageRequest>,
+    ) -> Result<Response<pb::SendAgentMessageResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let Right { agent, conversation, token } = &right;
+        let contents = right.contents(&format!("say {}", asked.text));
+        let request = super::context::request(&asked.request_id, agent.id.as_str(), &contents)?;
+        let app = &self.context.app;
+        let text = asked.text.clone();
+        let done = app.agent_says(conversation, request, agent.id.clone(), *token, text);
+        let done = done.await.map_err(status)?;
+        let said = done.events.iter().find(|l| matches!(l.logged.event, Event::AgentSaid { .. }));
+        Ok(Response::new(pb::SendAgentMessageResponse {
+            message: said.and_then(|said| encode::event(app, said, None, Reader::Agent)),
+            durability: self.context.durability.into(),
+            conversation: self.context.conversation(&done),
+        }))
+    }
+
+    async fn propose_resolution(
+        &self,
+        request: Request<pb::ProposeResolutionRequest>,
+    ) -> Result<Response<pb::ProposeResolutionResponse>, Status> {
+        let asked = request.get_ref();
+        let disposition = decode::at_most("disposition", &asked.disposition, CODE_CHARS_MAX)?;
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let contents = format!("propose {disposition}");
+        let (agent, token) = (right.agent.id.clone(), right.token);
+        let command = Command::AgentProposes { agent, token, disposition };
+        let done = self.command(&right, &asked.request_id, &contents, command).await?;
+        Ok(Response::new(pb::ProposeResolutionResponse {
+            events: self.context.events(&done.events, Reader::Agent),
+            conversation: self.context.conversation(&done),
+        }))
+    }
+
+    async fn release_conversation(
+        &self,
+        request: Request<pb::ReleaseConversationRequest>,
+    ) -> Result<Response<pb::ReleaseConversationResponse>, Status> {
+        let asked = request.get_ref();
+        let chars_max = self.context.app.settings().utterance_chars_max;
+        let note = decode::at_most("note", &asked.note, chars_max)?;
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let contents = format!("release {note}");
+        let (agent, token) = (right.agent.id.clone(), right.token);
+        let command = Command::AgentReleases { agent, token, note };
+        let done = self.command(&right, &asked.request_id, &contents, command).await?;
+        Ok(Response::new(pb::ReleaseConversationResponse {
+            events: self.context.events(&done.events, Reader::Agent),
+            conversation: self.context.conversation(&done),
+        }))
+    }
+
+    async fn list_my_work(
+        &self,
+        request: Request<pb::ListMyWorkRequest>,
+    ) -> Result<Response<pb::ListMyWorkResponse>, Status> {
+        let agent = self.session(&request, request.get_ref().session.as_ref()).await?;
+        let app = &self.context.app;
+        let work = app.held_work(&agent).await.map_err(status)?;
+        let (offers, assignments) = encode_agent::work(app, &work);
+        Ok(Response::new(pb::ListMyWorkResponse {
+            agent: Some(encode_agent::agent(&agent)),
+            offers,
+            assignments,
+            mode: self.mode(),
+        }))
+    }
+
+    async fn list_agents(
+        &self,
+        request: Request<pb::ListAgentsRequest>,
+    ) -> Result<Response<pb::ListAgentsResponse>, Status> {
+        let asked = request.get_ref();
+        let size = decode::page_size(asked.page_size, AGENTS_PAGE.0, AGENTS_PAGE.1);
+        // The token is the last id of the page before.
+        let after = asked.page_token.as_str();
+        let all = self.context.app.router().agents();
+        let mut rest = all.iter().filter(|agent| agent.id.as_str() > after).peekable();
+        let agents: Vec<pb::Agent> = rest.by_ref().take(size).map(encode_agent::agent).collect();
+        let last = agents.last().and_then(|agent| agent.profile.as_ref());
+        let next_page_token = match (rest.peek(), last) {
+            (Some(_), Some(last)) => last.agent_id.clone(),
+            (Some(_) | None, _) => String::new(),
+        };
+        Ok(Response::new(pb::ListAgentsResponse { agents, next_page_token }))
+    }
+
+    async fn register_agent(
+        &self,
+        request: Request<pb::RegisterAgentRequest>,
+    ) -> Result<Response<pb::RegisterAgentResponse>, Status> {
+        let asked = request.get_ref();
+        let app = &self.context.app;
+        let (agent, profile) = decode::profile(asked.profile.as_ref(), &app.rules().routing)?;
+        let contents = format!("register {agent} {profile:?}");
+        let once = staff_once(&request, &asked.request_id, &contents)?;
+        let done = app.register_agent(&agent, profile, &once).await.map_err(status)?;
+        let done = done.ok_or(Refusal::Exists { what: "agent" })?;
+        audit::changed(&Principal::of(&request), "RegisterAgent", agent.as_str());
+        Ok(Response::new(pb::RegisterAgentResponse { agent: Some(encode_agent::agent(&done)) }))
+    }
+
+    async fn update_agent(
+        &self,
+        request: Request<pb::UpdateAgentRequest>,
+    ) -> Result<Response<pb::UpdateAgentResponse>, Status> {
+        let asked = request.get_ref();
+        let app = &self.context.app;
+        let (agent, profile) = decode::profile(asked.profile.as_ref(), &app.rules().routing)?;
+        let contents = format!("update {agent} {profile:?}");
+        let once = staff_once(&request, &asked.request_id, &contents)?;
+        let done = app.update_agent(&agent, profile, &once).await.map_err(status)?;
+        audit::changed(&Principal::of(&request), "UpdateAgent", agent.as_str());
+        Ok(Response::new(pb::UpdateAgentResponse { agent: Some(encode_agent::agent(&done)) }))
+    }
+
+    async fn remove_agent(
+        &self,
+        request: Request<pb::RemoveAgentRequest>,
+    ) -> Result<Response<pb::RemoveAgentResponse>, Status> {
+        let asked = request.get_ref();
+        let agent = id("agent_id", &asked.agent_id, AgentId::parse)?;
+        let once = staff_once(&request, &asked.request_id, &format!("remove {agent}"))?;
+        let done = self.context.app.remove_agent_once(&agent, &once).await;
+        let draining = done.map_err(status)?;
+        audit::changed(&Principal::of(&request), "RemoveAgent", agent.as_str());
+        Ok(Response::new(pb::RemoveAgentResponse { draining }))
+    }
+}
+
+impl Right {
+    /// What is asked, with what it is asked of: the same request id means exactly this.
+    fn contents(&self, what: &str) -> String {
+        let Right { conversation, token, .. } = self;
+        format!("{what} {conversation} {} {}", token.term, token.attempt)
+    }
+}
+
+/// A request of an agent that changes the pool.
+fn once(agent: &AgentId, request_id: &str, contents: &str) -> Result<Once, Status> {
+    let request = id("request_id", request_id, RequestId::parse)?;
+    let request = conversations::Request::new(request, agent.as_str(), contents);
+    Ok(Once::of_agent(agent, request))
+}
+
+/// A request of somebody who looks after agents or deliveries.
+pub(super) fn staff_once<T>(
+    request: &Request<T>,
+    request_id: &str,
+    contents: &str,
+) -> Result<Once, Status> {
+    let caller = Principal::of(request);
+    let (role, subject) = audit::named(&caller);
+    let id = id("request_id", request_id, RequestId::parse)?;
+    Ok(Once::of_staff(role, subject, conversations::Request::new(id, subject, contents)))
+}

@@ -1,0 +1,424 @@
+//! `ChatService`: what customers' clients call. Each call checks that the token belongs to the
+//! conversation, decodes, asks the application, encodes; nothing is decided here.
+
+use super::auth::Principal;
+use super::chat_stream;
+use super::context::{Context, conversation_id, id, request};
+use super::decode;
+use super::encode::{self, Reader};
+use super::feed::{Attach, Feed, Part};
+use super::pb::chat_service_server::ChatService;
+use super::pb::{self, send_message_request::Content};
+use super::refusals::status;
+use super::resume::Place;
+use super::status::Refusal;
+use crate::app::conversations::{Done, Logged};
+use crate::app::error::AppError;
+use crate::domain::conversation::command::{Command, Input};
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::ids::{ConversationId, CustomerId, RequestId};
+use crate::domain::language::Language;
+use std::time::Duration;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+/// The longest wait of a long poll.
+const WAIT_MAX: Duration = Duration::from_secs(25);
+
+/// The handlers.
+pub struct Chat {
+    context: Context,
+}
+
+impl Chat {
+    /// Handlers on this application.
+    pub fn new(context: Context) -> Self {
+        Chat { context }
+    }
+
+    /// The conversation of the request, if it is the caller's.
+    fn own<T>(&self, request: &Request<T>, named: &str) -> Result<ConversationId, Status> {
+        let conversation = conversation_id(named)?;
+        Principal::of(request).may_read(&conversation)?;
+        Ok(conversation)
+    }
+
+    /// A fresh token when the caller's is more than a day old.
+    fn renewed<T>(&self, request: &Request<T>) -> String {
+        let renewed = match Principal::of(request) {
+            Principal::Customer(claim) => self.context.tokens.renew(&claim, (self.context.now)()),
+            Principal::Staff(_) | Principal::Anonymous => None,
+        };
+        renewed.map(|issued| issued.token).unwrap_or_default()
+    }
+
+    /// Runs a command that carries nothing but its name.
+    async fn simple(
+        &self,
+        conversation: &ConversationId,
+        request_id: &str,
+        name: &str,
+        command: Command,
+    ) -> Result<Done, Status> {
+        let asked = request(request_id, conversation.as_str(), name)?;
+        self.context.app.command(conversation, asked, command).await.map_err(status)
+    }
+
+    /// The store is away: the bot still answers from its rules, and says that it is not saved.
+    /// Whether a human owns the conversation cannot be known, so only a notice and, in danger, a
+    /// safety text are sent, unless the conversation could be read.
+    async fn unsaved(
+        &self,
+        conversation: &ConversationId,
+        text: &str,
+        error: AppError,
+    ) -> Result<pb::SendMessageResponse, Status> {
+        use crate::ports::store::StoreError;
+        let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
+            return Err(status(error));
+        };
+        let known = self.context.app.conversation(conversation).await.ok();
+        let said = self.context.app.answer_unsaved(known.as_ref(), text, (self.context.now)());
+        let events = said.into_iter().map(|(language, text, outcome)| pb::Event {
+            author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
+            audience: pb::Audience::Customer.into(),
+            body: Some(pb::event::Body::MessageSent(pb::MessageSent {
+                text: Some(encode::text(text, language)),
+                outcome: encode::outcome(outcome).into(),
+                ..Default::default()
+            })),
+            ..Default::default()
+        });
+        Ok(pb::SendMessageResponse {
+            events: events.collect(),
+            conversation: known.as_ref().map(|c| encode::conversation(&self.context.app, c)),
+            durability: pb::Durability::None.into(),
+            mode: pb::Mode::Isolated.into(),
+            ..Default::default()
+        })
+    }
+
+    fn durability(&self) -> i32 {
+        self.context.durability.into()
+    }
+
+    fn mode(&self) -> i32 {
+        self.context.mode().into()
+    }
+}
+
+#[tonic::async_trait]
+impl ChatService for Chat {
+    async fn get_availability(
+        &self,
+        request: Request<pb::GetAvailabilityRequest>,
+    ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
+        let language = decode::language(&request.get_ref().language)?.unwrap_or(Language::Ar);
+        let app = &self.context.app;
+        let at = app.store_now().await.map_err(status)?;
+        let (human_available, delay) = app.availability(language, at);
+        let rules = app.rules();
+        Ok(Response::new(pb::GetAvailabilityResponse {
+            mode: self.mode(),
+            human_available,
+            delay: (!human_available).then(|| encode::delay(&delay)),
+            bot_name: Some(encode::text(rules.bot.name.get(language).clone(), language)),
+            languages: Language::ALL.map(|language| language.tag().to_owned()).to_vec(),
+        }))
+    }
+
+    async fn start_conversation(
+        &self,
+        request: Request<pb::StartConversationRequest>,
+    ) -> Result<Response<pb::StartConversationResponse>, Status> {
+        let asked = request.into_inner();
+        let device = id("device_id", &asked.device_id, CustomerId::parse)?;
+        let request_id = id("request_id", &asked.request_id, RequestId::parse)?;
+        let language = decode::language(&asked.language)?;
+        // The same device and request id give the same conversation, however often it is asked.
+        let conversation =
+            self.context.tokens.conversation_id(device.as_str(), request_id.as_str());
+        let done =
+            self.context.app.start(conversation.clone(), device, language).await.map_err(status)?;
+        let issued = self.context.tokens.issue(&conversation, (self.context.now)());
+        Ok(Response::new(pb::StartConversationResponse {
+            conversation: self.context.conversation(&done),
+            customer_token: issued.token,
+            customer_token_expires_at: Some(encode::timestamp(issued.expires)),
+            events: self.context.events(&done.events, Reader::Customer),
+            resume_token: place_after(&done.events).token(),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn send_message(
+        &self,
+        request: Request<pb::SendMessageRequest>,
+    ) -> Result<Response<pb::SendMessageResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let customer_token = self.renewed(&request);
+        let asked = request.into_inner();
+        let (input, contents) = match asked.content {
+            Some(Content::Text(text)) => {
+                let contents = format!("text {text}");
+                (Input::Text(text), contents)
+            }
+            Some(Content::ChoiceId(choice)) => {
+                let contents = format!("choice {choice}");
+                (Input::Choice(choice), contents)
+            }
+            Some(Content::SayAgain(_)) => (Input::SayAgain, "again".to_owned()),
+            None => {
+                let what = "send a text, a choice or a wish to hear it again".to_owned();
+                return Err(Refusal::Field { field: "content", what }.into());
+            }
+        };
+        let named = super::context::request(&asked.request_id, conversation.as_str(), &contents)?;
+        let done = match self.context.app.say(&conversation, named, input.clone()).await {
+            Ok(done) => done,
+            Err(error) => {
+                let Input::Text(text) = &input else { return Err(status(error)) };
+                return self.unsaved(&conversation, text, error).await.map(Response::new);
+            }
+        };
+        let said = |logged: &Logged| matches!(logged.logged.event, Event::CustomerSaid { .. });
+        let split = done.events.iter().position(said);
+        let message = split.and_then(|at| {
+            encode::event(&self.context.app, &done.events[at], None, Reader::Customer)
+        });
+        let others: Vec<Logged> =
+            done.events.iter().filter(|logged| !said(logged)).cloned().collect();
+        Ok(Response::new(pb::SendMessageResponse {
+            message,
+            events: self.context.events(&others, Reader::Customer),
+            bot_pending: done.conversation.memory.reply_due.is_some(),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+            customer_token,
+        }))
+    }
+
+    type SubscribeEventsStream = ReceiverStream<Result<pb::SubscribeEventsResponse, Status>>;
+
+    async fn subscribe_events(
+        &self,
+        request: Request<pb::SubscribeEventsRequest>,
+    ) -> Result<Response<Self::SubscribeEventsStream>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let place = decode::place(&request.get_ref().resume_token)?;
+        let frames = chat_stream::open(self.context.clone(), conversation, place).await?;
+        Ok(Response::new(ReceiverStream::new(frames)))
+    }
+
+    async fn list_messages(
+        &self,
+        request: Request<pb::ListMessagesRequest>,
+    ) -> Result<Response<pb::ListMessagesResponse>, Status> {
+        use pb::list_messages_request::After;
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let asked = request.into_inner();
+        let (place, checked) = match asked.after {
+            None => (Place::default(), false),
+            Some(After::ResumeToken(token)) => (decode::place(&token)?, true),
+            Some(After::AfterSequence(sequence)) => (Place { sequence, event_id: 0 }, false),
+        };
+        let wait = Duration::from_millis(u64::from(asked.wait_ms)).min(WAIT_MAX);
+        let page = self
+            .context
+            .read_page(&conversation, Reader::Customer, place, checked, wait)
+            .await
+            .map_err(status)?;
+        let c = self.context.app.conversation(&conversation).await.map_err(status)?;
+        let current = Some(encode::conversation(&self.context.app, &c));
+        let limit = match asked.page_size {
+            0 => usize::MAX,
+            size => size as usize,
+        };
+        Ok(Response::new(page.response(limit, current, self.mode())))
+    }
+
+    async fn request_human(
+        &self,
+        request: Request<pb::RequestHumanRequest>,
+    ) -> Result<Response<pb::RequestHumanResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let request_id = &request.get_ref().request_id;
+        let done = self.simple(&conversation, request_id, "human", Command::RequestHuman).await?;
+        let c = &done.conversation;
+        let reason = c.handoff.as_ref().map(|asked| encode::reason(asked.handoff.reason).into());
+        Ok(Response::new(pb::RequestHumanResponse {
+            receipt: Some(pb::HandoffReceipt {
+                status: encode::queue_status(&self.context.app, c),
+                reason: reason.unwrap_or_default(),
+            }),
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn cancel_human_request(
+        &self,
+        request: Request<pb::CancelHumanRequestRequest>,
+    ) -> Result<Response<pb::CancelHumanRequestResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let request_id = &request.get_ref().request_id;
+        let done =
+            self.simple(&conversation, request_id, "cancel", Command::CancelHumanRequest).await?;
+        Ok(Response::new(pb::CancelHumanRequestResponse {
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn get_queue_status(
+        &self,
+        request: Request<pb::GetQueueStatusRequest>,
+    ) -> Result<Response<pb::GetQueueStatusResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let c: Conversation = self.context.app.conversation(&conversation).await.map_err(status)?;
+        Ok(Response::new(pb::GetQueueStatusResponse {
+            conversation: Some(encode::conversation(&self.context.app, &c)),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn respond_to_resolution(
+        &self,
+        request: Request<pb::RespondToResolutionRequest>,
+    ) -> Result<Response<pb::RespondToResolutionResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let asked = request.into_inner();
+        let resolved = match asked.answer() {
+            pb::ResolutionAnswer::Confirm => true,
+            pb::ResolutionAnswer::Deny => false,
+            pb::ResolutionAnswer::Unspecified => {
+                let what = "say CONFIRM or DENY".to_owned();
+                return Err(Refusal::Field { field: "answer", what }.into());
+            }
+        };
+        let name = format!("respond {resolved}");
+        let command = Command::Respond { resolved };
+        let done = self.simple(&conversation, &asked.request_id, &name, command).await?;
+        Ok(Response::new(pb::RespondToResolutionResponse {
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn reopen_conversation(
+        &self,
+        request: Request<pb::ReopenConversationRequest>,
+    ) -> Result<Response<pb::ReopenConversationResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let request_id = &request.get_ref().request_id;
+        let done = self.simple(&conversation, request_id, "reopen", Command::Reopen).await?;
+        Ok(Response::new(pb::ReopenConversationResponse {
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
+    async fn end_conversation(
+        &self,
+        request: Request<pb::EndConversationRequest>,
+    ) -> Result<Response<pb::EndConversationResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let request_id = &request.get_ref().request_id;
+        let done = self.simple(&conversation, request_id, "end", Command::Leave).await?;
+        Ok(Response::new(pb::EndConversationResponse {
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+}
+
+/// A page of the log, with the place after it.
+pub struct Page {
+    part: Part,
+    diverged: bool,
+}
+
+impl Page {
+    fn response(
+        self,
+        limit: usize,
+        current: Option<pb::Conversation>,
+        mode: i32,
+    ) -> pb::ListMessagesResponse {
+        let cut = self.part.events.len() > limit;
+        let shown: Vec<(pb::Event, Place)> = self.part.events.into_iter().take(limit).collect();
+        let place = match shown.last() {
+            Some((_, place)) if cut => *place,
+            Some(_) | None => self.part.place,
+        };
+        let events: Vec<pb::Event> = shown.into_iter().map(|(event, _)| event).collect();
+        let reset = self.diverged.then(|| pb::Reset {
+            reason: pb::ResetReason::Diverged.into(),
+            conversation: current.clone(),
+            events: events.clone(),
+        });
+        pb::ListMessagesResponse {
+            events: if reset.is_some() { Vec::new() } else { events },
+            through_sequence: place.sequence,
+            resume_token: place.token(),
+            reset,
+            conversation: current,
+            mode,
+        }
+    }
+}
+
+impl Context {
+    /// Reads on from a place; if nothing is there, waits a while for something to come.
+    pub async fn read_page(
+        &self,
+        conversation: &ConversationId,
+        reader: Reader,
+        place: Place,
+        checked: bool,
+        wait: Duration,
+    ) -> Result<Page, AppError> {
+        let checked_place = if checked { place } else { Place::default() };
+        let attach =
+            Feed::attach(self.clone(), conversation.clone(), reader, checked_place).await?;
+        let (mut feed, diverged) = match attach {
+            Attach::Attached(feed) => (feed, false),
+            Attach::Diverged(feed) => (feed, true),
+        };
+        if !checked {
+            feed.skip_to(place);
+        }
+        let until = tokio::time::Instant::now() + wait;
+        loop {
+            let part = feed.read().await?;
+            if !part.events.is_empty() || tokio::time::Instant::now() >= until {
+                return Ok(Page { part, diverged });
+            }
+            tokio::select! {
+                () = feed.changed() => {}
+                () = tokio::time::sleep_until(until) => {}
+            }
+        }
+    }
+}
+
+/// The place after the events of a call.
+fn place_after(events: &[Logged]) -> Place {
+    events.last().map_or(Place::default(), |logged| Place {
+        sequence: logged.seq,
+        event_id: logged.event_id,
+    })
+}

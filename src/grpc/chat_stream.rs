@@ -1,0 +1,175 @@
+//! The customer's stream: events in order, the live place in line, a sign of life, and in the end
+//! the word to come back.
+
+use super::context::Context;
+use super::encode::{self, Reader};
+use super::feed::{Attach, Feed, Part};
+use super::pb::subscribe_events_response::Frame;
+use super::pb::{self, SubscribeEventsResponse};
+use super::refusals;
+use super::resume::Place;
+use crate::domain::ids::ConversationId;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tonic::Status;
+
+/// A stream says at least this often that it lives.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The place in line is looked at this often while the customer waits.
+const LINE_LOOK: Duration = Duration::from_secs(1);
+/// Frames that may wait for a slow reader; beyond, reading pauses.
+const FRAMES_AHEAD: usize = 16;
+
+/// What a stream sends.
+pub type Frames = mpsc::Receiver<Result<SubscribeEventsResponse, Status>>;
+type Sender = mpsc::Sender<Result<SubscribeEventsResponse, Status>>;
+
+/// Opens the stream. The reader is a task of its own; it ends when the client goes.
+pub async fn open(context: Context, id: ConversationId, place: Place) -> Result<Frames, Status> {
+    let attach = Feed::attach(context.clone(), id.clone(), Reader::Customer, place)
+        .await
+        .map_err(refusals::status)?;
+    let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
+    let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
+    // A client that goes away drops the receiver: then every send fails and the task ends.
+    tokio::spawn(async move {
+        let mut stream = stream;
+        if let Err(Ended::Failed(status)) = stream.run(attach).await {
+            stream.sender.send(Err(*status)).await.ok();
+        }
+    });
+    Ok(frames)
+}
+
+struct Stream {
+    context: Context,
+    id: ConversationId,
+    sender: Sender,
+    /// The place in line that was sent last.
+    line: Option<pb::QueueStatus>,
+    /// Whether the customer waits, as far as was seen last.
+    waits: bool,
+    /// The sequence up to which the reader was told.
+    told: u64,
+}
+
+/// Why a stream ends early.
+enum Ended {
+    ClientGone,
+    Failed(Box<Status>),
+}
+
+impl From<crate::app::error::AppError> for Ended {
+    fn from(error: crate::app::error::AppError) -> Self {
+        Ended::Failed(Box::new(refusals::status(error)))
+    }
+}
+
+impl Stream {
+    async fn run(&mut self, attach: Attach) -> Result<(), Ended> {
+        let mut feed = self.greet(attach).await?;
+        self.told = feed.place().sequence;
+        self.look_at_line(feed.place()).await?;
+        let end = self.context.lifecycle.stream_end();
+        tokio::pin!(end);
+        let mut beat = Instant::now() + HEARTBEAT;
+        loop {
+            let part = feed.read().await?;
+            let came = !part.events.is_empty();
+            let head = part.head;
+            let behind = feed.place().sequence < head;
+            self.send_part(part).await?;
+            if came {
+                self.look_at_line(feed.place()).await?;
+            }
+            if behind {
+                continue;
+            }
+            let look = Instant::now() + LINE_LOOK;
+            tokio::select! {
+                biased;
+                after = &mut end => return self.move_on(feed.place(), after).await,
+                () = feed.changed() => {}
+                () = tokio::time::sleep_until(look), if self.waits => {
+                    self.look_at_line(feed.place()).await?;
+                }
+                () = tokio::time::sleep_until(beat) => {
+                    let heartbeat = pb::StreamHeartbeat { head_sequence: head };
+                    self.send(Frame::Heartbeat(heartbeat), feed.place()).await?;
+                    beat = Instant::now() + HEARTBEAT;
+                }
+                () = self.sender.closed() => return Err(Ended::ClientGone),
+            }
+        }
+    }
+
+    /// The first frame: whether the reader can go on where it stood.
+    async fn greet(&mut self, attach: Attach) -> Result<Feed, Ended> {
+        let c = self.context.app.conversation(&self.id).await?;
+        let conversation = Some(encode::conversation(&self.context.app, &c));
+        match attach {
+            Attach::Attached(feed) => {
+                let attached = pb::Attached {
+                    next_sequence: feed.place().sequence + 1,
+                    conversation,
+                    mode: self.context.mode().into(),
+                };
+                self.send(Frame::Attached(attached), feed.place()).await?;
+                Ok(feed)
+            }
+            Attach::Diverged(mut feed) => {
+                let mut events = Vec::new();
+                loop {
+                    let part = feed.read().await?;
+                    events.extend(part.events.into_iter().map(|(event, _)| event));
+                    if feed.place().sequence >= part.head {
+                        break;
+                    }
+                }
+                let reason = pb::ResetReason::Diverged.into();
+                self.send(Frame::Reset(pb::Reset { reason, conversation, events }), feed.place())
+                    .await?;
+                Ok(feed)
+            }
+        }
+    }
+
+    async fn send_part(&mut self, part: Part) -> Result<(), Ended> {
+        for (event, place) in part.events {
+            self.told = event.sequence;
+            self.send(Frame::Event(event), place).await?;
+        }
+        // What is hidden still counts, so that the reader can tell it from what was lost.
+        if part.place.sequence > self.told {
+            self.told = part.place.sequence;
+            let advanced = pb::Advanced { through_sequence: self.told };
+            self.send(Frame::Advanced(advanced), part.place).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends the place in line when it has changed.
+    async fn look_at_line(&mut self, place: Place) -> Result<(), Ended> {
+        let c = self.context.app.conversation(&self.id).await?;
+        let line = encode::queue_status(&self.context.app, &c);
+        self.waits = line.is_some();
+        if line != self.line {
+            if let Some(line) = &line {
+                self.send(Frame::QueueStatus(line.clone()), place).await?;
+            }
+            self.line = line;
+        }
+        Ok(())
+    }
+
+    async fn move_on(&self, place: Place, after: Duration) -> Result<(), Ended> {
+        let moved = pb::StreamMoved { reconnect_after: Some(encode::duration(after)) };
+        self.send(Frame::Moved(moved), place).await
+    }
+
+    async fn send(&self, frame: Frame, place: Place) -> Result<(), Ended> {
+        let response = SubscribeEventsResponse { resume_token: place.token(), frame: Some(frame) };
+        self.sender.send(Ok(response)).await.map_err(|_| Ended::ClientGone)
+    }
+}

@@ -1,0 +1,80 @@
+//! What every handler needs: the application, the secret of the tokens, and what can truthfully be
+//! said about the store behind it.
+
+use super::Now;
+use super::encode::{self, Reader};
+use super::lifecycle::{Lifecycle, Phase};
+use super::pb;
+use super::status::Refusal;
+use super::tokens::CustomerTokens;
+use crate::app::App;
+use crate::app::conversations::{Done, Logged, Request};
+use crate::domain::ids::{ConversationId, RequestId};
+use crate::ports::rules::RulesSource;
+use std::sync::Arc;
+use tonic::Status;
+
+/// What every handler needs.
+#[derive(Clone)]
+pub struct Context {
+    /// The application.
+    pub app: Arc<App>,
+    /// Signs and renews customer tokens.
+    pub tokens: Arc<CustomerTokens>,
+    /// What this instance is doing.
+    pub lifecycle: Arc<Lifecycle>,
+    /// How safe an acknowledged message is: DURABLE on a durable store, NONE in memory.
+    pub durability: pb::Durability,
+    /// The present.
+    pub now: Now,
+    /// What became of the rules: the live version, and the last one that was refused.
+    pub rules_report: Arc<dyn RulesReport>,
+}
+
+/// What became of the rules.
+pub trait RulesReport: RulesSource {
+    /// Since when the live version counts.
+    fn live_since(&self) -> crate::domain::time::Timestamp;
+    /// The problems of the last version that was refused, if a refused one is the newest.
+    fn refused(&self) -> Option<pb::RefusedReload>;
+}
+
+impl Context {
+    /// Whether everything works.
+    pub fn mode(&self) -> pb::Mode {
+        match self.lifecycle.phase() {
+            Phase::Isolated => pb::Mode::Isolated,
+            Phase::Starting | Phase::Serving | Phase::Draining => pb::Mode::Normal,
+        }
+    }
+
+    /// The conversation after a call, as its reader sees it.
+    pub fn conversation(&self, done: &Done) -> Option<pb::Conversation> {
+        Some(encode::conversation(&self.app, &done.conversation))
+    }
+
+    /// The events of a call, as its reader sees them.
+    pub fn events(&self, events: &[Logged], reader: Reader) -> Vec<pb::Event> {
+        encode::events(&self.app, events, reader)
+    }
+}
+
+/// An id of a request field, or a refusal that names the field.
+pub fn id<T, E: std::fmt::Display>(
+    field: &'static str,
+    text: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, Status> {
+    parse(text).map_err(|error| Refusal::Field { field, what: error.to_string() }.into())
+}
+
+/// The conversation a request names.
+pub fn conversation_id(text: &str) -> Result<ConversationId, Status> {
+    id("conversation_id", text, ConversationId::parse)
+}
+
+/// The request id of a mutating call, with what is asked. `who` keeps principals apart.
+pub fn request(text: &str, who: &str, asked: &str) -> Result<Option<Request>, Status> {
+    let id = id("request_id", text, RequestId::parse)?;
+    Ok(Some(Request::new(id, who, asked)))
+}

@@ -1,0 +1,470 @@
+//! From what the core knows to what is said on the wire. One direction, one place: proto types
+//! are built here and nowhere else.
+
+use super::pb;
+use crate::app::App;
+use crate::app::conversations::Logged;
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::event::{
+    Alert, Audience, Choice, Event, LeaveReason, LoggedEvent,
+};
+use crate::domain::conversation::state::{CloseReason, Conversation, Proposer, State};
+use crate::domain::detectors::{EmergencyKind, Signal, SignalKind};
+use crate::domain::handoff::{HandoffReason, Priority, Token};
+use crate::domain::ids::AgentId;
+use crate::domain::language::{self, Evidence, Language, Variety};
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::time::Timestamp;
+use std::time::Duration;
+
+/// Who reads; decides what is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader {
+    /// The customer.
+    Customer,
+    /// Agents.
+    Agent,
+    /// Supervisors and admins.
+    Examiner,
+}
+
+impl Reader {
+    /// Whether an event is shown to this reader.
+    pub fn sees(self, event: &Event) -> bool {
+        match (self, event.audience()) {
+            (_, Audience::Customer)
+            | (Reader::Agent | Reader::Examiner, Audience::Agents)
+            | (Reader::Examiner, Audience::Internal) => true,
+            (Reader::Customer, Audience::Agents)
+            | (Reader::Customer | Reader::Agent, Audience::Internal) => false,
+        }
+    }
+}
+
+/// A point in time.
+pub fn timestamp(at: Timestamp) -> prost_types::Timestamp {
+    let millis = at.as_millis();
+    prost_types::Timestamp {
+        seconds: millis.div_euclid(1000),
+        nanos: (millis.rem_euclid(1000) * 1_000_000) as i32,
+    }
+}
+
+/// A span of time.
+pub fn duration(span: Duration) -> prost_types::Duration {
+    prost_types::Duration { seconds: span.as_secs() as i64, nanos: span.subsec_nanos() as i32 }
+}
+
+/// An ownership token.
+pub fn token(token: Token) -> pb::OwnershipToken {
+    pb::OwnershipToken { term: token.term as u64, attempt: token.attempt as u64 }
+}
+
+/// A text in a language.
+pub fn text(text: impl Into<String>, language: Language) -> pb::LocalizedText {
+    let direction = match language {
+        Language::Ar => pb::Direction::Rtl,
+        Language::En => pb::Direction::Ltr,
+    };
+    pb::LocalizedText {
+        text: text.into(),
+        language: language.tag().to_owned(),
+        direction: direction.into(),
+    }
+}
+
+/// A person's words: the language is read from the words themselves.
+pub fn words(said: &str, otherwise: Language) -> pb::LocalizedText {
+    let language = match language::detect(said) {
+        Variety::Arabic => Language::Ar,
+        Variety::English | Variety::Arabizi => Language::En,
+        Variety::Mixed | Variety::Unknown => otherwise,
+    };
+    text(said, language)
+}
+
+/// An agent as a participant.
+pub fn agent(id: &AgentId, name: impl Into<String>) -> pb::Participant {
+    let party = pb::Party::Agent.into();
+    pb::Participant { party, agent_id: id.to_string(), name: name.into() }
+}
+
+fn party(party: pb::Party) -> pb::Participant {
+    pb::Participant { party: party.into(), ..Default::default() }
+}
+
+/// A conversation as it is now, with its place in line if it waits.
+pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
+    let state = match &c.state {
+        State::Bot => pb::ConversationState::Bot,
+        State::Queued => pb::ConversationState::Queued,
+        State::Human { .. } => pb::ConversationState::Human,
+        State::Confirming(_) => pb::ConversationState::Confirming,
+        State::Resolved { .. } => pb::ConversationState::Resolved,
+        State::Closed { .. } => pb::ConversationState::Closed,
+    };
+    let owner = match (c.owner(), &c.state) {
+        (Some(id), _) => agent(id, name_of(app, id)),
+        (None, State::Bot | State::Confirming(_)) => party(pb::Party::Bot),
+        (None, _) => party(pb::Party::System),
+    };
+    let close_reason = match &c.state {
+        State::Closed { reason, .. } => self::close_reason(*reason),
+        State::Bot
+        | State::Queued
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. } => pb::CloseReason::Unspecified,
+    };
+    let reopen_until = c.has_ended().map(|end| end + app.rules().bot.ends.reopen_window);
+    pb::Conversation {
+        conversation_id: c.id.to_string(),
+        state: state.into(),
+        owner: Some(owner),
+        language: c.language.tag().to_owned(),
+        close_reason: close_reason.into(),
+        queue_status: queue_status(app, c),
+        head_sequence: c.seq,
+        reopen_until: reopen_until.map(timestamp),
+    }
+}
+
+/// The place in line; `None` unless it waits.
+pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
+    let asked = match &c.state {
+        State::Queued => c.handoff.as_ref()?,
+        State::Bot
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => return None,
+    };
+    // Before the pool has it there is no place to tell of, and no delay but our own.
+    let (position, delay) = if asked.confirmed {
+        let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
+        (position, self::delay(&delay))
+    } else {
+        let reason = pb::DelayReason::SystemDegraded.into();
+        (None, pb::Delay { reason, opens_at: None })
+    };
+    let rules = app.rules();
+    let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
+    Some(pb::QueueStatus {
+        registered: asked.confirmed,
+        position: position.unwrap_or(0),
+        delay: Some(delay),
+        waiting_since: Some(timestamp(asked.waiting_since)),
+        queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
+    })
+}
+
+/// The name customers see.
+pub fn name_of(app: &App, id: &AgentId) -> String {
+    let known = app.router().agent(id);
+    known.map_or_else(|| id.to_string(), |agent| agent.profile.name)
+}
+
+/// Why it takes time.
+pub fn delay(reason: &DelayReason) -> pb::Delay {
+    let (reason, opens) = match reason {
+        DelayReason::None => (pb::DelayReason::BeingOffered, None),
+        DelayReason::AllBusy => (pb::DelayReason::AgentsBusy, None),
+        DelayReason::NoLanguage => (pb::DelayReason::NoAgentForLanguage, None),
+        DelayReason::NoSkill => (pb::DelayReason::NoAgentForSkill, None),
+        DelayReason::OutsideHours { opens } => (pb::DelayReason::OutsideHours, *opens),
+        DelayReason::EmergenciesAhead => (pb::DelayReason::EmergenciesAhead, None),
+        DelayReason::NobodySignedIn => (pb::DelayReason::NoAgents, None),
+        DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
+    };
+    pb::Delay { reason: reason.into(), opens_at: opens.map(timestamp) }
+}
+
+/// An event as this reader sees it; `None` if it is not shown to them.
+pub fn event(
+    app: &App,
+    logged: &Logged,
+    before: Option<&str>,
+    reader: Reader,
+) -> Option<pb::Event> {
+    let LoggedEvent { at, event } = &logged.logged;
+    if !reader.sees(event) {
+        return None;
+    }
+    let audience = match event.audience() {
+        Audience::Customer => pb::Audience::Customer,
+        Audience::Agents => pb::Audience::Agents,
+        Audience::Internal => pb::Audience::Internal,
+    };
+    Some(pb::Event {
+        sequence: logged.seq,
+        event_id: logged.event_id.to_be_bytes().to_vec(),
+        at: Some(timestamp(*at)),
+        author: Some(author(app, event)),
+        audience: audience.into(),
+        body: Some(body(event, logged.seq, before, reader)),
+    })
+}
+
+/// The events of a page as this reader sees them.
+pub fn events(app: &App, page: &[Logged], reader: Reader) -> Vec<pb::Event> {
+    let mut said: Option<&str> = None;
+    let mut shown = Vec::with_capacity(page.len());
+    for logged in page {
+        shown.extend(event(app, logged, said, reader));
+        if let Event::CustomerSaid { text, .. } = &logged.logged.event {
+            said = Some(text);
+        }
+    }
+    shown
+}
+
+fn author(app: &App, event: &Event) -> pb::Participant {
+    match event {
+        Event::CustomerSaid { .. }
+        | Event::HandoffCancelled
+        | Event::ResolutionConfirmed
+        | Event::ResolutionDenied
+        | Event::Reopened => party(pb::Party::Customer),
+        Event::BotSaid { .. } => party(pb::Party::Bot),
+        Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
+        Event::AgentSaid { agent: id, .. }
+        | Event::Noted { agent: Some(id), .. }
+        | Event::AgentLeft { agent: id, .. }
+        | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
+        Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
+            agent(id, name_of(app, id))
+        }
+        Event::ResolutionProposed { by: Proposer::Bot, .. } => party(pb::Party::Bot),
+        Event::Started { .. }
+        | Event::Understood { .. }
+        | Event::FragmentKept { .. }
+        | Event::SlotFilled { .. }
+        | Event::Notice { .. }
+        | Event::HandoffRequested { .. }
+        | Event::Queued { .. }
+        | Event::PositionTold { .. }
+        | Event::LongWaitTold
+        | Event::TokenAdvanced { .. }
+        | Event::SupervisorAlerted { .. }
+        | Event::ProposalDropped
+        | Event::HoldEnded
+        | Event::Reminded
+        | Event::Noted { agent: None, .. }
+        | Event::Closed { .. } => party(pb::Party::System),
+    }
+}
+
+fn body(event: &Event, seq: u64, before: Option<&str>, reader: Reader) -> pb::event::Body {
+    use pb::event::Body;
+    let internal = |name: &str| Body::Internal(pb::Internal { name: name.to_owned() });
+    match event {
+        Event::Started { language, .. } => {
+            Body::Started(pb::Started { language: language.tag().to_owned() })
+        }
+        Event::CustomerSaid { text, choice, language, .. } => Body::MessageSent(pb::MessageSent {
+            text: Some(words(text, *language)),
+            choice_id: choice.clone().unwrap_or_default(),
+            ..Default::default()
+        }),
+        Event::Understood { signals, .. } if !signals.is_empty() => {
+            let signals = signals.iter().map(|found| signal(found, seq - 1, before)).collect();
+            Body::SignalRaised(pb::SignalRaised { signals })
+        }
+        Event::Understood { .. } => internal("understood"),
+        Event::FragmentKept { .. } => internal("fragment_kept"),
+        Event::SlotFilled { .. } => internal("slot_filled"),
+        Event::PositionTold { .. } => internal("position_told"),
+        Event::LongWaitTold => internal("long_wait_told"),
+        Event::TokenAdvanced { .. } => internal("token_advanced"),
+        Event::ProposalDropped => internal("proposal_dropped"),
+        Event::HoldEnded => internal("hold_ended"),
+        Event::BotSaid { outcome, text: said, language, entry, choices, rules, .. } => {
+            Body::MessageSent(pb::MessageSent {
+                text: Some(text(said, *language)),
+                outcome: self::outcome(*outcome).into(),
+                entry_id: entry.as_ref().map(ToString::to_string).unwrap_or_default(),
+                choices: choices.iter().map(|offered| choice(offered, *language)).collect(),
+                rules_version: rules.to_string(),
+                choice_id: String::new(),
+            })
+        }
+        Event::Notice { key, text: said, language } => {
+            Body::Notice(pb::Notice { key: key.clone(), text: Some(text(said, *language)) })
+        }
+        Event::HandoffRequested { handoff, headline, returned, .. } => {
+            // The sentence for the agent is about the customer, not for them.
+            let language = handoff.needs.language;
+            let headline = (reader != Reader::Customer).then(|| text(headline, language));
+            Body::HandoffRequested(pb::HandoffRequested {
+                reason: reason(handoff.reason).into(),
+                queue_id: handoff.needs.queue.to_string(),
+                priority: priority(handoff.priority).into(),
+                headline,
+                returned: *returned,
+            })
+        }
+        Event::Queued { queue, position, delay, .. } => Body::Queued(pb::Queued {
+            position: *position,
+            delay: Some(self::delay(delay)),
+            queue_id: queue.to_string(),
+        }),
+        Event::HandoffCancelled => Body::HandoffCancelled(pb::HandoffCancelled {}),
+        Event::AgentJoined { waited_ms, .. } => {
+            let waited = Duration::from_millis((*waited_ms).max(0) as u64);
+            Body::AgentJoined(pb::AgentJoined { waited: Some(duration(waited)) })
+        }
+        Event::AgentLeft { why, .. } => {
+            Body::AgentLeft(pb::AgentLeft { reason: left(*why).into() })
+        }
+        Event::AgentSaid { text, .. } => Body::MessageSent(pb::MessageSent {
+            text: Some(words(text, Language::En)),
+            ..Default::default()
+        }),
+        Event::Noted { text, .. } => Body::Noted(pb::Noted { text: text.clone() }),
+        Event::AgentNudged { .. } => Body::AgentNudged(pb::AgentNudged {}),
+        Event::SupervisorAlerted { what } => {
+            Body::SupervisorAlerted(pb::SupervisorAlerted { alert: alert(*what).into() })
+        }
+        Event::ResolutionProposed { by, disposition } => {
+            let by = match by {
+                Proposer::Bot => pb::Party::Bot,
+                Proposer::Agent { .. } => pb::Party::Agent,
+            };
+            Body::ResolutionProposed(pb::ResolutionProposed {
+                by: by.into(),
+                disposition: disposition.clone().unwrap_or_default(),
+            })
+        }
+        Event::ResolutionConfirmed => Body::ResolutionConfirmed(pb::ResolutionConfirmed {}),
+        Event::ResolutionDenied => Body::ResolutionDenied(pb::ResolutionDenied {}),
+        Event::Reminded => Body::Reminded(pb::Reminded {}),
+        Event::Closed { reason } => {
+            Body::Closed(pb::Closed { reason: close_reason(*reason).into() })
+        }
+        Event::Reopened => Body::Reopened(pb::Reopened {}),
+    }
+}
+
+fn choice(choice: &Choice, language: Language) -> pb::Choice {
+    pb::Choice { id: choice.id.clone(), title: Some(text(&choice.title, language)) }
+}
+
+/// One finding, with the words it was read from where they stand in the message at `sequence`.
+pub fn signal(signal: &Signal, sequence: u64, said: Option<&str>) -> pb::Signal {
+    pb::Signal {
+        kind: signal_kind(signal.kind).into(),
+        strength: signal.strength,
+        emergency: signal.emergency.map_or(0, |kind| emergency(kind).into()),
+        evidence: signal.evidence.iter().map(|found| evidence(found, sequence, said)).collect(),
+    }
+}
+
+/// What a finding was read from.
+pub fn evidence(found: &Evidence, sequence: u64, said: Option<&str>) -> pb::Evidence {
+    let (start, end) = (found.span.start, found.span.end);
+    let quote = said.and_then(|said| said.get(start as usize..end as usize)).unwrap_or_default();
+    let what = found.what.clone();
+    pb::Evidence { sequence, start, end, quote: quote.to_owned(), what, weight: found.weight }
+}
+
+/// The kind of a signal.
+pub fn signal_kind(kind: SignalKind) -> pb::SignalKind {
+    match kind {
+        SignalKind::HumanRequest => pb::SignalKind::HumanRequest,
+        SignalKind::Frustration => pb::SignalKind::Frustration,
+        SignalKind::Confusion => pb::SignalKind::Confusion,
+        SignalKind::Repetition => pb::SignalKind::Repetition,
+        SignalKind::Emergency => pb::SignalKind::Emergency,
+        SignalKind::Abuse => pb::SignalKind::Abuse,
+    }
+}
+
+fn emergency(kind: EmergencyKind) -> pb::EmergencyKind {
+    match kind {
+        EmergencyKind::Life => pb::EmergencyKind::Life,
+        EmergencyKind::Money => pb::EmergencyKind::Money,
+        EmergencyKind::Property => pb::EmergencyKind::Property,
+    }
+}
+
+/// The outcome of the ladder.
+pub fn outcome(outcome: Outcome) -> pb::Outcome {
+    match outcome {
+        Outcome::Greeting => pb::Outcome::Greeting,
+        Outcome::Social => pb::Outcome::Social,
+        Outcome::Answer => pb::Outcome::Answer,
+        Outcome::Clarify => pb::Outcome::Clarify,
+        Outcome::AskSlot => pb::Outcome::AskSlot,
+        Outcome::NotKnown => pb::Outcome::NotKnown,
+        Outcome::Handoff => pb::Outcome::Handoff,
+        Outcome::Emergency => pb::Outcome::Emergency,
+        Outcome::SayAgain => pb::Outcome::SayAgain,
+    }
+}
+
+/// Why humans were asked.
+pub fn reason(reason: HandoffReason) -> pb::HandoffReason {
+    match reason {
+        HandoffReason::HumanRequest => pb::HandoffReason::HumanRequest,
+        HandoffReason::Frustration => pb::HandoffReason::Frustration,
+        HandoffReason::Confusion => pb::HandoffReason::Confusion,
+        HandoffReason::NotUnderstood => pb::HandoffReason::NotUnderstood,
+        HandoffReason::Repetition => pb::HandoffReason::Repetition,
+        HandoffReason::Abuse => pb::HandoffReason::Abuse,
+        HandoffReason::EmergencyLife => pb::HandoffReason::EmergencyLife,
+        HandoffReason::EmergencyMoney => pb::HandoffReason::EmergencyMoney,
+        HandoffReason::EmergencyProperty => pb::HandoffReason::EmergencyProperty,
+        HandoffReason::DeniedTwice => pb::HandoffReason::DeniedTwice,
+        HandoffReason::HumanFirst => pb::HandoffReason::HumanFirst,
+        HandoffReason::Reopened => pb::HandoffReason::Reopened,
+        HandoffReason::BotFailed => pb::HandoffReason::BotFailed,
+    }
+}
+
+/// How urgent it is.
+pub fn priority(priority: Priority) -> pb::Priority {
+    match priority {
+        Priority::Low => pb::Priority::Low,
+        Priority::Normal => pb::Priority::Normal,
+        Priority::High => pb::Priority::High,
+        Priority::Emergency => pb::Priority::Emergency,
+    }
+}
+
+/// What a message is written in.
+pub fn variety(variety: Variety) -> pb::Variety {
+    match variety {
+        Variety::Arabic => pb::Variety::Arabic,
+        Variety::English => pb::Variety::English,
+        Variety::Arabizi => pb::Variety::Arabizi,
+        Variety::Mixed => pb::Variety::Mixed,
+        Variety::Unknown => pb::Variety::Unknown,
+    }
+}
+
+fn close_reason(reason: CloseReason) -> pb::CloseReason {
+    match reason {
+        CloseReason::Timeout => pb::CloseReason::Timeout,
+        CloseReason::Left => pb::CloseReason::Left,
+        CloseReason::Abandoned => pb::CloseReason::Abandoned,
+    }
+}
+
+fn left(why: LeaveReason) -> pb::AgentLeftReason {
+    match why {
+        LeaveReason::Lost => pb::AgentLeftReason::Lost,
+        LeaveReason::Released => pb::AgentLeftReason::Released,
+        LeaveReason::Silent => pb::AgentLeftReason::Silent,
+        LeaveReason::DeniedTwice => pb::AgentLeftReason::DeniedTwice,
+        LeaveReason::Requeued => pb::AgentLeftReason::Requeued,
+        LeaveReason::Ended => pb::AgentLeftReason::Ended,
+    }
+}
+
+fn alert(what: Alert) -> pb::Alert {
+    match what {
+        Alert::AgentSilent => pb::Alert::AgentSilent,
+        Alert::Emergency(_) => pb::Alert::Emergency,
+        Alert::LongWait => pb::Alert::LongWait,
+    }
+}

@@ -1,0 +1,180 @@
+//! What agents' desks are shown of the pool: agents, offers, assignments and the packet. One
+//! direction, one place.
+
+use super::encode::{self, Reader};
+use super::pb;
+use crate::app::App;
+use crate::app::packet::{Packet, Suggestion};
+use crate::app::sessions::HeldWork;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::handoff::Token;
+use crate::domain::ids::ConversationId;
+use crate::domain::language::Language;
+use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
+use crate::domain::pool::command::{OfferEnd, UnassignReason};
+use crate::domain::pool::item::Item;
+use crate::domain::time::Timestamp;
+
+/// An agent as they are now.
+pub fn agent(agent: &Agent) -> pb::Agent {
+    let profile = &agent.profile;
+    let languages = profile.languages.iter();
+    let skills = profile.skills.iter();
+    let owned = agent.held.iter().filter(|(_, held)| match held.how {
+        Holding::Owned => true,
+        Holding::Offer | Holding::WrapUp { .. } => false,
+    });
+    let source = match profile.declared {
+        true => pb::AgentSource::Declared,
+        false => pb::AgentSource::Registered,
+    };
+    pb::Agent {
+        profile: Some(pb::AgentProfile {
+            agent_id: agent.id.to_string(),
+            name: profile.name.clone(),
+            languages: languages
+                .map(|(of, level)| (of.tag().to_owned(), (*level).into()))
+                .collect(),
+            skills: skills.map(|(of, level)| (of.to_string(), (*level).into())).collect(),
+            capacity: profile.capacity,
+        }),
+        source: source.into(),
+        presence: presence(&agent.presence).into(),
+        away_reason: away_reason(&agent.presence),
+        lease: lease(agent).into(),
+        load: agent.load(),
+        conversation_ids: owned.map(|(id, _)| id.to_string()).collect(),
+    }
+}
+
+/// What an agent chose to be.
+pub fn presence(presence: &Presence) -> pb::Presence {
+    match presence {
+        Presence::Available => pb::Presence::Available,
+        Presence::Away { .. } => pb::Presence::Away,
+        Presence::Draining => pb::Presence::Draining,
+        Presence::Offline => pb::Presence::Offline,
+    }
+}
+
+/// Why they are away; empty if they are not.
+pub fn away_reason(presence: &Presence) -> String {
+    match presence {
+        Presence::Away { reason } => reason.clone(),
+        Presence::Available | Presence::Draining | Presence::Offline => String::new(),
+    }
+}
+
+fn lease(agent: &Agent) -> pb::LeaseState {
+    match agent.lease {
+        _ if agent.incarnation == 0 => pb::LeaseState::Unspecified,
+        Lease::Live => pb::LeaseState::Live,
+        Lease::Suspect { .. } => pb::LeaseState::Suspect,
+        Lease::Lost => pb::LeaseState::Lost,
+    }
+}
+
+/// A live offer.
+pub fn offer(item: &Item, until: Timestamp) -> pb::Offer {
+    let needs = &item.handoff.needs;
+    pb::Offer {
+        conversation_id: item.conversation.to_string(),
+        token: Some(encode::token(item.token)),
+        reason: encode::reason(item.handoff.reason).into(),
+        headline: Some(encode::text(&item.headline, needs.language)),
+        language: needs.language.tag().to_owned(),
+        queue_id: needs.queue.to_string(),
+        priority: encode::priority(item.handoff.priority).into(),
+        waiting_since: Some(encode::timestamp(item.waiting_since)),
+        expires_at: Some(encode::timestamp(until)),
+        cost: item.cost,
+    }
+}
+
+/// The end of an offer that was not taken.
+pub fn offer_ended(conversation: &ConversationId, token: Token, how: OfferEnd) -> pb::OfferEnded {
+    let how = match how {
+        OfferEnd::Declined => pb::OfferEnd::Declined,
+        OfferEnd::Expired => pb::OfferEnd::Expired,
+        OfferEnd::Rescinded => pb::OfferEnd::Rescinded,
+    };
+    pb::OfferEnded {
+        conversation_id: conversation.to_string(),
+        token: Some(encode::token(token)),
+        how: how.into(),
+    }
+}
+
+/// A conversation that is somebody's.
+pub fn assignment(
+    app: &App,
+    c: &Conversation,
+    token: Token,
+    since: Option<Timestamp>,
+) -> pb::Assignment {
+    let asked = c.handoff.as_ref();
+    let headline = asked.map(|asked| encode::text(&asked.headline, asked.handoff.needs.language));
+    pb::Assignment {
+        conversation: Some(encode::conversation(app, c)),
+        token: Some(encode::token(token)),
+        reason: asked.map_or(0, |asked| encode::reason(asked.handoff.reason).into()),
+        headline,
+        assigned_at: since.map(encode::timestamp),
+    }
+}
+
+/// The end of an assignment.
+pub fn unassigned(conversation: &ConversationId, why: UnassignReason) -> pb::Unassigned {
+    let reason = match why {
+        UnassignReason::Ended => pb::UnassignReason::Ended,
+        UnassignReason::Requeued => pb::UnassignReason::Requeued,
+        UnassignReason::Lost => pb::UnassignReason::Lost,
+    };
+    pb::Unassigned { conversation_id: conversation.to_string(), reason: reason.into() }
+}
+
+/// What an agent is offered and owns.
+pub fn work(app: &App, work: &HeldWork) -> (Vec<pb::Offer>, Vec<pb::Assignment>) {
+    let offers = work.offers.iter().map(|(item, until)| offer(item, *until));
+    let owned = work.owned.iter();
+    let owned = owned.map(|(item, c)| assignment(app, c, item.token, Some(item.waiting_since)));
+    (offers.collect(), owned.collect())
+}
+
+/// All that the next agent must know.
+pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
+    let (c, handoff) = (&packet.conversation, &packet.asked.handoff);
+    let language = c.language;
+    let tried = packet.tried.into_iter().map(|(sequence, entry, title)| pb::TriedAnswer {
+        sequence,
+        entry_id: entry.to_string(),
+        title: Some(encode::text(title, language)),
+    });
+    let signals = packet.signals.iter();
+    pb::HandoffPacket {
+        conversation_id: c.id.to_string(),
+        headline: Some(encode::text(packet.asked.headline, handoff.needs.language)),
+        opening: Some(encode::text(packet.opening, language)),
+        reason: encode::reason(handoff.reason).into(),
+        signals: signals.map(|(at, said, found)| encode::signal(found, *at, Some(said))).collect(),
+        tried: tried.collect(),
+        open_question: packet.open_question.map(|said| encode::words(&said, language)),
+        language: language.tag().to_owned(),
+        waiting_since: Some(encode::timestamp(packet.asked.waiting_since)),
+        queue_id: handoff.needs.queue.to_string(),
+        priority: encode::priority(handoff.priority).into(),
+        earlier_handoffs: packet.earlier_handoffs,
+        suggestions: packet.suggestions.into_iter().map(|s| suggestion(s, language)).collect(),
+        transcript: encode::events(app, &packet.events, Reader::Agent),
+        note: packet.note.unwrap_or_default(),
+    }
+}
+
+fn suggestion(suggestion: Suggestion, language: Language) -> pb::SuggestedAnswer {
+    pb::SuggestedAnswer {
+        entry_id: suggestion.entry.to_string(),
+        title: Some(encode::text(suggestion.title, language)),
+        text: Some(encode::text(suggestion.text, language)),
+        score: suggestion.score,
+    }
+}

@@ -1,0 +1,102 @@
+//! How the application's situations look on the wire: one place, one direction.
+
+use super::status::Refusal;
+use crate::app::error::AppError;
+use crate::domain::conversation::command::Rejection;
+use crate::domain::pool::command::PoolRefusal;
+use crate::ports::store::StoreError;
+use std::time::Duration;
+use tonic::Status;
+
+/// When a call that met contention or an absent store may be tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+/// The status for an error of the application.
+pub fn status(error: AppError) -> Status {
+    if let AppError::Store(store) = &error {
+        tracing::warn!(error = %store, "the store did not do what was asked");
+    }
+    Status::from(refusal(error))
+}
+
+/// The refusal for an error of the application.
+pub fn refusal(error: AppError) -> Refusal {
+    let message = error.to_string();
+    match error {
+        AppError::NotFound { what } => Refusal::NotFound { what },
+        AppError::Rejected(rejection) => rejected(rejection),
+        AppError::Refused(refusal) => refused(refusal),
+        AppError::OwnershipLost { current } => Refusal::OwnershipLost {
+            what: message,
+            current: Some((current.term as u64, current.attempt as u64)),
+        },
+        AppError::RequestMismatch => Refusal::RequestIdReused,
+        AppError::TooLong { .. } | AppError::Empty => {
+            Refusal::Field { field: "text", what: message }
+        }
+        AppError::Overloaded { .. } => {
+            Refusal::TooMany { what: "waiting conversations", retry_after: RETRY_AFTER * 20 }
+        }
+        AppError::DeclaredInConfig => {
+            Refusal::WrongState { state: "declared".to_owned(), what: message }
+        }
+        AppError::StillBusy { .. } => {
+            Refusal::WrongState { state: "busy".to_owned(), what: message }
+        }
+        AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
+        AppError::Store(store) => store_refusal(store),
+    }
+}
+
+fn rejected(rejection: Rejection) -> Refusal {
+    let what = rejection.to_string();
+    match rejection {
+        Rejection::NotFound => Refusal::NotFound { what: "conversation" },
+        Rejection::Exists => Refusal::Exists { what: "conversation" },
+        Rejection::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
+        Rejection::OwnershipLost { current } | Rejection::Stale { current } => {
+            let current = Some((current.term as u64, current.attempt as u64));
+            Refusal::OwnershipLost { what, current }
+        }
+        Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
+        Rejection::TooLateToReopen { .. } => {
+            Refusal::WrongState { state: "ended".to_owned(), what }
+        }
+        Rejection::NotDue => Refusal::WrongState { state: "not_due".to_owned(), what },
+    }
+}
+
+fn refused(refusal: PoolRefusal) -> Refusal {
+    let what = refusal.to_string();
+    match refusal {
+        PoolRefusal::Duplicate => Refusal::WrongState { state: "done".to_owned(), what },
+        PoolRefusal::Stale { current } => {
+            let current = Some((current.term as u64, current.attempt as u64));
+            Refusal::OwnershipLost { what, current }
+        }
+        PoolRefusal::OfferGone { .. } => {
+            Refusal::WrongState { state: "offer_gone".to_owned(), what }
+        }
+        PoolRefusal::TooLate | PoolRefusal::NotDue | PoolRefusal::NotEligible { .. } => {
+            Refusal::WrongState { state: "not_now".to_owned(), what }
+        }
+        PoolRefusal::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
+        PoolRefusal::NoSuchAgent => Refusal::NotFound { what: "agent" },
+        PoolRefusal::Superseded => Refusal::Superseded,
+        PoolRefusal::Leaving => Refusal::WrongState { state: "leaving".to_owned(), what },
+        PoolRefusal::NotSignedIn => Refusal::WrongState { state: "not_signed_in".to_owned(), what },
+    }
+}
+
+fn store_refusal(error: StoreError) -> Refusal {
+    let why = error.to_string();
+    match error {
+        StoreError::Conflict { .. } | StoreError::Stale | StoreError::Unavailable { .. } => {
+            Refusal::Unavailable { why, retry_after: RETRY_AFTER }
+        }
+        StoreError::LimitReached { .. } => {
+            Refusal::TooMany { what: "entries", retry_after: RETRY_AFTER * 20 }
+        }
+        StoreError::Damaged { .. } | StoreError::TooLarge(_) => Refusal::Internal,
+    }
+}

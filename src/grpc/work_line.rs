@@ -1,0 +1,169 @@
+//! One conversation in an agent's stream of work: from the event by which the agent joined, or from
+//! where the reader stood, to the one by which the agent is no longer in it.
+
+use super::context::Context;
+use super::encode::{self, Reader};
+use super::feed::{Attach, Feed};
+use super::pb::subscribe_work_response::Frame;
+use super::pb::{self, event::Body};
+use super::resume::Place;
+use super::work_stream::{Ended, Out};
+use crate::app::App;
+use crate::domain::conversation::event::Event;
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId};
+
+/// Events looked at at once when the beginning is sought.
+const PAGE: u64 = 64;
+
+/// One conversation in the stream.
+pub(super) struct Line {
+    agent: AgentId,
+    id: ConversationId,
+    token: Token,
+    feed: Feed,
+    /// The sequence up to which the reader was told.
+    told: u64,
+    /// The agent is no longer in it: what comes now is not theirs to see.
+    over: bool,
+}
+
+/// What an event is in an agent's time with a conversation.
+enum Stint {
+    Within,
+    Last,
+    After,
+}
+
+impl Line {
+    /// Begins where the reader stood, else with the event by which the agent joined. Where the
+    /// reader's place no longer exists, all that happened is told anew.
+    pub(super) async fn open(
+        context: &Context,
+        agent: &AgentId,
+        id: &ConversationId,
+        token: Token,
+        place: Option<Place>,
+        out: &Out,
+    ) -> Result<Line, Ended> {
+        let known = place.unwrap_or_default();
+        let attach = Feed::attach(context.clone(), id.clone(), Reader::Agent, known).await?;
+        let line = |feed: Feed| {
+            let told = feed.place().sequence;
+            Line { agent: agent.clone(), id: id.clone(), token, feed, told, over: false }
+        };
+        match (attach, place) {
+            (Attach::Attached(feed), Some(_)) => Ok(line(feed)),
+            (Attach::Attached(mut feed), None) => {
+                feed.skip_to(joined(&context.app, id, token).await?);
+                Ok(line(feed))
+            }
+            (Attach::Diverged(feed), _) => {
+                let mut line = line(feed);
+                line.reset(context, out).await?;
+                Ok(line)
+            }
+        }
+    }
+
+    /// The token the agent owns it by.
+    pub(super) fn token(&self) -> Token {
+        self.token
+    }
+
+    /// Tells what has come since the last time.
+    pub(super) async fn read(&mut self, out: &Out) -> Result<(), Ended> {
+        while !self.over {
+            let part = self.feed.read().await?;
+            for (event, place) in part.events {
+                match stint(&self.agent, &event) {
+                    Stint::Within => {}
+                    Stint::Last => self.over = true,
+                    Stint::After => {
+                        self.over = true;
+                        return Ok(());
+                    }
+                }
+                self.told = event.sequence;
+                out.send(self.frame(Some(event), None, place)).await?;
+                if self.over {
+                    return Ok(());
+                }
+            }
+            // What is hidden still counts, so that the reader can tell it from what was lost.
+            if part.place.sequence > self.told {
+                self.told = part.place.sequence;
+                out.send(self.frame(None, None, part.place)).await?;
+            }
+            if part.place.sequence >= part.head {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something may have come; `None` if nothing will be told any more.
+    pub(super) fn changed(&mut self) -> Option<impl Future<Output = ()> + Send + '_> {
+        if self.over { None } else { Some(self.feed.changed()) }
+    }
+
+    async fn reset(&mut self, context: &Context, out: &Out) -> Result<(), Ended> {
+        let c = context.app.conversation(&self.id).await?;
+        let mut events = Vec::new();
+        loop {
+            let part = self.feed.read().await?;
+            events.extend(part.events.into_iter().map(|(event, _)| event));
+            if part.place.sequence >= part.head {
+                break;
+            }
+        }
+        let place = self.feed.place();
+        self.told = place.sequence;
+        let reset = pb::Reset {
+            reason: pb::ResetReason::Diverged.into(),
+            conversation: Some(encode::conversation(&context.app, &c)),
+            events,
+        };
+        out.send(self.frame(None, Some(reset), place)).await
+    }
+
+    fn frame(&self, event: Option<pb::Event>, reset: Option<pb::Reset>, place: Place) -> Frame {
+        Frame::ConversationEvent(pb::ConversationEvent {
+            conversation_id: self.id.to_string(),
+            event,
+            resume_token: place.token(),
+            through_sequence: place.sequence,
+            reset,
+        })
+    }
+}
+
+/// The place before the event by which the owner of this token joined; the newest place if the
+/// event is still to come.
+async fn joined(app: &App, id: &ConversationId, token: Token) -> Result<Place, Ended> {
+    let newest = app.conversation(id).await?.seq;
+    let mut before = newest;
+    while before > 0 {
+        let from = before.saturating_sub(PAGE);
+        let (page, _) = app.read_log(id, from, (before - from) as usize).await?;
+        let joined = page.iter().rev().find(|logged| {
+            matches!(&logged.logged.event, Event::AgentJoined { token: under, .. } if *under == token)
+        });
+        if let Some(joined) = joined {
+            return Ok(Place { sequence: joined.seq - 1, event_id: 0 });
+        }
+        before = from;
+    }
+    Ok(Place { sequence: newest, event_id: 0 })
+}
+
+fn stint(agent: &AgentId, event: &pb::Event) -> Stint {
+    let author = event.author.as_ref().map_or("", |author| author.agent_id.as_str());
+    match &event.body {
+        Some(Body::AgentLeft(_)) if author == agent.as_str() => Stint::Last,
+        Some(Body::Internal(internal)) if internal.name == "hold_ended" => Stint::Last,
+        Some(Body::AgentJoined(_)) if author != agent.as_str() => Stint::After,
+        Some(Body::Reopened(_)) => Stint::After,
+        _ => Stint::Within,
+    }
+}

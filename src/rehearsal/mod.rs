@@ -1,0 +1,73 @@
+//! The rehearsal: scripted conversations played by the real application over a store in memory, on
+//! a clock that only the script moves. Rules go live only when all of them hold.
+
+mod judge;
+mod stage;
+
+use crate::config::problem::{Code, Problem};
+use crate::config::script::Script;
+use crate::domain::rules::Rules;
+use stage::Stage;
+use std::sync::Arc;
+
+/// Plays all scripts; the problems of those that do not hold.
+pub fn rehearse(rules: &Arc<Rules>, scripts: &[Script]) -> Vec<Problem> {
+    scripts.iter().flat_map(|script| play(rules, script)).collect()
+}
+
+/// Plays one script to its first step that does not hold: what comes after it would only tell the
+/// same thing again.
+pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
+    futures::executor::block_on(async {
+        let mut stage = match Stage::open(rules, script).await {
+            Ok(stage) => stage,
+            Err(error) => return vec![broken(script, "the beginning", &error.to_string())],
+        };
+        for step in &script.steps {
+            let seen = match stage.act(&step.action).await {
+                Ok(seen) => seen,
+                Err(why) => {
+                    let problem = Problem::new(Code::ScriptFailed, &step.place)
+                        .with("name", &script.name)
+                        .with("key", "the step")
+                        .with("expected", "possible")
+                        .with("found", why);
+                    return vec![problem];
+                }
+            };
+            let Some(expect) = &step.expect else { continue };
+            let problems = judge::judge(&script.name, expect, &seen);
+            if !problems.is_empty() {
+                return problems;
+            }
+        }
+        Vec::new()
+    })
+}
+
+fn broken(script: &Script, key: &str, why: &str) -> Problem {
+    Problem::new(Code::ScriptFailed, &script.place)
+        .with("name", &script.name)
+        .with("key", key)
+        .with("expected", "possible")
+        .with("found", why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::problem::{Look, render};
+    use crate::domain::language::Language;
+    use std::path::Path;
+
+    #[test]
+    fn the_shipped_rules_check_and_their_conversations_hold() {
+        let (sources, checked) = crate::config::load(Path::new("config"));
+        let look = Look { language: Language::En, colour: false };
+        let shown = |problems: &[Problem]| render(problems, &sources, look);
+        assert!(checked.problems.is_empty(), "{}", shown(&checked.problems));
+        let rules = Arc::new(checked.rules.expect("without problems there are rules"));
+        let failed = rehearse(&rules, &checked.scripts);
+        assert!(failed.is_empty(), "{}", shown(&failed));
+    }
+}

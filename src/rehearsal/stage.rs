@@ -1,0 +1,304 @@
+//! The stage: one customer, the agents of the rules, and a clock that only the script moves.
+
+use crate::app::conversations::Logged;
+use crate::app::error::{AppError, AppResult};
+use crate::app::{App, Settings};
+use crate::config::script::{Action, AgentAction, CustomerAction, Script};
+use crate::domain::conversation::command::{Command, Input};
+use crate::domain::conversation::event::{Choice, Event};
+use crate::domain::conversation::state::Conversation;
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::pool::agent::Presence;
+use crate::domain::pool::item::{ItemState, Place};
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
+use crate::ports::clock::{Chance, Clock};
+use crate::ports::store::Index;
+use crate::store::memory::MemoryStore;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+/// Between the lines of a burst.
+const BETWEEN_LINES: Duration = Duration::from_millis(200);
+/// Agents who are there give a sign of life at least this often.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Rounds of work at one moment; more would be a circle.
+const ROUNDS_MAX: usize = 100;
+/// Moments at which something is due within one wait; a script that needs more is too long.
+const MOMENTS_MAX: usize = 200_000;
+
+/// What can be seen after a step.
+pub struct Seen {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// What has happened in the step.
+    pub events: Vec<Event>,
+    /// The position, if it waits.
+    pub position: Option<u32>,
+    /// Why it waits.
+    pub delay: DelayReason,
+}
+
+pub struct Stage {
+    app: App,
+    clock: Arc<ScriptClock>,
+    id: ConversationId,
+    /// The agents who are there, with their session.
+    present: BTreeMap<AgentId, u64>,
+    /// The buttons that were offered last.
+    choices: Vec<Choice>,
+    read: u64,
+}
+
+impl Stage {
+    pub async fn open(rules: &Arc<Rules>, script: &Script) -> AppResult<Stage> {
+        let clock = Arc::new(ScriptClock(AtomicI64::new(script.at.as_millis())));
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        let settings = Settings {
+            buckets: 1,
+            instance: "rehearsal".to_owned(),
+            utterance_chars_max: 100_000,
+            waiting_max: usize::MAX,
+        };
+        let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
+        app.recover().await?;
+        let id = name("rehearsal", ConversationId::parse)?;
+        let customer = name("customer", CustomerId::parse)?;
+        let mut stage =
+            Stage { app, clock, id, present: BTreeMap::new(), choices: Vec::new(), read: 0 };
+        for agent in &script.agents {
+            stage.sign_in(agent).await?;
+        }
+        stage.app.start(stage.id.clone(), customer, script.language).await?;
+        Ok(stage)
+    }
+
+    /// Does what the step says; an error is a sentence that says why it was not possible.
+    pub async fn act(&mut self, action: &Action) -> Result<Seen, String> {
+        match action {
+            Action::CustomerWrites(lines) => self.write(lines).await,
+            Action::Customer(what) => self.customer(*what).await,
+            Action::Agent(agent, what) => self.agent(agent, what).await,
+            Action::Wait(span) => self.wait(*span).await,
+            Action::Look => Ok(()),
+        }
+        .map_err(|error| error.to_string())?;
+        self.settle().await.map_err(|error| error.to_string())?;
+        self.look().await.map_err(|error| error.to_string())
+    }
+
+    async fn write(&mut self, lines: &[String]) -> AppResult<()> {
+        for (number, line) in lines.iter().enumerate() {
+            if number > 0 {
+                self.wait(BETWEEN_LINES).await?;
+            }
+            self.app.say(&self.id, None, Input::Text(line.clone())).await?;
+        }
+        // The bot may be waiting for the rest of the thought; there is no more.
+        let due = self.app.conversation(&self.id).await?.memory.reply_due;
+        match due {
+            Some(due) => self.wait(due.since(self.clock.now())).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn customer(&mut self, what: CustomerAction) -> AppResult<()> {
+        let command = match what {
+            CustomerAction::Confirm => Command::Respond { resolved: true },
+            CustomerAction::Deny => Command::Respond { resolved: false },
+            CustomerAction::RequestHuman => Command::RequestHuman,
+            CustomerAction::CancelRequest => Command::CancelHumanRequest,
+            CustomerAction::Leave => Command::Leave,
+            CustomerAction::Reopen => Command::Reopen,
+            CustomerAction::SayAgain => {
+                return self.app.say(&self.id, None, Input::SayAgain).await.map(|_| ());
+            }
+            CustomerAction::Choose(number) => {
+                let chosen = self.choices.get((number as usize).saturating_sub(1));
+                let chosen = chosen.ok_or(AppError::NotFound { what: "choice of that number" })?;
+                let input = Input::Choice(chosen.id.clone());
+                return self.app.say(&self.id, None, input).await.map(|_| ());
+            }
+        };
+        self.app.command(&self.id, None, command).await.map(|_| ())
+    }
+
+    async fn agent(&mut self, agent: &AgentId, what: &AgentAction) -> AppResult<()> {
+        let agent = agent.clone();
+        match what {
+            AgentAction::SignIn => self.sign_in(&agent).await,
+            AgentAction::SignOut => {
+                let session = self.session(&agent)?;
+                self.present.remove(&agent);
+                self.app.set_presence(&agent, session, Presence::Offline).await.map(|_| ())
+            }
+            AgentAction::Away => {
+                let away = Presence::Away { reason: "script".to_owned() };
+                self.app.set_presence(&agent, self.session(&agent)?, away).await.map(|_| ())
+            }
+            AgentAction::Vanish => {
+                self.present.remove(&agent);
+                Ok(())
+            }
+            AgentAction::Accept => {
+                let token = self.offered_to(&agent).await?;
+                self.app.accept(&agent, &self.id, token).await.map(|_| ())
+            }
+            AgentAction::Decline => {
+                let token = self.offered_to(&agent).await?;
+                self.app.decline(&agent, &self.id, token).await
+            }
+            AgentAction::Release => {
+                let (token, note) = (self.token().await?, String::new());
+                let command = Command::AgentReleases { agent, token, note };
+                self.app.command(&self.id, None, command).await.map(|_| ())
+            }
+            AgentAction::Says(text) => {
+                let token = self.token().await?;
+                let said = self.app.agent_says(&self.id, None, agent, token, text.clone());
+                said.await.map(|_| ())
+            }
+            AgentAction::Proposes(disposition) => {
+                let (token, disposition) = (self.token().await?, disposition.clone());
+                let command = Command::AgentProposes { agent, token, disposition };
+                self.app.command(&self.id, None, command).await.map(|_| ())
+            }
+        }
+    }
+
+    async fn sign_in(&mut self, agent: &AgentId) -> AppResult<()> {
+        let lease = self.app.rules().routing.leases.length;
+        let session = self.app.sign_in(agent, lease).await?.incarnation;
+        self.app.set_presence(agent, session, Presence::Available).await?;
+        self.present.insert(agent.clone(), session);
+        Ok(())
+    }
+
+    fn session(&self, agent: &AgentId) -> AppResult<u64> {
+        self.present.get(agent).copied().ok_or(AppError::NotFound { what: "signed-in agent" })
+    }
+
+    async fn token(&self) -> AppResult<Token> {
+        Ok(self.app.conversation(&self.id).await?.token)
+    }
+
+    async fn offered_to(&self, agent: &AgentId) -> AppResult<Token> {
+        match self.app.place(&self.id).await? {
+            Some(Place::Here(item)) => match item.state {
+                ItemState::Offered { agent: asked, .. } if asked == *agent => Ok(item.token),
+                ItemState::Offered { .. } | ItemState::Waiting | ItemState::Assigned { .. } => {
+                    Err(AppError::NotFound { what: "offer to this agent" })
+                }
+            },
+            Some(Place::Gone { .. }) | None => {
+                Err(AppError::NotFound { what: "offer to this agent" })
+            }
+        }
+    }
+
+    /// Lets time pass, stopping wherever something is due.
+    async fn wait(&mut self, span: Duration) -> AppResult<()> {
+        let until = self.clock.now() + span;
+        for _ in 0..MOMENTS_MAX {
+            self.settle().await?;
+            let now = self.clock.now();
+            if now >= until {
+                return Ok(());
+            }
+            let mut next = until;
+            if !self.present.is_empty() {
+                next = next.min(now + HEARTBEAT);
+            }
+            if let Some(due) = self.next_due().await? {
+                next = next.min(due.max(now + Duration::from_millis(1)));
+            }
+            self.clock.set(next);
+            for (agent, session) in &self.present {
+                self.app.heartbeat(agent, *session).await.ok();
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    async fn next_due(&self) -> AppResult<Option<Timestamp>> {
+        let mut next: Option<i64> = None;
+        for slot in self.app.slots() {
+            for index in [Index::DUE, Index::LEASES] {
+                let first = self.app.store().range(&slot, index, None, i64::MAX, 1).await?;
+                let due = first.first().map(|(score, _)| {
+                    // A lease is over only after its last moment.
+                    if index == Index::LEASES { score + 1 } else { *score }
+                });
+                next = [next, due].into_iter().flatten().min();
+            }
+        }
+        let wake = self.app.router().next_wake().map(Timestamp::as_millis);
+        Ok([next, wake].into_iter().flatten().min().map(Timestamp::from_millis))
+    }
+
+    /// Does all that is due at this moment.
+    async fn settle(&self) -> AppResult<()> {
+        for _ in 0..ROUNDS_MAX {
+            let mut done = 0;
+            for slot in self.app.slots() {
+                done += self.app.sweep(&slot).await?;
+            }
+            self.app.watch_leases().await?;
+            self.app.match_now().await;
+            if done == 0 {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    async fn look(&mut self) -> AppResult<Seen> {
+        let conversation = self.app.conversation(&self.id).await?;
+        let (logged, head) = self.app.read_log(&self.id, self.read, usize::MAX).await?;
+        self.read = head;
+        let events: Vec<Event> =
+            logged.into_iter().map(|Logged { logged, .. }| logged.event).collect();
+        let offered = events.iter().rev().find_map(|event| match event {
+            Event::BotSaid { choices, .. } if !choices.is_empty() => Some(choices.clone()),
+            _ => None,
+        });
+        if let Some(offered) = offered {
+            self.choices = offered;
+        }
+        let (position, delay) = self.app.waiting_status(&self.id, self.clock.now());
+        Ok(Seen { conversation, events, position, delay })
+    }
+}
+
+fn name<T, E>(text: &str, parse: impl Fn(&str) -> Result<T, E>) -> AppResult<T> {
+    parse(text).map_err(|_| AppError::NotFound { what: "valid name" })
+}
+
+/// A clock that only the script moves.
+struct ScriptClock(AtomicI64);
+
+impl ScriptClock {
+    fn set(&self, at: Timestamp) {
+        self.0.store(at.as_millis(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for ScriptClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+    }
+}
+
+/// Chance that is none: the same script always goes the same way.
+#[derive(Default)]
+struct Counted(AtomicU64);
+
+impl Chance for Counted {
+    fn bits(&self) -> u128 {
+        u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}

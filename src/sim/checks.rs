@@ -1,5 +1,5 @@
 //! The checkers of safety: they look at every commit that took effect, at once, and compare it with
-//! what was there before.
+//! what was there before. Here those of conversations; [`super::pool_checks`] has the pool's.
 
 use super::model::{Invariant, Known, Line, Model, hash_of};
 use crate::app::stored::Owed;
@@ -7,12 +7,10 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::apply::apply;
 use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, State};
-use crate::domain::ids::{AgentId, ConversationId};
-use crate::domain::pool::agent::{Agent, Holding};
-use crate::domain::pool::item::{Item, ItemState, Place};
+use crate::domain::ids::ConversationId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{
-    EntityKey, Index, Kind, LogId, Record, SNAPSHOT_SPAN, Slot, Transaction, Write,
+    EntityKey, Kind, LogId, Record, SNAPSHOT_SPAN, Slot, Transaction, Write,
 };
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
@@ -250,235 +248,7 @@ impl Model {
         }
     }
 
-    fn pool_changed(&mut self, change: &Transaction) {
-        let at = handled_at(change);
-        let mut place: Option<(ConversationId, Option<Place>)> = None;
-        let mut agents: Vec<Agent> = Vec::new();
-        let mut settled = None;
-        for write in change.writes() {
-            match write {
-                Write::Put { key, body } => match key.kind {
-                    Kind::Item => {
-                        let next: Option<Place> = self.decode(key, body);
-                        place = ConversationId::parse(&key.id).ok().map(|id| (id, next));
-                    }
-                    Kind::Agent => agents.extend(self.decode::<Agent>(key, body)),
-                    Kind::Outbox => self.owes(key, body, false),
-                    Kind::Conversation | Kind::Request | Kind::Fence | Kind::Deployment => {}
-                },
-                Write::Delete { key } => match key.kind {
-                    Kind::Item => {
-                        place = ConversationId::parse(&key.id).ok().map(|id| (id, None));
-                    }
-                    Kind::Outbox => settled = ConversationId::parse(&key.id).ok(),
-                    Kind::Agent
-                    | Kind::Conversation
-                    | Kind::Request
-                    | Kind::Fence
-                    | Kind::Deployment => {}
-                },
-                Write::IndexPut { .. }
-                | Write::IndexRemove { .. }
-                | Write::Append { .. }
-                | Write::DropLog { .. }
-                | Write::CounterAdd { .. } => {}
-            }
-        }
-        let owes = change
-            .writes()
-            .iter()
-            .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
-        let mut adopts = false;
-        if let Some((id, next)) = &place {
-            adopts = self.judge_place(id, next.as_ref(), at, owes);
-        }
-        self.place_and_agents(place, agents, adopts);
-        self.remember_leases(change);
-        if let Some(id) = settled
-            && self.owed_to_conversations.remove(&id).is_some()
-        {
-            self.settled_with_conversation(&id);
-        }
-    }
-
-    fn remember_leases(&mut self, change: &Transaction) {
-        for write in change.writes() {
-            match write {
-                Write::IndexPut { index: Index::LEASES, member, score } => {
-                    self.leases.insert(member.clone(), *score);
-                }
-                Write::IndexRemove { index: Index::LEASES, member } => {
-                    self.leases.remove(member);
-                }
-                Write::IndexPut { .. }
-                | Write::IndexRemove { .. }
-                | Write::Put { .. }
-                | Write::Delete { .. }
-                | Write::Append { .. }
-                | Write::DropLog { .. }
-                | Write::CounterAdd { .. } => {}
-            }
-        }
-    }
-
-    /// Whether this step of a place is allowed; returns whether it is an adoption.
-    fn judge_place(
-        &mut self,
-        id: &ConversationId,
-        next: Option<&Place>,
-        at: Timestamp,
-        owes: bool,
-    ) -> bool {
-        let before = self.places.get(id).cloned();
-        let Some(next) = next else {
-            let gone = !matches!(before, Some(Place::Here(_)));
-            self.check(Invariant::OneQueue, gone, || format!("the place of {id} was deleted"));
-            return false;
-        };
-        let token = before.as_ref().map(Place::token).unwrap_or_default();
-        self.check(Invariant::Fenced, next.token() >= token, || {
-            format!("{id}: the pool's token fell from {token:?} to {:?}", next.token())
-        });
-        let Place::Here(item) = next else { return false };
-        if let Some(Place::Gone { token, .. }) = &before {
-            self.check(Invariant::Fenced, item.token.term > token.term, || {
-                format!("{id}: a place of term {} came back after it was gone", token.term)
-            });
-        }
-        let old = match &before {
-            Some(Place::Here(old)) => Some(old),
-            Some(Place::Gone { .. }) | None => None,
-        };
-        match (&item.state, old.map(|old| &old.state)) {
-            (ItemState::Waiting, Some(ItemState::Assigned { .. })) => {
-                let newer = old.is_some_and(|old| item.token > old.token);
-                self.check(Invariant::Fenced, newer, || {
-                    format!("{id}: taken from its agent without a new token")
-                });
-                false
-            }
-            (ItemState::Waiting, _) => false,
-            (ItemState::Offered { agent, .. }, Some(ItemState::Waiting)) => {
-                self.judge_offer(id, item, agent, at);
-                false
-            }
-            (ItemState::Offered { .. }, _) => {
-                self.check(Invariant::OneOwner, false, || format!("{id}: offered while taken"));
-                false
-            }
-            (ItemState::Assigned { agent }, Some(ItemState::Offered { agent: asked, until }))
-                // The conversation must be told of it; of what it says itself it need not.
-                if owes && old.is_some_and(|old| old.token == item.token) =>
-            {
-                let holds = agent == asked && at <= *until;
-                self.check(Invariant::Fenced, holds, || {
-                    format!("{id}: {agent} accepted at {at} what {asked} had until {until}")
-                });
-                false
-            }
-            (ItemState::Assigned { .. }, _) => true,
-        }
-    }
-
-    fn judge_offer(&mut self, id: &ConversationId, item: &Item, agent: &AgentId, at: Timestamp) {
-        self.offers += 1;
-        let key = (id.clone(), item.token);
-        let holder = self.offered.entry(key).or_insert_with(|| agent.clone()).clone();
-        self.check(Invariant::Fenced, holder == *agent, || {
-            format!("{id}: token {:?} was offered to {holder} and to {agent}", item.token)
-        });
-        let lease = self.leases.get(agent.as_str()).copied().unwrap_or(0);
-        let live = lease >= at.as_millis();
-        self.check(Invariant::Fenced, live, || {
-            format!("{id}: offered at {at} to {agent} whose lease ended at {lease}ms")
-        });
-        let known = self.agents.get(agent).cloned();
-        let takes = known.as_ref().is_some_and(|agent| {
-            agent.takes_offers() && !agent.has_live_offer() && agent.room() >= item.cost
-        });
-        self.check(Invariant::Load, takes, || {
-            format!("{id}: offered to {agent} who takes nothing: {known:?}")
-        });
-    }
-
-    /// Puts the changes down and compares what agents hold with who holds the place.
-    fn place_and_agents(
-        &mut self,
-        place: Option<(ConversationId, Option<Place>)>,
-        agents: Vec<Agent>,
-        adopts: bool,
-    ) {
-        let mut touched: Vec<AgentId> = Vec::new();
-        for agent in agents {
-            let before = self.agents.get(&agent.id).map_or(0, Agent::load);
-            let (load, capacity) = (agent.load(), agent.profile.capacity);
-            self.check(Invariant::Load, load <= capacity.max(before) || adopts, || {
-                format!("{} holds {load} of {capacity} units: {:?}", agent.id, agent.held)
-            });
-            touched.push(agent.id.clone());
-            self.agents.insert(agent.id.clone(), agent);
-        }
-        if let Some((id, next)) = place {
-            match next {
-                Some(place) => self.places.insert(id.clone(), place),
-                None => self.places.remove(&id),
-            };
-            self.place_is_held(&id);
-            self.both_sides(&id);
-        }
-        for agent in touched {
-            self.agent_holds(&agent);
-        }
-    }
-
-    /// Exactly its holder holds a place, under its very token, at its very cost.
-    pub(super) fn place_is_held(&mut self, id: &ConversationId) {
-        let item = match self.places.get(id) {
-            Some(Place::Here(item)) => Some(item.clone()),
-            Some(Place::Gone { .. }) | None => None,
-        };
-        let holders: Vec<AgentId> = self
-            .agents
-            .values()
-            .filter(|agent| agent.held.get(id).is_some_and(|held| is_live(&held.how)))
-            .map(|agent| agent.id.clone())
-            .collect();
-        let expected: Vec<AgentId> =
-            item.as_ref().and_then(Item::holder).cloned().into_iter().collect();
-        self.check(Invariant::Load, holders == expected, || {
-            format!("{id}: held by {holders:?}, the place says {expected:?}")
-        });
-        let (Some(item), Some(holder)) = (item, expected.first()) else { return };
-        let Some(held) = self.agents.get(holder).and_then(|agent| agent.held.get(id)) else {
-            return;
-        };
-        let same = held.token == item.token
-            && held.cost == item.cost
-            && match item.state {
-                ItemState::Offered { .. } => held.how == Holding::Offer,
-                ItemState::Assigned { .. } => held.how == Holding::Owned,
-                ItemState::Waiting => false,
-            };
-        let held = held.clone();
-        self.check(Invariant::Load, same, || {
-            format!("{id}: {holder} holds {held:?}, the place says {item:?}")
-        });
-    }
-
-    fn agent_holds(&mut self, id: &AgentId) {
-        let Some(agent) = self.agents.get(id) else { return };
-        let held: Vec<ConversationId> = agent
-            .held
-            .iter()
-            .filter(|(_, held)| is_live(&held.how))
-            .map(|(conversation, _)| conversation.clone())
-            .collect();
-        for conversation in held {
-            self.place_is_held(&conversation);
-        }
-    }
-
-    fn owes(&mut self, key: &EntityKey, body: &[u8], to_pool: bool) {
+    pub(super) fn owes(&mut self, key: &EntityKey, body: &[u8], to_pool: bool) {
         let (Ok(id), Some(owed)) = (ConversationId::parse(&key.id), self.decode::<Owed>(key, body))
         else {
             return;
@@ -518,15 +288,8 @@ pub(super) struct TurnSeen {
 const YES_SPAN: std::time::Duration = std::time::Duration::from_secs(20 * 60);
 
 /// The time at which the change was decided.
-fn handled_at(change: &Transaction) -> Timestamp {
+pub(super) fn handled_at(change: &Transaction) -> Timestamp {
     change.valid_until() - SNAPSHOT_SPAN
-}
-
-fn is_live(how: &Holding) -> bool {
-    match how {
-        Holding::Offer | Holding::Owned => true,
-        Holding::WrapUp { .. } => false,
-    }
 }
 
 /// Keeps what later events are compared with.

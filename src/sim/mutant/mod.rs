@@ -1,0 +1,173 @@
+//! Guards taken out, one at a time: for each there must be a seed at which a checker notices. Else
+//! either the guard does nothing or the checkers are blind.
+//!
+//! A mutant wraps a machine, the store or a caller; the application itself is never changed.
+
+mod machines;
+mod store;
+
+use crate::app::machines::Machines;
+use crate::ports::store::Store;
+use std::sync::Arc;
+use store::Weakened;
+
+/// A guard that is out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mutant {
+    /// A bind is followed whatever its token.
+    BindIgnoresToken,
+    /// An agent may speak with an old token.
+    AgentSpeaksWithOldToken,
+    /// The bot answers although a human owns the conversation.
+    BotSpeaksOverHumans,
+    /// No answer to a proposal counts as yes.
+    SilenceResolves,
+    /// Kept fragments are never answered.
+    FragmentsForgotten,
+    /// What was said already is not remembered.
+    AnswersRepeat,
+    /// A late enqueue brings back what is gone.
+    EnqueueIgnoresTombstone,
+    /// A newer stay does not free whoever held the older one.
+    EnqueueForgetsHolder,
+    /// A release does not free the agent.
+    ReleaseForgetsLoad,
+    /// An offer may be taken when its time is over.
+    AcceptIgnoresDeadline,
+    /// Work comes back from a lost agent under its old token.
+    LoseKeepsAttempt,
+    /// Offers are made to whoever has turned away.
+    OfferIgnoresPresence,
+    /// What is offered does not count as load.
+    OfferCostsNothing,
+    /// An older session still counts.
+    SessionIgnored,
+    /// A change is made although what it read has changed.
+    VersionsIgnored,
+    /// An offer needs no live lease.
+    LeaseIgnored,
+    /// A change is made however old its snapshot is.
+    ExpiryIgnored,
+    /// What is owed is struck off before it is done.
+    OutboxClearedEarly,
+    /// Requests are not recognised when they come again.
+    RequestIdIgnored,
+    /// Nobody compares both sides after a loss of data.
+    AuditSkipped,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Mutant; 20] = [
+        Mutant::BindIgnoresToken,
+        Mutant::AgentSpeaksWithOldToken,
+        Mutant::BotSpeaksOverHumans,
+        Mutant::SilenceResolves,
+        Mutant::FragmentsForgotten,
+        Mutant::AnswersRepeat,
+        Mutant::EnqueueIgnoresTombstone,
+        Mutant::EnqueueForgetsHolder,
+        Mutant::ReleaseForgetsLoad,
+        Mutant::AcceptIgnoresDeadline,
+        Mutant::LoseKeepsAttempt,
+        Mutant::OfferIgnoresPresence,
+        Mutant::OfferCostsNothing,
+        Mutant::SessionIgnored,
+        Mutant::VersionsIgnored,
+        Mutant::LeaseIgnored,
+        Mutant::ExpiryIgnored,
+        Mutant::OutboxClearedEarly,
+        Mutant::RequestIdIgnored,
+        Mutant::AuditSkipped,
+    ];
+
+    /// The name it is called by.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mutant::BindIgnoresToken => "bind-token",
+            Mutant::AgentSpeaksWithOldToken => "agent-token",
+            Mutant::BotSpeaksOverHumans => "silent-bot",
+            Mutant::SilenceResolves => "honest-end",
+            Mutant::FragmentsForgotten => "fragments",
+            Mutant::AnswersRepeat => "never-twice",
+            Mutant::EnqueueIgnoresTombstone => "tombstone",
+            Mutant::EnqueueForgetsHolder => "requeue-frees",
+            Mutant::ReleaseForgetsLoad => "release-frees",
+            Mutant::AcceptIgnoresDeadline => "offer-deadline",
+            Mutant::LoseKeepsAttempt => "new-attempt",
+            Mutant::OfferIgnoresPresence => "presence",
+            Mutant::OfferCostsNothing => "offer-cost",
+            Mutant::SessionIgnored => "session",
+            Mutant::VersionsIgnored => "versions",
+            Mutant::LeaseIgnored => "lease",
+            Mutant::ExpiryIgnored => "expiry",
+            Mutant::OutboxClearedEarly => "outbox",
+            Mutant::RequestIdIgnored => "request-id",
+            Mutant::AuditSkipped => "audit",
+        }
+    }
+
+    /// The guard of that name.
+    pub fn from_name(name: &str) -> Option<Mutant> {
+        Mutant::ALL.into_iter().find(|mutant| mutant.name() == name)
+    }
+
+    /// The machines without this guard.
+    pub(super) fn machines(mutant: Option<Mutant>) -> Machines {
+        let real = Machines::default();
+        let Some(mutant) = mutant else { return real };
+        match mutant {
+            Mutant::BindIgnoresToken => {
+                Machines { conversation: machines::bind_ignores_token, ..real }
+            }
+            Mutant::AgentSpeaksWithOldToken => {
+                Machines { conversation: machines::agent_speaks_with_old_token, ..real }
+            }
+            Mutant::BotSpeaksOverHumans => {
+                Machines { conversation: machines::bot_speaks_over_humans, ..real }
+            }
+            Mutant::SilenceResolves => {
+                Machines { conversation: machines::silence_resolves, ..real }
+            }
+            Mutant::FragmentsForgotten => {
+                Machines { conversation: machines::fragments_forgotten, ..real }
+            }
+            Mutant::AnswersRepeat => Machines { conversation: machines::answers_repeat, ..real },
+            Mutant::EnqueueIgnoresTombstone => {
+                Machines { work: machines::enqueue_ignores_tombstone, ..real }
+            }
+            Mutant::EnqueueForgetsHolder => {
+                Machines { work: machines::enqueue_forgets_holder, ..real }
+            }
+            Mutant::ReleaseForgetsLoad => Machines { work: machines::release_forgets_load, ..real },
+            Mutant::AcceptIgnoresDeadline => {
+                Machines { work: machines::accept_ignores_deadline, ..real }
+            }
+            Mutant::LoseKeepsAttempt => Machines { work: machines::lose_keeps_attempt, ..real },
+            Mutant::OfferIgnoresPresence => {
+                Machines { work: machines::offer_ignores_presence, ..real }
+            }
+            Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
+            Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
+            Mutant::VersionsIgnored
+            | Mutant::LeaseIgnored
+            | Mutant::ExpiryIgnored
+            | Mutant::OutboxClearedEarly
+            | Mutant::RequestIdIgnored
+            | Mutant::AuditSkipped => real,
+        }
+    }
+
+    /// The store without this guard.
+    pub(super) fn weaken(mutant: Option<Mutant>, inner: Arc<dyn Store>) -> Arc<dyn Store> {
+        match mutant {
+            Some(
+                mutant @ (Mutant::VersionsIgnored
+                | Mutant::LeaseIgnored
+                | Mutant::ExpiryIgnored
+                | Mutant::OutboxClearedEarly),
+            ) => Arc::new(Weakened::new(inner, mutant)),
+            Some(_) | None => inner,
+        }
+    }
+}

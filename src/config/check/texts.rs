@@ -41,6 +41,8 @@ fn filled(key: TextKey) -> Filled {
         TextKey::DelayOutsideHours => plain(&["opens"], &["opens"]),
         TextKey::SayAgain => plain(&["text"], &["text"]),
         TextKey::MessageTooLong => plain(&["max"], &["max"]),
+        TextKey::PacketOpening => plain(&["agent", "need"], &[]),
+        TextKey::PacketOpeningNoNeed => plain(&["agent"], &[]),
         TextKey::PacketHeadline => plain(&["need", "why", "tried"], &["need", "why"]),
         _ => plain(&[], &[]),
     }

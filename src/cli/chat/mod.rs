@@ -200,6 +200,8 @@ impl Talk {
 
     async fn listen(&mut self) -> anyhow::Result<()> {
         let mut tick = tokio::time::interval(TICK);
+        // One for the whole time: a signal that comes between two turns of the loop counts too.
+        let mut stop = std::pin::pin!(asked_to_stop());
         loop {
             // A script speaks only when the turn before is over; a person may speak at any time.
             let may_speak = !self.ended && (self.terminal.interactive || !self.busy());
@@ -209,7 +211,7 @@ impl Talk {
                 Some(report) = self.reports.recv() => self.report(report)?,
                 line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
-                () = asked_to_stop() => Go::Leave,
+                () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
                 return Ok(());

@@ -19,7 +19,7 @@ use tonic::Status;
 /// So many ticks may an answer wait for the stream.
 const HELD_TICKS_MAX: u32 = 2;
 /// After so many ticks what could not be saved is sent again.
-const UNSAVED_TICKS: u32 = 15;
+const UNSAVED_TICKS: u32 = 10;
 
 /// What one customer sees of one conversation.
 pub struct View {

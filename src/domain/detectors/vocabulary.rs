@@ -27,8 +27,9 @@ pub(super) struct Vocabulary {
     sets_of: Vec<Vec<SetId>>,
 }
 
-/// Particles glued before an Arabic word, the longest first.
-const PROCLITICS: [&str; 11] = ["بال", "كال", "عال", "هال", "ال", "لل", "ب", "ل", "ك", "س", "ه"];
+/// Particles glued before an Arabic word, the longest first. A bare ك is not among them: «كلمتي» is
+/// a word of its own far more often than "like ...".
+const PROCLITICS: [&str; 8] = ["بال", "كال", "عال", "هال", "ال", "لل", "ب", "ل"];
 /// Tense and mood marks before a verb of the dialects.
 const TENSES: [&str; 8] = ["", "ب", "ح", "ه", "س", "ل", "ع", "ت"];
 /// Persons before an imperfect verb.

@@ -211,7 +211,7 @@ fn edge(
     if !minted.is_empty() {
         tracing::info!(keys.minted = minted.len(), "keys were minted into the data folder");
     }
-    let mut registry = Registry::with_prefix("sanad");
+    let mut registry = Registry::default();
     let metrics = EdgeMetrics::register(&mut registry);
     figures::register(&mut registry, app, &report);
     let readiness: web::Readiness = {

@@ -42,6 +42,8 @@ fn filled(key: TextKey) -> Filled {
         TextKey::SayAgain => plain(&["text"], &["text"]),
         TextKey::MessageTooLong => plain(&["max"], &["max"]),
         TextKey::PacketHeadline => plain(&["need", "why", "tried"], &["need", "why"]),
+        TextKey::PacketOpening => plain(&["agent", "need"], &["need"]),
+        TextKey::PacketOpeningNoNeed => plain(&["agent"], &[]),
         _ => plain(&[], &[]),
     }
 }

@@ -55,7 +55,11 @@ impl Collector for Figures {
             ("sanad_waiting", "Conversations that wait for an agent", self.app.router().waiting()),
             ("sanad_agents_available", "Agents who take offers", available),
             ("sanad_watched_topics", "Things readers wait for", self.app.hub().watched()),
-            ("sanad_rules_problems", "Problems that keep changed rules out", self.report.problems()),
+            (
+                "sanad_rules_problems",
+                "Problems that keep changed rules out",
+                self.report.problems(),
+            ),
         ] {
             let encoder = out.encode_descriptor(name, help, None, MetricType::Gauge)?;
             ConstGauge::new(value as i64).encode(encoder)?;

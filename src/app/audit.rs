@@ -49,7 +49,13 @@ impl App {
         }
         let mut repairs = 0;
         for id in &concerned {
-            repairs += u64::from(self.audit_one(id).await?);
+            match self.audit_one(id).await {
+                Ok(repaired) => repairs += u64::from(repaired),
+                Err(AppError::Store(error)) => return Err(AppError::Store(error)),
+                // It is being changed by others just now: the next audit looks at it again. One
+                // conversation must not keep all others from being served.
+                Err(_) => {}
+            }
         }
         Ok(repairs)
     }
@@ -166,8 +172,11 @@ impl App {
             let term = c.token.term;
             return Some(Repair::TellPool(WorkCommand::Release { term }));
         }
-        if c.token > item.token
+        // The pool has lost that the agent took it.
+        let taken_by = |owner: &AgentId| item.state == ItemState::Assigned { agent: owner.clone() };
+        if c.token >= item.token
             && let (Some(owner), Some(arrival)) = (c.owner(), arrival(&self.rules(), c))
+            && (c.token > item.token || !taken_by(owner))
         {
             let (arrival, agent) = (Box::new(arrival), owner.clone());
             let adopt = WorkCommand::Adopt { arrival, agent, token: c.token };
@@ -189,7 +198,7 @@ impl App {
                 waited_ms: item.waited_ms,
             },
             (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
-                Command::Unbind { token: item.token, agent: owner.clone() }
+                Command::Unbind { token: item.spent_token(), agent: owner.clone() }
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {

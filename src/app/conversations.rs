@@ -9,7 +9,6 @@ use super::{App, STRIPES, TRIES_MAX};
 use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::LoggedEvent;
-use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
@@ -224,7 +223,7 @@ impl App {
             }
             let at = snapshot.at();
             let command = make(before.as_ref(), at)?;
-            let decision = handle(&rules, before.as_ref(), &command, at)?;
+            let decision = (self.machines.conversation)(&rules, before.as_ref(), &command, at)?;
             let record = request_key.clone().zip(request.as_ref());
             let (change, events) =
                 self.change(&rules, &snapshot, before.as_ref(), &decision, record);

@@ -14,6 +14,7 @@ pub mod explain;
 pub mod hub;
 pub mod keys;
 pub mod listing;
+pub mod machines;
 pub mod outbox;
 pub mod packet;
 pub mod pool;
@@ -29,6 +30,7 @@ use crate::ports::clock::Chance;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
 use hub::Hub;
+use machines::Machines;
 use router::Router;
 use stats::Stats;
 use std::sync::Arc;
@@ -60,6 +62,7 @@ pub struct App {
     router: Router,
     hub: Hub,
     stats: Stats,
+    machines: Machines,
     stripes: Vec<tokio::sync::Mutex<()>>,
 }
 
@@ -80,8 +83,15 @@ impl App {
             router,
             hub: Hub::default(),
             stats: Stats::default(),
+            machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
         }
+    }
+
+    /// The same application on other machines; for the simulation.
+    pub(crate) fn on_machines(mut self, machines: Machines) -> Self {
+        self.machines = machines;
+        self
     }
 
     /// The rules that count now.

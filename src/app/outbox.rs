@@ -130,7 +130,7 @@ impl App {
                 let conversation = self.conversation(&item.conversation).await?;
                 let agent = conversation.owner().cloned().or(nobody);
                 let agent = agent.ok_or(AppError::NotFound { what: "agent" })?;
-                Ok(Command::Unbind { token: item.token, agent })
+                Ok(Command::Unbind { token: item.spent_token(), agent })
             }
         }
     }

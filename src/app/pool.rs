@@ -10,7 +10,6 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{AgentCommand, Case, PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::Place;
-use crate::domain::pool::{presence, work};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{EntityKey, Index, Slot, Snapshot, StoreError, Transaction};
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,7 +81,8 @@ impl App {
                 continue;
             }
             let case = case_of(&snapshot, conversation, place, &concerned)?;
-            let mut decision = work::handle(&rules.routing, &case, command, snapshot.at())?;
+            let at = snapshot.at();
+            let mut decision = (self.machines.work)(&rules.routing, &case, command, at)?;
             let mut change = snapshot.change(self.tag());
             if let WorkCommand::Offer { agent } = command {
                 // Whoever is offered something must still be there when it is written.
@@ -142,7 +142,8 @@ impl App {
                 let agent = before.ok_or(AppError::NotFound { what: "agent" })?;
                 return Ok(AgentDone { agent, session });
             }
-            let mut decision = presence::handle(&rules.routing, id, before.as_ref(), command, at)?;
+            let mut decision =
+                (self.machines.agent)(&rules.routing, id, before.as_ref(), command, at)?;
             let mut change = snapshot.change(self.tag());
             self.write(&mut change, at, None, &mut decision);
             let Some(agent) = decision.agents.get(id).cloned() else {

@@ -48,6 +48,10 @@ struct Picture {
     leader_until: Timestamp,
     /// The picture may be wrong and must be built anew.
     suspect: bool,
+    /// The pool's ring counter up to which every ring was heard.
+    heard: u64,
+    /// What the counter was at the last look: by the next one all of it should have been heard.
+    seen: u64,
 }
 
 impl Router {
@@ -61,6 +65,8 @@ impl Router {
                 fence: None,
                 leader_until: Timestamp::ZERO,
                 suspect: true,
+                heard: 0,
+                seen: 0,
             }),
             matching: tokio::sync::Mutex::new(()),
         }
@@ -123,6 +129,12 @@ impl Router {
 }
 
 impl Picture {
+    /// A gap before this ring says that rings were lost.
+    fn heard_ring(&mut self, counter: u64) {
+        self.suspect |= counter > self.heard + 1;
+        self.heard = self.heard.max(counter);
+    }
+
     fn learn_place(&mut self, counter: u64, id: &ConversationId, place: Option<Place>) {
         if self.places.get(id).is_some_and(|known| *known > counter) {
             return;
@@ -209,17 +221,40 @@ impl App {
         if *slot != self.pool_slot() {
             return Ok(());
         }
+        self.router.lock().heard_ring(*counter);
+        let learned = self.learn_topics(*counter, topics).await;
+        if learned.is_err() {
+            // What rang is not known: the ring must not be forgotten.
+            self.distrust_view();
+        }
+        learned
+    }
+
+    /// Compares the pool's ring counter with what was heard: a lost ring must not leave anyone
+    /// waiting. To be called about once a second.
+    pub async fn repair_view(&self) -> AppResult<()> {
+        let counter = self.counter_now().await?;
+        let mut picture = self.router.lock();
+        if picture.heard < picture.seen {
+            picture.suspect = true;
+            picture.heard = picture.seen;
+        }
+        picture.seen = counter;
+        Ok(())
+    }
+
+    async fn learn_topics(&self, counter: u64, topics: &[String]) -> AppResult<()> {
         for topic in topics.iter().filter_map(|name| Topic::parse(name)) {
             match topic {
                 Topic::Place(id) => {
                     let known = self.router.lock().places.get(&id).copied();
-                    if known.is_none_or(|known| known < *counter) {
+                    if known.is_none_or(|known| known < counter) {
                         self.refresh_place(&id).await?;
                     }
                 }
                 Topic::Agent(id) => {
                     let known = self.router.lock().agents.get(&id).copied();
-                    if known.is_none_or(|known| known < *counter) {
+                    if known.is_none_or(|known| known < counter) {
                         self.refresh_agent(&id).await?;
                     }
                 }
@@ -264,12 +299,13 @@ impl App {
             }
         }
         // What changed while we read is newer than the picture.
-        let suspect = self.counter_now().await? != counter;
+        let changed = self.counter_now().await? != counter;
         let mut picture = self.router.lock();
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;
-        picture.suspect = suspect;
+        picture.suspect = changed;
+        picture.heard = counter;
         Ok(())
     }
 

@@ -28,7 +28,12 @@ impl Model {
         let (token, owner) = (c.token, c.owner().cloned());
         let place = self.places.get(id).cloned();
         let known = place.as_ref().map(Place::token).unwrap_or_default();
-        let ahead = known.term < token.term || (known.term == token.term && known >= token);
+        let entangled = c.is_entangled();
+        // A place of a later stay that is gone is what is left of a bucket's lost tail.
+        let relic = known.term > token.term && matches!(place, Some(Place::Gone { .. }));
+        let ahead = known.term < token.term
+            || (known.term == token.term && known >= token)
+            || (relic && !entangled);
         self.check(Invariant::PoolAhead, ahead, || {
             format!("{id}: the conversation has token {token:?}, the pool {known:?}")
         });

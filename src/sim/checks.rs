@@ -284,9 +284,12 @@ impl Model {
                 | Write::CounterAdd { .. } => {}
             }
         }
+        let owes = change.writes().iter().any(
+            |write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox),
+        );
         let mut adopts = false;
         if let Some((id, next)) = &place {
-            adopts = self.judge_place(id, next.as_ref(), at);
+            adopts = self.judge_place(id, next.as_ref(), at, owes);
         }
         self.place_and_agents(place, agents, adopts);
         self.remember_leases(change);
@@ -318,7 +321,13 @@ impl Model {
     }
 
     /// Whether this step of a place is allowed; returns whether it is an adoption.
-    fn judge_place(&mut self, id: &ConversationId, next: Option<&Place>, at: Timestamp) -> bool {
+    fn judge_place(
+        &mut self,
+        id: &ConversationId,
+        next: Option<&Place>,
+        at: Timestamp,
+        owes: bool,
+    ) -> bool {
         let before = self.places.get(id).cloned();
         let Some(next) = next else {
             let gone = !matches!(before, Some(Place::Here(_)));
@@ -357,7 +366,8 @@ impl Model {
                 false
             }
             (ItemState::Assigned { agent }, Some(ItemState::Offered { agent: asked, until }))
-                if old.is_some_and(|old| old.token == item.token) =>
+                // The conversation must be told of it; of what it says itself it need not.
+                if owes && old.is_some_and(|old| old.token == item.token) =>
             {
                 let holds = agent == asked && at <= *until;
                 self.check(Invariant::Fenced, holds, || {

@@ -6,6 +6,7 @@ use super::customer;
 use super::executor::Owner;
 use super::faults::{Counted, Weather};
 use super::model::Invariant;
+use super::mutant::Mutant;
 use super::world::{Ground, World};
 use crate::ports::store::Slot;
 use crate::store::stored::Rewind;
@@ -216,15 +217,23 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     }
     let app = world.new_app(number);
     *world.instances[number].app.borrow_mut() = Some(app);
+    let skips_audit = world.options.mutant == Some(Mutant::AuditSkipped);
     loop {
         let recovered =
-            world.call_within(number, 30 * SECOND, async |app| app.recover().await).await;
+            world.call_within(number, 30 * SECOND, async move |app| {
+                match skips_audit {
+                    true => app.declare_agents().await,
+                    false => app.recover().await,
+                }
+            });
+        let recovered = recovered.await;
         if !alive() {
             return;
         }
         if recovered.is_ok() {
             break;
         }
+        world.tally.add("failed start");
         world.sleep(SECOND / 3).await;
     }
     world.instances[number].serving.set(true);
@@ -243,6 +252,7 @@ async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
         app.sweep(&slot).await.ok();
     }
     app.watch_leases().await.ok();
+    app.repair_view().await.ok();
     app.match_now().await;
     Ok(app.hub().repair(&**app.store()).await?)
 }
@@ -269,7 +279,8 @@ async fn audit(world: Rc<World>, number: usize, life: u64) {
     const EVERY: Duration = Duration::from_secs(300);
     loop {
         world.sleep(EVERY).await;
-        if world.instances[number].life.get() != life {
+        let skips = world.options.mutant == Some(Mutant::AuditSkipped);
+        if world.instances[number].life.get() != life || skips {
             return;
         }
         let _ = world.call(number, async |app| app.audit().await).await;

@@ -158,8 +158,12 @@ impl Executor {
 
     /// Lets every frozen task go on.
     pub(super) fn thaw(&self) {
+        let now = self.now();
         for task in self.0.tasks.borrow_mut().values_mut() {
-            task.frozen_until = Timestamp::ZERO;
+            if task.frozen_until > now {
+                task.frozen_until = Timestamp::ZERO;
+                Arc::clone(&task.flag).wake();
+            }
         }
     }
 

@@ -16,6 +16,7 @@ mod director;
 mod executor;
 mod faults;
 mod model;
+mod mutant;
 mod phrases;
 mod random;
 mod report;
@@ -27,6 +28,7 @@ mod world;
 mod tests;
 
 pub use model::{Invariant, Violation};
+pub use mutant::Mutant;
 pub use report::SimReport;
 
 use crate::app::conversations::Request;
@@ -57,6 +59,8 @@ pub struct SimOptions {
     pub buckets: u16,
     /// What the instances stand on.
     pub store: StoreKind,
+    /// A guard that is taken out, to see that its absence is noticed.
+    pub mutant: Option<Mutant>,
 }
 
 impl Default for SimOptions {
@@ -67,6 +71,7 @@ impl Default for SimOptions {
             faults: true,
             buckets: 4,
             store: StoreKind::Memory,
+            mutant: None,
         }
     }
 }
@@ -74,7 +79,7 @@ impl Default for SimOptions {
 impl SimOptions {
     /// The request as it is sent.
     fn request_id(&self, request: &Request) -> Option<Request> {
-        Some(request.clone())
+        (self.mutant != Some(Mutant::RequestIdIgnored)).then(|| request.clone())
     }
 
     /// The seed of each world and how many conversations it has. The first world has the seed of

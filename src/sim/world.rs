@@ -4,6 +4,7 @@
 use super::executor::{Executor, Owner, Step, VirtualClock, answer};
 use super::faults::{Counted, Tally, Weather, judge};
 use super::model::{Invariant, Model};
+use super::mutant::Mutant;
 use super::random::Random;
 use super::witness::Witness;
 use super::{SimOptions, StoreKind};
@@ -31,7 +32,6 @@ const STEPS_MAX: u64 = 60_000_000;
 
 /// Everything in one world.
 pub(super) struct World {
-    pub(super) seed: u64,
     pub(super) options: SimOptions,
     pub(super) conversations: usize,
     pub(super) random: Random,
@@ -108,8 +108,9 @@ impl World {
         let model = Arc::new(Mutex::new(Model::new(seed)));
         let (ground, store, may_rewind): (_, Arc<dyn Store>, _) = match options.store {
             StoreKind::Memory => {
-                let store = Arc::new(MemoryStore::new(clock.clone()));
-                (Ground::Memory(Arc::clone(&store)), store, true)
+                let memory = Arc::new(MemoryStore::new(clock.clone()));
+                let store = Mutant::weaken(options.mutant, Arc::clone(&memory) as Arc<dyn Store>);
+                (Ground::Memory(memory), store, true)
             }
             StoreKind::Embedded => {
                 let disk = Disk::new();
@@ -123,7 +124,6 @@ impl World {
         let weather = if calm { Weather::calm() } else { Weather::drawn(&random, may_rewind) };
         let agents = 2 + random.below(5) as usize;
         Rc::new(World {
-            seed,
             options: options.clone(),
             conversations,
             executor: Executor::new(Arc::clone(&clock)),
@@ -269,7 +269,8 @@ impl World {
             waiting_max: 10_000,
         };
         let rules = Arc::new(Arc::clone(&self.rules));
-        Arc::new(App::new(faulty, rules, Arc::new(self.random.fork()), settings))
+        let app = App::new(faulty, rules, Arc::new(self.random.fork()), settings);
+        Arc::new(app.on_machines(Mutant::machines(self.options.mutant)))
     }
 
     /// All slots with state.

@@ -92,7 +92,7 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
     }
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
-        State::Queued => again(&mut turn, None),
+        State::Queued => again(&mut turn),
         State::Human { agent } => {
             let agent = agent.clone();
             back_to_queue(&mut turn, &agent, LeaveReason::Requeued, TextKey::AgentReleased);
@@ -118,14 +118,15 @@ pub(super) fn back_to_queue(turn: &mut Turn<'_>, agent: &AgentId, why: LeaveReas
     let token = turn.c.token;
     turn.happen(Event::AgentLeft { agent: agent.clone(), why, token });
     turn.notice(told, &[]);
-    again(turn, Some(agent.clone()));
+    again(turn);
 }
 
-fn again(turn: &mut Turn<'_>, exclude: Option<AgentId>) {
+/// Back into the queue for the same reason, with the wait so far.
+pub(super) fn again(turn: &mut Turn<'_>) {
     let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
     let reason = asked.map_or(HandoffReason::HumanRequest, |handoff| handoff.reason);
     let entry = asked.and_then(|handoff| handoff.entry.clone());
-    turn.hand_off(reason, entry, Keeping { returned: true, preferred: None, exclude });
+    turn.hand_off(reason, entry, Keeping { returned: true, ..Keeping::default() });
 }
 
 /// Whether this agent holds the conversation under this very token.

@@ -42,6 +42,7 @@ pub fn apply(
                 preferred: None,
                 agent_name: None,
                 excluded: Default::default(),
+                avoided: Default::default(),
                 denied_bot: 0,
                 denied_agent: 0,
                 unanswered_since: None,
@@ -166,6 +167,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if let Some(asked) = &mut c.handoff {
                 asked.long_wait_told = true;
             }
+            // Better one who failed before than nobody at all.
+            c.excluded.clear();
         }
         Event::HandoffCancelled => {
             end_wait(c, at);
@@ -186,7 +189,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 asked.returned = false;
             }
         }
-        Event::AgentLeft { why, token, .. } => {
+        Event::AgentLeft { agent, why, token } => {
             c.token = *token;
             c.unanswered_since = None;
             c.silence = Silence::None;
@@ -203,11 +206,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     }
                 }
                 // What follows says where it goes.
-                LeaveReason::Released
-                | LeaveReason::Silent
-                | LeaveReason::DeniedTwice
-                | LeaveReason::Requeued
-                | LeaveReason::Ended => {}
+                LeaveReason::Released | LeaveReason::Silent | LeaveReason::Requeued => {
+                    c.avoided.insert(agent.clone());
+                }
+                LeaveReason::DeniedTwice | LeaveReason::Ended => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
@@ -282,6 +284,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.denied_bot = 0;
             c.denied_agent = 0;
             c.excluded.clear();
+            c.avoided.clear();
             c.handoff = None;
             c.memory = Memory::default();
         }

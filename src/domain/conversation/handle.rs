@@ -111,6 +111,7 @@ pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
         waited_ms: c.waited_ms,
         preferred: c.preferred.clone(),
         excluded: c.excluded.clone(),
+        avoided: c.avoided.clone(),
         cost,
         returned: asked.returned,
     })

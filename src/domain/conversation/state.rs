@@ -43,8 +43,11 @@ pub struct Conversation {
     pub preferred: Option<AgentId>,
     /// The name customers know them by.
     pub agent_name: Option<String>,
-    /// Agents who must not get it again in this episode.
+    /// Agents who must not get it again in this episode: the customer said no to them twice.
     pub excluded: BTreeSet<AgentId>,
+    /// Agents from whom it came back; others are asked first.
+    #[serde(default)]
+    pub avoided: BTreeSet<AgentId>,
     /// Denials of the bot's proposals in this episode.
     pub denied_bot: u32,
     /// Denials of an agent's proposals in this episode.

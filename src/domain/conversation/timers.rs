@@ -1,6 +1,6 @@
 //! What time alone does, in every state.
 
-use super::agent_side::back_to_queue;
+use super::agent_side::{again, back_to_queue};
 use super::command::{Decision, Input, Rejection};
 use super::customer_side::{bot_turn, understood};
 use super::deadline::next_deadline;
@@ -27,9 +27,14 @@ pub(super) fn tick(
     match &c.state {
         State::Bot => bot_due(&mut turn, reading)?,
         State::Queued => {
+            let was_excluding = !turn.c.excluded.is_empty();
             turn.notice(TextKey::MaxWaitReached, &[]);
             turn.happen(Event::LongWaitTold);
             turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
+            if was_excluding {
+                // The pool must learn that nobody is excluded any more.
+                again(&mut turn);
+            }
         }
         State::Human { agent } => human_due(&mut turn, &agent.clone()),
         State::Confirming(proposal) => confirming_due(&mut turn, &proposal.clone()),

@@ -39,6 +39,9 @@ pub struct Arrival {
     pub preferred: Option<AgentId>,
     /// Who must not get it.
     pub excluded: BTreeSet<AgentId>,
+    /// From whom it came back: others are asked first.
+    #[serde(default)]
+    pub avoided: BTreeSet<AgentId>,
     /// Units of capacity it takes.
     pub cost: u32,
     /// Extra credit for work that came back.

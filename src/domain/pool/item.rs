@@ -127,6 +127,15 @@ impl Item {
         }
     }
 
+    /// The newest token under which nobody can take it any more. While it is offered that is the
+    /// one before the offer's: whoever takes the offer must find the conversation behind it.
+    pub fn spent_token(&self) -> Token {
+        match &self.state {
+            ItemState::Waiting | ItemState::Assigned { .. } => self.token,
+            ItemState::Offered { .. } => Token { attempt: self.token.attempt - 1, ..self.token },
+        }
+    }
+
     /// The agent who holds it: by an offer or by assignment.
     pub fn holder(&self) -> Option<&AgentId> {
         match &self.state {

@@ -13,7 +13,6 @@ use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
 
 /// Decides what a command does to a place and to the agents it concerns.
 pub fn handle(
@@ -261,8 +260,17 @@ impl Desk<'_> {
 
     fn adopt(mut self, arrival: &Arrival, agent_id: &AgentId, token: Token) -> Decided {
         match &self.case.place {
-            Some(place) if place.token() >= token => {
+            Some(place) if place.token() > token => {
                 return Err(PoolRefusal::Stale { current: place.token() });
+            }
+            Some(Place::Gone { token: gone, .. }) if *gone == token => {
+                return Err(PoolRefusal::Stale { current: *gone });
+            }
+            Some(Place::Here(old))
+                if old.token == token
+                    && old.state == ItemState::Assigned { agent: agent_id.clone() } =>
+            {
+                return Err(PoolRefusal::Duplicate);
             }
             Some(Place::Here(old)) => {
                 self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
@@ -282,6 +290,8 @@ impl Desk<'_> {
             self.case.conversation.clone(),
             Held { token, cost: item.cost, how: Holding::Owned },
         );
+        let conversation = self.case.conversation.clone();
+        self.tell(agent_id, InboxEvent::Assigned { conversation, token });
         self.keep(agent);
         self.set(Place::Here(item));
         Ok(self.decision)
@@ -392,6 +402,8 @@ impl Desk<'_> {
         if arrival.returned {
             credit += self.returned_credit();
         }
+        // As if they had declined it: they are asked again when nobody else is left.
+        let pause = self.at + self.rules.offers.decliner_pause;
         Item {
             conversation: self.case.conversation.clone(),
             bucket: arrival.bucket,
@@ -403,7 +415,7 @@ impl Desk<'_> {
             waiting_since: arrival.waiting_since.min(self.at),
             waited_ms: arrival.waited_ms.max(0),
             credit_ms: self.bounded_credit(credit),
-            paused: BTreeMap::new(),
+            paused: arrival.avoided.iter().map(|agent| (agent.clone(), pause)).collect(),
             excluded: arrival.excluded.clone(),
             preferred: arrival.preferred.clone().map(|agent| Preferred {
                 agent,

@@ -1,0 +1,3 @@
+//! Tests from outside, in one binary: what a client meets who has nothing but the API.
+
+mod grpc;

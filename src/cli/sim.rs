@@ -40,6 +40,7 @@ pub fn run(options: &Sim) -> ExitCode {
         conversations: options.conversations,
         faults: !options.without_faults,
         buckets: options.buckets,
+        mutant: None,
         store: match options.store {
             On::Memory => StoreKind::Memory,
             On::Embedded => StoreKind::Embedded,

@@ -284,9 +284,10 @@ impl Model {
                 | Write::CounterAdd { .. } => {}
             }
         }
-        let owes = change.writes().iter().any(
-            |write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox),
-        );
+        let owes = change
+            .writes()
+            .iter()
+            .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
         let mut adopts = false;
         if let Some((id, next)) = &place {
             adopts = self.judge_place(id, next.as_ref(), at, owes);

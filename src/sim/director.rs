@@ -220,11 +220,9 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     let skips_audit = world.options.mutant == Some(Mutant::AuditSkipped);
     loop {
         let recovered =
-            world.call_within(number, 30 * SECOND, async move |app| {
-                match skips_audit {
-                    true => app.declare_agents().await,
-                    false => app.recover().await,
-                }
+            world.call_within(number, 30 * SECOND, async move |app| match skips_audit {
+                true => app.declare_agents().await,
+                false => app.recover().await,
             });
         let recovered = recovered.await;
         if !alive() {

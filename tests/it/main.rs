@@ -1,4 +1,5 @@
-//! Tests from outside, in one binary: what a client meets who has nothing but the API.
+//! Tests from outside, in one binary: what a client meets who has nothing but the API, and the
+//! house rules.
 
 mod grpc;
 mod kills;

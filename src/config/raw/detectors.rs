@@ -402,7 +402,6 @@ impl RawPhrases {
 
 /// The values of a `conversation` block that must lie between 0 and 1.
 pub trait Weights {
-    /// Each weight with its key.
     fn weights(&self) -> Vec<(&'static str, f32)>;
 }
 

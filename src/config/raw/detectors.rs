@@ -402,6 +402,7 @@ impl RawPhrases {
 
 /// The values of a `conversation` block that must lie between 0 and 1.
 pub trait Weights {
+    /// Each weight with its key.
     fn weights(&self) -> Vec<(&'static str, f32)>;
 }
 

@@ -137,6 +137,10 @@ impl Vocabulary {
         {
             self.read_as_is(joined, found);
             self.read_verb(joined, found);
+            if let Some(bare) = joined.strip_suffix('ا').filter(|bare| letters(bare) >= 4) {
+                // The accusative of the written language: «دخانا» is «دخان».
+                self.read_as_is(bare, found);
+            }
             for particle in PROCLITICS {
                 if let Some(bare) = strip(joined, particle, BARE_CHARS_MIN) {
                     self.read_as_is(bare, found);
@@ -187,7 +191,11 @@ fn get<'a>(
 }
 
 fn strip<'a>(word: &'a str, particle: &str, chars_min: usize) -> Option<&'a str> {
-    word.strip_prefix(particle).filter(|bare| bare.chars().count() >= chars_min)
+    word.strip_prefix(particle).filter(|bare| letters(bare) >= chars_min)
+}
+
+fn letters(word: &str) -> usize {
+    word.chars().count()
 }
 
 /// `elmowazaf` without `el`.
@@ -270,6 +278,7 @@ mod tests {
         {
             check(word("موظف"), false, shape, true);
         }
+        check(word("دخان"), false, "دخانا", true);
         check(word("ما"), false, "كما", false);
         check(word("ما"), false, "وما", true);
         check(word("نار"), false, "انارة", false);

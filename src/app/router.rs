@@ -299,12 +299,12 @@ impl App {
             }
         }
         // What changed while we read is newer than the picture.
-        let changed = self.counter_now().await? != counter;
+        let suspect = self.counter_now().await? != counter;
         let mut picture = self.router.lock();
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;
-        picture.suspect = changed;
+        picture.suspect = suspect;
         picture.heard = counter;
         Ok(())
     }

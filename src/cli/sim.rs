@@ -1,6 +1,6 @@
 //! `sanad sim`: the whole service on one seed, with faults, and a report of what did not hold.
 
-use crate::sim::{self, SimOptions, StoreKind};
+use crate::sim::{self, Mutant, SimOptions, StoreKind};
 use clap::{Args, ValueEnum};
 use std::process::ExitCode;
 
@@ -22,6 +22,14 @@ pub struct Sim {
     /// Into how many buckets conversations are hashed.
     #[arg(long, default_value_t = 2)]
     pub buckets: u16,
+    /// Takes one guard out, to see that its absence is noticed.
+    #[arg(long, value_name = "GUARD", value_parser = guard)]
+    pub without_guard: Option<Mutant>,
+}
+
+fn guard(name: &str) -> Result<Mutant, String> {
+    let names = || Mutant::ALL.map(Mutant::name).join(", ");
+    Mutant::from_name(name).ok_or_else(|| format!("there are these: {}", names()))
 }
 
 /// What simulated instances stand on.
@@ -40,11 +48,11 @@ pub fn run(options: &Sim) -> ExitCode {
         conversations: options.conversations,
         faults: !options.without_faults,
         buckets: options.buckets,
-        mutant: None,
         store: match options.store {
             On::Memory => StoreKind::Memory,
             On::Embedded => StoreKind::Embedded,
         },
+        mutant: options.without_guard,
     });
     print!("{report}");
     if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -33,7 +33,8 @@ pub fn start(app: &Arc<App>) {
         Ok(())
     });
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
-        app.hub().repair(app.store().as_ref()).await.map_err(AppError::from)
+        app.hub().repair(app.store().as_ref()).await?;
+        app.repair_view().await
     });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;

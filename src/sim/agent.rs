@@ -39,6 +39,8 @@ struct Desk {
     decided: BTreeMap<(ConversationId, Token), (Reply, Timestamp)>,
     /// A conversation that was theirs, under its token.
     former: Option<(ConversationId, Token)>,
+    /// The token under which each conversation was first theirs.
+    first: BTreeMap<ConversationId, Token>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +68,8 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
         (3, Manner::Fickle),
     ]);
     let id = world.rules.routing.agents[number].id.clone();
-    let decided = BTreeMap::new();
-    let mut desk = Desk { world, random, id, manner, decided, former: None };
+    let (decided, first) = (BTreeMap::new(), BTreeMap::new());
+    let mut desk = Desk { world, random, id, manner, decided, former: None, first };
     desk.world.sleep(desk.random.span(0, 5_000)).await;
     loop {
         match desk.session().await {
@@ -95,7 +97,7 @@ impl Desk {
             }
             self.world.sleep(self.random.span(600, 2_400)).await;
             if !self.world.quiet.get()
-                && self.random.below(120) == 0
+                && self.random.below(40) == 0
                 && let Some(end) = self.whim(session).await
             {
                 return end;
@@ -212,6 +214,11 @@ impl Desk {
     /// Says something where it is owed, and brings things to an end.
     async fn attend(&mut self, conversation: &ConversationId, token: Token) {
         self.former = Some((conversation.clone(), token));
+        let first = *self.first.entry(conversation.clone()).or_insert(token);
+        if first != token && self.random.below(6) == 0 {
+            // From a screen that was never closed.
+            self.speak(conversation, first, "as I said".to_owned()).await;
+        }
         let quiet = self.world.quiet.get();
         if !quiet && self.manner == Manner::Mute && self.random.below(40) > 0 {
             return;

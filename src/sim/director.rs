@@ -197,7 +197,7 @@ fn crash(world: &Rc<World>, number: usize) {
     instance.life.set(instance.life.get() + 1);
     instance.serving.set(false);
     world.executor.kill(Owner::Instance(number));
-    instance.app.borrow_mut().take();
+    world.bury(number);
     world.restarts.set(world.restarts.get() + 1);
     start_instance(world, number, world.random.span(200, 4_000));
 }

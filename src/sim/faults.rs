@@ -57,10 +57,10 @@ impl Weather {
                 ..Rates::default()
             },
             task_crash: some(60),
-            freeze: some(6),
+            freeze: some(15),
             instance_crash: every(60, 600),
             rewind: if may_rewind { every(120, 900) } else { 0 },
-            clock_jump: every(200, 1_500),
+            clock_jump: every(120, 900),
         }
     }
 }
@@ -136,8 +136,8 @@ pub(super) fn judge(weather: &Weather, random: &Random, tally: &Tally, owner: Ow
         }
         Owner::Instance(_) if random.happens(weather.freeze) => {
             tally.add("task frozen");
-            let high = *random.pick(&[1_500, 4_000, 30_000, 900_000]);
-            Turn::Freeze(random.span(500, high))
+            let high = *random.pick(&[300, 1_500, 4_000, 60_000, 900_000]);
+            Turn::Freeze(random.span(20, high))
         }
         Owner::Instance(_) => Turn::Run,
     }

@@ -25,6 +25,8 @@ mod witness;
 mod world;
 
 #[cfg(test)]
+mod regressions;
+#[cfg(test)]
 mod tests;
 
 pub use model::{Invariant, Violation};

@@ -12,7 +12,7 @@ use crate::domain::conversation::event::Event;
 use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::{AgentId, ConversationId};
-use crate::domain::pool::agent::Agent;
+use crate::domain::pool::agent::{Agent, Lease, Presence};
 use crate::domain::pool::command::{AgentCommand, Case, PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::pool::{presence, work};
@@ -49,8 +49,10 @@ pub enum Mutant {
     AcceptIgnoresDeadline,
     /// Work comes back from a lost agent under its old token.
     LoseKeepsAttempt,
-    /// Offers are made beyond the capacity.
-    OfferIgnoresCapacity,
+    /// Offers are made to whoever has turned away.
+    OfferIgnoresPresence,
+    /// What is offered does not count as load.
+    OfferCostsNothing,
     /// An older session still counts.
     SessionIgnored,
     /// A change is made although what it read has changed.
@@ -69,7 +71,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 19] = [
+    pub const ALL: [Mutant; 20] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -81,7 +83,8 @@ impl Mutant {
         Mutant::ReleaseForgetsLoad,
         Mutant::AcceptIgnoresDeadline,
         Mutant::LoseKeepsAttempt,
-        Mutant::OfferIgnoresCapacity,
+        Mutant::OfferIgnoresPresence,
+        Mutant::OfferCostsNothing,
         Mutant::SessionIgnored,
         Mutant::VersionsIgnored,
         Mutant::LeaseIgnored,
@@ -90,6 +93,37 @@ impl Mutant {
         Mutant::RequestIdIgnored,
         Mutant::AuditSkipped,
     ];
+
+    /// The name it is called by.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mutant::BindIgnoresToken => "bind-token",
+            Mutant::AgentSpeaksWithOldToken => "agent-token",
+            Mutant::BotSpeaksOverHumans => "silent-bot",
+            Mutant::SilenceResolves => "honest-end",
+            Mutant::FragmentsForgotten => "fragments",
+            Mutant::AnswersRepeat => "never-twice",
+            Mutant::EnqueueIgnoresTombstone => "tombstone",
+            Mutant::EnqueueForgetsHolder => "requeue-frees",
+            Mutant::ReleaseForgetsLoad => "release-frees",
+            Mutant::AcceptIgnoresDeadline => "offer-deadline",
+            Mutant::LoseKeepsAttempt => "new-attempt",
+            Mutant::OfferIgnoresPresence => "presence",
+            Mutant::OfferCostsNothing => "offer-cost",
+            Mutant::SessionIgnored => "session",
+            Mutant::VersionsIgnored => "versions",
+            Mutant::LeaseIgnored => "lease",
+            Mutant::ExpiryIgnored => "expiry",
+            Mutant::OutboxClearedEarly => "outbox",
+            Mutant::RequestIdIgnored => "request-id",
+            Mutant::AuditSkipped => "audit",
+        }
+    }
+
+    /// The guard of that name.
+    pub fn from_name(name: &str) -> Option<Mutant> {
+        Mutant::ALL.into_iter().find(|mutant| mutant.name() == name)
+    }
 
     /// The machines without this guard.
     pub(super) fn machines(mutant: Option<Mutant>) -> Machines {
@@ -111,7 +145,8 @@ impl Mutant {
             Mutant::ReleaseForgetsLoad => Machines { work: release_forgets_load, ..real },
             Mutant::AcceptIgnoresDeadline => Machines { work: accept_ignores_deadline, ..real },
             Mutant::LoseKeepsAttempt => Machines { work: lose_keeps_attempt, ..real },
-            Mutant::OfferIgnoresCapacity => Machines { work: offer_ignores_capacity, ..real },
+            Mutant::OfferIgnoresPresence => Machines { work: offer_ignores_presence, ..real },
+            Mutant::OfferCostsNothing => Machines { work: offer_costs_nothing, ..real },
             Mutant::SessionIgnored => Machines { agent: session_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored
@@ -215,10 +250,10 @@ fn fragments_forgotten(
     at: Timestamp,
 ) -> Decided {
     let kept = c.is_some_and(|c| c.memory.reply_due.is_some());
-    match command {
-        Command::Tick { .. } if kept => Err(Rejection::NotDue),
-        _ => handle(rules, c, command, at),
+    if kept && matches!(command, Command::Tick { .. }) {
+        return Err(Rejection::NotDue);
     }
+    handle(rules, c, command, at)
 }
 
 fn answers_repeat(
@@ -326,20 +361,42 @@ fn lose_keeps_attempt(
     Ok(decision)
 }
 
-fn offer_ignores_capacity(
+fn offer_ignores_presence(
     rules: &RoutingRules,
     case: &Case,
     command: &WorkCommand,
     at: Timestamp,
 ) -> Worked {
-    const MORE: u32 = 1_000;
     if !matches!(command, WorkCommand::Offer { .. }) {
         return work::handle(rules, case, command, at);
     }
-    let mut roomy = case.clone();
-    roomy.agents.values_mut().for_each(|agent| agent.profile.capacity += MORE);
-    let mut decision = work::handle(rules, &roomy, command, at)?;
-    decision.agents.values_mut().for_each(|agent| agent.profile.capacity -= MORE);
+    let mut willing = case.clone();
+    for agent in willing.agents.values_mut() {
+        agent.presence = Presence::Available;
+        agent.lease = Lease::Live;
+    }
+    let mut decision = work::handle(rules, &willing, command, at)?;
+    for (id, agent) in &mut decision.agents {
+        if let Some(before) = case.agents.get(id) {
+            agent.presence = before.presence.clone();
+            agent.lease = before.lease.clone();
+        }
+    }
+    Ok(decision)
+}
+
+fn offer_costs_nothing(
+    rules: &RoutingRules,
+    case: &Case,
+    command: &WorkCommand,
+    at: Timestamp,
+) -> Worked {
+    let mut decision = work::handle(rules, case, command, at)?;
+    if matches!(command, WorkCommand::Offer { .. }) {
+        let held = decision.agents.values_mut();
+        held.filter_map(|agent| agent.held.get_mut(&case.conversation))
+            .for_each(|held| held.cost = 0);
+    }
     Ok(decision)
 }
 
@@ -373,7 +430,10 @@ impl Weakened {
         let snapshot = self.inner.load(change.slot(), &keys, &[]).await?;
         let mut renewed = snapshot.change(change.tag());
         let same = renewed.checks() == change.checks();
-        if self.mutant != Mutant::VersionsIgnored && !same {
+        let in_time = snapshot.at() <= change.valid_until();
+        if (self.mutant != Mutant::VersionsIgnored && !same)
+            || (self.mutant != Mutant::ExpiryIgnored && !in_time)
+        {
             return Ok(None);
         }
         if self.mutant != Mutant::LeaseIgnored {

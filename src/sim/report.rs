@@ -30,6 +30,8 @@ pub struct SimReport {
     pub restarts: u64,
     /// Rewinds of a slot.
     pub rewinds: u64,
+    /// Differences between conversation and pool that audits have made good.
+    pub repairs: u64,
     /// Simulated time in all worlds together.
     pub virtual_time: Duration,
     /// How often an invariant was checked.
@@ -53,6 +55,7 @@ impl SimReport {
             resolved: 0,
             restarts: 0,
             rewinds: 0,
+            repairs: 0,
             virtual_time: Duration::ZERO,
             checks: 0,
             violations: Vec::new(),
@@ -75,6 +78,7 @@ impl SimReport {
         self.resolved += model.resolved;
         self.restarts += world.restarts.get();
         self.rewinds += model.rewinds;
+        self.repairs += world.repairs.get();
         self.virtual_time += world.elapsed();
         self.checks += model.checks;
         self.violations.extend(model.violations.iter().cloned());
@@ -103,6 +107,7 @@ impl fmt::Display for SimReport {
         writeln!(out, "resolved        {}", self.resolved)?;
         writeln!(out, "restarts        {}", self.restarts)?;
         writeln!(out, "rewinds         {}", self.rewinds)?;
+        writeln!(out, "repairs         {}", self.repairs)?;
         let seconds = self.virtual_time.as_secs();
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         writeln!(out, "simulated time  {hours} h {minutes:02} min")?;

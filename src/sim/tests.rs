@@ -1,6 +1,9 @@
-//! Seeds that must hold, and that what is reported is repeatable.
+//! Seeds that must hold, that what is reported is repeatable, and that the checkers notice when a
+//! guard is missing.
 
+use super::faults::Weather;
 use super::*;
+use crate::store::faulty::Rates;
 
 fn check(options: &SimOptions) -> SimReport {
     let report = run(options);
@@ -10,8 +13,143 @@ fn check(options: &SimOptions) -> SimReport {
 
 #[test]
 fn everything_holds_while_things_go_wrong() {
-    for seed in 1..=3 {
-        let report = check(&SimOptions { seed, conversations: 250, ..SimOptions::default() });
-        println!("{report}");
+    for seed in 1..=8 {
+        check(&SimOptions { seed, ..SimOptions::default() });
     }
+}
+
+#[test]
+fn everything_holds_with_any_number_of_buckets() {
+    for (seed, buckets) in [(21, 1), (22, 2), (23, 16)] {
+        check(&SimOptions { seed, buckets, conversations: 150, ..SimOptions::default() });
+    }
+}
+
+#[test]
+fn everything_holds_when_nothing_goes_wrong_and_nothing_needs_repair() {
+    for seed in 1..=2 {
+        let calm = SimOptions { seed, faults: false, ..SimOptions::default() };
+        let report = check(&calm);
+        assert_eq!((report.faults_total(), report.repairs), (0, 0), "{report}");
+    }
+}
+
+#[test]
+fn everything_holds_on_a_disk_that_loses_power() {
+    let store = StoreKind::Embedded;
+    for seed in 1..=4 {
+        check(&SimOptions { seed, conversations: 60, store, ..SimOptions::default() });
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_to_the_byte() {
+    let options = SimOptions { seed: 7, conversations: 300, ..SimOptions::default() };
+    assert_eq!(run(&options).to_string(), run(&options).to_string());
+    let other = SimOptions { seed: 8, ..options.clone() };
+    assert_ne!(run(&options).hash, run(&other).hash);
+}
+
+#[test]
+fn a_world_of_a_long_run_can_be_repeated_alone() {
+    let long = SimOptions { seed: 7, conversations: 2 * WORLD_CONVERSATIONS, ..Default::default() };
+    let worlds: Vec<_> = long.worlds().collect();
+    let alone = SimOptions { seed: worlds[1].0, ..SimOptions::default() };
+    assert_eq!(alone.worlds().collect::<Vec<_>>(), [worlds[1]]);
+}
+
+/// Worlds in which this guard is missing, until a checker notices; what it noticed.
+fn noticed(mutant: Mutant) -> Option<Invariant> {
+    const WORLDS: u64 = 40;
+    (1..=WORLDS).find_map(|seed| {
+        let mutant = Some(mutant);
+        let options = SimOptions { seed, conversations: 120, mutant, ..SimOptions::default() };
+        let world = World::new(&options, seed, options.conversations);
+        if let Some(weather) = rough(mutant, world.weather.get()) {
+            world.weather.set(weather);
+            world.quiet.set(false);
+        }
+        world.run();
+        let violation = world.model().violations.first().map(|found| found.invariant);
+        violation
+    })
+}
+
+/// Some guards matter only in rare trouble, which is made less rare here.
+fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
+    let deaf = Rates { ring_lost: 8_000, delay: 5_000, delay_polls_max: 12, ..drawn.rates };
+    match mutant? {
+        Mutant::EnqueueIgnoresTombstone => Some(Weather { freeze: 150, ..drawn }),
+        Mutant::LeaseIgnored => Some(Weather { clock_jump: 60, ..drawn }),
+        Mutant::ExpiryIgnored => Some(Weather { freeze: 60, ..drawn }),
+        Mutant::VersionsIgnored => Some(Weather { freeze: 200, ..drawn }),
+        Mutant::AuditSkipped => Some(Weather { rewind: 120, ..drawn }),
+        Mutant::OfferIgnoresPresence => Some(Weather { rates: deaf, ..drawn }),
+        Mutant::BindIgnoresToken
+        | Mutant::AgentSpeaksWithOldToken
+        | Mutant::BotSpeaksOverHumans
+        | Mutant::SilenceResolves
+        | Mutant::FragmentsForgotten
+        | Mutant::AnswersRepeat
+        | Mutant::EnqueueForgetsHolder
+        | Mutant::ReleaseForgetsLoad
+        | Mutant::AcceptIgnoresDeadline
+        | Mutant::LoseKeepsAttempt
+        | Mutant::OfferCostsNothing
+        | Mutant::SessionIgnored
+        | Mutant::OutboxClearedEarly
+        | Mutant::RequestIdIgnored => None,
+    }
+}
+
+#[test]
+fn a_missing_guard_of_the_conversation_is_noticed() {
+    for (mutant, invariants) in [
+        (Mutant::BindIgnoresToken, &[Invariant::PoolAhead, Invariant::OneOwner][..]),
+        (Mutant::AgentSpeaksWithOldToken, &[Invariant::Fenced]),
+        (Mutant::BotSpeaksOverHumans, &[Invariant::SilentBot]),
+        (Mutant::SilenceResolves, &[Invariant::HonestEnd]),
+        (Mutant::FragmentsForgotten, &[Invariant::Answered, Invariant::Liveness]),
+        (Mutant::AnswersRepeat, &[Invariant::NeverTwice]),
+        (Mutant::RequestIdIgnored, &[Invariant::Once]),
+    ] {
+        assert_noticed(mutant, invariants);
+    }
+}
+
+#[test]
+fn a_missing_guard_of_the_pool_is_noticed() {
+    for (mutant, invariants) in [
+        (Mutant::EnqueueIgnoresTombstone, &[Invariant::Fenced][..]),
+        (Mutant::EnqueueForgetsHolder, &[Invariant::Load]),
+        (Mutant::ReleaseForgetsLoad, &[Invariant::Load]),
+        (Mutant::AcceptIgnoresDeadline, &[Invariant::Fenced]),
+        (Mutant::LoseKeepsAttempt, &[Invariant::Fenced]),
+        (Mutant::OfferIgnoresPresence, &[Invariant::Load, Invariant::Fenced]),
+        (Mutant::OfferCostsNothing, &[Invariant::Load]),
+        (Mutant::SessionIgnored, &[Invariant::Fenced]),
+    ] {
+        assert_noticed(mutant, invariants);
+    }
+}
+
+#[test]
+fn a_missing_guard_between_them_is_noticed() {
+    for (mutant, invariants) in [
+        (Mutant::VersionsIgnored, &[Invariant::Load, Invariant::OneOwner, Invariant::Fold][..]),
+        (Mutant::LeaseIgnored, &[Invariant::Fenced]),
+        (Mutant::ExpiryIgnored, &[Invariant::Fenced]),
+        (Mutant::OutboxClearedEarly, &[Invariant::Outbox]),
+        (
+            Mutant::AuditSkipped,
+            &[Invariant::OneQueue, Invariant::OneOwner, Invariant::PoolAhead, Invariant::Liveness],
+        ),
+    ] {
+        assert_noticed(mutant, invariants);
+    }
+}
+
+fn assert_noticed(mutant: Mutant, invariants: &[Invariant]) {
+    let found = noticed(mutant);
+    assert!(found.is_some_and(|found| invariants.contains(&found)), "{mutant:?}: {found:?}");
 }

@@ -47,6 +47,8 @@ pub(super) struct World {
     /// Commands that were given, each counted once however often it was sent.
     pub(super) commands: Cell<u64>,
     pub(super) restarts: Cell<u64>,
+    /// Differences that audits have made good, in lives that are over.
+    pub(super) repairs: Cell<u64>,
     /// Faults have stopped: from now on agents do their work.
     pub(super) quiet: Cell<bool>,
     pub(super) over: Cell<bool>,
@@ -121,7 +123,8 @@ impl World {
         // A file has one process; what stands elsewhere may have several.
         let instances = if may_rewind { 1 + random.below(2) } else { 1 };
         let calm = !options.faults || random.below(8) == 0;
-        let weather = if calm { Weather::calm() } else { Weather::drawn(&random, may_rewind) };
+        let drawn = Weather::drawn(&random, may_rewind);
+        let weather = if calm { Weather::calm() } else { drawn };
         let agents = 2 + random.below(5) as usize;
         Rc::new(World {
             options: options.clone(),
@@ -136,6 +139,7 @@ impl World {
             finished: Cell::new(0),
             commands: Cell::new(0),
             restarts: Cell::new(0),
+            repairs: Cell::new(0),
             quiet: Cell::new(calm),
             over: Cell::new(false),
             random,
@@ -178,6 +182,7 @@ impl World {
         self.executor.kill(Owner::World);
         for number in 0..self.instances.len() {
             self.executor.kill(Owner::Instance(number));
+            self.bury(number);
         }
     }
 
@@ -252,6 +257,14 @@ impl World {
         match self.anyone(random) {
             Some(number) => self.call(number, work).await,
             None => Err(Trouble::Lost),
+        }
+    }
+
+    /// Ends the life of an instance's application.
+    pub(super) fn bury(&self, number: usize) {
+        if let Some(app) = self.instances[number].app.borrow_mut().take() {
+            let repairs = app.stats().repairs.load(std::sync::atomic::Ordering::Relaxed);
+            self.repairs.set(self.repairs.get() + repairs);
         }
     }
 

@@ -106,8 +106,8 @@ impl Lexicon {
         let mut first: BTreeMap<u32, Range<usize>> = BTreeMap::new();
         for (found, owner) in rules {
             let rule = &self.rules[owner as usize];
-            let negated = rule.negatable
-                && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
+            let negated =
+                rule.negatable && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
             if !negated && reading.len() <= rule.words_max {
                 first.entry(owner).or_insert(found);
             }

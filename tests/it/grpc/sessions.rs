@@ -215,13 +215,14 @@ async fn whoever_gave_a_conversation_back_no_longer_sees_it_and_leaves_a_note() 
     customer.ask_for_a_person().await;
     let offer = hers.offer().await;
     sara.accept(&offer).await.unwrap();
+    // Others are asked first; were there nobody else, it would come back to her.
+    let omar = world.ready("omar").await;
+    let mut his = omar.stream().await;
     let released = sara.release(&customer.id, offer.token, "needs the invoice team").await;
     assert_eq!(released.conversation.unwrap().state(), pb::ConversationState::Queued);
     let unassigned = hers.unassigned().await;
     assert_eq!(unassigned.reason(), pb::UnassignReason::Requeued);
     customer.say("are you still there?").await;
-    let omar = world.ready("omar").await;
-    let mut his = omar.stream().await;
     let attached = omar.work().await.unwrap();
     let next = match attached.offers.first() {
         Some(offer) => offer.clone(),

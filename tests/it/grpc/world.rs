@@ -146,6 +146,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub lifecycle: Arc<Lifecycle>,
     keys: Arc<KeyRing>,
+    minted: std::sync::Mutex<std::collections::BTreeMap<String, String>>,
     channel: Channel,
     names: AtomicU64,
     tasks: Vec<JoinHandle<()>>,
@@ -224,6 +225,7 @@ impl World {
             clock,
             lifecycle,
             keys,
+            minted: Default::default(),
             channel,
             names: AtomicU64::new(0),
             tasks,
@@ -239,8 +241,13 @@ impl World {
 
     /// The key of somebody; a new one each time it is asked for.
     pub fn key(&self, role: Role, subject: &str) -> String {
-        let path = self.keys.mint(role, subject).unwrap();
-        std::fs::read_to_string(path).unwrap().trim().to_owned()
+        // Minting again would revoke the key that somebody in the test holds.
+        let mut minted = self.minted.lock().unwrap();
+        let key = minted.entry(format!("{}/{subject}", role.name())).or_insert_with(|| {
+            let path = self.keys.mint(role, subject).unwrap();
+            std::fs::read_to_string(path).unwrap().trim().to_owned()
+        });
+        key.clone()
     }
 
     pub fn channel(&self) -> Channel {

@@ -97,11 +97,7 @@ fn a_need_said_again_without_a_new_answer_is_repetition() {
             "which sizes do you have",
             None,
         ),
-        (
-            &[Wrote("where is my order"), Wrote("where is my order")],
-            "where is my order",
-            None,
-        ),
+        (&[Wrote("where is my order"), Wrote("where is my order")], "where is my order", None),
         (&[Wrote("1234567"), Missed, Wrote("1234567"), Missed], "1234567", None),
     ]);
 }
@@ -139,11 +135,7 @@ fn of_several_reasons_the_most_urgent_is_named() {
             "my house is on fire and nobody answers, get me a human",
             Some(SignalKind::Emergency),
         ),
-        (
-            &[],
-            "this is ridiculous, I want to speak to a manager",
-            Some(SignalKind::HumanRequest),
-        ),
+        (&[], "this is ridiculous, I want to speak to a manager", Some(SignalKind::HumanRequest)),
         (&[], "worst service ever, you idiots", Some(SignalKind::Frustration)),
     ]);
 }
@@ -156,7 +148,8 @@ fn the_gravest_danger_leads() {
 #[test]
 fn social_acts_never_fire() {
     let angry = window(&[Refused, Refused, Denied, Denied, Missed, Waiting(60)]);
-    for text in ["hello??", "؟؟؟", "thanks", "شكرا", "السلام عليكم", "😡😡", "ok", "تمام"] {
+    for text in ["hello??", "؟؟؟", "thanks", "شكرا", "السلام عليكم", "😡😡", "ok", "تمام"]
+    {
         let assessment = assessed(text, &angry, NOW);
         assert_eq!(assessment.fired, None, "{text}");
         assert!(assessment.signals.is_empty(), "{text}");

@@ -1,0 +1,198 @@
+//! What the simulation has found, each as a scenario of its own.
+
+use super::executor::VirtualClock;
+use super::random::Random;
+use crate::app::conversations::Done;
+use crate::app::{App, Settings, keys};
+use crate::domain::conversation::command::{Command, Input};
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::State;
+use crate::domain::handoff::Token;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::language::Language;
+use crate::domain::pool::agent::Presence;
+use crate::domain::pool::item::{ItemState, Place};
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Slot, Store};
+use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
+use crate::store::memory::MemoryStore;
+use crate::store::stored::Rewind;
+use std::sync::Arc;
+use std::time::Duration;
+
+struct Shop {
+    clock: Arc<VirtualClock>,
+    memory: Arc<MemoryStore>,
+    faulty: Arc<Faulty>,
+    app: App,
+    id: ConversationId,
+}
+
+impl Shop {
+    async fn open(agents: usize) -> Shop {
+        let clock = Arc::new(VirtualClock::starting_at(Timestamp::from_millis(1_000_000)));
+        let memory = Arc::new(MemoryStore::new(clock.clone()));
+        let faulty = Arc::new(Faulty::new(memory.clone(), NoFaults));
+        let app = app_on(faulty.clone(), agents, "one");
+        app.recover().await.unwrap();
+        let id = ConversationId::parse("c1").unwrap();
+        let customer = CustomerId::parse("customer").unwrap();
+        app.start(id.clone(), customer, Some(Language::Ar)).await.unwrap();
+        Shop { clock, memory, faulty, app, id }
+    }
+
+    async fn asks_for_human(&self) {
+        self.app.command(&self.id, None, Command::RequestHuman).await.unwrap();
+    }
+
+    async fn arrives(&self, agent: &str) -> (AgentId, u64) {
+        let agent = AgentId::parse(agent).unwrap();
+        let session = self.app.sign_in(&agent, Duration::from_secs(600)).await.unwrap().incarnation;
+        self.app.set_presence(&agent, session, Presence::Available).await.unwrap();
+        (agent, session)
+    }
+
+    async fn offered(&self) -> Option<(AgentId, Token)> {
+        match self.app.place(&self.id).await.unwrap() {
+            Some(Place::Here(item)) => match item.state {
+                ItemState::Offered { agent, .. } => Some((agent, item.token)),
+                ItemState::Waiting | ItemState::Assigned { .. } => None,
+            },
+            Some(Place::Gone { .. }) | None => None,
+        }
+    }
+
+    async fn accepts(&self) -> AgentId {
+        let (agent, token) = self.offered().await.unwrap();
+        self.app.accept(&agent, &self.id, token).await.unwrap();
+        agent
+    }
+
+    async fn says(&self, text: &str) -> Done {
+        self.app.say(&self.id, None, Input::Text(text.to_owned())).await.unwrap()
+    }
+}
+
+fn app_on(store: Arc<dyn Store>, agents: usize, instance: &str) -> App {
+    let rules = Arc::new(super::rules::rules(agents));
+    let settings = Settings {
+        buckets: 1,
+        instance: instance.to_owned(),
+        utterance_chars_max: 2_000,
+        waiting_max: 100,
+    };
+    let chance = Arc::new(Random::new(instance.len() as u64));
+    App::new(store, Arc::new(rules), chance, settings)
+}
+
+fn answers(done: &Done) -> Vec<String> {
+    let said = done.events.iter().filter_map(|logged| {
+        let Event::BotSaid { text, .. } = &logged.logged.event else { return None };
+        Some(text.clone())
+    });
+    said.collect()
+}
+
+#[tokio::test]
+async fn an_unbind_that_arrives_while_it_is_offered_again_does_not_spoil_the_next_bind() {
+    let shop = Shop::open(3).await;
+    shop.arrives("agent0").await;
+    shop.asks_for_human().await;
+    let first = shop.accepts().await;
+    let session = shop.app.agent(&first).await.unwrap().incarnation;
+    // The conversation cannot be told that its agent is gone.
+    shop.faulty.set_plan(|call: &Call<'_>| match call.slot {
+        Some(Slot::Bucket(_)) => Fate::from(Fault::unavailable()),
+        Some(Slot::Pool(_) | Slot::System) | None => Fate::default(),
+    });
+    shop.app.set_presence(&first, session, Presence::Offline).await.unwrap();
+    shop.arrives("agent2").await;
+    assert!(shop.offered().await.is_some());
+    shop.faulty.set_plan(NoFaults);
+    shop.clock.advance(Duration::from_secs(3));
+    shop.app.sweep(&keys::pool(&shop.app.rules().routing.pool)).await.unwrap();
+    assert_eq!(shop.app.conversation(&shop.id).await.unwrap().state, State::Queued);
+    let second = shop.accepts().await;
+    let c = shop.app.conversation(&shop.id).await.unwrap();
+    assert_eq!(c.owner(), Some(&second));
+}
+
+#[tokio::test]
+async fn a_pool_that_lost_an_acceptance_learns_of_it_from_the_conversation() {
+    let shop = Shop::open(1).await;
+    shop.arrives("agent0").await;
+    shop.asks_for_human().await;
+    let pool = keys::pool(&shop.app.rules().routing.pool);
+    let put_back = shop.memory.checkpoint(&pool);
+    let agent = shop.accepts().await;
+    put_back();
+    shop.app.recover().await.unwrap();
+    let Some(Place::Here(item)) = shop.app.place(&shop.id).await.unwrap() else {
+        panic!("the place is gone")
+    };
+    assert_eq!(item.state, ItemState::Assigned { agent: agent.clone() });
+    assert_eq!(shop.app.conversation(&shop.id).await.unwrap().owner(), Some(&agent));
+}
+
+#[tokio::test]
+async fn a_matcher_that_missed_rings_finds_out_by_itself() {
+    let shop = Shop::open(1).await;
+    shop.asks_for_human().await;
+    shop.app.repair_view().await.unwrap();
+    // Another instance takes the agent in; it does not match, and nobody here hears of it.
+    let other = app_on(shop.memory.clone(), 1, "other");
+    let agent = AgentId::parse("agent0").unwrap();
+    let session = other.sign_in(&agent, Duration::from_secs(60)).await.unwrap().incarnation;
+    other.set_presence(&agent, session, Presence::Available).await.unwrap();
+    shop.app.match_now().await;
+    assert_eq!(shop.offered().await, None, "else this proves nothing");
+    for _ in 0..2 {
+        shop.app.repair_view().await.unwrap();
+    }
+    shop.app.match_now().await;
+    assert!(shop.offered().await.is_some());
+}
+
+#[tokio::test]
+async fn work_that_came_back_is_offered_again_to_whoever_is_alone() {
+    let shop = Shop::open(1).await;
+    shop.arrives("agent0").await;
+    shop.asks_for_human().await;
+    let agent = shop.accepts().await;
+    shop.app.requeue(&shop.id).await.unwrap();
+    assert_eq!(shop.offered().await.map(|(again, _)| again), Some(agent));
+}
+
+#[tokio::test]
+async fn whoever_was_denied_twice_is_asked_again_when_nobody_else_has_come_for_long() {
+    let shop = Shop::open(1).await;
+    shop.arrives("agent0").await;
+    shop.asks_for_human().await;
+    let agent = shop.accepts().await;
+    for _ in 0..2 {
+        let token = shop.app.conversation(&shop.id).await.unwrap().token;
+        let disposition = "solved".to_owned();
+        let proposes = Command::AgentProposes { agent: agent.clone(), token, disposition };
+        shop.app.command(&shop.id, None, proposes).await.unwrap();
+        shop.app.command(&shop.id, None, Command::Respond { resolved: false }).await.unwrap();
+    }
+    assert_eq!(shop.offered().await, None);
+    let wait = shop.app.rules().bot.ends.queue_wait_max;
+    shop.clock.advance(wait + Duration::from_secs(1));
+    shop.app.sweep(&keys::bucket(0)).await.unwrap();
+    assert_eq!(shop.offered().await.map(|(again, _)| again), Some(agent));
+}
+
+#[tokio::test]
+async fn no_answer_comes_twice_while_a_human_is_awaited() {
+    let shop = Shop::open(1).await;
+    shop.asks_for_human().await;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.extend(answers(&shop.says("كيف أدفع").await));
+    }
+    let mut different = seen.clone();
+    different.sort();
+    different.dedup();
+    assert_eq!((seen.len(), different.len()), (2, 2), "there are two wordings: {seen:?}");
+}

@@ -35,7 +35,7 @@ const NOT_IN_DOMAIN: [&str; 12] = [
 ];
 
 /// Lines of code; comments and docs are free.
-const LINES_MAX: usize = 520;
+const LINES_MAX: usize = 530;
 
 struct Source {
     path: PathBuf,

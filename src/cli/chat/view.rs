@@ -131,7 +131,8 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         let mut lines = self.works(done.mode);
         self.stands(done.conversation);
-        if done.durability == Durability::None {
+        // A server that keeps everything in memory says NONE all the time, and all is well there.
+        if done.durability == Durability::None && away(done.mode) {
             lines.extend(self.keep_and_show(asked, done.events));
             return lines;
         }
@@ -374,6 +375,14 @@ impl View {
 
 fn party(event: &Event) -> Party {
     event.author.as_ref().map_or(Party::Unspecified, |author| author.party())
+}
+
+/// Whether the store is out of reach.
+fn away(mode: Mode) -> bool {
+    match mode {
+        Mode::Degraded | Mode::Isolated => true,
+        Mode::Unspecified | Mode::Normal => false,
+    }
 }
 
 /// Who said what, if somebody said something.

@@ -161,8 +161,8 @@ impl FakeChat {
         if !saved {
             desk.faults.unsaved -= 1;
             let (message, events) = (Some(own), vec![answer]);
-            let durability = Durability::None.into();
-            return SendMessageResponse { message, events, durability, ..Default::default() };
+            let (durability, mode) = (Durability::None.into(), Mode::Isolated.into());
+            return SendMessageResponse { message, events, durability, mode, ..Default::default() };
         }
         let message = Some(desk.add(own));
         let events = if later { Vec::new() } else { vec![desk.add(answer.clone())] };

@@ -228,8 +228,7 @@ impl Talk {
         match heard {
             Heard::Frame(frame) => {
                 let lines = self.view.frame(frame);
-                self.terminal.screen.show(&lines);
-                self.terminal.screen.set_status(self.view.position());
+                self.show(&lines);
             }
             Heard::Disturbed => self.terminal.screen.show(&[self.view.disturbed()]),
             Heard::Restored => self.terminal.screen.show(&[self.view.restored()]),
@@ -263,8 +262,7 @@ impl Talk {
                 }
             }
         };
-        self.terminal.screen.show(&lines);
-        self.terminal.screen.set_status(self.view.position());
+        self.show(&lines);
         Ok(Go::On)
     }
 
@@ -288,6 +286,14 @@ impl Talk {
         Ok(Go::On)
     }
 
+    /// Shows what happened, and below it where the customer stands.
+    fn show(&mut self, lines: &[String]) {
+        self.terminal.screen.show(lines);
+        if self.view.settled() {
+            self.terminal.screen.set_status(self.view.position());
+        }
+    }
+
     /// The input has ended; what was asked is still waited for.
     fn end(&mut self) -> Go {
         self.ended = true;
@@ -300,7 +306,7 @@ impl Talk {
 
     fn tick(&mut self) -> anyhow::Result<Go> {
         let lines = self.view.tick();
-        self.terminal.screen.show(&lines);
+        self.show(&lines);
         if let Some(asked) = self.view.unsaved_due() {
             self.open_calls += 1;
             // The worker holds few calls at a time; what does not fit is due again later.

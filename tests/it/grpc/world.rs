@@ -114,6 +114,7 @@ pub struct TestClock {
 }
 
 impl TestClock {
+    #[allow(clippy::disallowed_methods)] // The test's clock goes on from a moment of its own.
     pub fn new() -> Arc<TestClock> {
         Arc::new(TestClock { began: Instant::now(), ahead: AtomicI64::new(1_800_000_000_000) })
     }

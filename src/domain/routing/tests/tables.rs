@@ -224,7 +224,8 @@ fn when_someone_leaves_the_others_need_not_wait_for_them() {
     for waiting in [held, refused] {
         let rules = rules();
         let before = view(&rules, vec![agent("a"), busy_b()], vec![waiting]);
-        let leaving: [(&str, &dyn Fn(&mut PoolView)); 3] = [
+        type Leave<'a> = &'a dyn Fn(&mut PoolView);
+        let leaving: [(&str, Leave<'_>); 3] = [
             ("away", &|view| view.upsert_agent(away(busy_b()))),
             ("not able", &|view| view.upsert_agent(forgot(busy_b()))),
             ("gone", &|view| view.remove_agent(&agent_id("b"))),

@@ -169,7 +169,7 @@ async fn rules_and_counters_are_told() {
         counters.iter().find(|counter| counter.name == name).map(|counter| counter.value)
     };
     assert_eq!(value("sanad_handoffs_total{reason=\"human_request\"}"), Some(1));
-    assert_eq!(value("sanad_conversations_waiting"), Some(1));
+    assert_eq!(value("sanad_waiting"), Some(1));
     let parked = pb::ListParkedEntriesRequest::default();
     let parked = world.admins().list_parked_entries(with(parked, &key)).await.unwrap();
     assert!(parked.into_inner().entries.is_empty());

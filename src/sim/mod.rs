@@ -5,7 +5,7 @@
 //! reliability, and who goes on next. A seed that fails fails again: each world of a run has a
 //! seed of its own, and the report names it, so that this world alone can be repeated.
 //!
-//! While faults are on, *safety* is checked at every commit ([`checks`], [`agreement`]); then they
+//! While faults are on, *safety* is checked at every commit (`checks`, `agreement`); then they
 //! stop, and everything must come to rest: *liveness*.
 
 mod agent;

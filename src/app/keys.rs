@@ -6,8 +6,10 @@ use crate::ports::store::{EntityKey, Kind, LogId, Slot};
 /// The bucket a conversation lives in, of `buckets`.
 pub fn bucket_of(conversation: &ConversationId, buckets: u16) -> u16 {
     let hash = crate::domain::conversation::state::text_hash(conversation.as_str());
-    // The high bits: FNV mixes them better than the low ones.
-    ((hash >> 32) % u64::from(buckets.max(1))) as u16
+    // FNV leaves similar ids close together; these steps spread them (the finaliser of MurmurHash3).
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    ((hash ^ (hash >> 33)) % u64::from(buckets.max(1))) as u16
 }
 
 /// The slot of a bucket.

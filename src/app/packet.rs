@@ -182,10 +182,15 @@ fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, Entr
 fn suggestions(rules: &Rules, c: &Conversation, question: Option<&str>) -> Vec<Suggestion> {
     let Some(question) = question else { return Vec::new() };
     let found = rules.matcher.find(&language::normalise(question), language::detect(question));
-    let values: Vec<(&str, String)> =
-        c.memory.slots.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let told = |name: &str| c.memory.slots.get(name).cloned();
     let suggest = |candidate: &crate::domain::bot::matcher::Candidate| {
         let entry = rules.bot.entries.get(&candidate.entry)?;
+        // What the customer has not told is left open for the agent to put in.
+        let values: Vec<(&str, String)> = entry
+            .slots
+            .iter()
+            .map(|slot| (slot.name.as_str(), told(&slot.name).unwrap_or_else(|| "…".to_owned())))
+            .collect();
         let wordings = entry.answers.get(c.language).iter().map(|text| fill(text, &values));
         let text = wordings.into_iter().find(|t| !c.memory.sent.contains(&text_hash(t)))?;
         Some(Suggestion {

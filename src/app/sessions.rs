@@ -62,7 +62,8 @@ impl App {
     pub async fn session(&self, id: &AgentId, incarnation: u64) -> AppResult<Agent> {
         let key = keys::agent(id);
         let scores = [(Index::LEASES, id.to_string())];
-        let snapshot = self.store.load(&self.pool_slot(), &[key.clone()], &scores).await?;
+        let keys = std::slice::from_ref(&key);
+        let snapshot = self.store.load(&self.pool_slot(), keys, &scores).await?;
         let agent: Agent = snapshot.get(&key)?.ok_or(AppError::NotFound { what: "agent" })?;
         check_session(&agent, incarnation)?;
         let left = snapshot.score(Index::LEASES, id.as_str()).unwrap_or(0);

@@ -120,10 +120,10 @@ impl Failure {
 #[derive(Debug, Clone, Args)]
 pub struct ServerArgs {
     /// Where Sanad listens.
-    #[arg(long, env = "SANAD_SERVER", default_value = DEFAULT_SERVER, value_name = "URL")]
+    #[arg(long, global = true, env = "SANAD_SERVER", default_value = DEFAULT_SERVER, value_name = "URL")]
     pub server: String,
     /// Who signed the server's certificate (PEM); needed for https.
-    #[arg(long, env = "SANAD_CA", value_name = "FILE")]
+    #[arg(long, global = true, env = "SANAD_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
 }
 
@@ -163,10 +163,10 @@ impl ServerArgs {
 #[derive(Debug, Clone, Args)]
 pub struct KeyArgs {
     /// The file that holds the key; without it, it is looked for in the data folder.
-    #[arg(long, env = "SANAD_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "SANAD_KEY_FILE", value_name = "FILE")]
     pub key: Option<PathBuf>,
     /// The server's data folder; its keys lie in DIR/keys.
-    #[arg(long, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
+    #[arg(long, global = true, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
     pub data: PathBuf,
 }
 

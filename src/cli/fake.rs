@@ -30,7 +30,16 @@ impl Running {
             .build()
             .unwrap();
         let guard = runtime.enter();
-        let incoming = TcpIncoming::bind(address).unwrap();
+        // A port that was just given back may be lent to somebody's connection for a moment.
+        let mut tries = 0;
+        let incoming = loop {
+            match TcpIncoming::bind(address) {
+                Ok(incoming) => break incoming,
+                Err(error) if tries == 1_000 => panic!("{address}: {error}"),
+                Err(_) => std::thread::yield_now(),
+            }
+            tries += 1;
+        };
         let address = incoming.local_addr().unwrap();
         runtime.spawn(services().serve_with_incoming(incoming));
         drop(guard);
@@ -152,8 +161,8 @@ impl FakeChat {
         if !saved {
             desk.faults.unsaved -= 1;
             let (message, events) = (Some(own), vec![answer]);
-            let durability = Durability::None.into();
-            return SendMessageResponse { message, events, durability, ..Default::default() };
+            let (durability, mode) = (Durability::None.into(), Mode::Isolated.into());
+            return SendMessageResponse { message, events, durability, mode, ..Default::default() };
         }
         let message = Some(desk.add(own));
         let events = if later { Vec::new() } else { vec![desk.add(answer.clone())] };

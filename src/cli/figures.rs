@@ -33,29 +33,33 @@ impl Collector for Figures {
         let stats = self.app.stats();
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         for (name, help, value) in [
-            ("store_retries", "Changes tried again after a conflict", read(&stats.retries)),
-            ("outbox_delivered", "Outbox entries delivered", read(&stats.delivered)),
-            ("outbox_parked", "Outbox entries parked for a person", read(&stats.parked)),
-            ("audit_repairs", "Differences repaired by the audit", read(&stats.repairs)),
-            ("offers", "Offers made to agents", read(&stats.offers)),
-            ("offers_refused", "Offers refused by the store", read(&stats.offers_refused)),
+            ("sanad_store_retries", "Changes tried again after a conflict", read(&stats.retries)),
+            ("sanad_outbox_delivered", "Outbox entries delivered", read(&stats.delivered)),
+            ("sanad_outbox_parked", "Outbox entries parked for a person", read(&stats.parked)),
+            ("sanad_audit_repairs", "Differences repaired by the audit", read(&stats.repairs)),
+            ("sanad_offers", "Offers made to agents", read(&stats.offers)),
+            ("sanad_offers_refused", "Offers refused by the store", read(&stats.offers_refused)),
         ] {
             let encoder = out.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(value).encode(encoder)?;
         }
         let outcomes = stats.outcomes().into_iter().map(|(k, v)| (k.name(), v)).collect();
-        family(&mut out, "bot_replies", "Replies of the bot", "outcome", outcomes)?;
+        family(&mut out, "sanad_bot_replies", "Replies of the bot", "outcome", outcomes)?;
         let handoffs = stats.handoffs().into_iter().map(|(k, v)| (k.name(), v)).collect();
-        family(&mut out, "handoffs", "Handoffs to people", "reason", handoffs)?;
+        family(&mut out, "sanad_handoffs", "Handoffs to people", "reason", handoffs)?;
         let ends = stats.ends().into_iter().collect();
-        family(&mut out, "ends", "Ends of conversations", "end", ends)?;
+        family(&mut out, "sanad_ends", "Ends of conversations", "end", ends)?;
         let agents = self.app.router().agents();
         let available = agents.iter().filter(|agent| agent.takes_offers()).count();
         for (name, help, value) in [
-            ("waiting", "Conversations that wait for an agent", self.app.router().waiting()),
-            ("agents_available", "Agents who take offers", available),
-            ("watched_topics", "Things readers wait for", self.app.hub().watched()),
-            ("rules_problems", "Problems that keep changed rules out", self.report.problems()),
+            ("sanad_waiting", "Conversations that wait for an agent", self.app.router().waiting()),
+            ("sanad_agents_available", "Agents who take offers", available),
+            ("sanad_watched_topics", "Things readers wait for", self.app.hub().watched()),
+            (
+                "sanad_rules_problems",
+                "Problems that keep changed rules out",
+                self.report.problems(),
+            ),
         ] {
             let encoder = out.encode_descriptor(name, help, None, MetricType::Gauge)?;
             ConstGauge::new(value as i64).encode(encoder)?;

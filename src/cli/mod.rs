@@ -2,7 +2,7 @@
 //!
 //! One file a command. A command is a client like any other and speaks the public API; only what
 //! starts or mends a server touches its files. Drawing ([`terminal`]), wording ([`words`],
-//! [`transcript`]) and connecting ([`connect`], [`follow`]) are shared.
+//! [`transcript`]) and connecting ([`connect`], `follow`) are shared.
 
 mod admin;
 mod agent;

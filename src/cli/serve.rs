@@ -179,7 +179,12 @@ fn open_store(
         StoreKind::Memory => Ok((Arc::new(MemoryStore::new(clock.clone())), None)),
         StoreKind::Embedded => {
             let path = settings.data.join("sanad.redb");
-            let store = EmbeddedStore::open(path, &embedded::Options::default(), clock.clone())?;
+            // Keys are minted after the store was first made: where there are keys and no store,
+            // the store is lost, and beginning an empty one would hide that.
+            let is_first_start = !settings.data.join("keys").exists();
+            let options =
+                embedded::Options { create: is_first_start, ..embedded::Options::default() };
+            let store = EmbeddedStore::open(path, &options, clock.clone())?;
             let death = store.death();
             Ok((Arc::new(store), Some(death)))
         }
@@ -206,7 +211,7 @@ fn edge(
     if !minted.is_empty() {
         tracing::info!(keys.minted = minted.len(), "keys were minted into the data folder");
     }
-    let mut registry = Registry::with_prefix("sanad");
+    let mut registry = Registry::default();
     let metrics = EdgeMetrics::register(&mut registry);
     figures::register(&mut registry, app, &report);
     let readiness: web::Readiness = {

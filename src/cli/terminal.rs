@@ -212,6 +212,7 @@ pub mod fake {
     pub struct Shown(Arc<Mutex<Vec<u8>>>);
 
     impl Shown {
+        /// All of it.
         pub fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }

@@ -39,9 +39,39 @@ impl Transcript {
             Some(Body::MessageSent(message)) => self.message(&author, message),
             Some(Body::Notice(notice)) => self.notice(&text_of(&notice.text)),
             Some(body) => match self.reader {
-                Reader::Customer => self.hint(body),
+                // The server's notices tell customers what happens.
+                Reader::Customer => Vec::new(),
                 Reader::Staff => self.behind(&author, body),
             },
+        }
+    }
+
+    /// What the customer can do after this; to be shown below the notice that tells what happened.
+    pub fn hint(&self, body: &Body) -> Option<String> {
+        let say = |en, ar| Some(self.remark(pick(self.language, en, ar)));
+        match body {
+            Body::ResolutionProposed(_) => {
+                say("/yes if it is settled, /no if not", "اكتب /yes إن حُلّت أو /no إن لم تُحلّ")
+            }
+            Body::ResolutionConfirmed(_) | Body::Closed(_) => {
+                say("to take it up again: /reopen", "لفتحها من جديد: /reopen")
+            }
+            Body::MessageSent(_)
+            | Body::Notice(_)
+            | Body::Started(_)
+            | Body::HandoffRequested(_)
+            | Body::Queued(_)
+            | Body::AgentJoined(_)
+            | Body::AgentLeft(_)
+            | Body::ResolutionDenied(_)
+            | Body::Reminded(_)
+            | Body::Reopened(_)
+            | Body::HandoffCancelled(_)
+            | Body::SignalRaised(_)
+            | Body::Noted(_)
+            | Body::AgentNudged(_)
+            | Body::SupervisorAlerted(_)
+            | Body::Internal(_) => None,
         }
     }
 
@@ -152,35 +182,6 @@ impl Transcript {
 
     fn notice(&self, text: &str) -> Vec<String> {
         text.lines().map(|row| self.remark(&self.look.foreign(row))).collect()
-    }
-
-    /// What the customer can do now; what happened is told by a notice of the server's.
-    fn hint(&self, body: &Body) -> Vec<String> {
-        let say = |en, ar| vec![self.remark(pick(self.language, en, ar))];
-        match body {
-            Body::ResolutionProposed(_) => {
-                say("/yes if it is settled, /no if not", "اكتب /yes إن حُلّت أو /no إن لم تُحلّ")
-            }
-            Body::ResolutionConfirmed(_) | Body::Closed(_) => {
-                say("to take it up again: /reopen", "لفتحها من جديد: /reopen")
-            }
-            Body::MessageSent(_)
-            | Body::Notice(_)
-            | Body::Started(_)
-            | Body::HandoffRequested(_)
-            | Body::Queued(_)
-            | Body::AgentJoined(_)
-            | Body::AgentLeft(_)
-            | Body::ResolutionDenied(_)
-            | Body::Reminded(_)
-            | Body::Reopened(_)
-            | Body::HandoffCancelled(_)
-            | Body::SignalRaised(_)
-            | Body::Noted(_)
-            | Body::AgentNudged(_)
-            | Body::SupervisorAlerted(_)
-            | Body::Internal(_) => Vec::new(),
-        }
     }
 
     /// What lies behind the notices, for those who look after the conversation.
@@ -328,10 +329,16 @@ mod tests {
 
     #[test]
     fn a_proposed_end_tells_the_customer_how_to_answer() {
-        let event =
-            by(Party::Agent, "Sara", Body::ResolutionProposed(pb::ResolutionProposed::default()));
-        let en = "* /yes if it is settled, /no if not";
-        check(Reader::Customer, &event, &[en], &["* اكتب /yes إن حُلّت أو /no إن لم تُحلّ"]);
+        let body = Body::ResolutionProposed(pb::ResolutionProposed::default());
+        check(Reader::Customer, &by(Party::Agent, "Sara", body.clone()), &[], &[]);
+        for (language, hint) in [
+            (Language::En, "* /yes if it is settled, /no if not"),
+            (Language::Ar, "* اكتب /yes إن حُلّت أو /no إن لم تُحلّ"),
+        ] {
+            let reader = Reader::Customer;
+            let transcript = Transcript { look: Look::PLAIN, language, reader };
+            assert_eq!(transcript.hint(&body).as_deref(), Some(hint));
+        }
     }
 
     #[test]

@@ -176,6 +176,7 @@ fn text_line(key: TextKey) -> String {
             format!("{name}: [\"now: {{contacts}}\"]\n")
         }
         TextKey::DelayOutsideHours => format!("{name}: \"until {{opens}}\"\n"),
+        TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
         _ => format!("{name}: [\"words\"]\n"),

@@ -32,3 +32,6 @@ pub fn load(folder: &Path) -> (Sources, Checked) {
     let checked = check(&sources, problems);
     (sources, checked)
 }
+
+#[cfg(test)]
+mod tests;

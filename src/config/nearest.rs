@@ -3,14 +3,24 @@
 /// The name nearest to `written`, if it is near enough to be a slip of the hand.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (original, written) = (written, written.to_lowercase());
-    let most = (written.chars().count() / 3).clamp(1, 3);
+    // Of two letters, half would have to be wrong.
+    let most = match written.chars().count() {
+        0..=2 => 0,
+        letters => (letters / 3).min(3),
+    };
     known
         .into_iter()
         .filter(|name| *name != original)
-        .map(|name| (distance(&written, &name.to_lowercase()), name))
-        .filter(|(distance, _)| *distance <= most)
+        .map(|name| (difference(&written, &name.to_lowercase()), name))
+        .filter(|(difference, _)| *difference <= most)
         .min()
         .map(|(_, name)| name)
+}
+
+/// How different two names are; a name written out or cut short is one step away.
+fn difference(written: &str, name: &str) -> usize {
+    let (short, long) = if written.len() < name.len() { (written, name) } else { (name, written) };
+    if short.len() >= 3 && long.starts_with(short) { 1 } else { distance(written, name) }
 }
 
 /// Letters to insert, delete, change or swap with their neighbour.
@@ -43,6 +53,8 @@ mod tests {
             ("queu", Some("queue")),
             ("qeuue", Some("queue")),
             ("Owner", Some("owner")),
+            ("own", Some("owner")),
+            ("owners_of", Some("owner")),
             ("examples", None),
             ("x", None),
         ] {

@@ -299,11 +299,10 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
         (format!("sanad_handoffs_total{{reason=\"{}\"}}", reason.name()), count)
     });
     let ends = stats.ends().into_iter();
-    let ends =
-        ends.map(|(how, count)| (format!("sanad_conversation_ends_total{{how=\"{how}\"}}"), count));
+    let ends = ends.map(|(how, count)| (format!("sanad_ends_total{{end=\"{how}\"}}"), count));
     let now = [
-        ("sanad_conversations_waiting".to_owned(), app.router().waiting() as u64),
-        ("sanad_things_watched".to_owned(), app.hub().watched() as u64),
+        ("sanad_waiting".to_owned(), app.router().waiting() as u64),
+        ("sanad_watched_topics".to_owned(), app.hub().watched() as u64),
     ];
     let all = plain.into_iter().chain(outcomes).chain(handoffs).chain(ends).chain(now);
     let mut counters: Vec<pb::Counter> =

@@ -22,6 +22,8 @@ pub(super) struct Line {
     id: ConversationId,
     token: Token,
     feed: Feed,
+    /// The agent's time begins after this sequence; a reader may stand before it.
+    begins: u64,
     /// The sequence up to which the reader was told.
     told: u64,
     /// The agent is no longer in it: what comes now is not theirs to see.
@@ -48,14 +50,15 @@ impl Line {
     ) -> Result<Line, Ended> {
         let known = place.unwrap_or_default();
         let attach = Feed::attach(context.clone(), id.clone(), Reader::Agent, known).await?;
+        let joined = joined(&context.app, id, token).await?;
         let line = |feed: Feed| {
-            let told = feed.place().sequence;
-            Line { agent: agent.clone(), id: id.clone(), token, feed, told, over: false }
+            let (begins, told) = (joined.sequence, feed.place().sequence);
+            Line { agent: agent.clone(), id: id.clone(), token, feed, begins, told, over: false }
         };
         match (attach, place) {
             (Attach::Attached(feed), Some(_)) => Ok(line(feed)),
             (Attach::Attached(mut feed), None) => {
-                feed.skip_to(joined(&context.app, id, token).await?);
+                feed.skip_to(joined);
                 Ok(line(feed))
             }
             (Attach::Diverged(feed), _) => {
@@ -76,7 +79,9 @@ impl Line {
         while !self.over {
             let part = self.feed.read().await?;
             for (event, place) in part.events {
+                let is_before = event.sequence <= self.begins;
                 match stint(&self.agent, &event) {
+                    _ if is_before => {}
                     Stint::Within => {}
                     Stint::Last => self.over = true,
                     Stint::After => {

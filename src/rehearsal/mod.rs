@@ -18,7 +18,9 @@ pub fn rehearse(rules: &Arc<Rules>, scripts: &[Script]) -> Vec<Problem> {
 /// Plays one script to its first step that does not hold: what comes after it would only tell the
 /// same thing again.
 pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
-    futures::executor::block_on(async {
+    // Polled by hand: within a tokio runtime its budget for one task would run out and never be
+    // renewed, because this is no task of it.
+    futures::executor::block_on(tokio::task::unconstrained(async {
         let mut stage = match Stage::open(rules, script).await {
             Ok(stage) => stage,
             Err(error) => return vec![broken(script, "the beginning", &error.to_string())],
@@ -42,7 +44,7 @@ pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
             }
         }
         Vec::new()
-    })
+    }))
 }
 
 fn broken(script: &Script, key: &str, why: &str) -> Problem {

@@ -118,7 +118,10 @@ fn about(world: &World, seconds: u64) -> Duration {
 
 async fn crash_instances(world: Rc<World>) {
     let every = world.weather.get().instance_crash;
-    while every > 0 {
+    if every == 0 {
+        return;
+    }
+    loop {
         world.sleep(about(&world, every)).await;
         if world.quiet.get() {
             return;
@@ -136,7 +139,10 @@ async fn crash_instances(world: Rc<World>) {
 
 async fn rewind_slots(world: Rc<World>) {
     let every = world.weather.get().rewind;
-    while every > 0 {
+    if every == 0 {
+        return;
+    }
+    loop {
         world.sleep(about(&world, every)).await;
         let Ground::Memory(store) = &world.ground else { return };
         let slots = world.slots();
@@ -180,7 +186,10 @@ fn rewind(world: &Rc<World>, slot: &Slot, put_back: &(dyn Fn() + Send + Sync)) {
 
 async fn jump_the_clock(world: Rc<World>) {
     let every = world.weather.get().clock_jump;
-    while every > 0 {
+    if every == 0 {
+        return;
+    }
+    loop {
         world.sleep(about(&world, every)).await;
         if world.quiet.get() {
             return;

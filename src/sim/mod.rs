@@ -5,8 +5,8 @@
 //! reliability, and who goes on next. A seed that fails fails again: each world of a run has a
 //! seed of its own, and the report names it, so that this world alone can be repeated.
 //!
-//! While faults are on, *safety* is checked at every commit (`checks`, `pool_checks`, `agreement`); then they
-//! stop, and everything must come to rest: *liveness*.
+//! While faults are on, *safety* is checked at every commit (`checks`, `pool_checks`,
+//! `agreement`); then they stop, and everything must come to rest: *liveness*.
 
 mod agent;
 mod agreement;

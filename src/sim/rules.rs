@@ -169,6 +169,7 @@ fn compiled() -> Detectors {
                 strength: 0.9,
                 emergency: *emergency,
                 negatable: false,
+                words_max: None,
                 phrases: BTreeMap::from([(dialect, vec![text])]),
             }
         };

@@ -70,8 +70,7 @@ fn noticed(mutant: Mutant) -> Option<Invariant> {
             world.quiet.set(false);
         }
         world.run();
-        let violation = world.model().violations.first().map(|found| found.invariant);
-        violation
+        world.model().violations.first().map(|found| found.invariant)
     })
 }
 

@@ -1,6 +1,8 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
 mod show;
+#[cfg(test)]
+mod tests;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
 use super::terminal::Look;

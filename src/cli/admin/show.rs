@@ -130,9 +130,8 @@ impl Show {
             .iter()
             .map(|evidence| format!("«{}» ({})", self.foreign(&evidence.quote), evidence.what))
             .collect();
-        if !because.is_empty() {
-            let basis = self.basis(reading.basis());
-            lines.push(format!("{} {basis}: {}", self.pick("by", "بـ"), because.join(" ")));
+        if let (Some(basis), false) = (self.basis(reading.basis()), because.is_empty()) {
+            lines.push(format!("{} {basis}: {}", self.pick("by", "بناءً على"), because.join(" ")));
         }
         lines.extend(reading.signals.iter().map(|signal| self.transcript.signal(signal)));
         let mut outcome = self.outcome(answer.outcome()).to_owned();
@@ -236,14 +235,14 @@ impl Show {
         facts.join(" · ")
     }
 
-    fn basis(&self, basis: pb::MatchBasis) -> &'static str {
+    fn basis(&self, basis: pb::MatchBasis) -> Option<&'static str> {
         let (en, ar) = match basis {
-            pb::MatchBasis::Unspecified | pb::MatchBasis::None => ("nothing", "لا شيء"),
+            pb::MatchBasis::Unspecified | pb::MatchBasis::None => return None,
             pb::MatchBasis::Exact => ("the same words", "الكلمات نفسها"),
             pb::MatchBasis::Pattern => ("a pattern", "نمط"),
             pb::MatchBasis::Examples => ("likeness to the examples", "شبه بالأمثلة"),
         };
-        pick(self.language(), en, ar)
+        Some(pick(self.language(), en, ar))
     }
 
     fn outcome(&self, outcome: pb::Outcome) -> &'static str {

@@ -13,7 +13,7 @@ mod stream;
 mod tests;
 mod work;
 
-use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently, transient};
+use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
 use super::follow::{Heard, follow};
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
@@ -32,7 +32,7 @@ use show::Show;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tonic::{Response, Status};
+use tonic::{Code, Response, Status};
 
 /// How often the countdown moves.
 const TICK: Duration = Duration::from_secs(1);
@@ -168,6 +168,8 @@ enum Go {
 impl Shift {
     async fn work(&mut self) -> anyhow::Result<()> {
         let mut tick = tokio::time::interval(TICK);
+        // One for the whole time: a signal that comes between two turns of the loop counts too.
+        let mut stop = std::pin::pin!(asked_to_stop());
         loop {
             let interactive = self.terminal.interactive;
             // A script speaks only when what it did before is done; a person at any time.
@@ -179,7 +181,7 @@ impl Shift {
                 Some(report) = self.seat.reports.recv() => self.report(report).await?,
                 line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
-                () = asked_to_stop() => Go::Leave,
+                () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
                 return Ok(());
@@ -205,7 +207,7 @@ impl Shift {
                 let line = self.desk.show.say("connected again", "عاد الاتصال");
                 self.terminal.screen.show(&[line]);
             }
-            Heard::Over(status) => self.session_over(status).await?,
+            Heard::Over(status) => return self.session_over(status).await,
         }
         self.countdown();
         Ok(Go::On)
@@ -236,8 +238,7 @@ impl Shift {
                 told
             }
             Report::SessionOver(status) => {
-                self.session_over(status).await?;
-                Told::default()
+                return self.session_over(status).await;
             }
         };
         self.tell(told).await?;
@@ -265,11 +266,11 @@ impl Shift {
 
     /// A session that the server gave up may be begun anew; one that was superseded never, or two
     /// desks would throw each other out for ever.
-    async fn session_over(&mut self, status: Status) -> anyhow::Result<()> {
+    async fn session_over(&mut self, status: Status) -> anyhow::Result<Go> {
         if calls::superseded(&status) {
             return Err(Failure::Superseded { agent: self.args.agent.clone() }.into());
         }
-        if status.code() != tonic::Code::FailedPrecondition && !transient(&status) {
+        if !matches!(status.code(), Code::FailedPrecondition | Code::NotFound) {
             let server = &self.args.server.server;
             return Err(Failure::of("to go on", server, status).into());
         }
@@ -278,11 +279,14 @@ impl Shift {
             "كان الخادم قد فقدك، يُعاد تسجيل الدخول",
         );
         self.terminal.screen.show(&[line]);
-        self.seat = Seat::take(&self.args, self.client.clone()).await?;
+        self.seat = tokio::select! {
+            seat = Seat::take(&self.args, self.client.clone()) => seat?,
+            () = asked_to_stop() => return Ok(Go::Leave),
+        };
         self.open_calls = 0;
         let (presence, why) = self.desk.wanted();
         self.ask(Deed::Presence(presence, why)).await;
-        Ok(())
+        Ok(Go::On)
     }
 
     async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {

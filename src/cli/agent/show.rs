@@ -9,6 +9,9 @@ use owo_colors::Style;
 use prost_types::Timestamp;
 use tonic::Status;
 
+/// The best ones help; a screen full of them hides the rest of the packet.
+const SUGGESTIONS_SHOWN: usize = 3;
+
 /// How an agent's desk shows things.
 #[derive(Debug, Clone, Copy)]
 pub struct Show {
@@ -224,7 +227,7 @@ impl Show {
         if !packet.note.is_empty() {
             lines.push(self.field("note", "ملاحظة", &self.foreign(&packet.note)));
         }
-        for suggested in &packet.suggestions {
+        for suggested in packet.suggestions.iter().take(SUGGESTIONS_SHOWN) {
             let title = self.foreign(&text_of(&suggested.title));
             let text = self.foreign(&text_of(&suggested.text));
             lines.push(self.field("may help", "قد يفيد", &format!("{title}: {text}")));
@@ -238,7 +241,8 @@ impl Show {
 
     fn field(&self, en: &str, ar: &str, value: &str) -> String {
         let name = pick(self.transcript.language, en, ar);
-        format!("{}: {value}", self.transcript.look.paint(name, Style::new().bold()))
+        let space = if value.is_empty() { "" } else { " " };
+        format!("{}:{space}{value}", self.transcript.look.paint(name, Style::new().bold()))
     }
 
     fn waits(&self, since: Option<&Timestamp>, now: i64) -> Option<String> {
@@ -360,7 +364,7 @@ mod tests {
                 "note: call him",
                 "may help: Late orders: We pay the delivery.",
                 "begin with: I see that you look for your order.",
-                "so far: ",
+                "so far:",
                 "Customer: وين طلبي",
                 "——",
             ]

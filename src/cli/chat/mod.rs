@@ -200,6 +200,8 @@ impl Talk {
 
     async fn listen(&mut self) -> anyhow::Result<()> {
         let mut tick = tokio::time::interval(TICK);
+        // One for the whole time: a signal that comes between two turns of the loop counts too.
+        let mut stop = std::pin::pin!(asked_to_stop());
         loop {
             // A script speaks only when the turn before is over; a person may speak at any time.
             let may_speak = !self.ended && (self.terminal.interactive || !self.busy());
@@ -209,7 +211,7 @@ impl Talk {
                 Some(report) = self.reports.recv() => self.report(report)?,
                 line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
-                () = asked_to_stop() => Go::Leave,
+                () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
                 return Ok(());
@@ -226,8 +228,7 @@ impl Talk {
         match heard {
             Heard::Frame(frame) => {
                 let lines = self.view.frame(frame);
-                self.terminal.screen.show(&lines);
-                self.terminal.screen.set_status(self.view.position());
+                self.show(&lines);
             }
             Heard::Disturbed => self.terminal.screen.show(&[self.view.disturbed()]),
             Heard::Restored => self.terminal.screen.show(&[self.view.restored()]),
@@ -261,8 +262,7 @@ impl Talk {
                 }
             }
         };
-        self.terminal.screen.show(&lines);
-        self.terminal.screen.set_status(self.view.position());
+        self.show(&lines);
         Ok(Go::On)
     }
 
@@ -286,6 +286,14 @@ impl Talk {
         Ok(Go::On)
     }
 
+    /// Shows what happened, and below it where the customer stands.
+    fn show(&mut self, lines: &[String]) {
+        self.terminal.screen.show(lines);
+        if self.view.settled() {
+            self.terminal.screen.set_status(self.view.position());
+        }
+    }
+
     /// The input has ended; what was asked is still waited for.
     fn end(&mut self) -> Go {
         self.ended = true;
@@ -298,7 +306,7 @@ impl Talk {
 
     fn tick(&mut self) -> anyhow::Result<Go> {
         let lines = self.view.tick();
-        self.terminal.screen.show(&lines);
+        self.show(&lines);
         if let Some(asked) = self.view.unsaved_due() {
             self.open_calls += 1;
             // The worker holds few calls at a time; what does not fit is due again later.

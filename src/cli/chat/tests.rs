@@ -251,3 +251,18 @@ async fn a_person_is_welcomed_and_leaves_with_quit() {
     lines.send("/quit".into()).await.unwrap();
     command.await.unwrap().unwrap();
 }
+
+#[test]
+fn a_server_that_keeps_all_in_memory_is_not_taken_for_one_without_its_store() {
+    use crate::grpc::pb::{Durability, Mode};
+    for (mode, unsaved) in [(Mode::Normal, 0), (Mode::Degraded, 1), (Mode::Isolated, 1)] {
+        let mut view = View::new(Look::PLAIN, false, Some(Language::En));
+        let mut own = said(Party::Customer, "", "hi");
+        own.sequence = 1;
+        let durability = Durability::None;
+        let done =
+            calls::Done { events: vec![own], own: 1, durability, mode, ..Default::default() };
+        view.done(Asked { request_id: "r".into(), want: input::Want::Say("hi".into()) }, done);
+        assert_eq!(view.unsaved(), unsaved, "{mode:?}");
+    }
+}

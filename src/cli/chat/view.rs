@@ -19,7 +19,7 @@ use tonic::Status;
 /// So many ticks may an answer wait for the stream.
 const HELD_TICKS_MAX: u32 = 2;
 /// After so many ticks what could not be saved is sent again.
-const UNSAVED_TICKS: u32 = 15;
+const UNSAVED_TICKS: u32 = 10;
 
 /// What one customer sees of one conversation.
 pub struct View {
@@ -39,6 +39,8 @@ pub struct View {
     /// The own message that the bot has yet to answer.
     awaited: Option<u64>,
     held_ticks: u32,
+    /// What the customer can do now, to be shown below what the server says about it.
+    hint: Option<String>,
     unsaved: Vec<Asked>,
     unsaved_ticks: u32,
     /// Shown when it could not be saved; the saved one is not shown again.
@@ -62,6 +64,7 @@ impl View {
             last_reply: 0,
             awaited: None,
             held_ticks: 0,
+            hint: None,
             unsaved: Vec::new(),
             unsaved_ticks: 0,
             quiet: Vec::new(),
@@ -90,7 +93,12 @@ impl View {
 
     /// Whether something is still to be shown before the turn is over.
     pub fn owes(&self) -> bool {
-        self.awaited.is_some() || self.journal.holds()
+        self.awaited.is_some() || self.hint.is_some() || self.journal.holds()
+    }
+
+    /// Whether all that is known is shown, so that the place in line may follow it.
+    pub fn settled(&self) -> bool {
+        !self.journal.holds()
     }
 
     /// A frame of the stream came.
@@ -131,7 +139,8 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         let mut lines = self.works(done.mode);
         self.stands(done.conversation);
-        if done.durability == Durability::None {
+        // A server that keeps everything in memory says NONE all the time, and all is well there.
+        if done.durability == Durability::None && away(done.mode) {
             lines.extend(self.keep_and_show(asked, done.events));
             return lines;
         }
@@ -159,11 +168,13 @@ impl View {
     pub fn tick(&mut self) -> Vec<String> {
         self.unsaved_ticks += 1;
         self.held_ticks = if self.journal.holds() { self.held_ticks + 1 } else { 0 };
-        if self.held_ticks < HELD_TICKS_MAX {
-            return Vec::new();
+        let mut lines = Vec::new();
+        if self.held_ticks >= HELD_TICKS_MAX {
+            let show = self.journal.flush();
+            lines = self.show(show);
         }
-        let show = self.journal.flush();
-        self.show(show)
+        lines.extend(self.hint.take());
+        lines
     }
 
     /// What could not be saved and should be sent again now, under its old request id.
@@ -288,6 +299,11 @@ impl View {
                 let own = party(&event) == Party::Customer && spoken(&event).is_some();
                 lines.extend(self.shown(own, &event));
             }
+            if spoken(&event).is_some() {
+                lines.extend(self.hint.take());
+            }
+            let hint = event.body.as_ref().and_then(|body| self.transcript.hint(body));
+            self.hint = hint.or(self.hint.take());
         }
         lines
     }
@@ -374,6 +390,14 @@ impl View {
 
 fn party(event: &Event) -> Party {
     event.author.as_ref().map_or(Party::Unspecified, |author| author.party())
+}
+
+/// Whether the store is out of reach.
+fn away(mode: Mode) -> bool {
+    match mode {
+        Mode::Degraded | Mode::Isolated => true,
+        Mode::Unspecified | Mode::Normal => false,
+    }
 }
 
 /// Who said what, if somebody said something.

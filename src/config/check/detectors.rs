@@ -90,22 +90,26 @@ fn shape(kind: SignalKind, error: &Error) -> Problem {
     Problem::new(Code::BadDetector, &place).with("reason", reason)
 }
 
-/// The place of a path such as `rules[3].phrases.gulf[0]`, or of the last part of it that is there.
+/// The place of a path such as `rules[3].gulf[0]`, or of the last part of it that is there.
 fn place_of(node: &Node, path: &str) -> Place {
     let mut here = node;
     for part in path.split(['.', '[']) {
         let part = part.trim_end_matches(']');
-        let next = match &here.value {
-            Value::Map(pairs) => {
-                pairs.iter().find(|(key, _)| key.text == part).map(|(_, node)| node)
-            }
-            Value::List(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
-            Value::Nothing | Value::Scalar { .. } => None,
-        };
+        // The domain knows nothing of the files' `phrases:`, and so leaves it out.
+        let next = child(here, part)
+            .or_else(|| child(here, "phrases").and_then(|phrases| child(phrases, part)));
         match next {
             Some(next) => here = next,
             None => break,
         }
     }
     here.place.clone()
+}
+
+fn child<'n>(node: &'n Node, part: &str) -> Option<&'n Node> {
+    match &node.value {
+        Value::Map(pairs) => pairs.iter().find(|(key, _)| key.text == part).map(|(_, node)| node),
+        Value::List(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
+        Value::Nothing | Value::Scalar { .. } => None,
+    }
 }

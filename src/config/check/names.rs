@@ -39,8 +39,7 @@ impl Names {
         let mut names = Names::default();
         names.entries.partly =
             faq.iter().any(|file| file.as_ref().is_none_or(|file| file.entries.is_none()));
-        let unread = |read: fn(&Routing) -> bool| routing.is_none_or(|file| !read(file));
-        names.queues.partly = unread(|file| file.queues.is_some());
+        names.queues.partly = routing.is_none_or(|file| file.queues.is_none());
         names.skills.partly = routing.is_none();
         names.agents.partly = routing.is_none();
         let entries = faq.iter().flatten().filter_map(|file| file.entries.as_ref());

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 const WORDINGS_MAX: usize = 20;
 
 /// What is filled into a text.
+#[derive(Clone, Copy)]
 struct Filled {
     /// The placeholders that may stand in it.
     may: &'static [&'static str],
@@ -21,29 +22,33 @@ struct Filled {
     counted: bool,
 }
 
-/// What the core fills into each text. The list is closed: a text key without a line of its own has
-/// no placeholders.
+impl Filled {
+    const fn with(may: &'static [&'static str], must: &'static [&'static str]) -> Filled {
+        Filled { may, must, counted: false }
+    }
+}
+
+/// What the core fills in, by text. One that is not here has no placeholders.
+const FILLED: [(TextKey, Filled); 14] = [
+    (TextKey::Greeting, Filled::with(&["name"], &[])),
+    (TextKey::PacketHeadline, Filled::with(&["need", "why", "tried"], &["need", "why"])),
+    (TextKey::QueuePosition, Filled { may: &["count"], must: &[], counted: true }),
+    (TextKey::DelayOutsideHours, Filled::with(&["opens"], &["opens"])),
+    (TextKey::AgentJoined, Filled::with(&["agent"], &[])),
+    (TextKey::AgentChanged, Filled::with(&["agent"], &[])),
+    (TextKey::AgentProposedResolution, Filled::with(&["agent"], &[])),
+    (TextKey::PacketOpening, Filled::with(&["agent", "need"], &[])),
+    (TextKey::PacketOpeningNoNeed, Filled::with(&["agent"], &[])),
+    (TextKey::EmergencyLife, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::EmergencyMoney, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::EmergencyProperty, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::SayAgain, Filled::with(&["text"], &["text"])),
+    (TextKey::MessageTooLong, Filled::with(&["max"], &["max"])),
+];
+
 fn filled(key: TextKey) -> Filled {
-    let plain = |may, must| Filled { may, must, counted: false };
-    if key == TextKey::QueuePosition {
-        return Filled { may: &["count"], must: &[], counted: true };
-    }
-    if [TextKey::EmergencyLife, TextKey::EmergencyMoney, TextKey::EmergencyProperty].contains(&key)
-    {
-        return plain(&["contacts"], &["contacts"]);
-    }
-    if [TextKey::AgentJoined, TextKey::AgentChanged, TextKey::AgentProposedResolution]
-        .contains(&key)
-    {
-        return plain(&["agent"], &[]);
-    }
-    match key {
-        TextKey::DelayOutsideHours => plain(&["opens"], &["opens"]),
-        TextKey::SayAgain => plain(&["text"], &["text"]),
-        TextKey::MessageTooLong => plain(&["max"], &["max"]),
-        TextKey::PacketHeadline => plain(&["need", "why", "tried"], &["need", "why"]),
-        _ => plain(&[], &[]),
-    }
+    let found = FILLED.iter().find(|(filled, _)| *filled == key);
+    found.map_or(Filled::with(&[], &[]), |(_, filled)| *filled)
 }
 
 /// Checks the texts of both languages.
@@ -189,7 +194,7 @@ fn check_wording(key: TextKey, wording: &RawText, problems: &mut Problems) -> Op
     let names = value::braces(wording, example, problems);
     for name in names.iter().filter(|name| !filled.may.contains(name)) {
         let known = match filled.may {
-            [] => "—".to_owned(),
+            [] => "nothing".to_owned(),
             may => may.iter().map(|name| format!("`{{{name}}}`")).collect::<Vec<_>>().join(", "),
         };
         problems.add(

@@ -62,7 +62,8 @@ fn millis(text: &str) -> Option<u64> {
 /// A duration as ops would write it.
 pub fn shown(duration: Duration) -> String {
     let millis = duration.as_millis() as u64;
-    let unit = UNITS.into_iter().find(|(_, factor)| millis % factor == 0 && millis >= *factor);
+    let unit =
+        UNITS.into_iter().find(|(_, factor)| millis.is_multiple_of(*factor) && millis >= *factor);
     unit.map_or("0s".to_owned(), |(name, factor)| format!("{}{name}", millis / factor))
 }
 

@@ -8,6 +8,9 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 use std::ops::Range;
 
+/// The longest excerpt of a line that is repeated below it.
+const LABEL_CHARS_MAX: usize = 24;
+
 /// How problems are shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Look {
@@ -93,7 +96,9 @@ fn snippet<'a>(
     let words = &line[marked.clone()];
     let label = match label {
         Some(label) => Some(label.to_owned()),
-        None if line.chars().any(is_right_to_left) => Some(format!("«{}»", words.trim())),
+        None if line.chars().any(is_right_to_left) => {
+            Some(format!("«{}»", shortened(words.trim())))
+        }
         None => None,
     };
     let span = line_start + marked.start..line_start + marked.end;
@@ -121,6 +126,14 @@ fn range_in_line(line: &str, place: &Place) -> Range<usize> {
     };
     let first = place.column.saturating_sub(1) as usize;
     byte(first)..byte(first + (place.length as usize).max(1))
+}
+
+/// Enough of the words to find them by.
+fn shortened(words: &str) -> String {
+    match words.char_indices().nth(LABEL_CHARS_MAX) {
+        None => words.to_owned(),
+        Some((end, _)) => format!("{}…", &words[..end]),
+    }
 }
 
 fn is_right_to_left(character: char) -> bool {

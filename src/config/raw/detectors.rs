@@ -102,6 +102,9 @@ pub struct RawRule {
     /// Whether a negation takes it back.
     #[serde(default = "yes")]
     pub negatable: bool,
+    /// The longest message it counts in.
+    #[serde(default)]
+    pub words_max: Option<usize>,
     /// Its phrases.
     pub phrases: RawPhrases,
 }
@@ -376,6 +379,7 @@ impl RawRule {
             strength: self.strength,
             emergency: self.emergency,
             negatable: self.negatable,
+            words_max: self.words_max,
             phrases: self.phrases.phrases(),
         }
     }
@@ -398,6 +402,7 @@ impl RawPhrases {
 
 /// The values of a `conversation` block that must lie between 0 and 1.
 pub trait Weights {
+    /// Each weight with its key.
     fn weights(&self) -> Vec<(&'static str, f32)>;
 }
 

@@ -1,6 +1,6 @@
 //! Exactly what the files say: one struct for each map of `config/*.yaml`, and how they are read.
 //!
-//! A struct is declared with [`raw!`]; its keys are a closed list, unknown ones are refused with the
+//! A struct is declared with `raw!`; its keys are a closed list, unknown ones are refused with the
 //! nearest known name. Reading never stops: a field that is missing or of the wrong kind is `None`,
 //! and the problem has been noted. Whether the values make sense is the affair of
 //! [`super::check`].

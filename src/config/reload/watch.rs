@@ -83,6 +83,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::disallowed_methods)] // The event wants a moment; which one does not matter.
     fn reading_is_no_change() {
         use notify_debouncer_full::DebouncedEvent;
         use notify_debouncer_full::notify::Event;

@@ -15,3 +15,4 @@ mod customer_side;
 mod pool_side;
 mod timers;
 mod turn;
+mod words;

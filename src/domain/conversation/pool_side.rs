@@ -2,10 +2,10 @@
 //! order: the token decides whether it still counts.
 
 use super::command::{Decision, Receipt, Rejection};
-use super::customer_side::receipt_text;
 use super::event::{Event, LeaveReason};
 use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
+use super::words::receipt_text;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::AgentId;
 use crate::domain::rules::Rules;

@@ -28,6 +28,7 @@ struct Rule {
     strength: f32,
     emergency: Option<EmergencyKind>,
     negatable: bool,
+    words_max: usize,
 }
 
 /// A rule found in a message.
@@ -79,6 +80,7 @@ impl Lexicon {
                 strength: rule.strength,
                 emergency: rule.emergency,
                 negatable: rule.negatable,
+                words_max: rule.words_max.unwrap_or(usize::MAX),
             });
         }
         let mut harmless = PhraseBook::default();
@@ -103,9 +105,10 @@ impl Lexicon {
         let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
         let mut first: BTreeMap<u32, Range<usize>> = BTreeMap::new();
         for (found, owner) in rules {
-            let negated = self.rules[owner as usize].negatable
-                && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
-            if !negated {
+            let rule = &self.rules[owner as usize];
+            let negated =
+                rule.negatable && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
+            if !negated && reading.len() <= rule.words_max {
                 first.entry(owner).or_insert(found);
             }
         }
@@ -118,9 +121,10 @@ impl Lexicon {
         Hits { hits }
     }
 
-    /// A negation counts for what begins in it or follows it closely within the same clause.
+    /// A negation counts for what begins in it or follows it closely within the same clause. What
+    /// begins with it is a phrase that means it: "never order again".
     fn negates(&self, by: &Range<usize>, found: &Range<usize>, reading: &Reading) -> bool {
-        by.start <= found.start
+        by.start < found.start
             && found.start <= by.end + self.negation_reach
             && reading.is_one_clause(by.start..found.start + 1)
     }

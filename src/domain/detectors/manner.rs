@@ -83,7 +83,7 @@ mod tests {
 
     const SETTINGS: MannerSettings = MannerSettings {
         shouting_letters_min: 8,
-        shouting_share_min: 0.6,
+        shouting_share_min: 0.5,
         run_marks_min: 3,
         burst_messages_min: 3,
         burst_within: Duration::from_secs(20),

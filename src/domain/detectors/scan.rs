@@ -79,6 +79,10 @@ impl Reading {
 }
 
 fn pause(between: &str) -> Pause {
+    // Dots in a row are a hesitation, not an end.
+    if between.contains("..") || between.contains('…') {
+        return Pause::Clause;
+    }
     let of = |c: char| match c {
         '.' | '!' | '?' | ';' | ':' | '\n' => Pause::Sentence,
         ',' | '-' | '–' | '—' | '(' | ')' => Pause::Clause,
@@ -227,7 +231,7 @@ impl<'a> Scan<'a> {
     fn step(&self, node: &Node, at: usize, places: u64) -> u64 {
         match node {
             Node::Words(set) => each(places)
-                .filter(|place| self.is_in(at + place, *set))
+                .filter(|place| self.goes_on(at, *place) && self.is_in(at + place, *set))
                 .fold(0, |reached, place| reached | bit(place + 1)),
             Node::Gap(words) => {
                 each(places).fold(0, |reached, place| reached | self.gap(at, place, *words))
@@ -239,6 +243,7 @@ impl<'a> Scan<'a> {
                 choices.iter().fold(0, |reached, nodes| reached | self.read(nodes, at, places))
             }
             Node::List(list) => each(places)
+                .filter(|place| self.goes_on(at, *place))
                 .fold(0, |reached, place| reached | (self.list_ends(*list, at + place) << place)),
         }
     }
@@ -252,6 +257,12 @@ impl<'a> Scan<'a> {
             self.known.borrow_mut().ends[index] = Some(ends);
             ends
         })
+    }
+
+    /// A phrase does not go on into the next sentence.
+    fn goes_on(&self, at: usize, place: usize) -> bool {
+        let next = self.reading.words.get(at + place);
+        place == 0 || next.is_none_or(|word| word.pause < Pause::Sentence)
     }
 
     fn is_in(&self, at: usize, set: SetId) -> bool {

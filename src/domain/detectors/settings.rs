@@ -120,6 +120,8 @@ pub struct RuleSettings {
     pub emergency: Option<EmergencyKind>,
     /// Whether a negation before it takes it back.
     pub negatable: bool,
+    /// It counts only in messages of at most so many words: a longer one says what it is about.
+    pub words_max: Option<usize>,
     /// The phrases.
     pub phrases: Phrases,
 }

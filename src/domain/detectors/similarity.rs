@@ -55,12 +55,18 @@ impl Need {
     }
 }
 
-/// The first letters of a word without the particles glued before it: «طلبي», «الطلب», «بطلبي».
+/// The first letters of a word without the particles glued to it: «طلبي», «الطلب», «طلبكم».
 fn beginning(word: &str, letters: usize) -> String {
-    let bare = ["وال", "بال", "لل", "ال", "و"]
+    let long_enough = |bare: &&str| bare.chars().count() >= 3;
+    let word = ["وال", "بال", "لل", "ال", "و"]
         .into_iter()
-        .find_map(|particle| word.strip_prefix(particle).filter(|bare| bare.chars().count() >= 3));
-    bare.unwrap_or(word).chars().take(letters).collect()
+        .find_map(|particle| word.strip_prefix(particle).filter(long_enough))
+        .unwrap_or(word);
+    let word = ["ها", "نا", "كم", "ي", "ه", "ك"]
+        .into_iter()
+        .find_map(|particle| word.strip_suffix(particle).filter(long_enough))
+        .unwrap_or(word);
+    word.chars().take(letters).collect()
 }
 
 #[cfg(test)]

@@ -27,8 +27,9 @@ pub(super) struct Vocabulary {
     sets_of: Vec<Vec<SetId>>,
 }
 
-/// Particles glued before an Arabic word, the longest first.
-const PROCLITICS: [&str; 11] = ["بال", "كال", "عال", "هال", "ال", "لل", "ب", "ل", "ك", "س", "ه"];
+/// Particles glued before an Arabic word, the longest first. A bare ك is not among them: «كلمتي» is
+/// a word of its own far more often than "like ...".
+const PROCLITICS: [&str; 8] = ["بال", "كال", "عال", "هال", "ال", "لل", "ب", "ل"];
 /// Tense and mood marks before a verb of the dialects.
 const TENSES: [&str; 8] = ["", "ب", "ح", "ه", "س", "ل", "ع", "ت"];
 /// Persons before an imperfect verb.
@@ -136,6 +137,10 @@ impl Vocabulary {
         {
             self.read_as_is(joined, found);
             self.read_verb(joined, found);
+            if let Some(bare) = joined.strip_suffix('ا').filter(|bare| letters(bare) >= 4) {
+                // The accusative of the written language: «دخانا» is «دخان».
+                self.read_as_is(bare, found);
+            }
             for particle in PROCLITICS {
                 if let Some(bare) = strip(joined, particle, BARE_CHARS_MIN) {
                     self.read_as_is(bare, found);
@@ -186,7 +191,11 @@ fn get<'a>(
 }
 
 fn strip<'a>(word: &'a str, particle: &str, chars_min: usize) -> Option<&'a str> {
-    word.strip_prefix(particle).filter(|bare| bare.chars().count() >= chars_min)
+    word.strip_prefix(particle).filter(|bare| letters(bare) >= chars_min)
+}
+
+fn letters(word: &str) -> usize {
+    word.chars().count()
 }
 
 /// `elmowazaf` without `el`.
@@ -269,6 +278,7 @@ mod tests {
         {
             check(word("موظف"), false, shape, true);
         }
+        check(word("دخان"), false, "دخانا", true);
         check(word("ما"), false, "كما", false);
         check(word("ما"), false, "وما", true);
         check(word("نار"), false, "انارة", false);

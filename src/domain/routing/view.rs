@@ -174,7 +174,7 @@ impl PoolView {
         if new_profile {
             self.set_able(slot);
         }
-        self.set_standing(slot, new_profile);
+        self.set_standing(slot);
         self.set_free(slot);
     }
 
@@ -322,7 +322,6 @@ impl PoolView {
 
     /// Sorts an agent into the classes by what they can do.
     fn set_able(&mut self, slot: u32) {
-        // What waited for them may have to wait for them no more.
         self.wake_particular(slot);
         let Some(helper) = self.agents.get(slot) else { return };
         for (_, class) in self.classes.iter_mut() {
@@ -331,19 +330,19 @@ impl PoolView {
     }
 
     /// Notes whether an agent is there and takes offers.
-    fn set_standing(&mut self, slot: u32, new_profile: bool) {
+    fn set_standing(&mut self, slot: u32) {
         let Some(helper) = self.agents.get(slot) else { return };
-        let takes = helper.agent.takes_offers();
-        let changed = takes != self.takers.has(slot);
-        self.present.put(slot, helper.agent.is_signed_in());
-        self.takers.put(slot, takes);
-        if changed || new_profile {
+        let (present, takes) = (helper.agent.is_signed_in(), helper.agent.takes_offers());
+        if self.takers.has(slot) && !takes {
             self.wake_particular(slot);
         }
+        self.present.put(slot, present);
+        self.takers.put(slot, takes);
     }
 
-    /// Who is there decides whether a preferred agent is waited for and whether a decliner is asked
-    /// again; so such work is looked at again when that changes.
+    /// Whoever leaves is no longer waited for, and may leave nobody but those who declined. So
+    /// work that this matters to is looked at again. (Whoever comes makes nothing possible but what
+    /// they can take themselves.)
     fn wake_particular(&mut self, slot: u32) {
         for (_, class) in self.classes.iter() {
             if class.able.has(slot) {

@@ -19,7 +19,7 @@ pub mod limits;
 pub mod logs;
 
 /// Makes one test of each rule of the contract: `contract! { memory, subject }`, where `subject`
-/// is a function that returns a fresh [`Subject`](crate::store::contract::Subject).
+/// is a function that returns a fresh [`Subject`].
 #[macro_export]
 macro_rules! contract {
     ($name:ident, $subject:ident) => {

@@ -86,6 +86,8 @@ fn only_who_is_there_able_and_free_is_asked() {
     not_asked(holding(two(), "c", Holding::WrapUp { until: s(2_000) }));
     let dear = || within(item("c", 900), |item| item.cost = 2);
     check(vec![two()], vec![dear()], &["c→a"]);
+    let for_nothing = within(item("c", 900), |item| item.cost = 0);
+    check(vec![holding(agent("a"), "x", Holding::Owned)], vec![for_nothing], &[]);
     check(vec![agent("a")], vec![dear(), item("d", 950)], &["d→a"]);
 }
 
@@ -159,10 +161,10 @@ fn a_row_of_emergencies_lets_one_over_age_conversation_pass() {
     let agents = |count: usize| (0..count).map(|n| agent(&format!("a{n}"))).collect();
     let mut items: Vec<_> = (0..5).map(|n| emergency(&format!("e{n}"), 990)).collect();
     // Older than the greatest credit of 600 s by second 1000, and just not so.
-    items.extend([item("old", 400), item("young", 401)]);
-    let all = plan_all(&view(&rules, agents(7), items.clone()), &rules, NOW);
+    items.extend([item("older", 300), item("old", 400), item("young", 401)]);
+    let all = plan_all(&view(&rules, agents(8), items.clone()), &rules, NOW);
     let order: Vec<_> = all.iter().map(|offer| offer.conversation.as_str()).collect();
-    assert_eq!(order, ["e0", "e1", "old", "e2", "e3", "e4", "young"]);
+    assert_eq!(order, ["e0", "e1", "older", "e2", "e3", "old", "e4", "young"]);
     assert_eq!(all[2].why.turn, Turn::OverAge);
 
     // The row is remembered from plan to plan, and counts what was offered, not what was planned.
@@ -175,7 +177,7 @@ fn a_row_of_emergencies_lets_one_over_age_conversation_pass() {
         order.push(offer.conversation.to_string());
         view.upsert_agent(agent("a0"));
     }
-    assert_eq!(order, ["e0", "e1", "old", "e2"]);
+    assert_eq!(order, ["e0", "e1", "older", "e2"]);
 }
 
 #[test]
@@ -194,6 +196,47 @@ fn the_end_of_a_pause_is_noticed_without_any_change() {
     assert_eq!(without_a.next_wake(), Some(s(1_020)));
     assert_eq!(told(&plan(&mut without_a, &rules, s(1_020))), ["c→b"]);
     assert_eq!(without_a.next_wake(), None);
+}
+
+#[test]
+fn each_end_of_a_pause_is_noticed_and_time_never_goes_back() {
+    let rules = rules();
+    let refused = declined_by(declined_by(item("c", 900), "a", 1_010), "b", 1_020);
+    let busy = ["a", "d"].map(|id| holding(agent(id), "x", Holding::Owned));
+    let mut view = view(&rules, busy.into(), vec![refused]);
+    view.upsert_agent(agent("b"));
+    assert_eq!(plan(&mut view, &rules, NOW), []);
+    assert_eq!(plan(&mut view, &rules, s(1_010)), []);
+    assert_eq!(view.next_wake(), Some(s(1_020)));
+    assert_eq!(told(&plan(&mut view, &rules, s(1_020))), ["c→b"]);
+    assert_eq!(told(&plan(&mut view, &rules, NOW)), ["c→b"]);
+    assert_eq!(told(&plan_all(&view, &rules, NOW)), ["c→b"]);
+}
+
+#[test]
+fn when_someone_leaves_the_others_need_not_wait_for_them() {
+    let busy_b = || holding(agent("b"), "x", Holding::Owned);
+    let away = |agent: Agent| with(agent, |agent| agent.presence = Presence::Draining);
+    let forgot =
+        |agent: Agent| with(agent, |agent| agent.profile.languages = [(Language::En, 5)].into());
+    let held = preferring(item("c", 900), "b", 1_100);
+    let refused = declined_by(item("c", 900), "a", 1_100);
+    for waiting in [held, refused] {
+        let rules = rules();
+        let before = view(&rules, vec![agent("a"), busy_b()], vec![waiting]);
+        type Leave<'a> = &'a dyn Fn(&mut PoolView);
+        let leaving: [(&str, Leave<'_>); 3] = [
+            ("away", &|view| view.upsert_agent(away(busy_b()))),
+            ("not able", &|view| view.upsert_agent(forgot(busy_b()))),
+            ("gone", &|view| view.remove_agent(&agent_id("b"))),
+        ];
+        for (how, leave) in leaving {
+            let mut view = before.clone();
+            assert_eq!(plan(&mut view, &rules, NOW), []);
+            leave(&mut view);
+            assert_eq!(told(&plan(&mut view, &rules, NOW)), ["c→a"], "{how}");
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,134 @@
+//! Who has lost patience, mostly without an angry word, and who only asks or reports.
+
+use super::*;
+
+#[test]
+fn lost_patience_fires() {
+    check(SignalKind::Frustration, FIRES, &[]);
+}
+
+#[test]
+fn questions_and_reports_stay_quiet() {
+    check(SignalKind::Frustration, &[], QUIET);
+}
+
+const FIRES: &[&str] = &[
+    // English
+    "this is ridiculous",
+    "You promised Tuesday and it is Friday",
+    "every day you tell me tomorrow",
+    "worst service ever",
+    "nobody ever answers me",
+    "I've been waiting three weeks and nobody has replied to me",
+    "I am so angry right now",
+    "how many times do I have to explain this",
+    "you keep saying tomorrow",
+    "I'm fed up with you",
+    "what a waste of my time",
+    "I will never order from you again",
+    "this is the third time I contact you",
+    "you people are useless",
+    "are you kidding me?",
+    "I want to file a complaint",
+    "my agent said 2 days but still nothing arrived",
+    "your support is pathetic",
+    "stop ignoring me",
+    "all I get are excuses",
+    // Standard Arabic
+    "خدمة سيئة جدا",
+    "هذا غير مقبول",
+    "لا أحد يرد على رسائلي",
+    "وعدتموني بالتوصيل أمس ولم يصل شيء",
+    "إلى متى أنتظر؟ لقد سئمت",
+    "أسوأ تجربة مررت بها",
+    "أريد تقديم شكوى",
+    "أنا غاضب جدا منكم",
+    "ضيعتم وقتي",
+    // Gulf
+    "كل يوم تقولون بكرة",
+    "محد يرد علي",
+    "طفشت منكم",
+    "لمتى وانا انتظر وما احد معبرني",
+    "صار لي اسبوعين وانا انتظر ومحد رد",
+    "قلتوا يوصل امس وللحين ما وصل",
+    "خدمتكم زفت",
+    "والله قهرتوني",
+    "حسبي الله عليكم",
+    "تستهبلون؟",
+    "اخر مره اطلب منكم",
+    // Egyptian
+    "زهقت من كتر ما بكلمكم",
+    "محدش بيرد عليا",
+    "كل يوم تقولولي بكره",
+    "ايه القرف ده",
+    "حرام عليكم بقالي شهر مستني",
+    "انتوا بتستهبلوا",
+    "خدمة زبالة",
+    "قلتولي النهارده ولسه موصلش",
+    "دي مهزلة",
+    "هشتكيكم لحماية المستهلك",
+    // Levantine
+    "كل يوم بتقولوا بكرا",
+    "ما حدا عم يرد علي",
+    "شو هالمسخرة",
+    "زهقت وانا ناطر",
+    "طلعتوا روحي",
+    "عم تضحكوا علينا؟",
+    "صرلي اسبوعين ناطر وما حدا سأل فيي",
+    "خلص بكفي تعبت منكن",
+    // Arabizi and mixed
+    "kol yom t2oloon bokra",
+    "ma7adesh byrod 3alaya",
+    "zehe2t menkom",
+    "eh el araf dah",
+    "khedma zbala",
+    "sarli osbo3en nater w ma 7ada rad",
+    "ma7ad yrod 3alay",
+    "خدمتكم very bad",
+];
+
+const QUIET: &[&str] = &[
+    // English
+    "I'm not angry, just asking",
+    "where is my order",
+    "my order is late, when will it come?",
+    "I still haven't received my card",
+    "I have been waiting for two weeks for my card",
+    "mad deals this week!",
+    "do you have the angry birds toy",
+    "how many times can I use the coupon",
+    "how much longer until delivery",
+    "is the weather bad for delivery today?",
+    "waste bin 20 litres",
+    "the payment was declined again",
+    "can I cancel my order",
+    "not bad, thank you",
+    "thanks for the help",
+    // Standard Arabic
+    "أين طلبي؟",
+    "متى يصل الطلب؟",
+    "طلبي متأخر، متى يصل؟",
+    "لم أستلم البطاقة بعد",
+    "لست غاضبا، أريد أن أفهم فقط",
+    "كيس زبالة كبير",
+    "كم مرة يمكنني استخدام القسيمة؟",
+    // Gulf
+    "متى يوصل طلبي",
+    "ما وصلني الطلب",
+    "طلبي تأخر شوي وين وصل",
+    "مو زعلان بس ابي اعرف",
+    "الجو زفت اليوم توصلون؟",
+    // Egyptian
+    "الاوردر اتأخر هو فين",
+    "لسه ما استلمتش",
+    "مش زعلان والله",
+    "زهقت من لون موبايلي عندكم ايه",
+    // Levantine
+    "وين صار طلبي",
+    "لسا ما وصل الطلب",
+    "قديش بدو وقت ليوصل",
+    // Arabizi
+    "wen talabi",
+    "lessa ma wesel el order",
+    "emta yewsal el talab",
+];

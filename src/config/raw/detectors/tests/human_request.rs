@@ -1,0 +1,133 @@
+//! Who asks for a person, and who only speaks of people.
+
+use super::*;
+
+#[test]
+fn a_wish_for_a_person_fires() {
+    check(SignalKind::HumanRequest, FIRES, &[]);
+}
+
+#[test]
+fn speaking_of_people_stays_quiet() {
+    check(SignalKind::HumanRequest, &[], QUIET);
+}
+
+const FIRES: &[&str] = &[
+    // English
+    "Can I speak to a real person please?",
+    "agent",
+    "I'd rather deal with a human",
+    "get me someone who can actually help",
+    "is there anybody I can talk to",
+    "put me through to customer service",
+    "I want to speak with your manager",
+    "transfer me to an agent",
+    "stop, I don't want to talk to a bot",
+    "let me talk to someone from support",
+    "can you connect me with a representative",
+    "No, I want an agent",
+    "human please!!",
+    "why can't I just talk to a person?",
+    "speak to humn",
+    "need live agnet",
+    "have someone call me",
+    "Could you hand me over to a colleague? I need a human",
+    // Standard Arabic
+    "أريد التحدث مع موظف",
+    "هل يمكنني التحدث إلى شخص حقيقي؟",
+    "أرغب في التواصل مع خدمة العملاء",
+    "حوّلني إلى موظف من فضلك",
+    "لا أريد التحدث مع روبوت",
+    "أحتاج إلى مساعدة من موظف بشري",
+    "موظف",
+    "أريد أن أكلم المسؤول",
+    // Gulf
+    "ابغى اكلم موظف",
+    "ابي احد يكلمني",
+    "ودي اتكلم مع خدمة العملاء",
+    "حولوني على موظف لو سمحتوا",
+    "عطني واحد فاهم اكلمه",
+    "تكفى ابي موظف الحين",
+    "ما ابغى روبوت ابغى موظف",
+    "وين الموظفين؟ ابي احد يرد علي",
+    "خلني اكلم انسان",
+    "ابغى اكلم احد من عندكم",
+    // Egyptian
+    "عايز اكلم حد من خدمة العملاء",
+    "ممكن اكلم موظف لو سمحت",
+    "عاوزة حد يكلمني",
+    "وصلني بخدمة العملاء",
+    "مش عايز اكلم بوت عايز بني ادم",
+    "فين الموظفين عايز حد يرد عليا",
+    "هاتلي المدير",
+    "حولني لحد مسؤول",
+    // Levantine
+    "بدي احكي مع موظف",
+    "بدي حدا يحكي معي",
+    "فيني احكي مع حدا؟",
+    "حوّلني لموظف بليز",
+    "بدنا نحكي مع المدير",
+    "خليني احكي مع بني ادم",
+    "ما بدي بوت، بدي شخص حقيقي",
+    // Arabizi and mixed
+    "abgha akallem mowathaf",
+    "3ayez akalem 7ad men khedmet el 3omala",
+    "bedi e7ki ma3 muwazzaf",
+    "momken akalem agent",
+    "7awelni 3ala mowazaf",
+    "badi 7ada ye7ki ma3i",
+    "ابي agent",
+    "عايز اكلم customer service",
+    "ابغى اكلم human بليز",
+];
+
+const QUIET: &[&str] = &[
+    // English
+    "I don't want an agent, just tell me the price",
+    "no need for a human, thanks, where is my order",
+    "do you sell human hair wigs?",
+    "what is the agent commission",
+    "how do I become a delivery agent",
+    "how many people fit in this tent",
+    "can I send a gift to another person",
+    "customer service number",
+    "what are your call center hours",
+    "one person tent price",
+    "executive chair in black",
+    "I need a password manager",
+    "is the ticket per person",
+    "my manager needs an invoice",
+    "where is my order",
+    "can I talk about my order",
+    "hello",
+    "what if someone else opens my parcel",
+    // Standard Arabic
+    "لا أريد التحدث مع موظف",
+    "هل أنتم وكيل معتمد لسامسونج؟",
+    "ما هي ساعات عمل خدمة العملاء",
+    "رقم خدمة العملاء",
+    "هل يمكنني إرسال الهدية لشخص آخر",
+    "كيف أحول المبلغ إلى حسابي",
+    "هل عندكم وظيفة موظف مبيعات",
+    "كرسي مدير مكتب",
+    // Gulf
+    "ما ابغى موظف بس ابي اعرف السعر",
+    "وكيل سيارات عندكم؟",
+    "ابغى ارجع احد الطلبات",
+    "ابي شعر بشري طبيعي",
+    "متى يوصلني المندوب",
+    // Egyptian
+    "مش عايز اكلم حد عايز اعرف السعر بس",
+    "مش محتاج موظف",
+    "عايز ارجع واحد من الاتنين",
+    "في خصم للموظفين؟",
+    // Levantine
+    "ما بدي موظف",
+    "بدي واحد لون اسود",
+    "بدي احكي عن طلبي",
+    // Arabizi
+    "mesh 3ayez mowazaf",
+    "wen talabi",
+    "abgha a3raf el se3r",
+    "bedi wa7ed aswad",
+];

@@ -1,0 +1,9 @@
+//! The API through real sockets, over the shipped rules.
+
+mod errors;
+mod operators;
+mod roles;
+mod sessions;
+mod story;
+mod streams;
+mod world;

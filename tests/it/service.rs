@@ -1,0 +1,109 @@
+//! The real binary as a test starts it: its own folders, its own port, and no mercy.
+
+use sanad::grpc::pb::chat_service_client::ChatServiceClient;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use tempfile::TempDir;
+use tonic::transport::Channel;
+
+/// A service that runs in a process of its own.
+pub struct Service {
+    folder: TempDir,
+    child: Child,
+    address: String,
+}
+
+impl Service {
+    /// Starts it with the shipped rules on a free port and an empty data folder.
+    pub fn start() -> Service {
+        let folder = tempfile::tempdir().unwrap();
+        copy(Path::new("config"), &folder.path().join("config"));
+        // One test is many callers at one address.
+        let file = folder.path().join("config/service.yaml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text
+            .replace(
+                "requests_per_second_per_address: 50",
+                "requests_per_second_per_address: 100000",
+            )
+            .replace("request_burst: 200", "request_burst: 100000");
+        std::fs::write(&file, text).unwrap();
+        let (child, address) = spawn(folder.path());
+        Service { folder, child, address }
+    }
+
+    /// Kills the process without warning and starts another on the same data.
+    pub fn kill_and_restart(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        let (child, address) = spawn(self.folder.path());
+        self.child = child;
+        self.address = address;
+    }
+
+    /// Asks it to stop and waits; returns whether it ended by itself and well.
+    pub fn terminate(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.child.wait().unwrap().success()
+    }
+
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A client for customers.
+    pub async fn chat(&self) -> ChatServiceClient<Channel> {
+        ChatServiceClient::connect(self.address.clone()).await.unwrap()
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+fn spawn(folder: &Path) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sanad"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+        .arg(folder.join("config"))
+        .arg("--data")
+        .arg(folder.join("data"))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .env("SANAD_LOG", "warn")
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines
+        .by_ref()
+        .map_while(Result::ok)
+        .find_map(|line| {
+            let rest = line.strip_prefix("Sanad listens on ")?;
+            Some(rest.split(' ').next()?.to_owned())
+        })
+        .expect("the service says where it listens");
+    // Whatever else it prints must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    (child, address)
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

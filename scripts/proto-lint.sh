@@ -5,12 +5,6 @@ cd "$(dirname "$0")/.."
 
 if command -v buf >/dev/null; then
     buf lint proto
-    exit
+else
+    "$(scripts/python.sh buf-bin)/bin/buf" lint proto
 fi
-venv="${CARGO_TARGET_DIR:-target}/python"
-if ! [ -x "$venv/bin/buf" ]; then
-    echo "installing buf into $venv"
-    [ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet buf-bin
-fi
-"$venv/bin/buf" lint proto

@@ -31,7 +31,7 @@ use tonic::{Code, Status};
 
 /// The transport has a timer of its own for the caller's timeout, which answers CANCELLED and
 /// outside of gRPC-Web. Ours fires this much earlier, so that it is the one that answers.
-const HEAD_START: Duration = Duration::from_millis(10);
+const HEAD_START: Duration = Duration::from_millis(50);
 
 /// What the gate needs to know.
 pub struct Gate {

@@ -74,7 +74,7 @@ impl Shop {
 }
 
 fn app_on(store: Arc<dyn Store>, agents: usize, instance: &str) -> App {
-    let rules = Arc::new(super::rules::rules(agents));
+    let rules = super::rules::rules(agents);
     let settings = Settings {
         buckets: 1,
         instance: instance.to_owned(),

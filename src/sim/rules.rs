@@ -15,6 +15,7 @@ use crate::domain::routing::settings::{
 use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules};
 use crate::domain::texts::{PerLanguage, Text, TextKey, Texts};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How customers ask for an entry, how it is answered, and what makes it special.
@@ -70,8 +71,14 @@ pub(super) fn questions(language: Language) -> Vec<&'static str> {
         .collect()
 }
 
-/// The rules, with so many declared agents.
-pub(super) fn rules(agents: usize) -> Rules {
+/// The rules, with so many declared agents; made once, because training takes its time.
+pub(super) fn rules(agents: usize) -> Arc<Rules> {
+    static MADE: Mutex<BTreeMap<usize, Arc<Rules>>> = Mutex::new(BTreeMap::new());
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(made.entry(agents).or_insert_with(|| Arc::new(make(agents))))
+}
+
+fn make(agents: usize) -> Rules {
     let entries: Vec<FaqEntry> = TOPICS.iter().map(entry).collect();
     let training: Vec<TrainingEntry> = TOPICS.iter().map(training).collect();
     Rules {

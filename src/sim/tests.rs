@@ -13,15 +13,15 @@ fn check(options: &SimOptions) -> SimReport {
 
 #[test]
 fn everything_holds_while_things_go_wrong() {
-    for seed in 1..=8 {
+    for seed in 1..=6 {
         check(&SimOptions { seed, ..SimOptions::default() });
     }
 }
 
 #[test]
 fn everything_holds_with_any_number_of_buckets() {
-    for (seed, buckets) in [(21, 1), (22, 2), (23, 16)] {
-        check(&SimOptions { seed, buckets, conversations: 150, ..SimOptions::default() });
+    for (seed, buckets) in [(21, 1), (22, 16)] {
+        check(&SimOptions { seed, buckets, conversations: 120, ..SimOptions::default() });
     }
 }
 
@@ -44,7 +44,7 @@ fn everything_holds_on_a_disk_that_loses_power() {
 
 #[test]
 fn the_same_seed_gives_the_same_report_to_the_byte() {
-    let options = SimOptions { seed: 7, conversations: 300, ..SimOptions::default() };
+    let options = SimOptions { seed: 7, conversations: 120, ..SimOptions::default() };
     assert_eq!(run(&options).to_string(), run(&options).to_string());
     let other = SimOptions { seed: 8, ..options.clone() };
     assert_ne!(run(&options).hash, run(&other).hash);

@@ -130,7 +130,7 @@ impl World {
             options: options.clone(),
             conversations,
             executor: Executor::new(Arc::clone(&clock)),
-            rules: Arc::new(super::rules::rules(agents)),
+            rules: super::rules::rules(agents),
             witness: Arc::new(Witness::new(store, Arc::clone(&model))),
             ground,
             instances: (0..instances).map(|_| Instance::default()).collect(),

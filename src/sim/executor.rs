@@ -6,11 +6,11 @@ use super::random::Random;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -73,9 +73,13 @@ struct Inner {
     clock: Arc<VirtualClock>,
     tasks: RefCell<BTreeMap<u64, Task>>,
     timers: RefCell<BTreeMap<(Timestamp, u64), Waker>>,
-    ready: Arc<Mutex<Vec<u64>>>,
+    ready: Arc<Mutex<Ready>>,
     next: Cell<u64>,
 }
+
+/// Who can go on: a set, because the order in which one event wakes its listeners is not ours to
+/// choose (tokio's `watch` draws it by chance) and must not matter.
+type Ready = BTreeSet<u64>;
 
 struct Task {
     owner: Owner,
@@ -87,15 +91,12 @@ struct Task {
 
 struct Flag {
     id: u64,
-    queued: AtomicBool,
-    ready: Arc<Mutex<Vec<u64>>>,
+    ready: Arc<Mutex<Ready>>,
 }
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        if !self.queued.swap(true, Ordering::Relaxed) {
-            lock(&self.ready).push(self.id);
-        }
+        lock(&self.ready).insert(self.id);
     }
 }
 
@@ -116,8 +117,7 @@ impl Executor {
 
     pub(super) fn spawn(&self, owner: Owner, future: impl Future<Output = ()> + 'static) {
         let id = self.fresh();
-        let flag =
-            Arc::new(Flag { id, queued: AtomicBool::new(false), ready: Arc::clone(&self.0.ready) });
+        let flag = Arc::new(Flag { id, ready: Arc::clone(&self.0.ready) });
         let future: Pin<Box<dyn Future<Output = ()>>> = Box::pin(future);
         let task = Task {
             owner,
@@ -174,7 +174,6 @@ impl Executor {
         let mut tasks = self.0.tasks.borrow_mut();
         let now = self.0.clock.now();
         let Some(task) = tasks.get_mut(&id) else { return Step::Went };
-        task.flag.queued.store(false, Ordering::Relaxed);
         let turn = match now < task.frozen_until {
             true => Turn::Freeze(task.frozen_until.since(now)),
             false => judge(task.owner),
@@ -225,7 +224,9 @@ impl Executor {
             return None;
         }
         let drawn = random.below(ready.len() as u64) as usize;
-        Some(ready.swap_remove(drawn))
+        let id = ready.iter().nth(drawn).copied()?;
+        ready.remove(&id);
+        Some(id)
     }
 
     fn fire_timers(&self) {

@@ -263,7 +263,8 @@ impl Desk<'_> {
             Some(place) if place.token() > token => {
                 return Err(PoolRefusal::Stale { current: place.token() });
             }
-            Some(Place::Gone { token: gone, .. }) if *gone == token => {
+            // A stay that has ended is not taken up again, whatever its last attempt was.
+            Some(Place::Gone { token: gone, .. }) if gone.term == token.term => {
                 return Err(PoolRefusal::Stale { current: *gone });
             }
             Some(Place::Here(old))

@@ -1,0 +1,4 @@
+//! What a conversation does in every state, and what holds whatever happens to it.
+
+mod table;
+mod world;

@@ -1,4 +1,5 @@
 //! What a conversation does in every state, and what holds whatever happens to it.
 
 mod table;
+mod turns;
 mod world;

@@ -284,17 +284,45 @@ fn told(event: &Event) -> String {
     if details.is_empty() { name.to_owned() } else { format!("{name}({})", details.join(", ")) }
 }
 
+/// One line a cell; where all samples of a command come to the same, one line for all of them.
 fn section(told: &mut String, heading: &str, story: &Story) {
     writeln!(told, "\n## {heading}\n").unwrap();
     for kind in CommandKind::ALL {
-        let samples = samples(*kind, story);
-        assert!(!samples.is_empty(), "{kind:?} has a sample");
-        for (name, command, at) in samples {
-            assert_eq!(CommandKind::of(&command), *kind);
-            let name = if name.is_empty() { format!("{kind:?}") } else { format!("{kind:?}: {name}") };
-            writeln!(told, "{name:<38} | {}", cell(story, &command, at)).unwrap();
+        let cells: Vec<(String, String)> = samples(*kind, story)
+            .into_iter()
+            .map(|(name, command, at)| {
+                assert_eq!(CommandKind::of(&command), *kind);
+                (name, cell(story, &command, at))
+            })
+            .collect();
+        let (_, first) = cells.first().expect("every kind has a sample");
+        if cells.len() > 1 && cells.iter().all(|(_, cell)| cell == first) {
+            let name = format!("{kind:?}: in every case");
+            writeln!(told, "{name:<38} | {first}").unwrap();
+            continue;
+        }
+        for (name, cell) in &cells {
+            let mark = if name.is_empty() { "" } else { ": " };
+            let name = format!("{kind:?}{mark}{name}");
+            writeln!(told, "{name:<38} | {cell}").unwrap();
         }
     }
+}
+
+/// Every situation of the table, for those who walk on from one of them.
+pub(super) fn everywhere() -> Vec<Story> {
+    let known = StateKind::ALL.iter().flat_map(|kind| situations(*kind));
+    std::iter::once(Story::new()).chain(known.map(|(_, story)| story)).collect()
+}
+
+/// How many kinds of commands there are.
+pub(super) const KINDS: usize = CommandKind::ALL.len();
+
+/// One of all samples of all commands, for those who walk.
+pub(super) fn one_of(story: &Story, kind: usize, sample: usize) -> (Command, Timestamp) {
+    let samples = samples(CommandKind::ALL[kind], story);
+    let (_, command, at) = samples[sample % samples.len()].clone();
+    (command, at)
 }
 
 #[test]

@@ -2,4 +2,5 @@
 
 mod table;
 mod turns;
+mod walk;
 mod world;

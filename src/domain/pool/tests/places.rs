@@ -28,7 +28,7 @@ kinds! {
 kinds! {
     /// What can be asked about a place.
     CommandKind of WorkCommand {
-        Enqueue, Offer, Accept, Decline, Expire, Rescind, Lose, Release, Adopt, Forget,
+        Enqueue, Offer, Accept, Decline, Expire, Rescind, Lose, Release, Adopt, Regain, Forget,
     }
 }
 
@@ -161,6 +161,9 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, WorkCommand, Timestam
                 samples.push(now(&format!("same token, {name}"), adopt(name, token)));
             }
             samples
+        }
+        CommandKind::Regain => {
+            tokens(token).map(|(name, token)| now(name, WorkCommand::Regain { token })).to_vec()
         }
         CommandKind::Forget => {
             let due = pool.places.get(&conversation(ID)).and_then(Place::next_deadline);

@@ -28,6 +28,7 @@ enum Step {
     Lose { place: u8, agent: u8 },
     Release { place: u8, term: i64 },
     Adopt { place: u8, agent: u8, shift: Shift },
+    Regain { place: u8, shift: Shift },
     Forget { place: u8 },
     Agent { agent: u8, command: AgentStep },
     Pass { millis: u64 },
@@ -82,6 +83,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (place(), -1..=1i64).prop_map(|(place, term)| Step::Release { place, term }),
         2 => (place(), who(), shifts())
             .prop_map(|(place, agent, shift)| Step::Adopt { place, agent, shift }),
+        1 => (place(), shifts()).prop_map(|(place, shift)| Step::Regain { place, shift }),
         1 => place().prop_map(|place| Step::Forget { place }),
         8 => (who(), agent_step).prop_map(|(agent, command)| Step::Agent { agent, command }),
         4 => prop_oneof![4 => 0..60_000u64, 1 => Just(3_600_000u64)]
@@ -140,6 +142,9 @@ fn command_of(pool: &Pool, step: &Step) -> Option<(ConversationId, WorkCommand)>
             let token = shifted(token(place), shift);
             let (arrival, agent) = (arrival(token.term), agent_id(agent));
             (place, WorkCommand::Adopt { arrival, agent, token })
+        }
+        Step::Regain { place, shift } => {
+            (place, WorkCommand::Regain { token: shifted(token(place), shift) })
         }
         Step::Forget { place } => (place, WorkCommand::Forget),
         Step::Agent { .. } | Step::Pass { .. } => return None,
@@ -265,6 +270,7 @@ fn the_place_is_kept(before: Option<&Place>, after: Option<&Place>, command: &Wo
         | WorkCommand::Lose { .. }
         | WorkCommand::Release { .. }
         | WorkCommand::Adopt { .. }
+        | WorkCommand::Regain { .. }
         | WorkCommand::Forget => {}
     }
 }

@@ -243,6 +243,21 @@ impl App {
     }
 
     /// The first answer, if this request was made before.
+    pub(super) async fn first_answer(
+        &self,
+        id: &ConversationId,
+        request: &Option<Request>,
+    ) -> AppResult<Option<Done>> {
+        let Some(asked) = request else { return Ok(None) };
+        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let key = keys::request(id, &asked.who, &asked.id);
+        let to_load = [keys::conversation(id), key.clone()];
+        let snapshot = self.store.load(&slot, &to_load, &[]).await?;
+        let before: Option<Conversation> = snapshot.get(&keys::conversation(id))?;
+        self.answered_before(&snapshot, before.as_ref(), request, &Some(key)).await
+    }
+
+    /// The first answer, if this request was made before, as this snapshot has it.
     async fn answered_before(
         &self,
         snapshot: &Snapshot,

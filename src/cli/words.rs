@@ -99,6 +99,8 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
         L::DeniedTwice => ("the customer denied twice", "نفى العميل الحل مرتين"),
         L::Requeued => ("a supervisor put it back", "أعادها المشرف"),
         L::Ended => ("it ended", "انتهت"),
+        L::Transferred => ("passed it on", "حوّلها إلى غيره"),
+        L::ToBot => ("gave it back to the machine", "أعادها إلى الآلة"),
     };
     pick(language, en, ar)
 }
@@ -109,7 +111,7 @@ pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static st
     let (en, ar) = match reason {
         U::Unspecified => ("it is no longer yours", "لم تعد لك"),
         U::Ended => ("it ended", "انتهت"),
-        U::Requeued => ("it went back to the queue", "عادت إلى الطابور"),
+        U::Requeued => ("it went to a queue", "انتقلت إلى طابور"),
         U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
     };
     pick(language, en, ar)

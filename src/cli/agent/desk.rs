@@ -113,19 +113,21 @@ impl Desk {
                         ("declined; the customer keeps the place", "رُفض ويبقى دور العميل");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
-                Deed::Release(target, _) => match self.work.unassign(&target.conversation_id) {
-                    None => Told::default(),
-                    Some(number) => {
-                        let (en, ar) = ("given back to the queue", "أُعيدت إلى الطابور");
-                        Told::lines(vec![self.show.about(number, en, ar)])
-                    }
-                },
+                Deed::Release(target, _) => {
+                    self.gone(target, "given back to the queue", "أُعيدت إلى الطابور")
+                }
+                Deed::Transfer(target, _, _) => self.gone(target, "passed on", "حُوّلت"),
                 Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
                 }
             },
         }
+    }
+
+    fn gone(&mut self, target: &Target, en: &str, ar: &str) -> Told {
+        let number = self.work.unassign(&target.conversation_id);
+        Told::lines(number.map(|number| self.show.about(number, en, ar)).into_iter().collect())
     }
 
     /// A call was refused.
@@ -167,7 +169,10 @@ impl Desk {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
             }
-            Line::Release(note) => self.release(note),
+            Line::Release(note) => self.leave(note, Deed::Release),
+            Line::Transfer(to, note) => {
+                self.leave(note, |target, note| Deed::Transfer(target, to, note))
+            }
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
             Line::Back => Some(self.presence(Presence::Available, String::new())),
         };
@@ -321,14 +326,15 @@ impl Desk {
         Told::lines(vec![self.show.about(number, en, ar)])
     }
 
-    fn release(&mut self, note: String) -> Option<Deed> {
+    /// Gives the current conversation away, with what was noted on it.
+    fn leave(&self, note: String, how: impl FnOnce(Target, String) -> Deed) -> Option<Deed> {
         let target = self.work.current().cloned()?;
         let kept = match &self.work.get(target.number)?.kind {
             Kind::Held(held) => held.note.clone(),
             Kind::Offered(_) => String::new(),
         };
         let notes = [kept, note].into_iter().filter(|note| !note.is_empty());
-        Some(Deed::Release(target, notes.collect::<Vec<_>>().join("\n")))
+        Some(how(target, notes.collect::<Vec<_>>().join("\n")))
     }
 
     fn presence(&mut self, presence: Presence, why: String) -> Deed {

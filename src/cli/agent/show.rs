@@ -194,6 +194,12 @@ impl Show {
                 "إعادتها إلى الطابور بدورها",
             ),
             (
+                "/transfer agent|queue|skill name [note]",
+                "pass it on to a colleague, a queue or whoever has the skill; the wait so far counts",
+                "تحويلها إلى زميل أو طابور أو صاحب مهارة، ومدة الانتظار محسوبة",
+            ),
+            ("/transfer bot [note]", "pass it back to the machine", "إعادتها إلى الآلة"),
+            (
                 "/away [reason]  /back",
                 "take no new work, take work again",
                 "التوقف عن الاستلام والعودة",

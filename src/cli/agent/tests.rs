@@ -250,6 +250,15 @@ impl AgentService for FakeAgents {
         Ok(Response::new(ReleaseConversationResponse::default()))
     }
 
+    async fn transfer_conversation(
+        &self,
+        request: Request<TransferConversationRequest>,
+    ) -> Answer<TransferConversationResponse> {
+        let request = request.into_inner();
+        self.note(format!("transfer {:?} {}", request.to.unwrap(), request.note));
+        Ok(Response::new(TransferConversationResponse::default()))
+    }
+
     async fn list_my_work(&self, _: Request<ListMyWorkRequest>) -> Answer<ListMyWorkResponse> {
         absent()
     }

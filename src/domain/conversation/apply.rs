@@ -136,6 +136,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.unanswered_since = None;
             c.silence = Silence::None;
             c.preferred = preferred.clone();
+            if let Some(preferred) = preferred {
+                // Whoever is asked for by name is not kept away for what was before.
+                c.avoided.remove(preferred);
+            }
             c.excluded.extend(exclude.clone());
             c.memory.asking = None;
             c.memory.choices.clear();
@@ -208,6 +212,15 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 // What follows says where it goes.
                 LeaveReason::Released | LeaveReason::Silent | LeaveReason::Requeued => {
                     c.avoided.insert(agent.clone());
+                }
+                LeaveReason::Transferred => {
+                    // Another need, another look: only whoever passes it on is asked last.
+                    c.avoided.clear();
+                    c.avoided.insert(agent.clone());
+                }
+                LeaveReason::ToBot => {
+                    c.handoff = None;
+                    c.state = State::Bot;
                 }
                 LeaveReason::DeniedTwice | LeaveReason::Ended => {}
             }

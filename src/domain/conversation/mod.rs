@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod event;
 pub mod handle;
 pub mod state;
+pub mod transfer;
 
 mod agent_side;
 mod customer_side;

@@ -6,4 +6,5 @@ mod roles;
 mod sessions;
 mod story;
 mod streams;
+mod transfers;
 mod world;

@@ -28,14 +28,17 @@ impl Model {
         let (token, owner) = (c.token, c.owner().cloned());
         let place = self.places.get(id).cloned();
         let known = place.as_ref().map(Place::token).unwrap_or_default();
-        let entangled = c.is_entangled();
+        let (entangled, state) = (c.is_entangled(), c.state.name());
         // A place of a later stay that is gone is what is left of a bucket's lost tail.
-        let relic = known.term > token.term && matches!(place, Some(Place::Gone { .. }));
+        let gone = matches!(place, Some(Place::Gone { .. }));
+        let relic = known.term > token.term && gone;
+        // A stay that has ended is behind none of its attempts, also one that the pool has lost.
+        let ended = known.term == token.term && gone;
         let ahead = known.term < token.term
             || (known.term == token.term && known >= token)
-            || (relic && !entangled);
+            || ((relic || ended) && !entangled);
         self.check(Invariant::PoolAhead, ahead, || {
-            format!("{id}: the conversation has token {token:?}, the pool {known:?}")
+            format!("{id}: the conversation has {token:?} ({state}), the pool {place:?}")
         });
         let Some(owner) = owner else { return };
         let counted = known > token

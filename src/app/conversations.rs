@@ -127,6 +127,19 @@ impl App {
         self.command(id, request, Command::AgentSays { agent, token, text }).await
     }
 
+    /// An agent leaves a note for colleagues.
+    pub async fn note(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        agent: AgentId,
+        token: Token,
+        text: String,
+    ) -> AppResult<Done> {
+        self.check_text(&text)?;
+        self.command(id, request, Command::AgentNotes { agent, token, text }).await
+    }
+
     /// Any other command whose contents are known beforehand.
     pub async fn command(
         &self,

@@ -105,6 +105,22 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
     pick(language, en, ar)
 }
 
+/// What happens by itself in a conversation; `None` if nothing does.
+pub fn next_step(language: Language, step: pb::NextStep) -> Option<&'static str> {
+    use pb::NextStep as N;
+    let (en, ar) = match step {
+        N::Unspecified => return None,
+        N::Nudge => ("you are reminded", "تذكيرك"),
+        N::TellSupervisors => ("the supervisor is told", "إبلاغ المشرف"),
+        N::TakeBack => ("it is taken back", "سحبها منك"),
+        N::AskCustomer => ("the customer is asked", "سؤال العميل"),
+        N::EndHold => ("you are free", "انتهاء حجزك"),
+        N::Remind => ("the customer is reminded", "تذكير العميل"),
+        N::Close => ("it is closed", "إغلاقها"),
+    };
+    Some(pick(language, en, ar))
+}
+
 /// Why an agent's desk lost a conversation.
 pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static str {
     use pb::UnassignReason as U;

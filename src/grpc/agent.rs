@@ -294,6 +294,16 @@ impl AgentService for AgentDesk {
         }))
     }
 
+    async fn add_note(
+        &self,
+        request: Request<pb::AddNoteRequest>,
+    ) -> Result<Response<pb::AddNoteResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::note(&self.context, &right, asked).await.map(Response::new)
+    }
+
     async fn transfer_conversation(
         &self,
         request: Request<pb::TransferConversationRequest>,

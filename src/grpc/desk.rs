@@ -1,17 +1,34 @@
-//! What an agent's desk does with a conversation beside speaking in it: passes it on. The calls come
+//! What an agent's desk does with a conversation beside speaking in it: notes, passes it on. The calls come
 //! in through [`super::agent`], which has checked the session; here each is decoded, asked of the
 //! application and encoded.
 
 use super::agent::Right;
 use super::context::{Context, id, request};
 use super::decode;
-use super::encode::Reader;
+use super::encode::{self, Reader};
 use super::pb;
 use super::pb::transfer_conversation_request::To;
 use super::refusals::status;
+use crate::domain::conversation::event::Event;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::ids::{AgentId, QueueId, SkillId};
 use tonic::Status;
+
+/// Leaves a note for colleagues.
+pub(super) async fn note(
+    context: &Context,
+    right: &Right,
+    asked: &pb::AddNoteRequest,
+) -> Result<pb::AddNoteResponse, Status> {
+    let contents = right.contents(&format!("note {}", asked.text));
+    let request = request(&asked.request_id, right.agent.id.as_str(), &contents)?;
+    let (agent, text) = (right.agent.id.clone(), asked.text.clone());
+    let noted = context.app.note(&right.conversation, request, agent, right.token, text);
+    let noted = noted.await.map_err(status)?;
+    let found = noted.events.iter().find(|l| matches!(l.logged.event, Event::Noted { .. }));
+    let note = found.and_then(|found| encode::event(&context.app, found, None, Reader::Agent));
+    Ok(pb::AddNoteResponse { note })
+}
 
 /// Passes a conversation on.
 pub(super) async fn transfer(

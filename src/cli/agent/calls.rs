@@ -7,7 +7,7 @@ use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
     GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
     ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SkillNeed,
     TransferConversationRequest,
@@ -27,6 +27,8 @@ pub enum Deed {
     Packet(Target),
     /// Write to the customer.
     Say(Target, String),
+    /// Leave a note for colleagues.
+    Note(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
     /// Give the conversation back.
@@ -45,6 +47,7 @@ impl Deed {
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
+            Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Transfer(_, _, _) => "to pass the conversation on",
@@ -59,6 +62,7 @@ impl Deed {
             | Deed::Decline(target, _)
             | Deed::Packet(target)
             | Deed::Say(target, _)
+            | Deed::Note(target, _)
             | Deed::Propose(target, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
@@ -198,6 +202,11 @@ async fn call(
                 sent_at,
             };
             client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Note(Target { conversation_id, token, .. }, text) => {
+            let token = Some(token);
+            let request = AddNoteRequest { session, request_id, conversation_id, token, text };
+            client.add_note(ask(request)).await?;
         }
         Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
             let token = Some(token);

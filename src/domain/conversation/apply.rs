@@ -46,6 +46,7 @@ pub fn apply(
                 denied_bot: 0,
                 denied_agent: 0,
                 unanswered_since: None,
+                unread: 0,
                 silence: Silence::None,
                 memory: Memory::default(),
             })
@@ -71,6 +72,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 c.memory.burst.clear();
             }
             remember(c, Speaker::Customer, text, at);
+            if c.owner().is_some() {
+                c.unread += 1;
+            }
             if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
                 c.unanswered_since = Some(at);
             }
@@ -188,6 +192,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.preferred = Some(agent.clone());
             // The customer asked before; from now on this agent owes the first word.
             c.unanswered_since = Some(at);
+            c.unread = 0;
             c.silence = Silence::None;
             if let Some(asked) = &mut c.handoff {
                 asked.returned = false;
@@ -228,6 +233,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
             c.unanswered_since = None;
+            c.unread = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }

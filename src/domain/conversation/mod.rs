@@ -8,6 +8,7 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod standing;
 pub mod state;
 pub mod transfer;
 

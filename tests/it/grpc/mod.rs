@@ -1,6 +1,7 @@
 //! The API through real sockets, over the shipped rules.
 
 mod errors;
+mod notes;
 mod operators;
 mod roles;
 mod sessions;

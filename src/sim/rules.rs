@@ -285,6 +285,8 @@ fn texts() -> Texts {
     let placeholders = [
         (TextKey::AgentJoined, " {agent}"),
         (TextKey::AgentChanged, " {agent}"),
+        (TextKey::TransferredToAgent, " {agent}"),
+        (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
         (TextKey::SayAgain, " {text}"),

@@ -61,6 +61,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::TooLate);
         }
         let mut untaken = 0;
+        let mut credit_ms = 0;
         match &self.case.place {
             None => {}
             Some(place) if place.token().term == arrival.term => {
@@ -76,11 +77,14 @@ impl Desk<'_> {
             Some(Place::Here(old)) => {
                 // The newer stay ends the older one: whoever held it is free.
                 untaken = old.untaken;
+                // One wait, one credit: what was granted before is not taken back.
+                credit_ms = old.credit_ms;
                 self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
             }
         }
         let mut item = self.item_of(arrival);
         item.untaken = untaken;
+        item.credit_ms = self.bounded_credit(item.credit_ms.max(credit_ms));
         self.set(Place::Here(item));
         Ok(self.decision)
     }

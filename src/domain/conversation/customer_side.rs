@@ -336,10 +336,15 @@ fn choices(turn: &Turn<'_>, entries: &[EntryId]) -> Vec<Choice> {
 fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
     if let Some(fired) = &reading.assessment.fired {
         let reason = ladder::reason_of(fired);
-        let asked = turn.c.handoff.as_ref();
-        let is_urgent = asked.is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
+        let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
+        let is_urgent = asked.is_some_and(|asked| asked.priority == Priority::Emergency);
+        let is_told = asked.is_some_and(|asked| asked.reason == reason);
         if reason.is_emergency() && !is_urgent {
             return turn.hand_off_with_words(reason, None);
+        }
+        if reason.is_emergency() && !is_told {
+            // The place is as urgent as any; but what to do in this danger was not said yet.
+            return turn.say_what_to_do(reason);
         }
         if reason == HandoffReason::HumanRequest {
             return turn.notice(TextKey::AlreadyQueued, &[]);

@@ -16,3 +16,5 @@ mod pool_side;
 mod timers;
 mod turn;
 mod words;
+
+pub use customer_side::heard;

@@ -65,7 +65,7 @@ fn intents_are_found_by_id_by_title_and_by_what_import_made_of_a_label() {
         row(json!({"text": "a", "intent": "oos"})),
         row(json!({"text": "a", "intent": "no such thing"})),
     ];
-    let judged = intents::judge(rules, &rows, &mut unknown).unwrap();
+    let judged = intents::judge(rules, &rows, &mut unknown, &mut Vec::new()).unwrap();
     let gold: Vec<Option<&str>> = judged.iter().map(|one| one.gold.as_deref()).collect();
     assert_eq!(gold, [Some(entry.id.as_str()), Some(entry.id.as_str()), None, None]);
     assert_eq!(unknown, BTreeSet::from(["no such thing".to_owned()]));

@@ -8,7 +8,9 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod standing;
 pub mod state;
+pub mod transfer;
 
 mod agent_side;
 mod customer_side;
@@ -18,3 +20,6 @@ mod turn;
 mod words;
 
 pub use customer_side::heard;
+
+#[cfg(test)]
+mod tests;

@@ -32,6 +32,7 @@ pub fn handle(
         WorkCommand::Lose { agent } => desk.lose(agent),
         WorkCommand::Release { term } => desk.release(*term),
         WorkCommand::Adopt { arrival, agent, token } => desk.adopt(arrival, agent, *token),
+        WorkCommand::Regain { token } => desk.regain(*token),
         WorkCommand::Forget => desk.forget(),
     }
 }
@@ -60,6 +61,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::TooLate);
         }
         let mut untaken = 0;
+        let mut credit_ms = 0;
         match &self.case.place {
             None => {}
             Some(place) if place.token().term == arrival.term => {
@@ -75,11 +77,14 @@ impl Desk<'_> {
             Some(Place::Here(old)) => {
                 // The newer stay ends the older one: whoever held it is free.
                 untaken = old.untaken;
+                // One wait, one credit: what was granted before is not taken back.
+                credit_ms = old.credit_ms;
                 self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
             }
         }
         let mut item = self.item_of(arrival);
         item.untaken = untaken;
+        item.credit_ms = self.bounded_credit(item.credit_ms.max(credit_ms));
         self.set(Place::Here(item));
         Ok(self.decision)
     }
@@ -160,7 +165,7 @@ impl Desk<'_> {
         // Declining must not keep one at the front of the idle.
         agent.paused_until = self.at + self.rules.offers.cool_down_after_decline;
         agent.unanswered = 0;
-        self.end_offer(&mut item, agent, OfferEnd::Declined);
+        self.end_offer(&mut item, Some(agent), OfferEnd::Declined);
         Ok(self.decision)
     }
 
@@ -181,16 +186,10 @@ impl Desk<'_> {
             return Err(PoolRefusal::NotDue);
         }
         let mut item = item.clone();
-        let mut agent = self.agent(agent_id)?;
-        agent.unanswered += 1;
-        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
-        if agent.unanswered >= self.rules.offers.unanswered_until_away
-            && agent.presence == Presence::Available
-        {
-            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
-            agent.unanswered = 0;
-            let presence = agent.presence.clone();
-            self.tell(agent_id, InboxEvent::PresenceChanged { presence });
+        // Whoever is no longer known cannot hold the customer up for ever.
+        let mut agent = self.agent(agent_id).ok();
+        if let Some(agent) = &mut agent {
+            self.leave_unanswered(agent);
         }
         self.end_offer(&mut item, agent, OfferEnd::Expired);
         Ok(self.decision)
@@ -207,7 +206,7 @@ impl Desk<'_> {
             }
         }
         let mut item = item.clone();
-        let agent = self.agent(agent_id)?;
+        let agent = self.agent(agent_id).ok();
         self.end_offer(&mut item, agent, OfferEnd::Rescinded);
         Ok(self.decision)
     }
@@ -263,7 +262,8 @@ impl Desk<'_> {
             Some(place) if place.token() > token => {
                 return Err(PoolRefusal::Stale { current: place.token() });
             }
-            Some(Place::Gone { token: gone, .. }) if *gone == token => {
+            // A stay that has ended is not taken up again, whatever its last attempt was.
+            Some(Place::Gone { token: gone, .. }) if gone.term == token.term => {
                 return Err(PoolRefusal::Stale { current: *gone });
             }
             Some(Place::Here(old))
@@ -294,6 +294,23 @@ impl Desk<'_> {
         self.tell(agent_id, InboxEvent::Assigned { conversation, token });
         self.keep(agent);
         self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn regain(mut self, token: Token) -> Decided {
+        let item = match &self.case.place {
+            Some(Place::Here(item)) if item.token.term == token.term => item.clone(),
+            Some(place @ (Place::Here(_) | Place::Gone { .. })) => {
+                return Err(PoolRefusal::Stale { current: place.token() });
+            }
+            None => return Err(PoolRefusal::WrongState { state: "unknown" }),
+        };
+        if item.token >= token {
+            return Err(PoolRefusal::Duplicate);
+        }
+        // Whoever holds it by an older attempt has given it back in the time that was lost.
+        self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Lost);
+        self.set(Place::Here(Item { token, state: ItemState::Waiting, ..item }));
         Ok(self.decision)
     }
 
@@ -350,21 +367,39 @@ impl Desk<'_> {
         known.cloned().ok_or(PoolRefusal::NoSuchAgent)
     }
 
-    /// The offer is over without being taken: the item keeps its place, the agent their peace.
-    fn end_offer(&mut self, item: &mut Item, mut agent: Agent, how: OfferEnd) {
-        let conversation = self.case.conversation.clone();
-        agent.held.remove(&conversation);
-        if how != OfferEnd::Rescinded {
-            agent.idle_since = self.at;
-            item.untaken += 1;
-            if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
-                item.preferred = None;
-            }
+    /// One more offer that this agent let lapse; after too many they are taken for away.
+    fn leave_unanswered(&mut self, agent: &mut Agent) {
+        agent.unanswered += 1;
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
+        if agent.unanswered >= self.rules.offers.unanswered_until_away
+            && agent.presence == Presence::Available
+        {
+            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
+            agent.unanswered = 0;
+            let presence = agent.presence.clone();
+            self.tell(&agent.id.clone(), InboxEvent::PresenceChanged { presence });
         }
-        let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
-        self.tell(&agent.id.clone(), ended);
+    }
+
+    /// The offer is over without being taken: the item keeps its place, the agent their peace.
+    fn end_offer(&mut self, item: &mut Item, agent: Option<Agent>, how: OfferEnd) {
         item.state = ItemState::Waiting;
-        self.keep(agent);
+        if how != OfferEnd::Rescinded {
+            item.untaken += 1;
+        }
+        if let Some(mut agent) = agent {
+            let conversation = self.case.conversation.clone();
+            agent.held.remove(&conversation);
+            if how != OfferEnd::Rescinded {
+                agent.idle_since = self.at;
+                if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
+                    item.preferred = None;
+                }
+            }
+            let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
+            self.tell(&agent.id.clone(), ended);
+            self.keep(agent);
+        }
         self.set(Place::Here(item.clone()));
     }
 

@@ -88,7 +88,7 @@ fn named<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
 /// Runs until SIGTERM or Ctrl-C, then drains.
 pub async fn run(options: Serve) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let (sources, checked) = crate::config::load(&options.config);
+    let (sources, checked) = crate::config::load_with(&options.config, options.data.as_deref());
     let overrides = Overrides {
         listen: options.listen,
         data: options.data.clone(),

@@ -487,14 +487,9 @@ fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading
         (Input::Choice(id), None) => (id.clone(), Some(id.clone())),
         (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
     };
-    let spoken = match input {
-        Input::Text(_) => spoken_language(reading.variety),
-        Input::Choice(_) | Input::SayAgain => None,
-    };
-    let other_language = spoken.is_some_and(|spoken| spoken != turn.c.language);
-    let language = match spoken {
-        Some(spoken) if other_language && switches(&turn.c, reading) => spoken,
-        Some(_) | None => turn.c.language,
+    let (language, other_language) = match input {
+        Input::Text(_) => heard(&turn.c, reading),
+        Input::Choice(_) | Input::SayAgain => (turn.c.language, false),
     };
     // The reading is of the whole burst; its evidence is noted where it stands in this message.
     let fragments = turn.c.memory.burst.iter();
@@ -528,6 +523,15 @@ pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<
         refused,
     };
     turn.happen(event);
+}
+
+/// The language we answer these words in, and whether they were in another one than ours.
+pub fn heard(c: &Conversation, reading: &Reading) -> (Language, bool) {
+    match spoken_language(reading.variety) {
+        Some(spoken) if spoken != c.language && switches(c, reading) => (spoken, true),
+        Some(spoken) => (c.language, spoken != c.language),
+        None => (c.language, false),
+    }
 }
 
 fn spoken_language(variety: Variety) -> Option<Language> {

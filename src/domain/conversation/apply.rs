@@ -255,7 +255,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::ProposalDropped => {
             c.state = match owner_of_proposal(c) {
-                Some((agent, true)) => State::Human { agent },
+                Some((agent, true)) => {
+                    // The customer went on with something: the agent owes an answer to it.
+                    c.unanswered_since = Some(at);
+                    State::Human { agent }
+                }
                 Some((_, false)) | None => State::Bot,
             };
         }

@@ -18,3 +18,6 @@ mod pool_side;
 mod timers;
 mod turn;
 mod words;
+
+#[cfg(test)]
+mod tests;

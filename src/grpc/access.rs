@@ -60,6 +60,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("SendAgentMessage", DESK),
             ("ProposeResolution", DESK),
             ("ReleaseConversation", DESK),
+            ("SuggestReplies", DESK),
             ("AddNote", DESK),
             ("TransferConversation", DESK),
             ("ListMyWork", DESK),

@@ -294,6 +294,16 @@ impl AgentService for AgentDesk {
         }))
     }
 
+    async fn suggest_replies(
+        &self,
+        request: Request<pb::SuggestRepliesRequest>,
+    ) -> Result<Response<pb::SuggestRepliesResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::suggest(&self.context, &right, asked).await.map(Response::new)
+    }
+
     async fn add_note(
         &self,
         request: Request<pb::AddNoteRequest>,

@@ -6,6 +6,7 @@ use super::agent::Right;
 use super::context::{Context, id, request};
 use super::decode;
 use super::encode::{self, Reader};
+use super::encode_agent;
 use super::pb;
 use super::pb::transfer_conversation_request::To;
 use super::refusals::status;
@@ -13,6 +14,23 @@ use crate::domain::conversation::event::Event;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::ids::{AgentId, QueueId, SkillId};
 use tonic::Status;
+
+/// The longest words to look for.
+const ABOUT_CHARS_MAX: usize = 200;
+
+/// Suggests what to answer next.
+pub(super) async fn suggest(
+    context: &Context,
+    right: &Right,
+    asked: &pb::SuggestRepliesRequest,
+) -> Result<pb::SuggestRepliesResponse, Status> {
+    let about = decode::at_most("about", &asked.about, ABOUT_CHARS_MAX)?;
+    let app = &context.app;
+    let found = app.suggest_replies(&right.agent.id, &right.conversation, right.token, &about);
+    let found = found.await.map_err(status)?;
+    let replies = found.into_iter().map(encode_agent::reply).collect();
+    Ok(pb::SuggestRepliesResponse { replies })
+}
 
 /// Leaves a note for colleagues.
 pub(super) async fn note(

@@ -10,7 +10,7 @@ use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
     GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
     ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SkillNeed,
-    TransferConversationRequest,
+    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -27,6 +27,8 @@ pub enum Deed {
     Packet(Target),
     /// Write to the customer.
     Say(Target, String),
+    /// See what might be answered.
+    Suggest(Target, String),
     /// Leave a note for colleagues.
     Note(Target, String),
     /// Ask the customer whether it is settled.
@@ -47,6 +49,7 @@ impl Deed {
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
+            Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Release(_, _) => "to give the conversation back",
@@ -62,6 +65,7 @@ impl Deed {
             | Deed::Decline(target, _)
             | Deed::Packet(target)
             | Deed::Say(target, _)
+            | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Propose(target, _)
             | Deed::Release(target, _)
@@ -87,6 +91,8 @@ pub enum Brought {
     Nothing,
     /// The conversation is the agent's.
     Assigned(Box<Assignment>),
+    /// What might be answered.
+    Replies(Vec<SuggestedReply>),
     /// The packet.
     Packet(Box<HandoffPacket>),
 }
@@ -202,6 +208,12 @@ async fn call(
                 sent_at,
             };
             client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Suggest(Target { conversation_id, token, .. }, about) => {
+            let token = Some(token);
+            let request = SuggestRepliesRequest { session, conversation_id, token, about };
+            let answer = client.suggest_replies(ask(request)).await?;
+            return Ok(Brought::Replies(answer.into_inner().replies));
         }
         Deed::Note(Target { conversation_id, token, .. }, text) => {
             let token = Some(token);

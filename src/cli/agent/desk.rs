@@ -4,6 +4,7 @@ use super::calls::{Brought, Deed};
 use super::input::Line;
 use super::show::Show;
 use super::work::{Target, Work};
+use crate::cli::transcript::text_of;
 use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
@@ -106,6 +107,13 @@ impl Desk {
                 Some(target) => Told::lines(self.packet(&target.clone(), &packet, now)),
                 None => Told::default(),
             },
+            Brought::Replies(replies) => {
+                let about = deed.target().map(|target| target.conversation_id.clone());
+                if let Some((_, held)) = about.and_then(|id| self.work.held_mut(&id)) {
+                    held.replies = replies.iter().map(|reply| text_of(&reply.text)).collect();
+                }
+                Told::lines(self.show.replies(&replies))
+            }
             Brought::Nothing => match deed {
                 Deed::Decline(target, _) => {
                     self.work.end_offer(&target.conversation_id, target.token);
@@ -122,6 +130,7 @@ impl Desk {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
+                Deed::Suggest(_, _) => Told::default(),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
                 }
@@ -172,6 +181,8 @@ impl Desk {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
             }
+            Line::Suggest(about) => self.work.current().cloned().map(|it| Deed::Suggest(it, about)),
+            Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
             Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
             Line::Transfer(to, note) => {
@@ -314,6 +325,14 @@ impl Desk {
             false => self.show.about(number, "you do not hold this one", "ليست عندك"),
         };
         Told::lines(vec![line])
+    }
+
+    /// The suggested reply of this number, as a message to the current conversation.
+    fn suggested(&mut self, number: u32) -> Option<Deed> {
+        let target = self.work.current().cloned()?;
+        let (_, held) = self.work.held_mut(&target.conversation_id)?;
+        let nth = (number as usize).checked_sub(1)?;
+        held.replies.get(nth).cloned().map(|text| Deed::Say(target, text))
     }
 
     fn presence(&mut self, presence: Presence, why: String) -> Deed {

@@ -17,6 +17,10 @@ pub enum Line {
     To(u32),
     /// See the packet of this offer or conversation, or of the current one.
     Packet(Option<u32>),
+    /// See what might be answered; about this, or about what the customer asks.
+    Suggest(String),
+    /// Send the suggested reply of this number.
+    Use(u32),
     /// Keep a note for the next agent.
     Note(String),
     /// Ask the customer whether it is settled.
@@ -71,6 +75,8 @@ impl Line {
             Line::Say(_)
             | Line::To(_)
             | Line::Packet(None)
+            | Line::Suggest(_)
+            | Line::Use(_)
             | Line::Note(_)
             | Line::Propose(_)
             | Line::Release(_)
@@ -113,6 +119,8 @@ pub fn parse(line: &str) -> Line {
         }
         "/to" | "/إلى" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::To),
         "/packet" | "/ملف" => Line::Packet(nth(rest)),
+        "/suggest" | "/اقتراح" => Line::Suggest(text),
+        "/use" | "/أرسل" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Use),
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
         "/release" | "/إعادة" => Line::Release(text),
@@ -168,6 +176,8 @@ mod tests {
             ("/رفض 1 مشغول", Line::Decline(Some(1), "مشغول".into())),
             ("/to 3", Line::To(3)),
             ("/to", Line::Unknown("/to".into())),
+            ("/suggest refund", Line::Suggest("refund".into())),
+            ("/use ٢", Line::Use(2)),
             ("/packet", Line::Packet(None)),
             ("/Propose solved", Line::Propose("solved".into())),
             ("/release needs billing", Line::Release("needs billing".into())),

@@ -4,7 +4,7 @@ use super::work::{Item, Kind, Work};
 use crate::cli::connect::reason_of;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
-use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence, Standing};
+use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence, Standing, SuggestedReply};
 use owo_colors::Style;
 use prost_types::Timestamp;
 use tonic::Status;
@@ -91,6 +91,26 @@ impl Show {
             lines.extend(self.transcript.events(&packet.transcript));
         }
         lines.push("——".to_owned());
+        lines
+    }
+
+    /// What might be answered, by number.
+    pub fn replies(&self, replies: &[SuggestedReply]) -> Vec<String> {
+        let l = self.transcript.language;
+        if replies.is_empty() {
+            return vec![self.say("nothing to suggest", "لا اقتراحات")];
+        }
+        let row = |(number, reply): (usize, &SuggestedReply)| {
+            let source = words::reply_source(l, reply.source());
+            let about = match (reply.entry_id.as_str(), text_of(&reply.title)) {
+                ("", title) if title.is_empty() => source.to_owned(),
+                ("", title) => format!("{source}: {}", self.foreign(&title)),
+                (entry, title) => format!("{}, {}", self.foreign(&title), self.foreign(entry)),
+            };
+            format!("{}. [{about}] {}", number + 1, self.foreign(&text_of(&reply.text)))
+        };
+        let mut lines: Vec<String> = replies.iter().enumerate().map(row).collect();
+        lines.push(self.say("/use n sends one of them", "/use n لإرسال أحدها"));
         lines
     }
 
@@ -203,6 +223,11 @@ impl Show {
             ),
             ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
             ("/packet [n]", "why, what was tried, what was said", "السبب وما جُرّب وما قيل"),
+            (
+                "/suggest [about]  /use n",
+                "what might be answered; send one of them",
+                "ردود مقترحة، وإرسال أحدها",
+            ),
             ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
             ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
             (

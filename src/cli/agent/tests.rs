@@ -250,6 +250,16 @@ impl AgentService for FakeAgents {
         Ok(Response::new(ReleaseConversationResponse::default()))
     }
 
+    async fn suggest_replies(
+        &self,
+        request: Request<SuggestRepliesRequest>,
+    ) -> Answer<SuggestRepliesResponse> {
+        self.note(format!("suggest {}", request.into_inner().about));
+        let reply = |words| SuggestedReply { text: text(words), ..Default::default() };
+        let replies = vec![reply("five working days"), reply("it is on its way")];
+        Ok(Response::new(SuggestRepliesResponse { replies }))
+    }
+
     async fn add_note(&self, request: Request<AddNoteRequest>) -> Answer<AddNoteResponse> {
         self.note(format!("note {}", request.into_inner().text));
         Ok(Response::new(AddNoteResponse::default()))
@@ -394,6 +404,19 @@ async fn an_offer_can_be_declined_with_a_reason_and_a_break_taken() {
     assert!(fake.office().presence.contains(&(Presence::Away, "lunch".to_owned())));
     assert!(shown.contains("1: declined"), "{shown}");
     assert!(shown.contains("nothing offered, nothing held"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_suggested_reply_is_sent_by_its_number() {
+    let fake = FakeAgents::new();
+    fake.offer("c1");
+    let desk = AtWork::start(&fake, &["--auto-accept"]);
+    desk.type_in("/suggest refund").await;
+    desk.type_in("/use 2").await;
+    let (done, shown) = desk.end().await;
+    done.unwrap();
+    assert_eq!(calls(&fake)[2..], ["suggest refund", "say c1: it is on its way"]);
+    assert!(shown.contains("1. [suggested] five working days"), "{shown}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod errors;
 mod notes;
 mod operators;
+mod replies;
 mod roles;
 mod sessions;
 mod story;

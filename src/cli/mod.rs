@@ -14,11 +14,13 @@ mod explain;
 mod fake;
 mod figures;
 mod follow;
+mod init;
 mod journal;
 mod key;
 mod rules;
 mod serve;
 mod sim;
+mod stores;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -50,6 +52,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Init(init::Init),
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
@@ -69,6 +72,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Test(options)) => return test::run(&options),
         Some(Command::Explain(options)) => return explain::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
+        Some(Command::Init(options)) => block_on(init::run(options)),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),

@@ -248,7 +248,10 @@ mod tests {
         check("rediss://u:secret@h:1/3?prefix=shop", "rediss://h:1/3 under shop:");
         check("redis://[::1]:7", "redis://[::1]:7/0 under sanad:");
         check("redis-cluster://a:1,b", "redis-cluster://a:1,b:6379 under sanad:");
-        check("redis-sentinel://:secret@a,b:2/x/1", "redis-sentinel://a:26379,b:2/x/1 under sanad:");
+        check(
+            "redis-sentinel://:secret@a,b:2/x/1",
+            "redis-sentinel://a:26379,b:2/x/1 under sanad:",
+        );
     }
 
     #[test]

@@ -167,9 +167,9 @@ pub fn claimed(told: Vec<Value>) -> Result<Vec<Claimed>, StoreError> {
 pub fn page(log: &LogId, told: &[Value]) -> Result<LogPage, StoreError> {
     let what = format!("log {}", log.0);
     let records = told.get(3).cloned().unwrap_or(Value::Nil);
-    let records = list(&what, records)?.into_iter().map(|entry| {
-        record(&entry).ok_or_else(|| damaged(what.as_str(), &entry))
-    });
+    let records = list(&what, records)?
+        .into_iter()
+        .map(|entry| record(&entry).ok_or_else(|| damaged(what.as_str(), &entry)));
     Ok(LogPage {
         records: records.collect::<Result<_, _>>()?,
         head: number(&what, told.get(1))?,

@@ -245,12 +245,7 @@ fn unreachable(link: &Link, failed: Failed) -> OpenError {
 
 /// Takes a slot into use that has no head. Refused, with the reason, if the deployment is gone or
 /// the slot was in use before: then what it held is lost.
-pub async fn admit(
-    link: &Link,
-    keys: &Keys,
-    deployment: &str,
-    slot: &Slot,
-) -> Result<(), Failed> {
+pub async fn admit(link: &Link, keys: &Keys, deployment: &str, slot: &Slot) -> Result<(), Failed> {
     let lost = |reason: String| {
         link.slot_is_lost(slot, &reason);
         Failed { maybe_done: false, reason }
@@ -299,7 +294,11 @@ mod tests {
         check("redis://h", good, "");
         check("redis://h", &good.replace("7.0", "6.2"), "at least 7.0");
         check("redis://h", &good.replace("7.0", "8.2"), "");
-        check("redis://h", &good.replace("noeviction", "allkeys-lru"), "maxmemory-policy noeviction");
+        check(
+            "redis://h",
+            &good.replace("noeviction", "allkeys-lru"),
+            "maxmemory-policy noeviction",
+        );
         check("redis://h", &good.replace("aof_enabled:1", "aof_enabled:0"), "appendonly yes");
         check("redis://h?aof=optional", &good.replace("aof_enabled:1", "aof_enabled:0"), "");
         check("redis-cluster://h", good, "redis://");

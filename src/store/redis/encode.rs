@@ -65,7 +65,8 @@ impl Declared<'_> {
 /// A transaction. `id` makes sure that it happens once.
 pub fn commit(keys: &Keys, asked: &Asked<'_>, change: &Transaction, id: u128) -> Call {
     let slot = change.slot();
-    let mut call = Call::new(if gives_room(change) { Script::CommitAnyway } else { Script::Commit });
+    let mut call =
+        Call::new(if gives_room(change) { Script::CommitAnyway } else { Script::Commit });
     call.key(&keys.head(slot)).key(&keys.gone(slot)).key(&keys.gone_until(slot));
     call.key(&keys.counters(slot)).key(&keys.far(slot)).key(&keys.once(slot, id));
     asked.begin(&mut call);

@@ -181,8 +181,8 @@ impl Link {
         let deadline = Instant::now() + self.patience.call;
         let mut maybe_done = false;
         let mut full: Option<Cmd> = None;
+        self.admit(&lane).map_err(|reason| Failed { maybe_done, reason })?;
         loop {
-            self.admit(&lane).map_err(|reason| Failed { maybe_done, reason })?;
             let (number, mut wire) = match self.wire(deadline).await {
                 Ok(wire) => wire,
                 Err(reason) => {
@@ -344,8 +344,10 @@ impl Link {
 
     fn sentinels(&self, name: &str) -> RedisResult<SentinelClient> {
         let hosts = &self.address.hosts;
-        let sentinels =
-            hosts.iter().map(|host| self.address.sentinel_at(host)).collect::<Result<Vec<_>, _>>()?;
+        let sentinels = hosts
+            .iter()
+            .map(|host| self.address.sentinel_at(host))
+            .collect::<Result<Vec<_>, _>>()?;
         let server = self.address.connection_to(&hosts[0])?;
         let mut node = SentinelNodeConnectionInfo::default()
             .set_redis_connection_info(server.redis_settings().clone())
@@ -358,8 +360,10 @@ impl Link {
 
     fn cluster(&self) -> RedisResult<ClusterClient> {
         let hosts = &self.address.hosts;
-        let nodes =
-            hosts.iter().map(|host| self.address.connection_to(host)).collect::<Result<Vec<_>, _>>()?;
+        let nodes = hosts
+            .iter()
+            .map(|host| self.address.connection_to(host))
+            .collect::<Result<Vec<_>, _>>()?;
         // The client follows moved slots by itself; what it sends twice happens once all the same.
         let mut builder = ClusterClient::builder(nodes)
             .retries(4)

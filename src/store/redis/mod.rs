@@ -38,7 +38,7 @@ mod scripts;
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.
 mod server;
 #[cfg(test)]
-mod tests;
+pub(in crate::store) mod tests;
 
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;

@@ -2,9 +2,9 @@
 //! with the test even if that is killed: a shell beside the server ends it when the test's end of
 //! its input closes. Knows nothing of Sanad.
 
-use std::path::{Path, PathBuf};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;

@@ -151,6 +151,10 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
         metadata_bytes_max: wanted.metadata_bytes_max as usize,
         requests_per_second_per_address: wanted.requests_per_second_per_address,
         request_burst: wanted.request_burst,
+        requests_per_second_per_principal: wanted.requests_per_second_per_principal,
+        principal_burst: wanted.principal_burst,
+        connections_max: wanted.connections_max as usize,
+        calls_per_connection_max: wanted.calls_per_connection_max,
         streams_per_principal_max: wanted.streams_per_principal_max as usize,
         ..Limits::default()
     };

@@ -60,6 +60,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("SendAgentMessage", DESK),
             ("ProposeResolution", DESK),
             ("ReleaseConversation", DESK),
+            ("AddNote", DESK),
+            ("TransferConversation", DESK),
             ("ListMyWork", DESK),
             ("ListAgents", ANY_STAFF),
             ("RegisterAgent", STAFFING),

@@ -458,6 +458,8 @@ fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::DeniedTwice => pb::AgentLeftReason::DeniedTwice,
         LeaveReason::Requeued => pb::AgentLeftReason::Requeued,
         LeaveReason::Ended => pb::AgentLeftReason::Ended,
+        LeaveReason::Transferred => pb::AgentLeftReason::Transferred,
+        LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
     }
 }
 

@@ -21,7 +21,7 @@ mod phrases;
 mod pool_checks;
 mod random;
 mod report;
-mod rules;
+pub(crate) mod rules;
 mod witness;
 mod world;
 

@@ -23,6 +23,8 @@ pub enum Line {
     Propose(String),
     /// Give the conversation back, with a note.
     Release(String),
+    /// Pass the conversation on, with a note.
+    Transfer(Onward, String),
     /// Take no new work for now.
     Away(String),
     /// Take work again.
@@ -35,6 +37,19 @@ pub enum Line {
     Quit,
     /// A command that there is not.
     Unknown(String),
+}
+
+/// To whom a conversation is passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// A colleague, by id.
+    Agent(String),
+    /// A queue, by id.
+    Queue(String),
+    /// Whoever has this skill.
+    Skill(String),
+    /// The bot.
+    Bot,
 }
 
 /// What must be there before a line makes sense.
@@ -58,7 +73,8 @@ impl Line {
             | Line::Packet(None)
             | Line::Note(_)
             | Line::Propose(_)
-            | Line::Release(_) => Need::Conversation,
+            | Line::Release(_)
+            | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
             | Line::Nothing
             | Line::Away(_)
@@ -100,12 +116,33 @@ pub fn parse(line: &str) -> Line {
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
         "/release" | "/إعادة" => Line::Release(text),
+        "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
         _ => Line::Unknown(command.to_owned()),
+    }
+}
+
+/// `agent omar note …`, `queue billing note …`, `skill billing note …` or `bot note …`.
+fn transfer(rest: &str) -> Option<Line> {
+    let cut = |text: &str| {
+        let (first, after) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        (first.to_owned(), after.trim().to_owned())
+    };
+    let (kind, after) = cut(rest);
+    let named = |make: fn(String) -> Onward| {
+        let (name, note) = cut(&after);
+        (!name.is_empty()).then(|| Line::Transfer(make(name), note))
+    };
+    match kind.to_ascii_lowercase().as_str() {
+        "agent" | "زميل" => named(Onward::Agent),
+        "queue" | "طابور" => named(Onward::Queue),
+        "skill" | "مهارة" => named(Onward::Skill),
+        "bot" | "الآلة" => Some(Line::Transfer(Onward::Bot, after)),
+        _ => None,
     }
 }
 
@@ -134,6 +171,13 @@ mod tests {
             ("/packet", Line::Packet(None)),
             ("/Propose solved", Line::Propose("solved".into())),
             ("/release needs billing", Line::Release("needs billing".into())),
+            (
+                "/transfer queue billing she paid twice",
+                Line::Transfer(Onward::Queue("billing".into()), "she paid twice".into()),
+            ),
+            ("/تحويل زميل omar", Line::Transfer(Onward::Agent("omar".into()), "".into())),
+            ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
+            ("/transfer queue", Line::Unknown("/transfer queue".into())),
             ("/away lunch", Line::Away("lunch".into())),
             ("/dance", Line::Unknown("/dance".into())),
         ] {

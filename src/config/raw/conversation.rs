@@ -31,6 +31,8 @@ raw! {
         optional says: Text,
         /// What the agent proposes as the end.
         optional proposes: Text,
+        /// To whom the agent passes it on.
+        optional transfers: Text,
         /// Time passes.
         optional wait: Text,
         /// What must be so afterwards.

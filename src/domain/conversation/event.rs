@@ -250,6 +250,10 @@ pub enum LeaveReason {
     Requeued,
     /// The customer ended or no longer needs them.
     Ended,
+    /// They passed it on to people.
+    Transferred,
+    /// They passed it back to the bot.
+    ToBot,
 }
 
 /// What supervisors are told of.

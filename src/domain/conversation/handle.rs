@@ -4,7 +4,7 @@ use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, pool_side, timers};
+use super::{agent_side, customer_side, pool_side, timers, transfer};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -35,6 +35,7 @@ pub fn handle(
             | Command::AgentNotes { .. }
             | Command::AgentProposes { .. }
             | Command::AgentReleases { .. }
+            | Command::AgentTransfers(_)
             | Command::Requeue { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
@@ -67,6 +68,7 @@ pub fn handle(
         Command::AgentReleases { agent, token, note } => {
             agent_side::releases(rules, c, agent, *token, note, at)
         }
+        Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
         Command::Tick { reading } => timers::tick(rules, c, reading.as_deref(), at),
         Command::CatchUp { token, handoff } => {

@@ -8,7 +8,9 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod standing;
 pub mod state;
+pub mod transfer;
 
 mod agent_side;
 mod customer_side;
@@ -16,3 +18,6 @@ mod pool_side;
 mod timers;
 mod turn;
 mod words;
+
+#[cfg(test)]
+mod tests;

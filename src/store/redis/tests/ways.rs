@@ -53,7 +53,6 @@ async fn as_a_user_who_may_do_no_more_than_is_needed_in_a_database_of_its_own() 
         "+time",
         "+ping",
         "+select",
-        
         "-@dangerous",
         "+info",
     ]);

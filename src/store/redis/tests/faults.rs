@@ -181,6 +181,7 @@ async fn a_server_that_is_busy_with_a_script_did_nothing() {
 async fn a_full_server_refuses_what_is_new_and_lets_the_rest_end() {
     let server = RedisServer::start();
     let store = opened_at(&server.url()).await;
+    count(&store).await.expect("a commit");
     let agent = EntityKey::new(Kind::Agent, "sara");
     let change_of = async |key: &EntityKey| {
         let seen = store.load(&SLOT, std::slice::from_ref(key), &[]).await.expect("a load");

@@ -57,8 +57,11 @@ pub(super) async fn open(
             // Keys are minted after the store was first made: where there are keys and no store,
             // the store is lost, and beginning an empty one would hide that.
             let is_first_start = !settings.data.join("keys").exists();
-            let options =
-                embedded::Options { create: is_first_start, ..embedded::Options::default() };
+            let options = embedded::Options {
+                create: is_first_start,
+                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
+                ..embedded::Options::default()
+            };
             let store = EmbeddedStore::open(path, &options, clock.clone())?;
             let death = store.death();
             Ok(Opened {

@@ -67,6 +67,8 @@ pub struct Limits {
     pub message_bytes_max: u32,
     /// Bytes of a conversation's metadata.
     pub metadata_bytes_max: u32,
+    /// Megabytes of the disk that the embedded store never uses.
+    pub disk_reserve_mb: u32,
     /// Conversations that wait in one pool.
     pub waiting_max: u32,
 }
@@ -144,6 +146,7 @@ impl Default for Limits {
             calls_per_connection_max: 1_000,
             message_bytes_max: 65_536,
             metadata_bytes_max: 16_384,
+            disk_reserve_mb: 64,
             waiting_max: 10_000,
         }
     }

@@ -109,6 +109,8 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         usual.metadata_bytes_max,
         256..=1_048_576,
     );
+    let disk_reserve_mb =
+        limit(&raw.disk_reserve_mb, "disk_reserve_mb", usual.disk_reserve_mb, 0..=1_048_576);
     let waiting = limit(&raw.waiting_max, "waiting_max", usual.waiting_max, 1..=1_000_000);
     Some(Limits {
         utterance_chars_max: utterance?,
@@ -121,6 +123,7 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         calls_per_connection_max: calls_per_connection_max?,
         message_bytes_max: message?,
         metadata_bytes_max: metadata?,
+        disk_reserve_mb: disk_reserve_mb?,
         waiting_max: waiting?,
     })
 }

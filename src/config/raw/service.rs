@@ -41,6 +41,8 @@ raw! {
         optional message_bytes_max: super::At<u32>,
         /// Bytes of a conversation's metadata.
         optional metadata_bytes_max: super::At<u32>,
+        /// Megabytes of the disk that the embedded store never uses.
+        optional disk_reserve_mb: super::At<u32>,
         /// Conversations that wait in one pool.
         optional waiting_max: super::At<u32>,
     }

@@ -7,7 +7,9 @@ use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, Proposal, Proposer, State};
+use crate::domain::conversation::transfer::{Destination, Transfer};
 use crate::domain::handoff::Token;
+use crate::domain::ids::{QueueId, SkillId};
 use crate::domain::tests::document::{check, kinds};
 use crate::domain::time::Timestamp;
 use serde_json::Value;
@@ -24,7 +26,7 @@ kinds! {
     CommandKind of Command {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, Respond, Reopen, Leave,
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentReleases,
-        Requeue, Tick, CatchUp,
+        AgentTransfers, Requeue, Tick, CatchUp,
     }
 }
 
@@ -148,6 +150,23 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             token,
             note: text.clone(),
         }),
+        CommandKind::AgentTransfers => {
+            let pass = |name: &str, token, to| {
+                let note = text.clone();
+                Command::AgentTransfers(Transfer { agent: agent(name), token, to, note })
+            };
+            let to_bot = |name: &str, token| pass(name, token, Destination::Bot);
+            let mut samples = by_holder(&to_bot);
+            samples.iter_mut().for_each(|(name, ..)| name.push_str(", to the bot"));
+            let queue = story.rules.routing.queues.first().id.clone();
+            samples.push(now("to a queue", pass("sara", token, Destination::Queue(queue))));
+            let nowhere = Destination::Queue(QueueId::parse("nowhere").unwrap());
+            samples.push(now("to no queue", pass("sara", token, nowhere)));
+            let unknown = SkillId::parse("juggling").unwrap();
+            let to_skill = Destination::Skill { skill: unknown, level: 1 };
+            samples.push(now("to no skill", pass("sara", token, to_skill)));
+            samples
+        }
         CommandKind::Requeue => vec![now("with a note", Command::Requeue { note: text })],
         CommandKind::Tick => match story.deadline() {
             None => vec![now("nothing is ever due", story.tick())],
@@ -255,6 +274,8 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::UnknownChoice => "unknown choice",
         Rejection::TooLateToReopen { .. } => "too late to reopen",
         Rejection::NotDue => "not due",
+        Rejection::NotTransferable { .. } => "not transferable",
+        Rejection::NoSuchDestination { .. } => "no such destination",
     }
 }
 

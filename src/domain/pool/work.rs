@@ -3,11 +3,12 @@
 //! Every pair of state and command is answered, none by a wildcard. Each command may come twice,
 //! late or out of order; the token decides whether it still counts.
 
-use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Lease, Presence};
+use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Presence};
 use super::command::{
     Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
     WorkCommand,
 };
+pub use super::hindrance::{claim_hindrance, offer_hindrance};
 use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Preferred};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
@@ -519,46 +520,6 @@ impl Desk<'_> {
 
     fn tell(&mut self, agent: &AgentId, event: InboxEvent) {
         self.decision.inbox.push((agent.clone(), event));
-    }
-}
-
-/// Why this item cannot be offered to this agent now; `None` if it can.
-pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'static str> {
-    if !agent.takes_offers() {
-        Some("not available")
-    } else if !meets(agent, &item.handoff.needs) {
-        Some("language or skill is missing")
-    } else if item.excluded.contains(&agent.id) {
-        Some("excluded for this conversation")
-    } else if agent.has_live_offer() {
-        Some("another offer waits for an answer")
-    } else if agent.room() < item.cost {
-        Some("no room")
-    } else if at < agent.paused_until {
-        Some("cooling down")
-    } else if agent.held.contains_key(&item.conversation) {
-        Some("still writes up this very conversation")
-    } else {
-        None
-    }
-}
-
-/// Why an agent cannot take this item from the queue by hand; `None` if they can.
-pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
-    if agent.presence == Presence::Offline || agent.lease != Lease::Live {
-        Some("not signed in, or not heard of")
-    } else if agent.presence == Presence::Draining || agent.leaving {
-        Some("draining: nothing new is taken")
-    } else if !meets(agent, &item.handoff.needs) {
-        Some("language or skill is missing")
-    } else if item.excluded.contains(&agent.id) {
-        Some("excluded for this conversation")
-    } else if agent.room() < item.cost {
-        Some("no room")
-    } else if agent.held.contains_key(&item.conversation) {
-        Some("still writes up this very conversation")
-    } else {
-        None
     }
 }
 

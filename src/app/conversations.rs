@@ -382,17 +382,7 @@ fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> 
         // A button carries no words of the customer.
         Input::Choice(_) | Input::SayAgain => "",
     };
-    Box::new(reading::read(rules, &joined(c, text), &c.memory.window, at))
-}
-
-/// The unanswered fragments and what came after them, as one text.
-pub(super) fn joined(c: &Conversation, text: &str) -> String {
-    let fragments = c.memory.burst.iter().map(|fragment| fragment.text.as_str());
-    let mut parts: Vec<&str> = fragments.collect();
-    if !text.is_empty() {
-        parts.push(text);
-    }
-    parts.join("\n")
+    Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.window, at))
 }
 
 fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreError> {

@@ -9,17 +9,23 @@ mod agent;
 mod bench;
 mod chat;
 mod check;
+mod classify;
 pub mod connect;
+mod eval;
 mod explain;
 #[cfg(test)]
 mod fake;
 mod figures;
 mod follow;
+mod import;
+mod init;
 mod journal;
 mod key;
+mod rows;
 mod rules;
 mod serve;
 mod sim;
+mod stores;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -51,6 +57,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Init(init::Init),
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
@@ -58,6 +65,9 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
+    Classify(classify::Classify),
+    Import(import::Import),
+    Eval(eval::Eval),
     Sim(sim::Sim),
     Bench(bench::Bench),
 }
@@ -70,7 +80,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Check(options)) => return check::run(&options),
         Some(Command::Test(options)) => return test::run(&options),
         Some(Command::Explain(options)) => return explain::run(&options),
+        Some(Command::Classify(options)) => return classify::run(&options),
+        Some(Command::Import(options)) => import::run(&options),
+        Some(Command::Eval(options)) => eval::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
+        Some(Command::Init(options)) => block_on(init::run(options)),
         Some(Command::Bench(options)) => on_all_cores(bench::run(options)),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),

@@ -25,12 +25,14 @@ pub struct ServiceSettings {
 }
 
 /// Which store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoreKind {
     /// On disk.
     Embedded,
     /// Gone with the process.
     Memory,
+    /// In Redis, at this URL. What it may hold is the store's to say.
+    Redis(String),
 }
 
 /// What happens at a restart when the config is broken.
@@ -65,6 +67,8 @@ pub struct Limits {
     pub message_bytes_max: u32,
     /// Bytes of a conversation's metadata.
     pub metadata_bytes_max: u32,
+    /// Megabytes of the disk that the embedded store never uses.
+    pub disk_reserve_mb: u32,
     /// Conversations that wait in one pool.
     pub waiting_max: u32,
 }
@@ -85,9 +89,29 @@ pub struct Overrides {
 }
 
 impl StoreKind {
-    /// All, by the names of the file and the flags.
-    pub const NAMES: [(&str, StoreKind); 2] =
-        [("embedded", StoreKind::Embedded), ("memory", StoreKind::Memory)];
+    /// How each is written.
+    pub const NAMES: [&str; 3] = ["embedded", "memory", "redis://HOST:PORT"];
+
+    /// Reads what the file or a flag says.
+    pub fn parse(text: &str) -> Option<StoreKind> {
+        match text {
+            "embedded" => Some(StoreKind::Embedded),
+            "memory" => Some(StoreKind::Memory),
+            url => (url.starts_with("redis") && url.contains("://"))
+                .then(|| StoreKind::Redis(url.to_owned())),
+        }
+    }
+}
+
+/// Without the URL, which may hold a password.
+impl std::fmt::Debug for StoreKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            StoreKind::Embedded => "Embedded",
+            StoreKind::Memory => "Memory",
+            StoreKind::Redis(_) => "Redis",
+        })
+    }
 }
 
 impl OnBadConfig {
@@ -122,6 +146,7 @@ impl Default for Limits {
             calls_per_connection_max: 1_000,
             message_bytes_max: 65_536,
             metadata_bytes_max: 16_384,
+            disk_reserve_mb: 64,
             waiting_max: 10_000,
         }
     }
@@ -153,5 +178,14 @@ mod tests {
         let settings = file.overridden_by(flags);
         assert_eq!(settings.store, StoreKind::Memory);
         assert_eq!(settings.data, PathBuf::from("from-file"));
+    }
+
+    #[test]
+    fn a_store_is_named_or_a_url_that_is_never_shown() {
+        assert_eq!(StoreKind::parse("embedded"), Some(StoreKind::Embedded));
+        let redis = StoreKind::parse("rediss-cluster://u:secret@h").unwrap();
+        assert_eq!(redis, StoreKind::Redis("rediss-cluster://u:secret@h".to_owned()));
+        assert!(!format!("{redis:?}").contains("secret"));
+        assert_eq!(StoreKind::parse("postgres://h"), None);
     }
 }

@@ -1,8 +1,13 @@
 //! Tests from outside, in one binary: what a client meets who has nothing but the API, and the
 //! house rules.
 
+mod bench;
 mod grpc;
 mod kills;
 mod python;
+mod redis;
+#[allow(dead_code)] // The store's own tests use other parts of it.
+#[path = "../../src/store/redis/server.rs"]
+mod redis_server;
 mod service;
 mod tidy;

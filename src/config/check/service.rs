@@ -13,8 +13,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
     let usual = ServiceSettings::default();
     let listen = or(&raw.listen, usual.listen, |text| address(text, problems));
     let data = or(&raw.data, usual.data, |text| value::said(text, problems).map(PathBuf::from));
-    let store =
-        or(&raw.store, usual.store, |text| value::one_of(text, &StoreKind::NAMES, problems));
+    let store = or(&raw.store, usual.store, |text| store(text, problems));
     let on_bad_config = or(&raw.on_bad_config, usual.on_bad_config, |text| {
         value::one_of(text, &OnBadConfig::NAMES, problems)
     });
@@ -35,6 +34,14 @@ fn or<R, T>(raw: &Option<R>, usual: T, check: impl FnOnce(&R) -> Option<T>) -> O
         Some(raw) => check(raw),
         None => Some(usual),
     }
+}
+
+fn store(text: &Text, problems: &mut Problems) -> Option<StoreKind> {
+    let kind = StoreKind::parse(&text.value);
+    if kind.is_none() {
+        value::one_of(text, &StoreKind::NAMES.map(|name| (name, ())), problems);
+    }
+    kind
 }
 
 fn address(text: &Text, problems: &mut Problems) -> Option<SocketAddr> {
@@ -102,6 +109,8 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         usual.metadata_bytes_max,
         256..=1_048_576,
     );
+    let disk_reserve_mb =
+        limit(&raw.disk_reserve_mb, "disk_reserve_mb", usual.disk_reserve_mb, 0..=1_048_576);
     let waiting = limit(&raw.waiting_max, "waiting_max", usual.waiting_max, 1..=1_000_000);
     Some(Limits {
         utterance_chars_max: utterance?,
@@ -114,6 +123,7 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         calls_per_connection_max: calls_per_connection_max?,
         message_bytes_max: message?,
         metadata_bytes_max: metadata?,
+        disk_reserve_mb: disk_reserve_mb?,
         waiting_max: waiting?,
     })
 }

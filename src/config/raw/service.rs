@@ -9,7 +9,7 @@ raw! {
         optional listen: Text,
         /// The folder of the store and the keys.
         optional data: Text,
-        /// `embedded` or `memory`.
+        /// `embedded`, `memory` or the URL of a Redis.
         optional store: Text,
         /// `last_good` or `refuse`.
         optional on_bad_config: Text,
@@ -41,6 +41,8 @@ raw! {
         optional message_bytes_max: super::At<u32>,
         /// Bytes of a conversation's metadata.
         optional metadata_bytes_max: super::At<u32>,
+        /// Megabytes of the disk that the embedded store never uses.
+        optional disk_reserve_mb: super::At<u32>,
         /// Conversations that wait in one pool.
         optional waiting_max: super::At<u32>,
     }

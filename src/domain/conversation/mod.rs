@@ -19,5 +19,7 @@ mod timers;
 mod turn;
 mod words;
 
+pub use customer_side::heard;
+
 #[cfg(test)]
 mod tests;

@@ -110,6 +110,14 @@ impl<'a> Turn<'a> {
         self.hand_off(reason, entry, Keeping::default());
     }
 
+    /// What a customer in danger should do, and whom to call.
+    pub(super) fn say_what_to_do(&mut self, reason: HandoffReason) {
+        if let Some(key) = emergency_text(reason) {
+            let text = self.safety_text(key, reason);
+            self.bot_says(Outcome::Emergency, text, None, Vec::new(), None);
+        }
+    }
+
     /// Asks for a human: a new term, and a place in the queue of the reason.
     pub(super) fn hand_off(
         &mut self,

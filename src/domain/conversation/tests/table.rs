@@ -71,6 +71,7 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the pool has not confirmed it", asked()),
             ("the pool has confirmed it", queued()),
             ("the long wait was told", queued().until_due()),
+            ("for money that is being lost", greeted().says("my stolen card")),
         ],
         StateKind::Human => vec![
             ("sara owes the first word", joined()),

@@ -43,6 +43,25 @@ fn danger_is_danger_also_where_a_human_knew_the_matter() {
 }
 
 #[test]
+fn who_waits_in_one_danger_is_told_what_to_do_in_another_and_keeps_the_place() {
+    let waiting = Story::new().then(&start()).says("my stolen card");
+    let token = waiting.token();
+    assert_eq!(
+        waiting.c.as_ref().unwrap().handoff.as_ref().unwrap().handoff.reason,
+        HandoffReason::EmergencyMoney
+    );
+    let said_of = |story: &Story, text: &str| {
+        let decision = story.answer(&story.saying(text), story.at).unwrap();
+        assert_eq!(decision.next.token, token, "the place is kept");
+        let emergency =
+            |event: &Event| matches!(event, Event::BotSaid { outcome: Outcome::Emergency, .. });
+        decision.events.iter().filter(|event| emergency(event)).count()
+    };
+    assert_eq!(said_of(&waiting, "call an ambulance"), 1);
+    assert_eq!(said_of(&waiting, "my stolen card"), 0, "said already");
+}
+
+#[test]
 fn whoever_proposed_an_end_owes_an_answer_to_what_the_customer_asks_instead() {
     let asked = proposed().says("where is my order");
     let since = asked.at;

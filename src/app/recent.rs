@@ -36,7 +36,10 @@ impl Recent {
         };
         match found {
             Some((_, conversation)) => {
-                debug_assert_eq!(snapshot.get::<Conversation>(key).ok(), Some(Some(conversation.clone())));
+                debug_assert_eq!(
+                    snapshot.get::<Conversation>(key).ok(),
+                    Some(Some(conversation.clone()))
+                );
                 Ok(Some(conversation))
             }
             None => snapshot.get(key),

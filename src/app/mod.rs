@@ -7,6 +7,7 @@
 
 pub mod agents;
 pub mod audit;
+pub mod claim;
 pub mod conversations;
 pub mod deadlines;
 pub mod error;

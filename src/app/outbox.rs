@@ -123,6 +123,7 @@ impl App {
                     agent: agent.clone(),
                     name,
                     waited_ms: item.waited_ms,
+                    claimed_over: item.claimed_over.clone(),
                 })
             }
             ItemState::Waiting | ItemState::Offered { .. } => {

@@ -67,6 +67,7 @@ impl Stats {
             | Event::LongWaitTold
             | Event::HandoffCancelled
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }

@@ -18,12 +18,14 @@ mod fake;
 mod figures;
 mod follow;
 mod import;
+mod init;
 mod journal;
 mod key;
 mod rows;
 mod rules;
 mod serve;
 mod sim;
+mod stores;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -55,6 +57,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Init(init::Init),
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Import(options)) => import::run(&options),
         Some(Command::Eval(options)) => eval::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
+        Some(Command::Init(options)) => block_on(init::run(options)),
         Some(Command::Bench(options)) => on_all_cores(bench::run(options)),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),

@@ -56,6 +56,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("SubscribeWork", DESK),
             ("AcceptOffer", DESK),
             ("DeclineOffer", DESK),
+            ("ListWaiting", DESK),
+            ("ClaimConversation", DESK),
             ("GetHandoffPacket", DESK),
             ("SendAgentMessage", DESK),
             ("ProposeResolution", DESK),

@@ -222,6 +222,26 @@ impl AgentService for AgentDesk {
         Ok(Response::new(pb::DeclineOfferResponse {}))
     }
 
+    async fn list_waiting(
+        &self,
+        request: Request<pb::ListWaitingRequest>,
+    ) -> Result<Response<pb::ListWaitingResponse>, Status> {
+        let asked = request.get_ref();
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        Ok(Response::new(desk::waiting(&self.context, &agent, asked.page_size)))
+    }
+
+    async fn claim_conversation(
+        &self,
+        request: Request<pb::ClaimConversationRequest>,
+    ) -> Result<Response<pb::ClaimConversationResponse>, Status> {
+        let asked = request.get_ref();
+        let conversation = conversation_id(&asked.conversation_id)?;
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        let once = once(&agent.id, &asked.request_id, &format!("claim {conversation}"))?;
+        desk::claim(&self.context, &agent, &conversation, &once).await.map(Response::new)
+    }
+
     async fn get_handoff_packet(
         &self,
         request: Request<pb::GetHandoffPacketRequest>,

@@ -199,6 +199,7 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::LongWaitTold
             | Event::HandoffCancelled
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }

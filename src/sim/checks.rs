@@ -199,6 +199,7 @@ impl Model {
             | Event::LongWaitTold
             | Event::HandoffCancelled
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }

@@ -7,10 +7,11 @@ use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
-    GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
+    ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
+    HeartbeatRequest, ListWaitingRequest, Presence, ProposeResolutionRequest,
     ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SkillNeed,
-    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest,
+    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -21,6 +22,10 @@ use tonic::{Code, Response, Status};
 pub enum Deed {
     /// Accept an offer.
     Accept(Target),
+    /// See who could be taken by hand.
+    Waiting,
+    /// Take a waiting conversation by hand.
+    Claim(String),
     /// Decline an offer.
     Decline(Target, String),
     /// Read the packet.
@@ -46,6 +51,8 @@ impl Deed {
     pub fn what(&self) -> &'static str {
         match self {
             Deed::Accept(_) => "to accept the offer",
+            Deed::Waiting => "who waits",
+            Deed::Claim(_) => "to take the conversation",
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
@@ -70,7 +77,7 @@ impl Deed {
             | Deed::Propose(target, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
-            Deed::Presence(_, _) => None,
+            Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
         }
     }
 }
@@ -91,6 +98,8 @@ pub enum Brought {
     Nothing,
     /// The conversation is the agent's.
     Assigned(Box<Assignment>),
+    /// Who could be taken by hand.
+    Waiting(Vec<WaitingConversation>),
     /// What might be answered.
     Replies(Vec<SuggestedReply>),
     /// The packet.
@@ -181,6 +190,17 @@ async fn call(
             let token = Some(token);
             let request = AcceptOfferRequest { session, request_id, conversation_id, token };
             let answer = client.accept_offer(ask(request)).await.map(Response::into_inner)?;
+            let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
+            return Ok(assigned.unwrap_or(Brought::Nothing));
+        }
+        Deed::Waiting => {
+            let request = ListWaitingRequest { session, page_size: 0 };
+            let answer = client.list_waiting(ask(request)).await?;
+            return Ok(Brought::Waiting(answer.into_inner().waiting));
+        }
+        Deed::Claim(conversation_id) => {
+            let request = ClaimConversationRequest { session, request_id, conversation_id };
+            let answer = client.claim_conversation(ask(request)).await.map(Response::into_inner)?;
             let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
             return Ok(assigned.unwrap_or(Brought::Nothing));
         }

@@ -52,6 +52,8 @@ pub struct Desk {
     auto_accept: bool,
     wanted: (Presence, String),
     mode: Mode,
+    /// Who waited when it was last asked, to be taken by number.
+    waiting: Vec<String>,
 }
 
 impl Desk {
@@ -59,7 +61,7 @@ impl Desk {
     pub fn new(show: Show, agent: String, interactive: bool, auto_accept: bool) -> Desk {
         let wanted = (Presence::Available, String::new());
         let (work, mode) = (Work::default(), Mode::Normal);
-        Desk { show, work, agent, interactive, auto_accept, wanted, mode }
+        Desk { show, work, agent, interactive, auto_accept, wanted, mode, waiting: Vec::new() }
     }
 
     /// The presence the agent wants, with the reason.
@@ -107,6 +109,11 @@ impl Desk {
                 Some(target) => Told::lines(self.packet(&target.clone(), &packet, now)),
                 None => Told::default(),
             },
+            Brought::Waiting(waiting) => {
+                let lines = self.show.waiting(&waiting, now);
+                self.waiting = waiting.into_iter().map(|it| it.conversation_id).collect();
+                Told::lines(lines)
+            }
             Brought::Replies(replies) => {
                 let about = deed.target().map(|target| target.conversation_id.clone());
                 if let Some((_, held)) = about.and_then(|id| self.work.held_mut(&id)) {
@@ -130,7 +137,7 @@ impl Desk {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
-                Deed::Suggest(_, _) => Told::default(),
+                Deed::Suggest(_, _) | Deed::Waiting | Deed::Claim(_) => Told::default(),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
                 }
@@ -188,6 +195,9 @@ impl Desk {
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))
             }
+            Line::Waiting => Some(Deed::Waiting),
+            Line::Claim(number) => self.waiting(number).map(Deed::Claim),
+            Line::Drain => Some(self.presence(Presence::Draining, String::new())),
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
             Line::Back => Some(self.presence(Presence::Available, String::new())),
         };
@@ -325,6 +335,11 @@ impl Desk {
             false => self.show.about(number, "you do not hold this one", "ليست عندك"),
         };
         Told::lines(vec![line])
+    }
+
+    /// The waiting conversation of this number in the list that was shown last.
+    fn waiting(&self, number: u32) -> Option<String> {
+        (number as usize).checked_sub(1).and_then(|nth| self.waiting.get(nth)).cloned()
     }
 
     /// The suggested reply of this number, as a message to the current conversation.

@@ -11,6 +11,10 @@ pub enum Line {
     Say(String),
     /// Accept this offer, or the oldest.
     Accept(Option<u32>),
+    /// See who waits and could be taken by hand.
+    Waiting,
+    /// Take the waiting conversation of this number by hand.
+    Claim(u32),
     /// Decline this offer, or the oldest, with a reason.
     Decline(Option<u32>, String),
     /// Go on with this conversation.
@@ -31,6 +35,8 @@ pub enum Line {
     Transfer(Onward, String),
     /// Take no new work for now.
     Away(String),
+    /// Finish what is held and take nothing new.
+    Drain,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -82,6 +88,9 @@ impl Line {
             | Line::Release(_)
             | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
+            | Line::Waiting
+            | Line::Claim(_)
+            | Line::Drain
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -126,6 +135,9 @@ pub fn parse(line: &str) -> Line {
         "/release" | "/إعادة" => Line::Release(text),
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
+        "/drain" | "/إنهاء" => Line::Drain,
+        "/waiting" | "/المنتظرون" => Line::Waiting,
+        "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
@@ -189,6 +201,9 @@ mod tests {
             ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
             ("/transfer queue", Line::Unknown("/transfer queue".into())),
             ("/away lunch", Line::Away("lunch".into())),
+            ("/claim 3", Line::Claim(3)),
+            ("/المنتظرون", Line::Waiting),
+            ("/drain", Line::Drain),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

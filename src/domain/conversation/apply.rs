@@ -242,7 +242,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } => {}
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,

@@ -234,7 +234,13 @@ fn newer(token: Token) -> Token {
 }
 
 fn bind(token: Token, name: &str) -> Command {
-    Command::Bind { token, agent: agent(name), name: name.to_owned(), waited_ms: 5_000 }
+    Command::Bind {
+        token,
+        agent: agent(name),
+        name: name.to_owned(),
+        waited_ms: 5_000,
+        claimed_over: None,
+    }
 }
 
 /// One cell: what happens, then where it leads, whether the token moves, what the pool must do.

@@ -19,6 +19,7 @@ pub mod machines;
 pub mod outbox;
 pub mod packet;
 pub mod pool;
+mod recent;
 pub mod requests;
 pub mod router;
 pub mod sessions;
@@ -39,7 +40,8 @@ use std::sync::Arc;
 
 /// How often a change is tried again when others changed the same thing meanwhile.
 pub const TRIES_MAX: u32 = 8;
-/// Locks that keep this process from competing with itself for one conversation.
+/// Locks that keep this process from competing with itself for one conversation. Each holds what
+/// was written last under it.
 const STRIPES: usize = 64;
 
 /// What is fixed while the process runs.
@@ -65,7 +67,7 @@ pub struct App {
     hub: Hub,
     stats: Stats,
     machines: Machines,
-    stripes: Vec<tokio::sync::Mutex<()>>,
+    stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
 }
 
 impl App {
@@ -86,7 +88,7 @@ impl App {
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
-            stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
         }
     }
 

@@ -53,12 +53,17 @@ pub fn apply(
         }
         (None, _) => None,
         (Some(mut conversation), event) => {
-            conversation.seq += 1;
-            conversation.last_event_at = at;
-            change(&mut conversation, event, at);
+            go_on(&mut conversation, event, at);
             Some(conversation)
         }
     }
+}
+
+/// Folds one event into a conversation that has begun.
+pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
+    c.seq += 1;
+    c.last_event_at = at;
+    change(c, event, at);
 }
 
 fn change(c: &mut Conversation, event: &Event, at: Timestamp) {

@@ -1,7 +1,7 @@
 //! One decision in the making: events are applied as they are added, so that each rule sees the
 //! state that the ones before it have left.
 
-use super::apply::apply;
+use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Choice, Event};
 use super::state::{Conversation, text_hash};
@@ -48,9 +48,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn happen(&mut self, event: Event) {
-        if let Some(next) = apply(Some(self.c.clone()), &event, self.at) {
-            self.c = next;
-        }
+        go_on(&mut self.c, &event, self.at);
         self.events.push(event);
     }
 

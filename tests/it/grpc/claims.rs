@@ -57,7 +57,7 @@ async fn a_claim_takes_the_conversation_and_names_whoever_waited_longer() {
         Some(Body::Claimed(claimed)) => Some(claimed.overtaken_conversation_ids.clone()),
         _ => None,
     });
-    assert_eq!(over.unwrap(), [first.id.clone()]);
+    assert_eq!(over.unwrap(), std::slice::from_ref(&first.id));
     // The customer never hears of it.
     let mut told = second.stream("").await;
     loop {

@@ -18,6 +18,7 @@ pub mod machines;
 pub mod outbox;
 pub mod packet;
 pub mod pool;
+pub mod promises;
 pub mod requests;
 pub mod router;
 pub mod sessions;

@@ -75,6 +75,17 @@ offers:
 leases: { heartbeat: 10s, length: 30s, browser_length: 90s, grace: 60s }
 agent_silence: { nudge: 60s, supervisor: 120s, requeue: 240s }
 wrap_up: 20s
+promises:
+  callback_after: 1h
+  callback_window: 30m
+  callback_max: 7d
+  answer_within: 4h
+  follow_up_min: 5m
+  follow_up_max: 30d
+  follow_up_ahead: 30m
+  warn_before: 5m
+  extension: 30m
+  credit_broken: 5m
 cost: { default: 1, abusive: 2 }
 agents:
   - { id: sara, name: Sara, languages: { ar: 5, en: 3 }, skills: { orders: 4 }, capacity: 3 }
@@ -179,6 +190,10 @@ fn text_line(key: TextKey) -> String {
         TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
+        TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
+        TextKey::QuestionKept => format!("{name}: [\"by {{due}}\"]\n"),
+        TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),
+        TextKey::PromiseLate => format!("{name}: [\"{{due}}: {{why}}\"]\n"),
         _ => format!("{name}: [\"words\"]\n"),
     }
 }

@@ -59,6 +59,7 @@ fn rejected(rejection: Rejection) -> Refusal {
             Refusal::OwnershipLost { what, current }
         }
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
+        Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
         Rejection::TooLateToReopen { .. } => {
             Refusal::WrongState { state: "ended".to_owned(), what }
         }

@@ -6,7 +6,7 @@ use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::{
     AcceptOfferRequest, AgentSession, Assignment, DeclineOfferRequest, GetHandoffPacketRequest,
-    HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
+    HandoffPacket, HeartbeatRequest, Presence, PromiseFollowUpRequest, ProposeResolutionRequest,
     ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest,
 };
 use std::time::Duration;
@@ -26,6 +26,8 @@ pub enum Deed {
     Say(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
+    /// Promise to come back to it by this time, in seconds since the epoch.
+    Promise(Target, i64, String),
     /// Give the conversation back.
     Release(Target, String),
     /// Take work, or take none.
@@ -41,6 +43,7 @@ impl Deed {
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
             Deed::Propose(_, _) => "to propose an end",
+            Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Presence(_, _) => "the presence",
         }
@@ -54,6 +57,7 @@ impl Deed {
             | Deed::Packet(target)
             | Deed::Say(target, _)
             | Deed::Propose(target, _)
+            | Deed::Promise(target, _, _)
             | Deed::Release(target, _) => Some(target),
             Deed::Presence(_, _) => None,
         }
@@ -202,6 +206,13 @@ async fn call(
                 disposition,
             };
             client.propose_resolution(ask(request)).await?;
+        }
+        Deed::Promise(Target { conversation_id, token, .. }, seconds, what) => {
+            let due = Some(prost_types::Timestamp { seconds, nanos: 0 });
+            let token = Some(token);
+            let request =
+                PromiseFollowUpRequest { session, request_id, conversation_id, token, what, due };
+            client.promise_follow_up(ask(request)).await?;
         }
         Deed::Release(Target { conversation_id, token, .. }, note) => {
             let token = Some(token);

@@ -120,6 +120,16 @@ impl Desk {
                         Told::lines(vec![self.show.about(number, en, ar)])
                     }
                 },
+                Deed::Promise(target, _, _) => match self.work.unassign(&target.conversation_id) {
+                    None => Told::default(),
+                    Some(number) => {
+                        let (en, ar) = (
+                            "promised; it comes back to you in time",
+                            "وُعد العميل، وتعود إليك في وقتها",
+                        );
+                        Told::lines(vec![self.show.about(number, en, ar)])
+                    }
+                },
                 Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
@@ -166,6 +176,10 @@ impl Desk {
             Line::Propose(what) => {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
+            }
+            Line::Promise(minutes, what) => {
+                let due = now + 60 * i64::from(minutes);
+                self.work.current().cloned().map(|it| Deed::Promise(it, due, what))
             }
             Line::Release(note) => self.release(note),
             Line::Away(why) => Some(self.presence(Presence::Away, why)),

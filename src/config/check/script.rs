@@ -100,7 +100,8 @@ fn check_step(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<S
 }
 
 fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
-    let deeds = [raw.does.is_some(), raw.says.is_some(), raw.proposes.is_some()];
+    let deeds =
+        [raw.does.is_some(), raw.says.is_some(), raw.proposes.is_some(), raw.promises.is_some()];
     let is_agent = raw.agent.is_some() || deeds.contains(&true);
     let found = [raw.customer.is_some(), raw.customer_does.is_some(), is_agent, raw.wait.is_some()];
     if found.iter().filter(|found| **found).count() > 1 {
@@ -145,8 +146,13 @@ fn customer_action(deed: &Text, problems: &mut Problems) -> Option<CustomerActio
 }
 
 fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
-    let deeds = [("does", &raw.does), ("says", &raw.says), ("proposes", &raw.proposes)];
-    let known = ["agent", "does", "says", "proposes"];
+    let deeds = [
+        ("does", &raw.does),
+        ("says", &raw.says),
+        ("proposes", &raw.proposes),
+        ("promises", &raw.promises),
+    ];
+    let known = ["agent", "does", "says", "proposes", "promises"];
     let found: Vec<&str> =
         deeds.iter().filter(|(_, deed)| deed.is_some()).map(|(name, _)| *name).collect();
     let (Some(agent), [_]) = (&raw.agent, found.as_slice()) else {
@@ -155,15 +161,27 @@ fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         return None;
     };
     let agent = check_agent(agent, names, problems);
-    let action = match (&raw.does, &raw.says, &raw.proposes) {
-        (Some(does), _, _) => agent_deed(does, problems),
-        (_, Some(says), _) => value::said(says, problems).map(AgentAction::Says),
-        (_, _, proposes) => proposes
+    let action = match (&raw.does, &raw.says, &raw.promises, &raw.proposes) {
+        (Some(does), _, _, _) => agent_deed(does, problems),
+        (_, Some(says), _, _) => value::said(says, problems).map(AgentAction::Says),
+        (_, _, Some(promises), _) => agent_promise(promises, raw, problems),
+        (_, _, _, proposes) => proposes
             .as_ref()
             .and_then(|disposition| value::said(disposition, problems))
             .map(AgentAction::Proposes),
     };
     Some(Action::Agent(agent?, action?))
+}
+
+/// What is promised goes with a time within which.
+fn agent_promise(what: &Text, raw: &RawStep, problems: &mut Problems) -> Option<AgentAction> {
+    let what = value::said(what, problems);
+    let Some(within) = &raw.within else {
+        problems.add(bad_step(raw, &["agent", "promises", "within"], "promises".to_owned()));
+        return None;
+    };
+    let within = duration(within, "within", "1ms"..="400d", problems);
+    Some(AgentAction::Promises(what?, within?))
 }
 
 fn agent_deed(does: &Text, problems: &mut Problems) -> Option<AgentAction> {

@@ -29,11 +29,16 @@ impl Filled {
 }
 
 /// What the core fills in, by text. One that is not here has no placeholders.
-const FILLED: [(TextKey, Filled); 14] = [
+const FILLED: [(TextKey, Filled); 19] = [
     (TextKey::Greeting, Filled::with(&["name"], &[])),
     (TextKey::PacketHeadline, Filled::with(&["need", "why", "tried"], &["need", "why"])),
     (TextKey::QueuePosition, Filled { may: &["count"], must: &[], counted: true }),
     (TextKey::DelayOutsideHours, Filled::with(&["opens"], &["opens"])),
+    (TextKey::DelayWithAgent, Filled::with(&["agent"], &[])),
+    (TextKey::CallbackPromised, Filled::with(&["from", "due"], &["from"])),
+    (TextKey::QuestionKept, Filled::with(&["due"], &["due"])),
+    (TextKey::FollowUpPromised, Filled::with(&["agent", "what", "due"], &["what", "due"])),
+    (TextKey::PromiseLate, Filled::with(&["due", "why"], &["due", "why"])),
     (TextKey::AgentJoined, Filled::with(&["agent"], &[])),
     (TextKey::AgentChanged, Filled::with(&["agent"], &[])),
     (TextKey::AgentProposedResolution, Filled::with(&["agent"], &[])),

@@ -8,10 +8,14 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod promise;
 pub mod state;
+pub mod waiting;
 
 mod agent_side;
 mod customer_side;
+mod ledger;
+mod meanwhile;
 mod pool_side;
 mod timers;
 mod turn;

@@ -182,6 +182,10 @@ impl App {
             let adopt = WorkCommand::Adopt { arrival, agent, token: c.token };
             return Some(Repair::TellPool(adopt));
         }
+        // The pool has lost that it came back from an agent.
+        if c.token > item.token {
+            return Some(Repair::TellPool(WorkCommand::Regain { token: c.token }));
+        }
         let differs = match &item.state {
             ItemState::Assigned { agent } => c.token < item.token || c.owner() != Some(agent),
             ItemState::Waiting | ItemState::Offered { .. } => c.owner().is_some(),

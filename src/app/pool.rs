@@ -275,6 +275,7 @@ fn actor(command: &WorkCommand) -> Option<&AgentId> {
         WorkCommand::Enqueue { .. }
         | WorkCommand::Expire
         | WorkCommand::Release { .. }
+        | WorkCommand::Regain { .. }
         | WorkCommand::Forget => None,
     }
 }

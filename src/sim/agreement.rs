@@ -3,7 +3,7 @@
 
 use super::model::{Invariant, Model};
 use crate::domain::conversation::state::{Conversation, State};
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::explain::{self, Verdict};
 use crate::domain::routing::settings::RoutingRules;
@@ -18,6 +18,9 @@ const REPLY_LATE_MAX: Duration = Duration::from_secs(12);
 /// So many looks in a row, a second apart, at the same chance not taken are too many.
 const LOOKS_MAX: u32 = 4;
 
+/// Agents who could take more, with what they held at the last looks, and how many looks that was.
+pub(super) type Idle = BTreeMap<AgentId, (Vec<ConversationId>, u32)>;
+
 impl Model {
     /// The pool is never behind what the conversation believes of it, and counts the owner.
     pub(super) fn both_sides(&mut self, id: &ConversationId) {
@@ -28,14 +31,17 @@ impl Model {
         let (token, owner) = (c.token, c.owner().cloned());
         let place = self.places.get(id).cloned();
         let known = place.as_ref().map(Place::token).unwrap_or_default();
-        let entangled = c.is_entangled();
+        let (entangled, state) = (c.is_entangled(), c.state.name());
         // A place of a later stay that is gone is what is left of a bucket's lost tail.
-        let relic = known.term > token.term && matches!(place, Some(Place::Gone { .. }));
+        let gone = matches!(place, Some(Place::Gone { .. }));
+        let relic = known.term > token.term && gone;
+        // A stay that has ended is behind none of its attempts, also one that the pool has lost.
+        let ended = known.term == token.term && gone;
         let ahead = known.term < token.term
             || (known.term == token.term && known >= token)
-            || (relic && !entangled);
+            || ((relic || ended) && !entangled);
         self.check(Invariant::PoolAhead, ahead, || {
-            format!("{id}: the conversation has token {token:?}, the pool {known:?}")
+            format!("{id}: the conversation has {token:?} ({state}), the pool {place:?}")
         });
         let Some(owner) = owner else { return };
         let counted = known > token
@@ -78,11 +84,7 @@ impl Model {
     }
 
     /// What must hold when nothing fails any more; to be looked at about once a second.
-    pub(super) fn quiet(
-        &mut self,
-        rules: &RoutingRules,
-        looks: &mut BTreeMap<ConversationId, u32>,
-    ) {
+    pub(super) fn quiet(&mut self, rules: &RoutingRules, idle: &mut Idle) {
         let now = self.now;
         let owed = self.owed_to_pool.iter().chain(&self.owed_to_conversations);
         let oldest = owed.min_by_key(|(_, since)| **since).map(|(id, since)| (id.clone(), *since));
@@ -97,11 +99,11 @@ impl Model {
             format!("no reply came: {overdue:?}")
         });
         self.promises_in_time(now);
-        self.no_starve(rules, looks);
+        self.no_starve(rules, idle);
     }
 
-    /// Nobody waits whom somebody could take.
-    fn no_starve(&mut self, rules: &RoutingRules, looks: &mut BTreeMap<ConversationId, u32>) {
+    /// Nobody is left idle whom somebody waits for: whoever could take more is given something soon.
+    fn no_starve(&mut self, rules: &RoutingRules, idle: &mut Idle) {
         let mut view = PoolView::new(rules);
         self.agents.values().for_each(|agent| view.upsert_agent(agent.clone()));
         let mut waiting = Vec::new();
@@ -113,21 +115,30 @@ impl Model {
                 }
             }
         }
-        looks.retain(|id, _| waiting.contains(id));
+        let mut wanted: BTreeMap<AgentId, ConversationId> = BTreeMap::new();
         for id in waiting {
-            let verdicts = explain::why(&view, &id, self.now).unwrap_or_default();
-            let live = |agent: &crate::domain::ids::AgentId| {
-                self.leases.get(agent.as_str()).is_some_and(|until| *until > self.now.as_millis())
+            for (agent, verdict) in explain::why(&view, &id, self.now).unwrap_or_default() {
+                let lease = self.leases.get(agent.as_str());
+                let live = lease.is_some_and(|until| *until > self.now.as_millis());
+                if live && verdict == Verdict::Eligible {
+                    wanted.entry(agent).or_insert_with(|| id.clone());
+                }
+            }
+        }
+        idle.retain(|agent, _| wanted.contains_key(agent));
+        for (agent, id) in wanted {
+            let held: Vec<ConversationId> = match self.agents.get(&agent) {
+                Some(known) => known.held.keys().cloned().collect(),
+                None => Vec::new(),
             };
-            let helper = verdicts
-                .into_iter()
-                .find(|(agent, verdict)| *verdict == Verdict::Eligible && live(agent));
-            let count = looks.entry(id.clone()).or_default();
-            *count = if helper.is_some() { *count + 1 } else { 0 };
-            let holds = *count < LOOKS_MAX;
+            let (before, looks) = idle.entry(agent.clone()).or_default();
+            // Who is given one thing after the other is not idle.
+            *looks = if *before == held { *looks + 1 } else { 1 };
+            *before = held;
+            let holds = *looks < LOOKS_MAX;
             let place = self.places.get(&id).cloned();
             self.check(Invariant::NoStarve, holds, || {
-                format!("{id} waits although {helper:?} could take it: {place:?}")
+                format!("{id} waits although {agent} could take it: {place:?}")
             });
         }
     }

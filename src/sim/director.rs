@@ -2,6 +2,7 @@
 //! everything must come to rest.
 
 use super::agent;
+use super::agreement::Idle;
 use super::customer;
 use super::executor::Owner;
 use super::faults::{Counted, Weather};
@@ -10,7 +11,6 @@ use super::mutant::Mutant;
 use super::world::{Ground, World};
 use crate::ports::store::Slot;
 use crate::store::stored::Rewind;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -44,13 +44,13 @@ pub(super) async fn direct(world: Rc<World>) {
     spawn(&world, jump_the_clock(Rc::clone(&world)));
     spawn(&world, bring_customers(Rc::clone(&world)));
     let calm_from_the_start = world.quiet.get();
-    let mut looks = BTreeMap::new();
+    let mut idle = Idle::new();
     while world.finished.get() * 100 < world.conversations * STORM_SHARE
         && world.elapsed() < STORM_SPAN
     {
         world.sleep(SECOND).await;
         if calm_from_the_start {
-            world.model().quiet(&world.rules.routing, &mut looks);
+            world.model().quiet(&world.rules.routing, &mut idle);
         }
     }
     stop_the_faults(&world).await;
@@ -80,11 +80,11 @@ async fn stop_the_faults(world: &World) {
 
 async fn come_to_rest(world: &World) {
     let until = world.now() + REST_SPAN;
-    let mut looks = BTreeMap::new();
+    let mut idle = Idle::new();
     loop {
         world.sleep(SECOND).await;
         let mut model = world.model();
-        model.quiet(&world.rules.routing, &mut looks);
+        model.quiet(&world.rules.routing, &mut idle);
         let owed = model.owed_to_pool.len() + model.owed_to_conversations.len();
         let held = model.agents.values().any(|agent| !agent.held.is_empty());
         let done = world.finished.get() == world.conversations && model.open() == 0;

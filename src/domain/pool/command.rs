@@ -106,6 +106,11 @@ pub enum WorkCommand {
         /// Under which token.
         token: Token,
     },
+    /// After a loss of data: the conversation waits again under a token that the pool has lost.
+    Regain {
+        /// The token the conversation has learned from the pool before.
+        token: Token,
+    },
     /// The memory of a gone place has served its time.
     Forget,
 }

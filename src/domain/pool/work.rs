@@ -32,6 +32,7 @@ pub fn handle(
         WorkCommand::Lose { agent } => desk.lose(agent),
         WorkCommand::Release { term } => desk.release(*term),
         WorkCommand::Adopt { arrival, agent, token } => desk.adopt(arrival, agent, *token),
+        WorkCommand::Regain { token } => desk.regain(*token),
         WorkCommand::Forget => desk.forget(),
     }
 }
@@ -263,7 +264,8 @@ impl Desk<'_> {
             Some(place) if place.token() > token => {
                 return Err(PoolRefusal::Stale { current: place.token() });
             }
-            Some(Place::Gone { token: gone, .. }) if *gone == token => {
+            // A stay that has ended is not taken up again, whatever its last attempt was.
+            Some(Place::Gone { token: gone, .. }) if gone.term == token.term => {
                 return Err(PoolRefusal::Stale { current: *gone });
             }
             Some(Place::Here(old))
@@ -294,6 +296,23 @@ impl Desk<'_> {
         self.tell(agent_id, InboxEvent::Assigned { conversation, token });
         self.keep(agent);
         self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    fn regain(mut self, token: Token) -> Decided {
+        let item = match &self.case.place {
+            Some(Place::Here(item)) if item.token.term == token.term => item.clone(),
+            Some(place @ (Place::Here(_) | Place::Gone { .. })) => {
+                return Err(PoolRefusal::Stale { current: place.token() });
+            }
+            None => return Err(PoolRefusal::WrongState { state: "unknown" }),
+        };
+        if item.token >= token {
+            return Err(PoolRefusal::Duplicate);
+        }
+        // Whoever holds it by an older attempt has given it back in the time that was lost.
+        self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Lost);
+        self.set(Place::Here(Item { token, state: ItemState::Waiting, ..item }));
         Ok(self.decision)
     }
 

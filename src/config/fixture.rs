@@ -75,6 +75,9 @@ offers:
 leases: { heartbeat: 10s, length: 30s, browser_length: 90s, grace: 60s }
 agent_silence: { nudge: 60s, supervisor: 120s, requeue: 240s }
 wrap_up: 20s
+cost: { default: 1, abusive: 2 }
+agents:
+  - { id: sara, name: Sara, languages: { ar: 5, en: 3 }, skills: { orders: 4 }, capacity: 3 }
 promises:
   callback_after: 1h
   callback_window: 30m
@@ -86,9 +89,6 @@ promises:
   warn_before: 5m
   extension: 30m
   credit_broken: 5m
-cost: { default: 1, abusive: 2 }
-agents:
-  - { id: sara, name: Sara, languages: { ar: 5, en: 3 }, skills: { orders: 4 }, capacity: 3 }
 "#;
 
 const BOT: &str = r#"name: { en: "Sanad", ar: "سند" }

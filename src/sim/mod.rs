@@ -29,6 +29,8 @@ mod world;
 #[cfg(test)]
 mod regressions;
 #[cfg(test)]
+mod table;
+#[cfg(test)]
 mod tests;
 
 pub use model::{Invariant, Violation};

@@ -127,6 +127,19 @@ impl App {
         self.command(id, request, Command::AgentSays { agent, token, text }).await
     }
 
+    /// An agent leaves a note for colleagues.
+    pub async fn note(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        agent: AgentId,
+        token: Token,
+        text: String,
+    ) -> AppResult<Done> {
+        self.check_text(&text)?;
+        self.command(id, request, Command::AgentNotes { agent, token, text }).await
+    }
+
     /// Any other command whose contents are known beforehand.
     pub async fn command(
         &self,
@@ -243,6 +256,21 @@ impl App {
     }
 
     /// The first answer, if this request was made before.
+    pub(super) async fn first_answer(
+        &self,
+        id: &ConversationId,
+        request: &Option<Request>,
+    ) -> AppResult<Option<Done>> {
+        let Some(asked) = request else { return Ok(None) };
+        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let key = keys::request(id, &asked.who, &asked.id);
+        let to_load = [keys::conversation(id), key.clone()];
+        let snapshot = self.store.load(&slot, &to_load, &[]).await?;
+        let before: Option<Conversation> = snapshot.get(&keys::conversation(id))?;
+        self.answered_before(&snapshot, before.as_ref(), request, &Some(key)).await
+    }
+
+    /// The first answer, if this request was made before, as this snapshot has it.
     async fn answered_before(
         &self,
         snapshot: &Snapshot,

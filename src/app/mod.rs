@@ -24,6 +24,7 @@ pub mod router;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
+pub mod transfer;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;

@@ -211,9 +211,16 @@ fn earlier_handoffs(events: &[Logged]) -> u32 {
     (events.iter().filter(new).count() as u32).saturating_sub(1)
 }
 
+/// What colleagues noted last: all notes since an agent joined, or else the newest one.
 fn note(events: &[Logged]) -> Option<String> {
-    events.iter().rev().find_map(|logged| {
-        let Event::Noted { text, .. } = &logged.logged.event else { return None };
-        Some(text.clone())
-    })
+    let mut notes: Vec<&str> = Vec::new();
+    for logged in events.iter().rev() {
+        match &logged.logged.event {
+            Event::Noted { text, .. } => notes.push(text),
+            Event::AgentJoined { .. } if !notes.is_empty() => break,
+            _ => {}
+        }
+    }
+    notes.reverse();
+    (!notes.is_empty()).then(|| notes.join("\n"))
 }

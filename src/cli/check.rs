@@ -1,8 +1,10 @@
 //! `sanad check`: shows everything that is wrong with the config at once.
 
+use super::system::SystemClock;
 use super::terminal;
 use crate::config::problem::{Look, render, render_json};
 use crate::domain::language::Language;
+use crate::ports::clock::Clock;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,6 +35,7 @@ pub enum Format {
 /// 0 = may go live, 1 = may not.
 pub fn run(options: &Check) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
+    let checked = checked.at(SystemClock::default().now());
     match options.format {
         Format::Json => println!("{:#}", render_json(&checked.problems)),
         Format::Text => {

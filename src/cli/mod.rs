@@ -6,6 +6,7 @@
 
 mod admin;
 mod agent;
+mod bench;
 mod chat;
 mod check;
 pub mod connect;
@@ -58,6 +59,7 @@ enum Command {
     Test(test::Test),
     Explain(explain::Explain),
     Sim(sim::Sim),
+    Bench(bench::Bench),
 }
 
 /// Runs one command to its end.
@@ -69,6 +71,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Test(options)) => return test::run(&options),
         Some(Command::Explain(options)) => return explain::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
+        Some(Command::Bench(options)) => on_all_cores(bench::run(options)),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
@@ -92,7 +95,11 @@ fn serve_on(options: serve::Serve) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SANAD_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
-    tokio::runtime::Runtime::new()?.block_on(serve::run(options))
+    on_all_cores(serve::run(options))
+}
+
+fn on_all_cores(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(command)
 }
 
 /// Clients need no more than one thread, and end without waiting for what still runs beside.

@@ -148,6 +148,10 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
         metadata_bytes_max: wanted.metadata_bytes_max as usize,
         requests_per_second_per_address: wanted.requests_per_second_per_address,
         request_burst: wanted.request_burst,
+        requests_per_second_per_principal: wanted.requests_per_second_per_principal,
+        principal_burst: wanted.principal_burst,
+        connections_max: wanted.connections_max as usize,
+        calls_per_connection_max: wanted.calls_per_connection_max,
         streams_per_principal_max: wanted.streams_per_principal_max as usize,
         ..Limits::default()
     };
@@ -182,8 +186,11 @@ fn open_store(
             // Keys are minted after the store was first made: where there are keys and no store,
             // the store is lost, and beginning an empty one would hide that.
             let is_first_start = !settings.data.join("keys").exists();
-            let options =
-                embedded::Options { create: is_first_start, ..embedded::Options::default() };
+            let options = embedded::Options {
+                create: is_first_start,
+                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
+                ..embedded::Options::default()
+            };
             let store = EmbeddedStore::open(path, &options, clock.clone())?;
             let death = store.death();
             Ok((Arc::new(store), Some(death)))

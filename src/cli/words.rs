@@ -99,9 +99,27 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
         L::DeniedTwice => ("the customer denied twice", "نفى العميل الحل مرتين"),
         L::Requeued => ("a supervisor put it back", "أعادها المشرف"),
         L::Ended => ("it ended", "انتهت"),
+        L::Transferred => ("passed it on", "حوّلها إلى غيره"),
+        L::ToBot => ("gave it back to the machine", "أعادها إلى الآلة"),
         L::Promised => ("promised to come back to it", "وعد بالعودة إليها"),
     };
     pick(language, en, ar)
+}
+
+/// What happens by itself in a conversation; `None` if nothing does.
+pub fn next_step(language: Language, step: pb::NextStep) -> Option<&'static str> {
+    use pb::NextStep as N;
+    let (en, ar) = match step {
+        N::Unspecified => return None,
+        N::Nudge => ("you are reminded", "تذكيرك"),
+        N::TellSupervisors => ("the supervisor is told", "إبلاغ المشرف"),
+        N::TakeBack => ("it is taken back", "سحبها منك"),
+        N::AskCustomer => ("the customer is asked", "سؤال العميل"),
+        N::EndHold => ("you are free", "انتهاء حجزك"),
+        N::Remind => ("the customer is reminded", "تذكير العميل"),
+        N::Close => ("it is closed", "إغلاقها"),
+    };
+    Some(pick(language, en, ar))
 }
 
 /// Why an agent's desk lost a conversation.
@@ -110,7 +128,7 @@ pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static st
     let (en, ar) = match reason {
         U::Unspecified => ("it is no longer yours", "لم تعد لك"),
         U::Ended => ("it ended", "انتهت"),
-        U::Requeued => ("it went back to the queue", "عادت إلى الطابور"),
+        U::Requeued => ("it went to a queue", "انتقلت إلى طابور"),
         U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
     };
     pick(language, en, ar)

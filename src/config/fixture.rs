@@ -188,6 +188,8 @@ fn text_line(key: TextKey) -> String {
         }
         TextKey::DelayOutsideHours => format!("{name}: \"until {{opens}}\"\n"),
         TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
+        TextKey::TransferredToAgent => format!("{name}: [\"to {{agent}}\"]\n"),
+        TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
         TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),

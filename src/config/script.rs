@@ -5,6 +5,7 @@ use super::problem::Place;
 use super::raw::At;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::state::CloseReason;
+use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
@@ -124,6 +125,8 @@ pub enum AgentAction {
     Promises(String, Duration),
     /// Proposes that it is solved, with a disposition.
     Proposes(String),
+    /// Passes it on.
+    Transfers(Wanted),
 }
 
 impl AgentAction {

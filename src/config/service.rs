@@ -53,10 +53,20 @@ pub struct Limits {
     pub requests_per_second_per_address: u32,
     /// Calls at once from one address.
     pub request_burst: u32,
+    /// Calls a second of one customer, agent, platform, supervisor or admin.
+    pub requests_per_second_per_principal: u32,
+    /// Calls at once of one of them.
+    pub principal_burst: u32,
+    /// Open connections in all.
+    pub connections_max: u32,
+    /// Calls and streams in progress on one connection.
+    pub calls_per_connection_max: u32,
     /// Bytes of one call.
     pub message_bytes_max: u32,
     /// Bytes of a conversation's metadata.
     pub metadata_bytes_max: u32,
+    /// Megabytes of the disk that the embedded store never uses.
+    pub disk_reserve_mb: u32,
     /// Conversations that wait in one pool.
     pub waiting_max: u32,
 }
@@ -108,8 +118,13 @@ impl Default for Limits {
             streams_per_principal_max: 16,
             requests_per_second_per_address: 50,
             request_burst: 200,
+            requests_per_second_per_principal: 50,
+            principal_burst: 200,
+            connections_max: 10_000,
+            calls_per_connection_max: 1_000,
             message_bytes_max: 65_536,
             metadata_bytes_max: 16_384,
+            disk_reserve_mb: 64,
             waiting_max: 10_000,
         }
     }

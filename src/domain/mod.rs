@@ -13,3 +13,6 @@ pub mod routing;
 pub mod rules;
 pub mod texts;
 pub mod time;
+
+#[cfg(test)]
+pub(crate) mod tests;

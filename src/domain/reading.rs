@@ -44,7 +44,8 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         matched: rules.matcher.find(&normalised, variety),
         assessment: detectors::assess(&rules.detectors, &utterance, window),
         tokens: normalised.tokens.len(),
-        finished: text.trim_end().ends_with(['.', '!', '?', '؟', '…']),
+        // Judged in the comparable form: a mark of direction after «؟» is not seen by anybody.
+        finished: normalised.text.ends_with(['.', '!', '?']),
         normalised: normalised.text.clone(),
     }
 }

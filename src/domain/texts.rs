@@ -252,6 +252,14 @@ text_keys! {
     PromiseLate = "promise_late",
     /// It was not kept.
     PromiseBroken = "promise_broken",
+    /// The agent asks a colleague, `{agent}`, to take over.
+    TransferredToAgent = "transferred_to_agent",
+    /// The agent passes the conversation on to `{queue}`.
+    TransferredToQueue = "transferred_to_queue",
+    /// The agent asks for somebody who knows more about it.
+    TransferredToSkill = "transferred_to_skill",
+    /// The agent gives the conversation back to the machine.
+    TransferredToBot = "transferred_to_bot",
     /// The customer no longer wants a person.
     HandoffCancelled = "handoff_cancelled",
     /// The customer asks for a person while already waiting for one.

@@ -62,6 +62,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("ProposeResolution", DESK),
             ("ReleaseConversation", DESK),
             ("PromiseFollowUp", DESK),
+            ("AddNote", DESK),
+            ("TransferConversation", DESK),
             ("ListMyWork", DESK),
             ("ListAgents", ANY_STAFF),
             ("RegisterAgent", STAFFING),

@@ -6,6 +6,7 @@ use super::audit;
 use super::auth::Principal;
 use super::context::{Context, conversation_id, id, request};
 use super::decode::{self, CODE_CHARS_MAX};
+use super::desk;
 use super::encode::{self, Reader};
 use super::encode_agent;
 use super::pb;
@@ -37,10 +38,10 @@ pub struct AgentDesk {
 }
 
 /// What every call about a conversation names: whose session, which conversation, which right.
-struct Right {
-    agent: Agent,
-    conversation: ConversationId,
-    token: Token,
+pub(super) struct Right {
+    pub(super) agent: Agent,
+    pub(super) conversation: ConversationId,
+    pub(super) token: Token,
 }
 
 impl AgentDesk {
@@ -316,6 +317,26 @@ impl AgentService for AgentDesk {
         }))
     }
 
+    async fn add_note(
+        &self,
+        request: Request<pb::AddNoteRequest>,
+    ) -> Result<Response<pb::AddNoteResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::note(&self.context, &right, asked).await.map(Response::new)
+    }
+
+    async fn transfer_conversation(
+        &self,
+        request: Request<pb::TransferConversationRequest>,
+    ) -> Result<Response<pb::TransferConversationResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::transfer(&self.context, &right, asked).await.map(Response::new)
+    }
+
     async fn list_my_work(
         &self,
         request: Request<pb::ListMyWorkRequest>,
@@ -396,7 +417,7 @@ impl AgentService for AgentDesk {
 
 impl Right {
     /// What is asked, with what it is asked of: the same request id means exactly this.
-    fn contents(&self, what: &str) -> String {
+    pub(super) fn contents(&self, what: &str) -> String {
         let Right { conversation, token, .. } = self;
         format!("{what} {conversation} {} {}", token.term, token.attempt)
     }

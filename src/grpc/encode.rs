@@ -482,6 +482,8 @@ fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::DeniedTwice => pb::AgentLeftReason::DeniedTwice,
         LeaveReason::Requeued => pb::AgentLeftReason::Requeued,
         LeaveReason::Ended => pb::AgentLeftReason::Ended,
+        LeaveReason::Transferred => pb::AgentLeftReason::Transferred,
+        LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
         LeaveReason::Promised => pb::AgentLeftReason::Promised,
     }
 }

@@ -7,6 +7,7 @@ use super::pb;
 use crate::app::App;
 use crate::app::packet::{Packet, Suggestion};
 use crate::app::sessions::HeldWork;
+use crate::domain::conversation::standing::{self, NextStep};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
 use crate::domain::ids::ConversationId;
@@ -121,7 +122,28 @@ pub fn assignment(
         reason: asked.map_or(0, |asked| encode::reason(asked.handoff.reason).into()),
         headline,
         assigned_at: since.map(encode::timestamp),
+        standing: standing(app, c),
     }
+}
+
+/// How a conversation stands for its agent; `None` if no agent owns it.
+pub fn standing(app: &App, c: &Conversation) -> Option<pb::Standing> {
+    let standing = standing::standing(&app.rules(), c)?;
+    let next = standing.next.map(|(_, step)| match step {
+        NextStep::Nudge => pb::NextStep::Nudge,
+        NextStep::TellSupervisors => pb::NextStep::TellSupervisors,
+        NextStep::TakeBack => pb::NextStep::TakeBack,
+        NextStep::AskCustomer => pb::NextStep::AskCustomer,
+        NextStep::EndHold => pb::NextStep::EndHold,
+        NextStep::Remind => pb::NextStep::Remind,
+        NextStep::Close => pb::NextStep::Close,
+    });
+    Some(pb::Standing {
+        waiting_since: standing.waiting_since.map(encode::timestamp),
+        unread: standing.unread,
+        next_step: next.unwrap_or_default().into(),
+        next_at: standing.next.map(|(at, _)| encode::timestamp(at)),
+    })
 }
 
 /// The end of an assignment.

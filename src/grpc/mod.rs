@@ -15,6 +15,7 @@ pub mod chat;
 pub mod chat_stream;
 pub mod context;
 pub mod decode;
+mod desk;
 pub mod encode;
 pub mod encode_admin;
 pub mod encode_agent;

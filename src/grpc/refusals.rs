@@ -58,6 +58,10 @@ fn rejected(rejection: Rejection) -> Refusal {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
         }
+        Rejection::NotTransferable { .. } => {
+            Refusal::WrongState { state: "not_transferable".to_owned(), what }
+        }
+        Rejection::NoSuchDestination { what } => Refusal::NotFound { what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
         Rejection::TooLateToReopen { .. } => {

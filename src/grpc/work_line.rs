@@ -3,6 +3,7 @@
 
 use super::context::Context;
 use super::encode::{self, Reader};
+use super::encode_agent;
 use super::feed::{Attach, Feed};
 use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, event::Body};
@@ -22,6 +23,7 @@ pub(super) struct Line {
     id: ConversationId,
     token: Token,
     feed: Feed,
+    context: Context,
     /// The agent's time begins after this sequence; a reader may stand before it.
     begins: u64,
     /// The sequence up to which the reader was told.
@@ -53,7 +55,8 @@ impl Line {
         let joined = joined(&context.app, id, token).await?;
         let line = |feed: Feed| {
             let (begins, told) = (joined.sequence, feed.place().sequence);
-            Line { agent: agent.clone(), id: id.clone(), token, feed, begins, told, over: false }
+            let (agent, id, context) = (agent.clone(), id.clone(), context.clone());
+            Line { agent, id, token, feed, context, begins, told, over: false }
         };
         match (attach, place) {
             (Attach::Attached(feed), Some(_)) => Ok(line(feed)),
@@ -78,6 +81,7 @@ impl Line {
     pub(super) async fn read(&mut self, out: &Out) -> Result<(), Ended> {
         while !self.over {
             let part = self.feed.read().await?;
+            let mut frames = Vec::new();
             for (event, place) in part.events {
                 let is_before = event.sequence <= self.begins;
                 match stint(&self.agent, &event) {
@@ -86,19 +90,26 @@ impl Line {
                     Stint::Last => self.over = true,
                     Stint::After => {
                         self.over = true;
-                        return Ok(());
+                        break;
                     }
                 }
                 self.told = event.sequence;
-                out.send(self.frame(Some(event), None, place)).await?;
+                frames.push(self.frame(Some(event), None, place));
                 if self.over {
-                    return Ok(());
+                    break;
                 }
             }
             // What is hidden still counts, so that the reader can tell it from what was lost.
-            if part.place.sequence > self.told {
+            if !self.over && part.place.sequence > self.told {
                 self.told = part.place.sequence;
-                out.send(self.frame(None, None, part.place)).await?;
+                frames.push(self.frame(None, None, part.place));
+            }
+            let is_newest = !self.over && part.place.sequence >= part.head;
+            if let (true, Some(newest)) = (is_newest, frames.last_mut()) {
+                newest.standing = self.standing().await?;
+            }
+            for frame in frames {
+                out.send(Frame::ConversationEvent(frame)).await?;
             }
             if part.place.sequence >= part.head {
                 return Ok(());
@@ -110,6 +121,13 @@ impl Line {
     /// Waits until something may have come; `None` if nothing will be told any more.
     pub(super) fn changed(&mut self) -> Option<impl Future<Output = ()> + Send + '_> {
         if self.over { None } else { Some(self.feed.changed()) }
+    }
+
+    /// How the conversation stands, as long as it is still the agent's under this token.
+    async fn standing(&self) -> Result<Option<pb::Standing>, Ended> {
+        let c = self.context.app.conversation(&self.id).await?;
+        let is_theirs = c.owner() == Some(&self.agent) && c.token == self.token;
+        Ok(is_theirs.then(|| encode_agent::standing(&self.context.app, &c)).flatten())
     }
 
     async fn reset(&mut self, context: &Context, out: &Out) -> Result<(), Ended> {
@@ -129,17 +147,25 @@ impl Line {
             conversation: Some(encode::conversation(&context.app, &c)),
             events,
         };
-        out.send(self.frame(None, Some(reset), place)).await
+        let mut frame = self.frame(None, Some(reset), place);
+        frame.standing = self.standing().await?;
+        out.send(Frame::ConversationEvent(frame)).await
     }
 
-    fn frame(&self, event: Option<pb::Event>, reset: Option<pb::Reset>, place: Place) -> Frame {
-        Frame::ConversationEvent(pb::ConversationEvent {
+    fn frame(
+        &self,
+        event: Option<pb::Event>,
+        reset: Option<pb::Reset>,
+        place: Place,
+    ) -> pb::ConversationEvent {
+        pb::ConversationEvent {
             conversation_id: self.id.to_string(),
             event,
             resume_token: place.token(),
             through_sequence: place.sequence,
             reset,
-        })
+            standing: None,
+        }
     }
 }
 

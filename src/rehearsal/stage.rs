@@ -162,6 +162,11 @@ impl Stage {
                 let command = Command::AgentReleases { agent, token, note };
                 self.app.command(&self.id, None, command).await.map(|_| ())
             }
+            AgentAction::Transfers(to) => {
+                let (token, note) = (self.token().await?, String::new());
+                let passed = self.app.transfer(&self.id, None, agent, token, to.clone(), note);
+                passed.await.map(|_| ())
+            }
             AgentAction::Says(text) => {
                 let token = self.token().await?;
                 let said = self.app.agent_says(&self.id, None, agent, token, text.clone());

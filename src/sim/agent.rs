@@ -7,6 +7,7 @@ use crate::app::error::AppError;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::conversation::transfer::Wanted;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
@@ -230,6 +231,9 @@ impl Desk {
             return;
         }
         let (agent, note) = (self.id.clone(), String::new());
+        if !quiet && self.random.below(24) == 0 {
+            return self.pass_on(conversation, token).await;
+        }
         let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
             (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
@@ -248,6 +252,33 @@ impl Desk {
         };
         let id = conversation.clone();
         let _ = self.call(async move |app| app.command(&id, None, action).await).await;
+    }
+
+    /// Passes it on, now and then to where it cannot go.
+    async fn pass_on(&self, conversation: &ConversationId, token: Token) {
+        let routing = &self.world.rules.routing;
+        let queues: Vec<_> = routing.queues.iter().map(|queue| queue.id.clone()).collect();
+        let skills: Vec<_> = routing.skills.iter().cloned().collect();
+        let to = match self.random.below(4) {
+            0 => Wanted::Agent(self.random.pick(&routing.agents).id.clone()),
+            1 if !skills.is_empty() => Wanted::Skill(self.random.pick(&skills).clone(), 1),
+            2 => Wanted::Bot,
+            _ => Wanted::Queue(self.random.pick(&queues).clone()),
+        };
+        self.world.command_given();
+        let (agent, id) = (self.id.clone(), conversation.clone());
+        let note = "please look".to_owned();
+        let passed =
+            self.call(async move |app| app.transfer(&id, None, agent, token, to, note).await).await;
+        if let Ok(done) = passed {
+            self.world.tally.add("transfer");
+            let owned = done.conversation.owner() == Some(&self.id);
+            self.world.model().check(
+                Invariant::OneOwner,
+                !owned || done.conversation.token > token,
+                || format!("{conversation}: passed on and still owned under the same right"),
+            );
+        }
     }
 
     fn said(&self) -> String {

@@ -22,14 +22,12 @@ mod pool_checks;
 mod promises;
 mod random;
 mod report;
-mod rules;
+pub(crate) mod rules;
 mod witness;
 mod world;
 
 #[cfg(test)]
 mod regressions;
-#[cfg(test)]
-mod table;
 #[cfg(test)]
 mod tests;
 

@@ -72,7 +72,7 @@ pub(super) fn questions(language: Language) -> Vec<&'static str> {
 }
 
 /// The rules, with so many declared agents; made once, because training takes its time.
-pub(super) fn rules(agents: usize) -> Arc<Rules> {
+pub(crate) fn rules(agents: usize) -> Arc<Rules> {
     static MADE: Mutex<BTreeMap<usize, Arc<Rules>>> = Mutex::new(BTreeMap::new());
     let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
     Arc::clone(made.entry(agents).or_insert_with(|| Arc::new(make(agents))))
@@ -297,6 +297,8 @@ fn texts() -> Texts {
     let placeholders = [
         (TextKey::AgentJoined, " {agent}"),
         (TextKey::AgentChanged, " {agent}"),
+        (TextKey::TransferredToAgent, " {agent}"),
+        (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
         (TextKey::SayAgain, " {text}"),

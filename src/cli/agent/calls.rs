@@ -1,13 +1,16 @@
 //! The agent's calls, one after the other in the order they were asked for, each repeated under the
 //! same request id until it is answered; and the sign of life beside them.
 
+use super::input::Onward;
 use super::work::Target;
 use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
+use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AgentSession, Assignment, DeclineOfferRequest, GetHandoffPacketRequest,
-    HandoffPacket, HeartbeatRequest, Presence, PromiseFollowUpRequest, ProposeResolutionRequest,
-    ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
+    GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, PromiseFollowUpRequest,
+    ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
+    SetPresenceRequest, SkillNeed, TransferConversationRequest,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -24,12 +27,16 @@ pub enum Deed {
     Packet(Target),
     /// Write to the customer.
     Say(Target, String),
+    /// Leave a note for colleagues.
+    Note(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
     /// Promise to come back to it by this time, in seconds since the epoch.
     Promise(Target, i64, String),
     /// Give the conversation back.
     Release(Target, String),
+    /// Pass the conversation on.
+    Transfer(Target, Onward, String),
     /// Take work, or take none.
     Presence(Presence, String),
 }
@@ -42,9 +49,11 @@ impl Deed {
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
+            Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
+            Deed::Transfer(_, _, _) => "to pass the conversation on",
             Deed::Presence(_, _) => "the presence",
         }
     }
@@ -56,9 +65,11 @@ impl Deed {
             | Deed::Decline(target, _)
             | Deed::Packet(target)
             | Deed::Say(target, _)
+            | Deed::Note(target, _)
             | Deed::Propose(target, _)
             | Deed::Promise(target, _, _)
-            | Deed::Release(target, _) => Some(target),
+            | Deed::Release(target, _)
+            | Deed::Transfer(target, _, _) => Some(target),
             Deed::Presence(_, _) => None,
         }
     }
@@ -196,6 +207,11 @@ async fn call(
             };
             client.send_agent_message(ask(request)).await?;
         }
+        Deed::Note(Target { conversation_id, token, .. }, text) => {
+            let token = Some(token);
+            let request = AddNoteRequest { session, request_id, conversation_id, token, text };
+            client.add_note(ask(request)).await?;
+        }
         Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
             let token = Some(token);
             let request = ProposeResolutionRequest {
@@ -220,6 +236,18 @@ async fn call(
                 ReleaseConversationRequest { session, request_id, conversation_id, token, note };
             client.release_conversation(ask(request)).await?;
         }
+        Deed::Transfer(Target { conversation_id, token, .. }, to, note) => {
+            let (token, to) = (Some(token), Some(onward(to)));
+            let request = TransferConversationRequest {
+                session,
+                request_id,
+                conversation_id,
+                token,
+                note,
+                to,
+            };
+            client.transfer_conversation(ask(request)).await?;
+        }
         Deed::Presence(presence, away_reason) => {
             let presence = presence.into();
             let request = SetPresenceRequest { session, request_id, presence, away_reason };
@@ -227,4 +255,13 @@ async fn call(
         }
     }
     Ok(Brought::Nothing)
+}
+
+fn onward(to: Onward) -> To {
+    match to {
+        Onward::Agent(id) => To::AgentId(id),
+        Onward::Queue(id) => To::QueueId(id),
+        Onward::Skill(skill_id) => To::Skill(SkillNeed { skill_id, level: 0 }),
+        Onward::Bot => To::Bot(BackToBot {}),
+    }
 }

@@ -3,7 +3,7 @@
 use super::calls::{Brought, Deed};
 use super::input::Line;
 use super::show::Show;
-use super::work::{Kind, Target, Work};
+use super::work::{Target, Work};
 use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
@@ -113,29 +113,29 @@ impl Desk {
                         ("declined; the customer keeps the place", "رُفض ويبقى دور العميل");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
-                Deed::Release(target, _) => match self.work.unassign(&target.conversation_id) {
-                    None => Told::default(),
-                    Some(number) => {
-                        let (en, ar) = ("given back to the queue", "أُعيدت إلى الطابور");
-                        Told::lines(vec![self.show.about(number, en, ar)])
-                    }
-                },
-                Deed::Promise(target, _, _) => match self.work.unassign(&target.conversation_id) {
-                    None => Told::default(),
-                    Some(number) => {
-                        let (en, ar) = (
-                            "promised; it comes back to you in time",
-                            "وُعد العميل، وتعود إليك في وقتها",
-                        );
-                        Told::lines(vec![self.show.about(number, en, ar)])
-                    }
-                },
+                Deed::Release(target, _) => {
+                    self.gone(target, "given back to the queue", "أُعيدت إلى الطابور")
+                }
+                Deed::Transfer(target, _, _) => self.gone(target, "passed on", "حُوّلت"),
+                Deed::Promise(target, _, _) => {
+                    let en = "promised; it comes back to you in time";
+                    self.gone(target, en, "وُعد العميل، وتعود إليك في وقتها")
+                }
                 Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
+                Deed::Note(target, _) => {
+                    let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
+                    Told::lines(vec![self.show.about(target.number, en, ar)])
+                }
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
                 }
             },
         }
+    }
+
+    fn gone(&mut self, target: &Target, en: &str, ar: &str) -> Told {
+        let number = self.work.unassign(&target.conversation_id);
+        Told::lines(number.map(|number| self.show.about(number, en, ar)).into_iter().collect())
     }
 
     /// A call was refused.
@@ -165,7 +165,6 @@ impl Desk {
             Line::List => return Told::lines(self.show.list(&self.work, now)),
             Line::Unknown(command) => return Told::lines(vec![self.show.unknown(&command)]),
             Line::To(number) => return self.turn_to(number),
-            Line::Note(text) => return self.note(&text),
             Line::Accept(number) => self.offer(number).map(Deed::Accept),
             Line::Decline(number, why) => self.offer(number).map(|it| Deed::Decline(it, why)),
             Line::Packet(None) => self.work.current().cloned().map(Deed::Packet),
@@ -181,7 +180,11 @@ impl Desk {
                 let due = now + 60 * i64::from(minutes);
                 self.work.current().cloned().map(|it| Deed::Promise(it, due, what))
             }
-            Line::Release(note) => self.release(note),
+            Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
+            Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
+            Line::Transfer(to, note) => {
+                self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))
+            }
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
             Line::Back => Some(self.presence(Presence::Available, String::new())),
         };
@@ -249,6 +252,7 @@ impl Desk {
     fn happened(&mut self, happened: ConversationEvent) -> Told {
         let id = happened.conversation_id;
         let Some((number, held)) = self.work.held_mut(&id) else { return Told::default() };
+        held.standing = happened.standing.or(held.standing);
         let events = match (happened.reset, happened.event) {
             (Some(reset), _) => {
                 let replace = reset.reason() != ResetReason::Truncated;
@@ -318,31 +322,6 @@ impl Desk {
             false => self.show.about(number, "you do not hold this one", "ليست عندك"),
         };
         Told::lines(vec![line])
-    }
-
-    fn note(&mut self, text: &str) -> Told {
-        let id = self.work.current().map(|target| target.conversation_id.clone());
-        let held = id.and_then(|id| self.work.held_mut(&id));
-        let Some((number, held)) = held else {
-            let line = self.show.say("there is no conversation to note it on", "لا توجد محادثة");
-            return Told::lines(vec![line]);
-        };
-        if !held.note.is_empty() {
-            held.note.push('\n');
-        }
-        held.note.push_str(text);
-        let (en, ar) = ("noted here; /release hands it over", "حُفظت هنا، وتُسلَّم مع /release");
-        Told::lines(vec![self.show.about(number, en, ar)])
-    }
-
-    fn release(&mut self, note: String) -> Option<Deed> {
-        let target = self.work.current().cloned()?;
-        let kept = match &self.work.get(target.number)?.kind {
-            Kind::Held(held) => held.note.clone(),
-            Kind::Offered(_) => String::new(),
-        };
-        let notes = [kept, note].into_iter().filter(|note| !note.is_empty());
-        Some(Deed::Release(target, notes.collect::<Vec<_>>().join("\n")))
     }
 
     fn presence(&mut self, presence: Presence, why: String) -> Deed {

@@ -25,6 +25,8 @@ pub enum Line {
     Promise(u32, String),
     /// Give the conversation back, with a note.
     Release(String),
+    /// Pass the conversation on, with a note.
+    Transfer(Onward, String),
     /// Take no new work for now.
     Away(String),
     /// Take work again.
@@ -37,6 +39,19 @@ pub enum Line {
     Quit,
     /// A command that there is not.
     Unknown(String),
+}
+
+/// To whom a conversation is passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Onward {
+    /// A colleague, by id.
+    Agent(String),
+    /// A queue, by id.
+    Queue(String),
+    /// Whoever has this skill.
+    Skill(String),
+    /// The bot.
+    Bot,
 }
 
 /// What must be there before a line makes sense.
@@ -61,7 +76,8 @@ impl Line {
             | Line::Note(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
-            | Line::Release(_) => Need::Conversation,
+            | Line::Release(_)
+            | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
             | Line::Nothing
             | Line::Away(_)
@@ -104,6 +120,7 @@ pub fn parse(line: &str) -> Line {
         "/propose" | "/حل" => Line::Propose(text),
         "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/release" | "/إعادة" => Line::Release(text),
+        "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
@@ -126,6 +143,26 @@ fn promise(rest: &str) -> Option<Line> {
     };
     let what = what.trim();
     (!what.is_empty()).then_some(Line::Promise(count.checked_mul(minutes)?, what.to_owned()))
+}
+
+/// `agent omar note …`, `queue billing note …`, `skill billing note …` or `bot note …`.
+fn transfer(rest: &str) -> Option<Line> {
+    let cut = |text: &str| {
+        let (first, after) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        (first.to_owned(), after.trim().to_owned())
+    };
+    let (kind, after) = cut(rest);
+    let named = |make: fn(String) -> Onward| {
+        let (name, note) = cut(&after);
+        (!name.is_empty()).then(|| Line::Transfer(make(name), note))
+    };
+    match kind.to_ascii_lowercase().as_str() {
+        "agent" | "زميل" => named(Onward::Agent),
+        "queue" | "طابور" => named(Onward::Queue),
+        "skill" | "مهارة" => named(Onward::Skill),
+        "bot" | "الآلة" => Some(Line::Transfer(Onward::Bot, after)),
+        _ => None,
+    }
 }
 
 fn nth(text: &str) -> Option<u32> {
@@ -156,6 +193,13 @@ mod tests {
             ("/promise 2d the refund", Line::Promise(2_880, "the refund".into())),
             ("/وعد 30د أتحقق", Line::Promise(30, "أتحقق".into())),
             ("/promise soon", Line::Unknown("/promise soon".into())),
+            (
+                "/transfer queue billing she paid twice",
+                Line::Transfer(Onward::Queue("billing".into()), "she paid twice".into()),
+            ),
+            ("/تحويل زميل omar", Line::Transfer(Onward::Agent("omar".into()), "".into())),
+            ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
+            ("/transfer queue", Line::Unknown("/transfer queue".into())),
             ("/away lunch", Line::Away("lunch".into())),
             ("/dance", Line::Unknown("/dance".into())),
         ] {

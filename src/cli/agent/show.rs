@@ -4,7 +4,7 @@ use super::work::{Item, Kind, Work};
 use crate::cli::connect::reason_of;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
-use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence};
+use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence, Standing};
 use owo_colors::Style;
 use prost_types::Timestamp;
 use tonic::Status;
@@ -102,7 +102,11 @@ impl Show {
             let number = item.target.number;
             let mark = if current == Some(number) { "▸ " } else { "" };
             let kind = match &item.kind {
-                Kind::Held(_) => pick(l, "yours", "لك").to_owned(),
+                Kind::Held(held) => {
+                    let mut facts = vec![pick(l, "yours", "لك").to_owned()];
+                    facts.extend(held.standing.iter().flat_map(|it| self.standing(it, now)));
+                    facts.join(", ")
+                }
                 Kind::Offered(offer) => match left(offer, now) {
                     Some(left) => {
                         format!("{}, {}", pick(l, "offered", "معروضة"), words::span(l, left))
@@ -118,6 +122,23 @@ impl Show {
             return vec![self.say("nothing offered, nothing held", "لا عروض ولا محادثات")];
         }
         rows
+    }
+
+    /// Who waits for whom, how much is unanswered, and what happens next by itself.
+    fn standing(&self, standing: &Standing, now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        let mut facts: Vec<String> =
+            self.waits(standing.waiting_since.as_ref(), now).into_iter().collect();
+        if standing.unread > 0 {
+            facts.push(format!("{}: {}", pick(l, "unanswered", "دون رد"), standing.unread));
+        }
+        if let (Some(step), Some(at)) =
+            (words::next_step(l, standing.next_step()), &standing.next_at)
+        {
+            let left = words::span(l, (at.seconds - now).max(0));
+            facts.push(format!("{step} {} {left}", pick(l, "in", "بعد")));
+        }
+        facts
     }
 
     /// How the agent stands.
@@ -182,11 +203,7 @@ impl Show {
             ),
             ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
             ("/packet [n]", "why, what was tried, what was said", "السبب وما جُرّب وما قيل"),
-            (
-                "/note text",
-                "for the next agent, handed over by /release",
-                "للموظف التالي مع /release",
-            ),
+            ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
             ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
             (
                 "/promise 2d what",
@@ -198,6 +215,12 @@ impl Show {
                 "give it back to the queue, place kept",
                 "إعادتها إلى الطابور بدورها",
             ),
+            (
+                "/transfer agent|queue|skill name [note]",
+                "pass it on to a colleague, a queue or whoever has the skill; the wait so far counts",
+                "تحويلها إلى زميل أو طابور أو صاحب مهارة، ومدة الانتظار محسوبة",
+            ),
+            ("/transfer bot [note]", "pass it back to the machine", "إعادتها إلى الآلة"),
             (
                 "/away [reason]  /back",
                 "take no new work, take work again",

@@ -120,7 +120,7 @@ mod tests {
             event,
             resume_token: format!("t{through_sequence}"),
             through_sequence,
-            reset: None,
+            ..ConversationEvent::default()
         };
         SubscribeWorkResponse {
             frame: Some(Frame::ConversationEvent(event)),

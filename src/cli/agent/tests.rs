@@ -97,7 +97,7 @@ fn frame(event: Event) -> Frame {
         event: Some(event),
         resume_token: sequence.to_string(),
         through_sequence: sequence,
-        reset: None,
+        ..ConversationEvent::default()
     })
 }
 
@@ -258,6 +258,20 @@ impl AgentService for FakeAgents {
         Ok(Response::new(PromiseFollowUpResponse::default()))
     }
 
+    async fn add_note(&self, request: Request<AddNoteRequest>) -> Answer<AddNoteResponse> {
+        self.note(format!("note {}", request.into_inner().text));
+        Ok(Response::new(AddNoteResponse::default()))
+    }
+
+    async fn transfer_conversation(
+        &self,
+        request: Request<TransferConversationRequest>,
+    ) -> Answer<TransferConversationResponse> {
+        let request = request.into_inner();
+        self.note(format!("transfer {:?} {}", request.to.unwrap(), request.note));
+        Ok(Response::new(TransferConversationResponse::default()))
+    }
+
     async fn list_my_work(&self, _: Request<ListMyWorkRequest>) -> Answer<ListMyWorkResponse> {
         absent()
     }
@@ -391,14 +405,15 @@ async fn an_offer_can_be_declined_with_a_reason_and_a_break_taken() {
 }
 
 #[tokio::test]
-async fn notes_go_to_the_next_agent_with_the_release() {
+async fn notes_are_kept_at_once_and_a_conversation_is_passed_on() {
     let fake = FakeAgents::new();
     fake.offer("c1");
     let desk = AtWork::start(&fake, &["--auto-accept"]);
     desk.type_in("/note prefers Arabic").await;
-    desk.type_in("/release needs billing").await;
+    desk.type_in("/transfer queue billing she paid twice").await;
     desk.end().await.0.unwrap();
-    assert_eq!(calls(&fake)[2], "release: prefers Arabic\nneeds billing");
+    let passed = r#"transfer QueueId("billing") she paid twice"#;
+    assert_eq!(calls(&fake)[2..], ["note prefers Arabic", passed]);
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 //! Offers and conversations share one row of numbers, so that offer 1 becomes conversation 1.
 
 use crate::cli::journal::Journal;
-use crate::grpc::pb::{Assignment, Event, LocalizedText, Offer, OwnershipToken, WorkAttached};
+use crate::grpc::pb::{
+    Assignment, Event, LocalizedText, Offer, OwnershipToken, Standing, WorkAttached,
+};
 use std::collections::BTreeMap;
 
 /// What a call is about.
@@ -46,8 +48,8 @@ pub struct Held {
     pub packet_due: bool,
     /// What happened meanwhile.
     pub meanwhile: Vec<Event>,
-    /// What the next agent should know.
-    pub note: String,
+    /// Who waits for whom, and what happens next by itself.
+    pub standing: Option<Standing>,
 }
 
 /// The desk.
@@ -127,15 +129,16 @@ impl Work {
         let target = self.target(&conversation.conversation_id, assignment.token);
         let number = target.number;
         match self.items.get_mut(&number) {
-            Some(Item { target: known, kind: Kind::Held(_), .. }) => {
+            Some(Item { target: known, kind: Kind::Held(held), .. }) => {
                 // The same conversation may come back under a newer right: no new arrival.
                 *known = target;
+                held.standing = assignment.standing.or(held.standing);
                 return None;
             }
             Some(Item { kind: Kind::Offered(_), .. }) | None => {}
         }
         let headline = assignment.headline.clone();
-        let kind = Kind::Held(Held::default());
+        let kind = Kind::Held(Held { standing: assignment.standing, ..Held::default() });
         self.items.insert(number, Item { target, headline, kind });
         self.current.get_or_insert(number);
         Some(number)

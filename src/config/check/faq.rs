@@ -9,6 +9,7 @@ use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::ids::{EntryId, QueueId};
 use crate::domain::language::normalise;
 use crate::domain::texts::PerLanguage;
+use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries.
@@ -37,6 +38,30 @@ pub struct CheckedEntry {
     pub examples: Vec<(&'static str, String)>,
     /// Patterns as they are written.
     pub patterns: Vec<Text>,
+    /// By when somebody is to look at it again, and where that is written.
+    pub review: Option<Review>,
+}
+
+/// By when somebody is to look at an entry again.
+#[derive(Debug, Clone)]
+pub struct Review {
+    /// Which entry.
+    pub entry: EntryId,
+    /// The last day.
+    pub by: jiff::civil::Date,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Review {
+    /// The warning, if the day has passed everywhere on earth.
+    pub fn overdue(&self, at: Timestamp) -> Option<Problem> {
+        let now = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
+        let latest = jiff::tz::TimeZone::fixed(jiff::tz::offset(-12));
+        let is_over = latest.to_datetime(now).date() > self.by;
+        let problem = Problem::new(Code::ReviewOverdue, &self.place).with("id", &self.entry);
+        is_over.then(|| problem.with("date", self.by))
+    }
 }
 
 /// Checks all entries of all files.
@@ -68,10 +93,13 @@ fn check_entry(raw: &Entry, names: &Names, problems: &mut Problems) -> Option<Ch
         names.queues.expect(queue, Code::UnknownQueue, problems)?;
         value::id(queue, QueueId::parse, problems)
     });
-    let reviewed = optional(raw.review_by.as_ref(), |date| value::date(date, problems));
-    reviewed?;
+    let reviewed = optional(raw.review_by.as_ref(), |text| {
+        value::date(text, problems).map(|by| (by, text.place.clone()))
+    });
+    let id = id?;
+    let review = reviewed?.map(|(by, place)| Review { entry: id.clone(), by, place });
     let entry = FaqEntry {
-        id: id?,
+        id,
         title: title?,
         answers: answers?,
         quick_replies: quick_replies?,
@@ -79,7 +107,7 @@ fn check_entry(raw: &Entry, names: &Names, problems: &mut Problems) -> Option<Ch
         human_first: raw.human_first.unwrap_or(false),
         queue: queue?,
     };
-    Some(CheckedEntry { entry, examples: examples?, patterns: patterns? })
+    Some(CheckedEntry { entry, examples: examples?, patterns: patterns?, review })
 }
 
 /// `Some(None)` for what is absent; `None` for what is wrong.

@@ -25,7 +25,8 @@ use crate::domain::detectors::SignalKind;
 use crate::domain::ids::RulesVersion;
 use crate::domain::language::{Language, Variety};
 use crate::domain::rules::{BotRules, Rules};
-use faq::CheckedEntry;
+use crate::domain::time::Timestamp;
+use faq::{CheckedEntry, Review};
 use std::collections::BTreeMap;
 
 pub use value::shown as duration_shown;
@@ -41,6 +42,21 @@ pub struct Checked {
     pub service: Option<ServiceSettings>,
     /// All problems, in the order of files and lines.
     pub problems: Vec<Problem>,
+    /// By when entries are to be looked at again.
+    reviews: Vec<Review>,
+}
+
+impl Checked {
+    /// With a warning for each entry whose review is overdue at that time. Apart from the check
+    /// itself, because whether rules may go live does not depend on the day.
+    #[must_use]
+    pub fn at(mut self, at: Timestamp) -> Checked {
+        let mut problems = Problems::new();
+        problems.extend(std::mem::take(&mut self.problems));
+        problems.extend(self.reviews.iter().filter_map(|review| review.overdue(at)));
+        self.problems = problems.sorted();
+        self
+    }
 }
 
 /// Checks all files. `problems` holds what was found while they were read.
@@ -61,6 +77,7 @@ pub fn check(sources: &Sources, mut problems: Problems) -> Checked {
 
     let names = names::Names::gather(&faq, raw_routing.as_ref(), problems_here);
     let entries = faq::check(&read(faq), &names, problems_here);
+    let reviews = entries.iter().flatten().filter_map(|entry| entry.review.clone()).collect();
     let routing = raw_routing.and_then(|raw| routing::check(&raw, &names, problems_here));
     let bot = raw_bot.and_then(|raw| bot::check(&raw, problems_here));
     let texts = texts::check(ar.as_ref(), en.as_ref(), problems_here);
@@ -87,7 +104,7 @@ pub fn check(sources: &Sources, mut problems: Problems) -> Checked {
         };
         Some(Rules { version, bot, matcher, detectors, routing, texts })
     })();
-    Checked { rules, scripts, service, problems: problems.sorted() }
+    Checked { rules, scripts, service, problems: problems.sorted(), reviews }
 }
 
 /// Reads one file that must be there.

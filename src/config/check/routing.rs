@@ -42,6 +42,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
     let agents = check_agents(raw, names, problems);
     let (Some(queues), Some(agents), Some(times)) = (queues, agents, times) else { return None };
     nobody_serves(raw, &queues, &agents, problems);
+    nobody_has_room(raw.cost.as_ref(), &agents, problems);
     Some(RoutingRules {
         pool: pool?,
         policy: policy?,
@@ -324,6 +325,18 @@ fn nobody_serves(
                 let problem = Problem::new(Code::NobodyServes, place_of(raw));
                 problems.add(problem.with("id", &queue.id).with("language", language.tag()));
             }
+        }
+    }
+}
+
+/// A cost above every capacity, where the file declares agents at all: such work would wait for ever.
+fn nobody_has_room(raw: Option<&Cost>, agents: &[DeclaredAgent], problems: &mut Problems) {
+    let Some(capacity) = agents.iter().map(|agent| agent.profile.capacity).max() else { return };
+    let Some(raw) = raw else { return };
+    for (key, units) in [("default", &raw.default), ("abusive", &raw.abusive)] {
+        if let Some(units) = units.as_ref().filter(|units| units.value > capacity) {
+            let problem = Problem::new(Code::CostAboveCapacity, &units.place).with("key", key);
+            problems.add(problem.with("cost", units.value).with("capacity", capacity));
         }
     }
 }

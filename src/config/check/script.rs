@@ -10,9 +10,10 @@ use crate::config::script::{
     StateName, Step,
 };
 use crate::domain::conversation::state::CloseReason;
+use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
 use crate::domain::handoff::HandoffReason;
-use crate::domain::ids::{AgentId, EntryId, QueueId};
+use crate::domain::ids::{AgentId, EntryId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
@@ -100,8 +101,8 @@ fn check_step(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<S
 }
 
 fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
-    let deeds =
-        [raw.does.is_some(), raw.says.is_some(), raw.proposes.is_some(), raw.promises.is_some()];
+    let deeds = [&raw.does, &raw.says, &raw.proposes, &raw.transfers, &raw.promises];
+    let deeds = deeds.map(Option::is_some);
     let is_agent = raw.agent.is_some() || deeds.contains(&true);
     let found = [raw.customer.is_some(), raw.customer_does.is_some(), is_agent, raw.wait.is_some()];
     if found.iter().filter(|found| **found).count() > 1 {
@@ -150,9 +151,10 @@ fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         ("does", &raw.does),
         ("says", &raw.says),
         ("proposes", &raw.proposes),
+        ("transfers", &raw.transfers),
         ("promises", &raw.promises),
     ];
-    let known = ["agent", "does", "says", "proposes", "promises"];
+    let known = ["agent", "does", "says", "proposes", "transfers", "promises"];
     let found: Vec<&str> =
         deeds.iter().filter(|(_, deed)| deed.is_some()).map(|(name, _)| *name).collect();
     let (Some(agent), [_]) = (&raw.agent, found.as_slice()) else {
@@ -161,14 +163,16 @@ fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         return None;
     };
     let agent = check_agent(agent, names, problems);
-    let action = match (&raw.does, &raw.says, &raw.promises, &raw.proposes) {
+    let action = match (&raw.does, &raw.says, &raw.proposes, &raw.transfers) {
         (Some(does), _, _, _) => agent_deed(does, problems),
         (_, Some(says), _, _) => value::said(says, problems).map(AgentAction::Says),
-        (_, _, Some(promises), _) => agent_promise(promises, raw, problems),
-        (_, _, _, proposes) => proposes
-            .as_ref()
-            .and_then(|disposition| value::said(disposition, problems))
-            .map(AgentAction::Proposes),
+        (_, _, Some(disposition), _) => {
+            value::said(disposition, problems).map(AgentAction::Proposes)
+        }
+        (_, _, _, Some(to)) => transfer(to, names, problems),
+        (_, _, _, None) => {
+            raw.promises.as_ref().and_then(|what| agent_promise(what, raw, problems))
+        }
     };
     Some(Action::Agent(agent?, action?))
 }
@@ -195,6 +199,31 @@ fn agent_deed(does: &Text, problems: &mut Problems) -> Option<AgentAction> {
         );
     }
     action
+}
+
+/// `bot`, `agent omar`, `queue billing` or `skill billing`.
+fn transfer(to: &Text, names: &Names, problems: &mut Problems) -> Option<AgentAction> {
+    let (kind, name) = to.value.split_once(' ').unwrap_or((&to.value, ""));
+    let name = At { value: name.trim().to_owned(), place: to.place.clone() };
+    let wanted = match kind {
+        "bot" if name.value.is_empty() => Wanted::Bot,
+        "agent" => Wanted::Agent(check_agent(&name, names, problems)?),
+        "queue" => {
+            names.queues.expect(&name, Code::UnknownQueue, problems)?;
+            Wanted::Queue(value::id(&name, QueueId::parse, problems)?)
+        }
+        "skill" => {
+            names.skills.expect(&name, Code::UnknownSkill, problems)?;
+            Wanted::Skill(value::id(&name, SkillId::parse, problems)?, 1)
+        }
+        _ => {
+            let known = ["bot", "agent …", "queue …", "skill …"];
+            let problem = Problem::new(Code::NotOneOf, &to.place).with("value", &to.value);
+            problems.add(problem.with("known", listed(known)));
+            return None;
+        }
+    };
+    Some(AgentAction::Transfers(wanted))
 }
 
 /// A checked value at the place of the raw one; `Some(None)` for what is absent.

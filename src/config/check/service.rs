@@ -74,6 +74,22 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         1..=100_000,
     );
     let burst = limit(&raw.request_burst, "request_burst", usual.request_burst, 1..=100_000);
+    let requests_per_second_per_principal = limit(
+        &raw.requests_per_second_per_principal,
+        "requests_per_second_per_principal",
+        usual.requests_per_second_per_principal,
+        1..=100_000,
+    );
+    let principal_burst =
+        limit(&raw.principal_burst, "principal_burst", usual.principal_burst, 1..=100_000);
+    let connections_max =
+        limit(&raw.connections_max, "connections_max", usual.connections_max, 1..=1_000_000);
+    let calls_per_connection_max = limit(
+        &raw.calls_per_connection_max,
+        "calls_per_connection_max",
+        usual.calls_per_connection_max,
+        1..=100_000,
+    );
     let message = limit(
         &raw.message_bytes_max,
         "message_bytes_max",
@@ -86,14 +102,21 @@ fn check_limits(raw: &RawLimits, problems: &mut Problems) -> Option<Limits> {
         usual.metadata_bytes_max,
         256..=1_048_576,
     );
+    let disk_reserve_mb =
+        limit(&raw.disk_reserve_mb, "disk_reserve_mb", usual.disk_reserve_mb, 0..=1_048_576);
     let waiting = limit(&raw.waiting_max, "waiting_max", usual.waiting_max, 1..=1_000_000);
     Some(Limits {
         utterance_chars_max: utterance?,
         streams_per_principal_max: streams?,
         requests_per_second_per_address: requests?,
         request_burst: burst?,
+        requests_per_second_per_principal: requests_per_second_per_principal?,
+        principal_burst: principal_burst?,
+        connections_max: connections_max?,
+        calls_per_connection_max: calls_per_connection_max?,
         message_bytes_max: message?,
         metadata_bytes_max: metadata?,
+        disk_reserve_mb: disk_reserve_mb?,
         waiting_max: waiting?,
     })
 }

@@ -2,8 +2,9 @@
 
 use crate::config::check;
 use crate::config::fixture::{Edit, sources};
-use crate::config::problem::{Problem, Problems};
+use crate::config::problem::{Code, Problem, Problems};
 use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
 use std::time::Duration;
 
 fn shown(problem: &Problem) -> String {
@@ -362,6 +363,45 @@ fn scripts_do_one_thing_a_step_with_people_who_exist() {
             "conversations/b.yaml:1:7 CFG603 and conversations/a.yaml:1:7",
         ],
     );
+}
+
+#[test]
+fn a_cost_that_nobody_has_room_for_is_refused() {
+    check_edits(
+        &[("routing.yaml", "{ default: 1, abusive: 2 }", "{ default: 1, abusive: 4 }")],
+        &["routing.yaml:42:30 CFG311"],
+    );
+    check_edits(
+        &[("routing.yaml", "{ default: 1, abusive: 2 }", "{ default: 4, abusive: 4 }")],
+        &["routing.yaml:42:18 CFG311", "routing.yaml:42:30 CFG311"],
+    );
+    // Just as much as the roomiest can hold; and who declares nobody registers them elsewhere.
+    check_edits(&[("routing.yaml", "abusive: 2 }", "abusive: 3 }")], &[]);
+    let files = crate::config::fixture::files();
+    let agents = &files["routing.yaml"][files["routing.yaml"].find("agents:").unwrap()..];
+    let nobody = check(
+        &sources(&[
+            ("routing.yaml", agents, "agents: []\n"),
+            ("routing.yaml", "abusive: 2 }", "abusive: 9 }"),
+            ("conversations/a.yaml", "", ""),
+        ]),
+        Problems::new(),
+    );
+    let codes: Vec<Code> = nobody.problems.iter().map(|problem| problem.code).collect();
+    assert!(!codes.contains(&Code::CostAboveCapacity), "{codes:?}");
+}
+
+#[test]
+fn an_entry_that_nobody_has_looked_at_in_time_is_warned_about() {
+    let overdue_at = |moment: &str| {
+        let at = moment.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let checked = check(&sources(&[]), Problems::new()).at(Timestamp::from_millis(at));
+        assert!(checked.rules.is_some(), "the rules go live all the same");
+        checked.problems.iter().map(shown).collect::<Vec<_>>()
+    };
+    // The last day is 2027-06-01, and lasts longest twelve hours west of Greenwich.
+    assert_eq!(overdue_at("2027-06-02T11:59:59Z"), Vec::<String>::new());
+    assert_eq!(overdue_at("2027-06-02T12:00:00Z"), ["faq/a.yaml:19:16 CFG214"]);
 }
 
 #[test]

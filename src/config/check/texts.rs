@@ -29,7 +29,7 @@ impl Filled {
 }
 
 /// What the core fills in, by text. One that is not here has no placeholders.
-const FILLED: [(TextKey, Filled); 19] = [
+const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::Greeting, Filled::with(&["name"], &[])),
     (TextKey::PacketHeadline, Filled::with(&["need", "why", "tried"], &["need", "why"])),
     (TextKey::QueuePosition, Filled { may: &["count"], must: &[], counted: true }),
@@ -41,6 +41,8 @@ const FILLED: [(TextKey, Filled); 19] = [
     (TextKey::PromiseLate, Filled::with(&["due", "why"], &["due", "why"])),
     (TextKey::AgentJoined, Filled::with(&["agent"], &[])),
     (TextKey::AgentChanged, Filled::with(&["agent"], &[])),
+    (TextKey::TransferredToAgent, Filled::with(&["agent"], &["agent"])),
+    (TextKey::TransferredToQueue, Filled::with(&["queue"], &["queue"])),
     (TextKey::AgentProposedResolution, Filled::with(&["agent"], &[])),
     (TextKey::PacketOpening, Filled::with(&["agent", "need"], &[])),
     (TextKey::PacketOpeningNoNeed, Filled::with(&["agent"], &[])),

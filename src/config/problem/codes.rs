@@ -272,6 +272,12 @@ codes! {
            "Patterns are read against simplified text: ا for أ إ آ, ه for ة, ي for ى, no diacritics, digits 0-9.";
         ar "الحرف `{letter}` في هذا النمط لا يرد أبدا في النص الذي يقارن به",
            "تقارن الأنماط بالنص المبسط: ا بدل أ إ آ، وه بدل ة، وي بدل ى، بلا تشكيل، وبالأرقام 0-9.";
+    /// A topic that somebody should have looked at again by now.
+    ReviewOverdue = "CFG214" Warning
+        en "the entry `{id}` was to be reviewed by {date}",
+           "Read its answers again; correct them or leave them, and write the date of the next review.";
+        ar "المدخل `{id}` كان يجب أن يراجع قبل {date}",
+           "اقرأ أجوبته من جديد، وصححها أو أبقها، ثم اكتب موعد المراجعة التالية.";
 
     // ---- routing
     /// Two queues, agents or skills with one id.
@@ -334,6 +340,12 @@ codes! {
            "Give an agent that language and the skills the queue requires, unless such agents are registered by the API.";
         ar "لا يوجد موظف معرف هنا يستطيع خدمة الطابور `{id}` باللغة `{language}`",
            "أعط موظفا هذه اللغة والمهارات المطلوبة، إلا إذا كان هؤلاء يسجلون عبر الواجهة البرمجية.";
+    /// A cost that no declared agent has room for.
+    CostAboveCapacity = "CFG311" Error
+        en "`{key}` costs {cost}, but no agent declared here holds more than {capacity}",
+           "Lower the cost, or give an agent more capacity: such work would never be offered to anybody.";
+        ar "كلفة `{key}` هي {cost}، ولا يتسع أي موظف معرف هنا لأكثر من {capacity}",
+           "اخفض الكلفة أو زد سعة أحد الموظفين، وإلا فلن يعرض هذا العمل على أحد.";
 
     // ---- bot and texts
     /// A system text that is not there.

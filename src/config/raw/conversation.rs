@@ -35,6 +35,8 @@ raw! {
         optional promises: Text,
         /// By how long from now.
         optional within: Text,
+        /// To whom the agent passes it on.
+        optional transfers: Text,
         /// Time passes.
         optional wait: Text,
         /// What must be so afterwards.

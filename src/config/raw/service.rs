@@ -29,10 +29,20 @@ raw! {
         optional requests_per_second_per_address: super::At<u32>,
         /// Calls at once from one address.
         optional request_burst: super::At<u32>,
+        /// Calls a second of one customer, agent, platform, supervisor or admin.
+        optional requests_per_second_per_principal: super::At<u32>,
+        /// Calls at once of one of them.
+        optional principal_burst: super::At<u32>,
+        /// Open connections in all.
+        optional connections_max: super::At<u32>,
+        /// Calls and streams in progress on one connection.
+        optional calls_per_connection_max: super::At<u32>,
         /// Bytes of one call.
         optional message_bytes_max: super::At<u32>,
         /// Bytes of a conversation's metadata.
         optional metadata_bytes_max: super::At<u32>,
+        /// Megabytes of the disk that the embedded store never uses.
+        optional disk_reserve_mb: super::At<u32>,
         /// Conversations that wait in one pool.
         optional waiting_max: super::At<u32>,
     }

@@ -7,6 +7,7 @@ use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
 use crate::domain::handoff::{HandoffReason, Token};
 use crate::domain::ids::AgentId;
+use crate::domain::routing::route::redirect;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::domain::time::Timestamp;
 type Decided = Result<Decision, Rejection>;
 
 /// In which way the caller holds the conversation.
-enum Held {
+pub(super) enum Held {
     Owned,
     Confirming,
 }
@@ -125,14 +126,27 @@ pub(super) fn back_to_queue(turn: &mut Turn<'_>, agent: &AgentId, why: LeaveReas
 
 /// Back into the queue for the same reason, with the wait so far.
 pub(super) fn again(turn: &mut Turn<'_>) {
-    let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
-    let reason = asked.map_or(HandoffReason::HumanRequest, |handoff| handoff.reason);
-    let entry = asked.and_then(|handoff| handoff.entry.clone());
-    turn.hand_off(reason, entry, Keeping { returned: true, ..Keeping::default() });
+    let keeping = Keeping { returned: true, ..Keeping::default() };
+    let Some(handoff) = turn.c.handoff.as_ref().map(|asked| asked.handoff.clone()) else {
+        return turn.hand_off(HandoffReason::HumanRequest, None, keeping);
+    };
+    // Where a colleague has sent it, it stays, with what was asked of the next one.
+    let (queue, language) = (handoff.needs.queue.clone(), turn.c.language);
+    match redirect(&turn.rules.routing, &handoff, &queue, language, turn.at) {
+        Some(mut kept) => {
+            for (skill, least) in &handoff.needs.skills {
+                let level = kept.needs.skills.entry(skill.clone()).or_insert(*least);
+                *level = (*level).max(*least);
+            }
+            turn.hand_over(kept, keeping);
+        }
+        // The rules no longer name the queue: the reason leads on.
+        None => turn.hand_off(handoff.reason, handoff.entry, keeping),
+    }
 }
 
 /// Whether this agent holds the conversation under this very token.
-fn holder(c: &Conversation, agent: &AgentId, token: Token) -> Result<Held, Rejection> {
+pub(super) fn holder(c: &Conversation, agent: &AgentId, token: Token) -> Result<Held, Rejection> {
     let lost = || Err(Rejection::OwnershipLost { current: c.token });
     let held = match &c.state {
         State::Human { agent: owner } if owner == agent => Held::Owned,

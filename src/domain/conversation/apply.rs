@@ -47,6 +47,7 @@ pub fn apply(
                 denied_bot: 0,
                 denied_agent: 0,
                 unanswered_since: None,
+                unread: 0,
                 silence: Silence::None,
                 memory: Memory::default(),
                 promise: None,
@@ -76,6 +77,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 c.memory.burst.clear();
             }
             remember(c, Speaker::Customer, text, at);
+            if c.owner().is_some() {
+                c.unread += 1;
+            }
             if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
                 c.unanswered_since = Some(at);
             }
@@ -141,6 +145,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.unanswered_since = None;
             c.silence = Silence::None;
             c.preferred = preferred.clone();
+            if let Some(preferred) = preferred {
+                // Whoever is asked for by name is not kept away for what was before.
+                c.avoided.remove(preferred);
+            }
             c.excluded.extend(exclude.clone());
             c.memory.asking = None;
             c.memory.choices.clear();
@@ -199,6 +207,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.preferred = Some(agent.clone());
             // The customer asked before; from now on this agent owes the first word.
             c.unanswered_since = Some(at);
+            c.unread = 0;
             c.silence = Silence::None;
             if let Some(asked) = &mut c.handoff {
                 asked.returned = false;
@@ -224,12 +233,22 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 LeaveReason::Released | LeaveReason::Silent | LeaveReason::Requeued => {
                     c.avoided.insert(agent.clone());
                 }
+                LeaveReason::Transferred => {
+                    // Another need, another look: only whoever passes it on is asked last.
+                    c.avoided.clear();
+                    c.avoided.insert(agent.clone());
+                }
+                LeaveReason::ToBot => {
+                    c.handoff = None;
+                    c.state = State::Bot;
+                }
                 LeaveReason::DeniedTwice | LeaveReason::Ended | LeaveReason::Promised => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
             c.unanswered_since = None;
+            c.unread = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
@@ -251,7 +270,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::ProposalDropped => {
             c.state = match owner_of_proposal(c) {
-                Some((agent, true)) => State::Human { agent },
+                Some((agent, true)) => {
+                    // The customer went on with something: the agent owes an answer to it.
+                    c.unanswered_since = Some(at);
+                    State::Human { agent }
+                }
                 Some((_, false)) | None => State::Bot,
             };
         }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::state::Conversation;
+use super::transfer::Transfer;
 use super::waiting::WaitChoice;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
@@ -104,6 +105,8 @@ pub enum Command {
         /// A note for whoever takes it next.
         note: String,
     },
+    /// The agent passes it on.
+    AgentTransfers(Transfer),
     /// A supervisor puts it back into the queue.
     Requeue {
         /// A note for whoever takes it next; may be empty.
@@ -215,6 +218,18 @@ pub enum Rejection {
     Stale {
         /// The token that counts.
         current: Token,
+    },
+    /// It cannot be passed on like this.
+    #[error("it cannot be passed on: {why}")]
+    NotTransferable {
+        /// Why not, and what to do instead.
+        why: &'static str,
+    },
+    /// The rules do not name where it should go.
+    #[error("the rules name no such {what}")]
+    NoSuchDestination {
+        /// `queue` or `skill`.
+        what: &'static str,
     },
     /// The choice is not one of those offered.
     #[error("this choice is not offered")]

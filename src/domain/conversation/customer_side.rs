@@ -66,7 +66,7 @@ pub(super) fn says(
             record(&mut turn, input, chosen, reading);
             match c.preferred.clone() {
                 // A human knows the matter: it goes on with them.
-                Some(agent) => resume_with(&mut turn, agent),
+                Some(agent) => resume_or_rescue(&mut turn, agent, reading),
                 None => bot_turn(&mut turn, input, chosen, reading, true),
             }
         }
@@ -370,12 +370,15 @@ fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading
 }
 
 fn alert_if_in_danger(turn: &mut Turn<'_>, reading: &Reading) {
-    if let Some(fired) = &reading.assessment.fired {
-        let reason = ladder::reason_of(fired);
-        if reason.is_emergency() {
-            turn.happen(Event::SupervisorAlerted { what: super::event::Alert::Emergency(reason) });
-        }
+    if let Some(reason) = danger(reading) {
+        turn.happen(Event::SupervisorAlerted { what: super::event::Alert::Emergency(reason) });
     }
+}
+
+/// The emergency that these words speak of, if they do.
+fn danger(reading: &Reading) -> Option<HandoffReason> {
+    let fired = reading.assessment.fired.as_ref()?;
+    Some(ladder::reason_of(fired)).filter(|reason| reason.is_emergency())
 }
 
 /// Words while a proposal is open: only a yes is a yes and only a no is a no.
@@ -407,7 +410,7 @@ fn confirming_turn(
     match &proposal.by {
         Proposer::Bot => bot_turn(turn, input, chosen, reading, true),
         Proposer::Agent { held: true, .. } => alert_if_in_danger(turn, reading),
-        Proposer::Agent { agent, held: false } => resume_with(turn, agent.clone()),
+        Proposer::Agent { agent, held: false } => resume_or_rescue(turn, agent.clone(), reading),
     }
 }
 
@@ -442,6 +445,15 @@ fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
             let keeping = Keeping { returned: true, preferred: None, exclude: Some(agent.clone()) };
             turn.hand_off(HandoffReason::DeniedTwice, None, keeping);
         }
+    }
+}
+
+/// Back to the human who knows the matter; but danger waits for nobody: then the customer is told
+/// at once what to do, and whoever is free first is sought.
+fn resume_or_rescue(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId, reading: &Reading) {
+    match danger(reading) {
+        Some(reason) => turn.hand_off_with_words(reason, None),
+        None => resume_with(turn, agent),
     }
 }
 

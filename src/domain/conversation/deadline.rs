@@ -13,7 +13,7 @@ pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
 }
 
 /// When the state itself has something to do.
-fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
+pub(super) fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
     let ends = &rules.bot.ends;
     match &c.state {
         State::Bot => Some(c.memory.reply_due.unwrap_or(c.last_event_at + ends.idle_close)),

@@ -284,6 +284,10 @@ pub enum LeaveReason {
     Requeued,
     /// The customer ended or no longer needs them.
     Ended,
+    /// They passed it on to people.
+    Transferred,
+    /// They passed it back to the bot.
+    ToBot,
     /// They promised to come back to it.
     Promised,
 }

@@ -4,7 +4,7 @@ use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, timers, waiting};
+use super::{agent_side, customer_side, ledger, pool_side, timers, transfer, waiting};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -37,6 +37,7 @@ pub fn handle(
             | Command::AgentProposes { .. }
             | Command::AgentPromises { .. }
             | Command::AgentReleases { .. }
+            | Command::AgentTransfers(_)
             | Command::Requeue { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
@@ -73,6 +74,7 @@ pub fn handle(
         Command::AgentReleases { agent, token, note } => {
             agent_side::releases(rules, c, agent, *token, note, at)
         }
+        Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
         Command::Tick { reading, delay } => {
             timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)

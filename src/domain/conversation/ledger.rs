@@ -22,8 +22,9 @@ pub(super) fn deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
         State::Pending { .. } => Some(promise.returns_at),
         State::Queued | State::Human { .. } if promise.late => Some(promise.due),
         State::Queued | State::Human { .. } => {
-            let warn = promise.due - rules.routing.promises.warn_before;
-            Some(warn.max(promise.returns_at.min(promise.due)))
+            // Not at once when it comes back: whoever serves it gets half of the time.
+            let half = promise.due.since(promise.returns_at) / 2;
+            Some(promise.due - rules.routing.promises.warn_before.min(half))
         }
         State::Bot | State::Confirming(_) | State::Resolved { .. } | State::Closed { .. } => None,
     }

@@ -9,7 +9,9 @@ pub mod deadline;
 pub mod event;
 pub mod handle;
 pub mod promise;
+pub mod standing;
 pub mod state;
+pub mod transfer;
 pub mod waiting;
 
 mod agent_side;
@@ -20,3 +22,6 @@ mod pool_side;
 mod timers;
 mod turn;
 mod words;
+
+#[cfg(test)]
+mod tests;

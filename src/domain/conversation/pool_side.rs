@@ -149,7 +149,8 @@ pub(super) fn catch_up(
                 None => crate::domain::handoff::HandoffReason::BotFailed,
             };
             let entry = c.handoff.as_ref().and_then(|asked| asked.handoff.entry.clone());
-            turn.happen(Event::TokenAdvanced { token });
+            // Of the two the newer: a stay that the pool never offered must not take it back.
+            turn.happen(Event::TokenAdvanced { token: token.max(c.token) });
             turn.hand_off(reason, entry, Keeping { returned: true, ..Keeping::default() });
         }
         Some(_) | None => return Err(Rejection::Stale { current: c.token }),

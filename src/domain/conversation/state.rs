@@ -55,6 +55,9 @@ pub struct Conversation {
     pub denied_agent: u32,
     /// Since when a human owes the customer an answer.
     pub unanswered_since: Option<Timestamp>,
+    /// Messages of the customer since an agent last wrote.
+    #[serde(default)]
+    pub unread: u32,
     /// What has been done about a silent agent.
     pub silence: Silence,
     /// What the bot remembers of this episode.

@@ -7,7 +7,7 @@ use super::event::{Choice, Event};
 use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::handoff::{HandoffReason, Token};
+use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::routing::route::{self, Wish};
 use crate::domain::rules::Rules;
@@ -137,7 +137,12 @@ impl<'a> Turn<'a> {
             requested_at: self.at,
         };
         let handoff = route::route(&self.rules.routing, wish, self.at).handoff;
-        let headline = self.headline(reason, entry.as_ref());
+        self.hand_over(handoff, keeping);
+    }
+
+    /// Asks for a human for what is known to be needed: a new term, and a place.
+    pub(super) fn hand_over(&mut self, handoff: Handoff, keeping: Keeping) {
+        let headline = self.headline(handoff.reason, handoff.entry.as_ref());
         self.request(self.c.token.next_term(self.at), handoff, headline, keeping);
         self.effects.push(Effect::Enqueue);
     }
@@ -146,7 +151,7 @@ impl<'a> Turn<'a> {
     pub(super) fn request(
         &mut self,
         token: Token,
-        handoff: crate::domain::handoff::Handoff,
+        handoff: Handoff,
         headline: String,
         keeping: Keeping,
     ) {

@@ -2,9 +2,10 @@
 //! messages. Weak hints each, read from the original text.
 
 use super::window::{Speaker, Window};
-use crate::domain::language::Span;
+use crate::domain::language::{Span, is_invisible};
 use crate::domain::time::Timestamp;
 use std::time::Duration;
+use unicode_normalization::UnicodeNormalization;
 
 /// When letters are shouting, and when marks are a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,8 +28,9 @@ pub(super) fn shouting(text: &str, settings: &MannerSettings) -> Option<Span> {
     let mut shouted = 0;
     let mut span: Option<Span> = None;
     for word in text.split_whitespace() {
-        let upper = word.chars().filter(|c| c.is_uppercase()).count();
-        let all = word.chars().filter(|c| c.is_alphabetic()).count();
+        // Composed, so that a letter counts as one however its accents were typed.
+        let upper = word.nfc().filter(|c| c.is_uppercase()).count();
+        let all = word.nfc().filter(|c| c.is_alphabetic()).count();
         letters += all;
         if all > 1 && upper == all {
             shouted += all;
@@ -45,6 +47,9 @@ pub(super) fn shouting(text: &str, settings: &MannerSettings) -> Option<Span> {
 pub(super) fn run_of_marks(text: &str, settings: &MannerSettings) -> Option<Span> {
     let mut run: Option<(usize, usize)> = None;
     for (at, c) in text.char_indices() {
+        if is_invisible(c) {
+            continue;
+        }
         if !matches!(c, '!' | '?' | '؟' | '！' | '？' | '‼' | '⁉') {
             run = None;
             continue;

@@ -3,7 +3,7 @@
 
 /// Characters that change how a text looks but not what it says: directions, joiners, zero-width
 /// spaces, variation selectors, tags and control codes. A sender can strew them anywhere.
-pub(super) fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control() && !c.is_ascii_whitespace() && c != '\u{b}';
     }

@@ -12,6 +12,8 @@ mod span;
 pub mod stem;
 mod words;
 
+pub(crate) use fold::is_invisible;
+
 pub use detect::{Variety, detect, variety_of};
 pub use normalise::{Normalised, Token, normalise};
 pub use social::{SocialAct, affirm, deny, social_act};

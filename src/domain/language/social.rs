@@ -120,7 +120,8 @@ fn heavier(one: Option<SocialAct>, other: Option<SocialAct>) -> Option<SocialAct
 }
 
 fn without_words(original: &str) -> Option<SocialAct> {
-    let marks: String = original.chars().filter(|c| !c.is_whitespace()).collect();
+    let shown = |c: &char| !c.is_whitespace() && !super::is_invisible(*c);
+    let marks: String = original.chars().filter(shown).collect();
     if marks.contains(['?', '؟', '？']) {
         return Some(SocialAct::Attention);
     }

@@ -7,3 +7,6 @@ pub mod command;
 pub mod item;
 pub mod presence;
 pub mod work;
+
+#[cfg(test)]
+mod tests;

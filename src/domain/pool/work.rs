@@ -61,6 +61,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::TooLate);
         }
         let mut untaken = 0;
+        let mut credit_ms = 0;
         match &self.case.place {
             None => {}
             Some(place) if place.token().term == arrival.term => {
@@ -76,11 +77,14 @@ impl Desk<'_> {
             Some(Place::Here(old)) => {
                 // The newer stay ends the older one: whoever held it is free.
                 untaken = old.untaken;
+                // One wait, one credit: what was granted before is not taken back.
+                credit_ms = old.credit_ms;
                 self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
             }
         }
         let mut item = self.item_of(arrival);
         item.untaken = untaken;
+        item.credit_ms = self.bounded_credit(item.credit_ms.max(credit_ms));
         self.set(Place::Here(item));
         Ok(self.decision)
     }
@@ -161,7 +165,7 @@ impl Desk<'_> {
         // Declining must not keep one at the front of the idle.
         agent.paused_until = self.at + self.rules.offers.cool_down_after_decline;
         agent.unanswered = 0;
-        self.end_offer(&mut item, agent, OfferEnd::Declined);
+        self.end_offer(&mut item, Some(agent), OfferEnd::Declined);
         Ok(self.decision)
     }
 
@@ -182,16 +186,10 @@ impl Desk<'_> {
             return Err(PoolRefusal::NotDue);
         }
         let mut item = item.clone();
-        let mut agent = self.agent(agent_id)?;
-        agent.unanswered += 1;
-        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
-        if agent.unanswered >= self.rules.offers.unanswered_until_away
-            && agent.presence == Presence::Available
-        {
-            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
-            agent.unanswered = 0;
-            let presence = agent.presence.clone();
-            self.tell(agent_id, InboxEvent::PresenceChanged { presence });
+        // Whoever is no longer known cannot hold the customer up for ever.
+        let mut agent = self.agent(agent_id).ok();
+        if let Some(agent) = &mut agent {
+            self.leave_unanswered(agent);
         }
         self.end_offer(&mut item, agent, OfferEnd::Expired);
         Ok(self.decision)
@@ -208,7 +206,7 @@ impl Desk<'_> {
             }
         }
         let mut item = item.clone();
-        let agent = self.agent(agent_id)?;
+        let agent = self.agent(agent_id).ok();
         self.end_offer(&mut item, agent, OfferEnd::Rescinded);
         Ok(self.decision)
     }
@@ -369,21 +367,39 @@ impl Desk<'_> {
         known.cloned().ok_or(PoolRefusal::NoSuchAgent)
     }
 
-    /// The offer is over without being taken: the item keeps its place, the agent their peace.
-    fn end_offer(&mut self, item: &mut Item, mut agent: Agent, how: OfferEnd) {
-        let conversation = self.case.conversation.clone();
-        agent.held.remove(&conversation);
-        if how != OfferEnd::Rescinded {
-            agent.idle_since = self.at;
-            item.untaken += 1;
-            if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
-                item.preferred = None;
-            }
+    /// One more offer that this agent let lapse; after too many they are taken for away.
+    fn leave_unanswered(&mut self, agent: &mut Agent) {
+        agent.unanswered += 1;
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
+        if agent.unanswered >= self.rules.offers.unanswered_until_away
+            && agent.presence == Presence::Available
+        {
+            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
+            agent.unanswered = 0;
+            let presence = agent.presence.clone();
+            self.tell(&agent.id.clone(), InboxEvent::PresenceChanged { presence });
         }
-        let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
-        self.tell(&agent.id.clone(), ended);
+    }
+
+    /// The offer is over without being taken: the item keeps its place, the agent their peace.
+    fn end_offer(&mut self, item: &mut Item, agent: Option<Agent>, how: OfferEnd) {
         item.state = ItemState::Waiting;
-        self.keep(agent);
+        if how != OfferEnd::Rescinded {
+            item.untaken += 1;
+        }
+        if let Some(mut agent) = agent {
+            let conversation = self.case.conversation.clone();
+            agent.held.remove(&conversation);
+            if how != OfferEnd::Rescinded {
+                agent.idle_since = self.at;
+                if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
+                    item.preferred = None;
+                }
+            }
+            let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
+            self.tell(&agent.id.clone(), ended);
+            self.keep(agent);
+        }
         self.set(Place::Here(item.clone()));
     }
 

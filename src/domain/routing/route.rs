@@ -79,6 +79,21 @@ pub fn route(rules: &RoutingRules, wish: Wish, at: Timestamp) -> Routed {
     }
 }
 
+/// The same need in another queue, with what that queue asks for; `None` if the rules do not name
+/// it. A closed queue leads to the one it names for that case.
+pub fn redirect(
+    rules: &RoutingRules,
+    handoff: &Handoff,
+    queue: &QueueId,
+    language: Language,
+    at: Timestamp,
+) -> Option<Handoff> {
+    let wanted = rules.queues.get(queue)?;
+    let (queue, _) = settle(rules, wanted.id.clone(), &wanted.id, at);
+    let needs = Requirements { queue: queue.id.clone(), language, skills: queue.skills.clone() };
+    Some(Handoff { needs, ..handoff.clone() })
+}
+
 /// The queue to use instead of `wanted`, if it cannot be used itself.
 fn settle<'a>(
     rules: &'a RoutingRules,

@@ -4,6 +4,7 @@
 
 use super::apply;
 use super::read::Failure;
+use super::room::Room;
 use super::rows::{LAST_ROW, ROWS};
 use crate::domain::time::Timestamp;
 use crate::ports::store::*;
@@ -18,6 +19,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub struct Shared {
     /// The file.
     pub file: Database,
+    /// Room on its disk.
+    pub room: Room,
     /// The store's time.
     pub clock: StoreClock,
     /// Who listens.
@@ -154,6 +157,13 @@ enum Done {
 }
 
 impl Done {
+    fn refused(job: Job, why: StoreError) -> Done {
+        match job {
+            Job::Commit { change, reply } => Done::Commit { change, result: Err(why), reply },
+            Job::Claim { reply, .. } => Done::Claim { result: Err(why), reply },
+        }
+    }
+
     fn has_written(&self) -> bool {
         match self {
             Done::Commit { result, .. } => result.is_ok(),
@@ -200,10 +210,14 @@ fn fill(
 ) -> Result<bool, StorageError> {
     let opened = transaction.open_table(ROWS);
     let mut rows = opened.map_err(|error| StorageError::Corrupted(error.to_string()))?;
+    let shortage = shared.room.shortage().map(|reason| unavailable(false, &reason));
     let mut written = None;
     while let Some(job) = next(done.len()) {
         let now = shared.clock.now();
-        let job = apply(&mut rows, job, now)?;
+        let job = match &shortage {
+            None => apply(&mut rows, job, now)?,
+            Some(shortage) => Done::refused(job, shortage.clone()),
+        };
         if job.has_written() {
             written = Some(now);
         }

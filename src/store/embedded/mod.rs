@@ -11,6 +11,7 @@ pub mod disk;
 pub mod group;
 pub mod open;
 pub mod read;
+pub mod room;
 pub mod rows;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use group::{GroupLimits, Job, Reply, Shared, unavailable};
 pub use open::OpenError;
 use read::Failure;
 use redb::{Database, ReadOnlyTable, ReadableDatabase, StorageBackend, StorageError};
+use room::Room;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -51,6 +53,8 @@ pub struct Options {
     /// Whether to record with each commit what a restart after a crash needs. Writing is slower,
     /// but the restart does not have to work it out.
     pub quick_repair: bool,
+    /// Bytes of the disk that are never used: with less than this free, nothing is written.
+    pub reserve_bytes: u64,
 }
 
 impl Default for Options {
@@ -61,6 +65,7 @@ impl Default for Options {
             group_jobs_max: 128,
             group_span_max: Duration::from_millis(5),
             quick_repair: false,
+            reserve_bytes: 64 << 20,
         }
     }
 }
@@ -87,8 +92,18 @@ impl EmbeddedStore {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
         let path = path.into();
+        let room = Room::beside(&path, options.reserve_bytes);
+        Self::open_in(path, room, options, clock)
+    }
+
+    fn open_in(
+        path: PathBuf,
+        room: Room,
+        options: &Options,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
         let file = open::open_file(&path, options.create, options.cache_bytes)?;
-        let shared = share(&path, file, clock)?;
+        let shared = share(&path, file, room, clock)?;
         let (jobs, receiver) = mpsc::channel(JOBS_MAX);
         let limits = GroupLimits {
             jobs_max: options.group_jobs_max,
@@ -111,7 +126,7 @@ impl EmbeddedStore {
     pub fn stepped(backend: impl StorageBackend, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
         let path = PathBuf::from("the simulated disk");
         let file = open::open_backend(&path, backend, 16 << 20)?;
-        let shared = share(&path, file, clock)?;
+        let shared = share(&path, file, Room::endless(), clock)?;
         Ok(EmbeddedStore { shared, writer: Writer::Inline(Mutex::new(())) })
     }
 
@@ -202,10 +217,16 @@ impl Drop for EmbeddedStore {
 
 type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
-fn share(path: &Path, file: Database, clock: Arc<dyn Clock>) -> Result<Arc<Shared>, OpenError> {
+fn share(
+    path: &Path,
+    file: Database,
+    room: Room,
+    clock: Arc<dyn Clock>,
+) -> Result<Arc<Shared>, OpenError> {
     let last_seen = open::check_form(path, &file)?;
     Ok(Arc::new(Shared {
         file,
+        room,
         clock: StoreClock::new(clock, last_seen),
         hub: Hub::new(),
         death: watch::Sender::new(None),

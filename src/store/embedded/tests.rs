@@ -171,6 +171,42 @@ async fn damage_is_named_and_never_served() {
 }
 
 #[tokio::test]
+async fn a_disk_that_is_almost_full_refuses_changes_until_there_is_room_again() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    let (folder, clock) = (TempDir::new().expect("a folder"), ManualClock::start());
+    let free = Arc::new(AtomicU64::new(100));
+    let measured = Arc::clone(&free);
+    let room = Room::measured_by(move || Some(measured.load(Ordering::Relaxed)), 100);
+    let options = Options { create: true, ..Options::default() };
+    let path = folder.path().join("store");
+    let store = EmbeddedStore::open_in(path, room, &options, clock.clone()).expect("a store");
+    let (store, subject) = subject(store, &clock);
+    subject.put(&key("a"), 1).await;
+
+    free.store(99, Ordering::Relaxed);
+    let refused = subject.change(&[], |change| _ = change.count("n", 1, None)).await;
+    let Err(StoreError::Unavailable { maybe_applied: false, reason }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert!(reason.contains("make room"), "{reason}");
+    assert_eq!(subject.value(&key("a")).await, Some(1), "reading goes on");
+    assert!(!store.is_dead());
+
+    free.store(100, Ordering::Relaxed);
+    subject.put(&key("a"), 2).await;
+    assert_eq!(subject.value(&key("a")).await, Some(2));
+}
+
+#[test]
+fn the_room_beside_a_file_is_that_of_its_disk() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("store");
+    assert_eq!(Room::beside(&file, 0).shortage(), None);
+    let shortage = Room::beside(&file, u64::MAX).shortage().expect("no disk is so large");
+    assert!(shortage.contains("almost full"), "{shortage}");
+}
+
+#[tokio::test]
 async fn a_failed_sync_ends_the_store() {
     let clock = ManualClock::start();
     let disk = Disk::new();
@@ -207,7 +243,7 @@ async fn the_writers_thread_dies_of_a_failed_sync_and_tells_all_who_wait() {
     let clock = ManualClock::start();
     let disk = Disk::new();
     let file = open::open_backend(Path::new("disk"), disk.plug(), 1 << 20).expect("a file");
-    let shared = share(Path::new("disk"), file, clock.clone()).expect("a store");
+    let shared = share(Path::new("disk"), file, Room::endless(), clock.clone()).expect("a store");
     let limits = GroupLimits { jobs_max: 2, span_max: Duration::ZERO, quick_repair: false };
     let (jobs, receiver) = mpsc::channel(JOBS_MAX);
     let mut death = shared.death.subscribe();
@@ -232,7 +268,7 @@ async fn many_changes_go_to_the_disk_together() {
     let clock = ManualClock::start();
     let disk = Disk::new();
     let file = open::open_backend(Path::new("disk"), disk.plug(), 1 << 20).expect("a file");
-    let shared = share(Path::new("disk"), file, clock.clone()).expect("a store");
+    let shared = share(Path::new("disk"), file, Room::endless(), clock.clone()).expect("a store");
     let (jobs, receiver) = mpsc::channel(JOBS_MAX);
     let empty = Snapshot::new(SLOT, START, Default::default(), Default::default());
     let mut answers = Vec::new();

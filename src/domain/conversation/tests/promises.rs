@@ -1,7 +1,6 @@
-//! The machine of a conversation on its own, under the simulator's rules: each command about
-//! waiting and promising in each state, the life of a promise, and one wait clock for all of it.
+//! The life of a promise, from the choice to its end, and one wait clock for everything that may
+//! happen meanwhile.
 
-use super::rules::rules;
 use crate::domain::conversation::command::{Command, Decision, Receipt, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::Event;
@@ -9,11 +8,11 @@ use crate::domain::conversation::handle::{arrival, handle};
 use crate::domain::conversation::promise::Fate;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::conversation::waiting::WaitChoice;
-use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::language::Language;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::time::Timestamp;
+use crate::sim::rules::rules;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -71,121 +70,19 @@ fn call_back() -> Command {
     Command::ChooseWait(WaitChoice::Callback { at: None })
 }
 
-/// One conversation in each state.
-fn all_states() -> [Conversation; 8] {
-    let bot = started();
-    let queued = next(&bot, &Command::RequestHuman, after(1));
-    let queued = next(&queued, &receipt(&queued), after(1));
-    let pending = next(&queued, &call_back(), after(2));
-    let human = next(&queued, &bind(&queued, after(3)), after(3));
-    let (who, token, disposition) = (agent(), human.token, "solved".to_owned());
-    let proposes = Command::AgentProposes { agent: who, token, disposition };
-    let confirming = next(&human, &proposes, after(4));
-    let resolved = next(&confirming, &Command::Respond { resolved: true }, after(5));
-    let by_bot = next(&queued, &Command::CancelHumanRequest, after(5));
-    let closed = next(&bot, &Command::Leave, after(5));
-    [bot, queued, pending, human, confirming, resolved, by_bot, closed]
+fn queued() -> Conversation {
+    let c = next(&started(), &Command::RequestHuman, after(1));
+    next(&c, &receipt(&c), after(1))
 }
 
-#[test]
-fn every_state_answers_every_command_of_waiting_and_promising() {
-    let states = all_states();
-    let names = states.each_ref().map(|c| c.state.name());
-    let expected = ["bot", "queued", "pending", "human", "confirming", "resolved", "bot", "closed"];
-    assert_eq!(names, expected);
-    let choose = Command::ChooseWait;
-    let promises = |token: Token| Command::AgentPromises {
-        agent: agent(),
-        token,
-        what: "to look".to_owned(),
-        due: after(600),
-    };
-    let (due, token) = (after(60), states[3].token);
-    let bind = Command::Bind { token, agent: agent(), name: "Agent".to_owned(), waited_ms: 0 };
-    let unbind = Command::Unbind { token, agent: agent() };
-    let tick = Command::Tick { reading: None, delay: None };
-    let refused = "refused";
-    for (what, command, results) in [
-        (
-            "wait",
-            choose(WaitChoice::Wait),
-            [refused, "queued", "queued", refused, refused, refused, refused, refused],
-        ),
-        (
-            "callback",
-            call_back(),
-            [refused, "pending", "pending", refused, refused, refused, refused, refused],
-        ),
-        (
-            "callback at a time",
-            choose(WaitChoice::Callback { at: Some(due) }),
-            [refused, "pending", "pending", refused, refused, refused, refused, refused],
-        ),
-        ("callback in the past", choose(WaitChoice::Callback { at: Some(after(1)) }), [refused; 8]),
-        (
-            "leave the question while it is open",
-            choose(WaitChoice::LeaveQuestion),
-            [refused, "queued", "queued", refused, refused, refused, refused, refused],
-        ),
-        (
-            "other language",
-            choose(WaitChoice::OtherLanguage),
-            [refused, "queued", "queued", refused, refused, refused, refused, refused],
-        ),
-        (
-            "promise",
-            promises(token),
-            [refused, refused, refused, "pending", refused, refused, refused, refused],
-        ),
-        ("promise with an old token", promises(Token::default()), [refused; 8]),
-        (
-            "ask for a person",
-            Command::RequestHuman,
-            ["queued", "queued", "queued", "human", "human", "queued", "queued", "queued"],
-        ),
-        (
-            "want none any more",
-            Command::CancelHumanRequest,
-            [refused, "bot", "bot", refused, refused, refused, refused, refused],
-        ),
-        (
-            "leave",
-            Command::Leave,
-            ["closed", "closed", "closed", "closed", "closed", refused, "closed", refused],
-        ),
-        (
-            "say yes",
-            Command::Respond { resolved: true },
-            [refused, refused, refused, refused, "resolved", refused, refused, refused],
-        ),
-        (
-            "put back",
-            Command::Requeue { note: String::new() },
-            ["queued", "queued", "queued", "queued", "queued", refused, "queued", refused],
-        ),
-        (
-            "bind again",
-            bind,
-            [refused, "human", refused, refused, refused, refused, refused, refused],
-        ),
-        (
-            "unbind what is known",
-            unbind,
-            [refused, "queued", refused, refused, refused, refused, refused, refused],
-        ),
-        ("nothing due", tick, [refused; 8]),
-    ] {
-        for (c, expected) in states.iter().zip(results) {
-            let decided = decide(Some(c), &command, after(6));
-            let found = decided.as_ref().map_or(refused, |done| done.next.state.name());
-            assert_eq!(found, expected, "{what} while {}: {decided:?}", c.state.name());
-        }
-    }
+fn human() -> Conversation {
+    let c = queued();
+    next(&c, &bind(&c, after(3)), after(3))
 }
 
 #[test]
 fn a_promise_comes_back_by_itself_warns_before_it_is_late_and_credits_what_was_broken() {
-    let [_, queued, ..] = all_states();
+    let queued = queued();
     let c = next(&queued, &call_back(), after(11));
     let waited = c.waited_ms;
     assert_eq!(waited, 10_000, "the wait until then counts");
@@ -218,7 +115,7 @@ fn a_promise_comes_back_by_itself_warns_before_it_is_late_and_credits_what_was_b
 
 #[test]
 fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
-    let [_, _, _, human, ..] = all_states();
+    let human = human();
     let (token, what, due) = (human.token, "to look".to_owned(), after(600));
     let c = next(&human, &Command::AgentPromises { agent: agent(), token, what, due }, after(7));
     let back = c.promise.clone().unwrap().returns_at;

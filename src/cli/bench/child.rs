@@ -1,0 +1,226 @@
+//! The measured process: this very binary, started as operators start it, in a folder of its own,
+//! with the rate limits opened, because all the load comes from one address.
+
+use super::On;
+use super::meter::Meter;
+use super::report::Measured;
+use crate::cli::connect::ServerArgs;
+use anyhow::Context;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+use tokio::process::Command;
+use tonic::transport::Channel;
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
+
+/// Connections the load is spread over.
+pub const CONNECTIONS: usize = 8;
+const START_MAX: Duration = Duration::from_secs(60);
+/// What Linux counts processor time in.
+const TICK: Duration = Duration::from_millis(10);
+
+/// Rates beyond what a machine can do; the rest is as shipped.
+const SERVICE: &str = "\
+limits:
+  requests_per_second_per_address: 100000
+  request_burst: 100000
+  requests_per_second_per_principal: 100000
+  principal_burst: 100000
+  streams_per_principal_max: 1000
+  waiting_max: 1000000
+";
+
+/// A folder with the config and the data of what is measured; gone at the end.
+pub struct Workplace {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The config in it.
+    pub config: PathBuf,
+}
+
+impl Workplace {
+    /// Makes it.
+    pub fn make(on: &Path, config: &Path) -> anyhow::Result<Workplace> {
+        let folder = on.join(format!("sanad-bench-{}", std::process::id()));
+        let copy = folder.join("config");
+        let place = Workplace { folder: folder.clone(), config: copy.clone() };
+        copy_folder(config, &copy).with_context(|| {
+            format!("{} cannot be copied to {}", config.display(), folder.display())
+        })?;
+        std::fs::write(copy.join("service.yaml"), SERVICE)?;
+        Ok(place)
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            eprintln!("{} could not be removed: {error}", self.folder.display());
+        }
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        match entry.file_type()?.is_dir() {
+            true => copy_folder(&entry.path(), &target)?,
+            false => std::fs::copy(entry.path(), target).map(|_| ())?,
+        }
+    }
+    Ok(())
+}
+
+/// A process that is measured; killed when dropped.
+pub struct Child {
+    process: tokio::process::Child,
+    address: SocketAddr,
+    /// The server's data folder.
+    pub data: PathBuf,
+}
+
+impl Child {
+    /// A bare echo.
+    pub async fn echo(place: &Workplace) -> anyhow::Result<Child> {
+        let address = free_address()?;
+        let mut command = this_binary()?;
+        command.args(["bench", "--echo", &address.to_string()]);
+        Child::start(command, address, place.folder.join("none")).await
+    }
+
+    /// Sanad, on a store that is new.
+    pub async fn sanad(place: &Workplace, store: On) -> anyhow::Result<Child> {
+        let data = place.folder.join(format!("data-{}", rand::random::<u32>()));
+        Child::sanad_at(place, store, data).await
+    }
+
+    async fn sanad_at(place: &Workplace, store: On, data: PathBuf) -> anyhow::Result<Child> {
+        let address = free_address()?;
+        let mut command = this_binary()?;
+        command.args(["serve", "--store", store.name(), "--listen", &address.to_string()]);
+        command.arg("--config").arg(&place.config).arg("--data").arg(&data);
+        command.env("SANAD_LOG", "error");
+        Child::start(command, address, data).await
+    }
+
+    async fn start(
+        mut command: Command,
+        address: SocketAddr,
+        data: PathBuf,
+    ) -> anyhow::Result<Child> {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+        let process = command.spawn().context("this program cannot be started again")?;
+        let mut child = Child { process, address, data };
+        child.wait_until_it_serves().await?;
+        Ok(child)
+    }
+
+    async fn wait_until_it_serves(&mut self) -> anyhow::Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < START_MAX {
+            if let Some(status) = self.process.try_wait()? {
+                anyhow::bail!("the measured server ended at its start: {status}");
+            }
+            if let Ok(channel) = self.connection().await {
+                let mut health = HealthClient::new(channel);
+                match health.check(HealthCheckRequest::default()).await {
+                    Ok(answer) if answer.get_ref().status == 1 => return Ok(()),
+                    // The echo knows no health; that it says so is its health.
+                    Err(status) if status.code() == tonic::Code::Unimplemented => return Ok(()),
+                    Ok(_) | Err(_) => {}
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        anyhow::bail!("the measured server did not start within {} s", START_MAX.as_secs())
+    }
+
+    /// A connection of its own.
+    pub async fn connection(&self) -> anyhow::Result<Channel> {
+        let args = ServerArgs { server: format!("http://{}", self.address), ca: None };
+        Ok(args.connect().await?)
+    }
+
+    /// The connections the load is spread over.
+    pub async fn connections(&self) -> anyhow::Result<Vec<Channel>> {
+        let mut channels = Vec::new();
+        for _ in 0..CONNECTIONS {
+            channels.push(self.connection().await?);
+        }
+        Ok(channels)
+    }
+
+    /// Begins to measure what it uses.
+    pub fn gauge(&self) -> Gauge<'_> {
+        Gauge { child: self, begun: Instant::now(), processor: self.processor_time() }
+    }
+
+    /// Memory that is resident, in bytes; where the system tells it.
+    pub fn memory(&self) -> Option<u64> {
+        let status = self.proc_file("status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
+        Some(kilobytes * 1024)
+    }
+
+    fn processor_time(&self) -> Option<Duration> {
+        let stat = self.proc_file("stat")?;
+        // After the name in brackets: state, then ten numbers, then user and system time.
+        let (_, rest) = stat.rsplit_once(')')?;
+        let mut fields = rest.split_whitespace().skip(11);
+        let user: u32 = fields.next()?.parse().ok()?;
+        let system: u32 = fields.next()?.parse().ok()?;
+        Some(TICK * (user + system))
+    }
+
+    fn proc_file(&self, name: &str) -> Option<String> {
+        std::fs::read_to_string(format!("/proc/{}/{name}", self.process.id()?)).ok()
+    }
+}
+
+/// What a process used while it was measured.
+pub struct Gauge<'a> {
+    child: &'a Child,
+    begun: Instant,
+    processor: Option<Duration>,
+}
+
+impl Gauge<'_> {
+    /// Puts what was counted beside what was used.
+    pub fn read(self, meter: Meter) -> anyhow::Result<Measured> {
+        let used = match (self.child.processor_time(), self.processor) {
+            (Some(now), Some(before)) => now.checked_sub(before),
+            (Some(_) | None, Some(_) | None) => None,
+        };
+        anyhow::ensure!(meter.calls() > 0, "nothing was answered: {:?}", meter.failures);
+        Ok(Measured { meter, span: self.begun.elapsed(), processor: used })
+    }
+}
+
+/// Time from the start of the process until it serves: first on an empty folder, then again and
+/// again on the same.
+pub async fn starts(place: &Workplace, times: usize) -> anyhow::Result<Vec<Duration>> {
+    let data = place.folder.join("data-starts");
+    let mut spans = Vec::new();
+    for _ in 0..times {
+        let begun = Instant::now();
+        let child = Child::sanad_at(place, On::Embedded, data.clone()).await?;
+        spans.push(begun.elapsed());
+        drop(child);
+        // The lock on the data is gone when the process is.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    Ok(spans)
+}
+
+fn this_binary() -> anyhow::Result<Command> {
+    Ok(Command::new(std::env::current_exe().context("this program cannot find itself")?))
+}
+
+fn free_address() -> std::io::Result<SocketAddr> {
+    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
+}

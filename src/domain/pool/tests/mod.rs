@@ -1,0 +1,6 @@
+//! What a pool does with a place and with an agent in every state, and what holds whatever happens.
+
+mod agents;
+mod places;
+mod walk;
+mod world;

@@ -1,0 +1,4 @@
+//! What the tests of several machines share.
+
+pub mod document;
+mod text;

@@ -6,6 +6,12 @@ cd "$(dirname "$0")/.."
 # A client in another language is part of the proof.
 venv="$(scripts/python.sh grpcio grpcio-tools)"
 
+# The store on Redis is tested on real servers, which the tests start themselves.
+if ! command -v redis-server >/dev/null || ! command -v redis-cli >/dev/null; then
+    echo "redis-server is missing: installing it"
+    apt-get update -qq && apt-get install -y -qq --no-install-recommends redis-server
+fi
+
 out="$(mktemp)"
 trap 'rm -f "$out"' EXIT
 failed=0

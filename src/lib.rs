@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;
+pub mod eval;
 pub mod grpc;
 pub mod ports;
 pub mod rehearsal;

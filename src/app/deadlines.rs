@@ -2,7 +2,7 @@
 //! never held in memory only.
 
 use super::App;
-use super::conversations::{Done, joined};
+use super::conversations::Done;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due};
 use crate::domain::conversation::command::{Command, Rejection};
@@ -66,8 +66,9 @@ impl App {
         let done = self
             .run(id, None, |conversation, at| {
                 let c = conversation.ok_or(Rejection::NotFound)?;
-                let reading = (!c.memory.burst.is_empty())
-                    .then(|| Box::new(reading::read(&rules, &joined(c, ""), &c.memory.window, at)));
+                let reading = (!c.memory.burst.is_empty()).then(|| {
+                    Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.window, at))
+                });
                 let delay = (c.state == State::Queued).then(|| self.waiting_status(id, at).1);
                 Ok(Command::Tick { reading, delay })
             })

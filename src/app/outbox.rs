@@ -126,6 +126,7 @@ impl App {
                     agent: agent.clone(),
                     name,
                     waited_ms: item.waited_ms,
+                    claimed_over: item.claimed_over.clone(),
                 })
             }
             ItemState::Waiting | ItemState::Offered { .. } => {

@@ -6,15 +6,16 @@ use super::App;
 use super::conversations::Logged;
 use super::error::{AppError, AppResult};
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::bot::suggest::{Line, Situation, Suggestion, suggest};
 use crate::domain::conversation::event::Event;
-use crate::domain::conversation::state::{Asked, Conversation, text_hash};
-use crate::domain::detectors::{Signal, SignalKind};
+use crate::domain::conversation::state::{Asked, Conversation};
+use crate::domain::detectors::{Signal, SignalKind, Speaker};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, EntryId};
 use crate::domain::language::{self, Language};
 use crate::domain::pool::agent::Holding;
 use crate::domain::rules::Rules;
-use crate::domain::texts::{TextKey, fill};
+use crate::domain::texts::TextKey;
 
 /// The newest events that are looked at and shown.
 const EVENTS_MAX: u64 = 300;
@@ -48,19 +49,6 @@ pub struct Packet {
     pub note: Option<String>,
 }
 
-/// An answer that may help.
-#[derive(Debug, Clone)]
-pub struct Suggestion {
-    /// The entry.
-    pub entry: EntryId,
-    /// Its title.
-    pub title: String,
-    /// Its text, in a wording that was not sent yet.
-    pub text: String,
-    /// How well it fits, 0 to 1.
-    pub score: f32,
-}
-
 impl App {
     /// The packet, for an agent who is offered the conversation or owns it under this token.
     pub async fn packet(
@@ -69,26 +57,15 @@ impl App {
         id: &ConversationId,
         token: Token,
     ) -> AppResult<Packet> {
-        let known = self.agent(agent).await?;
-        let c = self.conversation(id).await?;
-        let holds = known.held.get(id).is_some_and(|held| match held.how {
-            Holding::Offer | Holding::Owned => held.token == token,
-            Holding::WrapUp { .. } => false,
-        });
-        if !holds {
-            return Err(AppError::OwnershipLost { current: c.token });
-        }
-        let asked = c.handoff.clone().ok_or(AppError::NotFound { what: "handoff" })?;
-        let after = c.seq.saturating_sub(EVENTS_MAX);
-        let (events, _) = self.read_log(id, after, EVENTS_MAX as usize).await?;
+        let Held { name, conversation: c, asked, events } = self.held(agent, id, token).await?;
         let rules = self.rules();
         let open_question = open_question(&events);
         let need = need(&rules, &c, &asked, open_question.as_deref());
         Ok(Packet {
-            opening: opening(&rules, c.language, &known.profile.name, need),
+            opening: opening(&rules, c.language, &name, need),
             signals: signals(&events),
             tried: tried(&rules, &events, c.language),
-            suggestions: suggestions(&rules, &c, open_question.as_deref()),
+            suggestions: suggested(&rules, &c, &asked, &events, None, ""),
             earlier_handoffs: earlier_handoffs(&events),
             note: note(&events),
             open_question,
@@ -97,6 +74,85 @@ impl App {
             conversation: c,
         })
     }
+}
+
+impl App {
+    /// What an agent might answer next, best first; for whoever is offered the conversation or owns
+    /// it under this token. `about`: what they look for, if it is not what the customer asks.
+    pub async fn suggest_replies(
+        &self,
+        agent: &AgentId,
+        id: &ConversationId,
+        token: Token,
+        about: &str,
+    ) -> AppResult<Vec<Suggestion>> {
+        let Held { name, conversation: c, asked, events } = self.held(agent, id, token).await?;
+        let rules = self.rules();
+        let is_agents = |logged: &Logged| matches!(logged.logged.event, Event::AgentSaid { .. });
+        let spoken = events.iter().any(is_agents);
+        let first = (!spoken).then(|| {
+            let need = need(&rules, &c, &asked, open_question(&events).as_deref());
+            opening(&rules, c.language, &name, need)
+        });
+        Ok(suggested(&rules, &c, &asked, &events, first, about))
+    }
+
+    /// What an agent is offered or owns under this token, with its newest events.
+    async fn held(&self, agent: &AgentId, id: &ConversationId, token: Token) -> AppResult<Held> {
+        let known = self.agent(agent).await?;
+        let conversation = self.conversation(id).await?;
+        let holds = known.held.get(id).is_some_and(|held| match held.how {
+            Holding::Offer | Holding::Owned => held.token == token,
+            Holding::WrapUp { .. } => false,
+        });
+        if !holds {
+            return Err(AppError::OwnershipLost { current: conversation.token });
+        }
+        let asked = conversation.handoff.clone().ok_or(AppError::NotFound { what: "handoff" })?;
+        let after = conversation.seq.saturating_sub(EVENTS_MAX);
+        let (events, _) = self.read_log(id, after, EVENTS_MAX as usize).await?;
+        Ok(Held { name: known.profile.name, conversation, asked, events })
+    }
+}
+
+/// A conversation that an agent is offered or owns.
+struct Held {
+    /// The name customers see.
+    name: String,
+    conversation: Conversation,
+    asked: Asked,
+    events: Vec<Logged>,
+}
+
+/// What might be answered in the light of what was said.
+fn suggested(
+    rules: &Rules,
+    c: &Conversation,
+    asked: &Asked,
+    events: &[Logged],
+    opening: Option<String>,
+    about: &str,
+) -> Vec<Suggestion> {
+    let lines: Vec<Line> = events.iter().filter_map(line).collect();
+    let situation = Situation {
+        language: c.language,
+        lines: &lines,
+        slots: &c.memory.slots,
+        topic: asked.handoff.entry.as_ref(),
+        opening,
+        about,
+    };
+    suggest(rules, &situation)
+}
+
+fn line(logged: &Logged) -> Option<Line> {
+    let (by, text) = match &logged.logged.event {
+        Event::CustomerSaid { text, .. } => (Speaker::Customer, text),
+        Event::BotSaid { text, .. } => (Speaker::Bot, text),
+        Event::AgentSaid { text, .. } => (Speaker::Agent, text),
+        _ => return None,
+    };
+    Some(Line { sequence: logged.seq, by, text: text.clone() })
 }
 
 /// The customer's last words that are more than a greeting or the wish for a person.
@@ -175,32 +231,6 @@ fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, Entr
         Some((logged.seq, entry.clone(), title.unwrap_or_default()))
     });
     answers.collect()
-}
-
-/// Answers that fit the open question, in wordings the customer has not seen; an entry whose
-/// wordings are used up has not helped and is not suggested again.
-fn suggestions(rules: &Rules, c: &Conversation, question: Option<&str>) -> Vec<Suggestion> {
-    let Some(question) = question else { return Vec::new() };
-    let found = rules.matcher.find(&language::normalise(question), language::detect(question));
-    let told = |name: &str| c.memory.slots.get(name).cloned();
-    let suggest = |candidate: &crate::domain::bot::matcher::Candidate| {
-        let entry = rules.bot.entries.get(&candidate.entry)?;
-        // What the customer has not told is left open for the agent to put in.
-        let values: Vec<(&str, String)> = entry
-            .slots
-            .iter()
-            .map(|slot| (slot.name.as_str(), told(&slot.name).unwrap_or_else(|| "…".to_owned())))
-            .collect();
-        let wordings = entry.answers.get(c.language).iter().map(|text| fill(text, &values));
-        let text = wordings.into_iter().find(|t| !c.memory.sent.contains(&text_hash(t)))?;
-        Some(Suggestion {
-            entry: entry.id.clone(),
-            title: entry.title.get(c.language).clone(),
-            text,
-            score: candidate.score,
-        })
-    };
-    found.candidates.iter().filter_map(suggest).collect()
 }
 
 /// Requests for people before the present one; what only came back to the queue is no new one.

@@ -15,9 +15,9 @@ use crate::domain::pool::item::Place;
 use crate::domain::pool::work::{held_live, meets};
 use crate::domain::routing::delay::{self, DelayReason};
 use crate::domain::routing::explain::{self, QueueStats, Verdict};
-use crate::domain::routing::plan;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
+use crate::domain::routing::{claim, plan};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Ring, Snapshot, StoreError};
 use std::collections::BTreeMap;
@@ -92,6 +92,20 @@ impl Router {
     /// An agent as the matcher sees them.
     pub fn agent(&self, id: &AgentId) -> Option<Agent> {
         self.lock().view.agent(id).cloned()
+    }
+
+    /// What an agent could take by hand.
+    pub(super) fn claimable(&self, agent: &AgentId) -> Vec<claim::Claimable> {
+        claim::claimable(&self.lock().view, agent)
+    }
+
+    /// Whom an agent would pass over by taking this by hand; `Err` if it is an emergency.
+    pub(super) fn overtaken(
+        &self,
+        agent: &AgentId,
+        conversation: &ConversationId,
+    ) -> Result<Vec<ConversationId>, ConversationId> {
+        claim::overtaken(&self.lock().view, agent, conversation)
     }
 
     /// Those who leave and hold nothing any more.

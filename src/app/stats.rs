@@ -73,6 +73,7 @@ impl Stats {
             | Event::PromiseMade { .. }
             | Event::PromiseLate { .. }
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }

@@ -9,17 +9,23 @@ mod agent;
 mod bench;
 mod chat;
 mod check;
+mod classify;
 pub mod connect;
+mod eval;
 mod explain;
 #[cfg(test)]
 mod fake;
 mod figures;
 mod follow;
+mod import;
+mod init;
 mod journal;
 mod key;
+mod rows;
 mod rules;
 mod serve;
 mod sim;
+mod stores;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -39,7 +45,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 a mistake o
 /// Sanad (سند): a chat front desk. A machine answers first, knows its limits, and hands people to
 /// people.
 #[derive(Debug, Parser)]
-#[command(name = "sanad", version, after_help = EXIT_CODES)]
+// What stands before a command would be read as `serve`'s and do nothing: it is refused.
+#[command(name = "sanad", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -51,6 +58,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Init(init::Init),
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
@@ -58,6 +66,9 @@ enum Command {
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
+    Classify(classify::Classify),
+    Import(import::Import),
+    Eval(eval::Eval),
     Sim(sim::Sim),
     Bench(bench::Bench),
 }
@@ -70,7 +81,11 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Check(options)) => return check::run(&options),
         Some(Command::Test(options)) => return test::run(&options),
         Some(Command::Explain(options)) => return explain::run(&options),
+        Some(Command::Classify(options)) => return classify::run(&options),
+        Some(Command::Import(options)) => import::run(&options),
+        Some(Command::Eval(options)) => eval::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
+        Some(Command::Init(options)) => block_on(init::run(options)),
         Some(Command::Bench(options)) => on_all_cores(bench::run(options)),
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),

@@ -16,6 +16,17 @@ use crate::rehearsal::rehearse;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The rules of a folder, for commands that need no service; what is wrong with them is shown.
+pub fn of_folder(folder: &Path) -> Option<Rules> {
+    let (sources, checked) = crate::config::load(folder);
+    if checked.rules.is_none() {
+        let look = Look { language: Language::En, colour: false };
+        eprint!("{}", render(&checked.problems, &sources, look));
+        eprintln!("sanad: the rules in {} cannot be used", folder.display());
+    }
+    checked.rules
+}
+
 /// The first rules: of the files, or the last good ones.
 pub fn open(
     folder: &Path,

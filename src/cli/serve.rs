@@ -1,6 +1,7 @@
 //! `sanad serve`: puts everything together and runs it until it is told to stop.
 
 use super::rules::{self, LiveReport};
+use super::stores::{self, Opened};
 use super::system::{SystemChance, SystemClock};
 use super::{figures, tasks};
 use crate::app::{App, Settings};
@@ -16,11 +17,8 @@ use crate::grpc::limits::Limits;
 use crate::grpc::metrics::EdgeMetrics;
 use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
-use crate::grpc::{Now, admin, agent, pb};
+use crate::grpc::{Now, admin, agent};
 use crate::ports::clock::Clock;
-use crate::ports::store::Store;
-use crate::store::embedded::{self, EmbeddedStore};
-use crate::store::memory::MemoryStore;
 use crate::web;
 use anyhow::Context as _;
 use clap::Args;
@@ -30,8 +28,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Buckets of a deployment on one machine: few, since one writer serves them all.
-const BUCKETS: u16 = 4;
 /// After the store has failed for good, clients have so long to hear of it.
 const DEATH_GRACE: Duration = Duration::from_secs(2);
 
@@ -47,9 +43,14 @@ pub struct Serve {
     /// Address and port [default: 127.0.0.1:50051].
     #[arg(long, env = "SANAD_LISTEN", value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// Where conversations are kept: `embedded` (on disk) or `memory` (gone with the process).
-    #[arg(long, env = "SANAD_STORE", value_name = "STORE", value_parser = store_kind)]
+    /// Where conversations are kept: `embedded` (on disk), `memory` (gone with the process), or the
+    /// URL of a Redis, a Redis Cluster (redis-cluster://…) or Sentinels (redis-sentinel://…/NAME).
+    #[arg(long, env = "SANAD_STORE", hide_env_values = true, value_name = "STORE", value_parser = store_kind)]
     pub store: Option<StoreKind>,
+    /// On a Redis that holds no deployment, begin one, as `sanad init` does. For trials: where this
+    /// is always set, a Redis that has lost its data is not noticed.
+    #[arg(long, env = "SANAD_INIT_IF_EMPTY")]
+    pub init_if_empty: bool,
     /// What happens at a restart when the config is broken: `last_good` or `refuse`.
     #[arg(long, env = "SANAD_ON_BAD_CONFIG", value_name = "WHAT", value_parser = on_bad_config)]
     pub on_bad_config: Option<OnBadConfig>,
@@ -70,8 +71,9 @@ pub struct Serve {
     pub allow_host: Vec<String>,
 }
 
-fn store_kind(text: &str) -> Result<StoreKind, String> {
-    named(text, &StoreKind::NAMES)
+pub(super) fn store_kind(text: &str) -> Result<StoreKind, String> {
+    let kind = StoreKind::parse(text);
+    kind.ok_or_else(|| format!("write one of: {}", StoreKind::NAMES.join(", ")))
 }
 
 fn on_bad_config(text: &str) -> Result<OnBadConfig, String> {
@@ -88,11 +90,11 @@ fn named<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
 /// Runs until SIGTERM or Ctrl-C, then drains.
 pub async fn run(options: Serve) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let (sources, checked) = crate::config::load(&options.config);
+    let (sources, checked) = crate::config::load_with(&options.config, options.data.as_deref());
     let overrides = Overrides {
         listen: options.listen,
         data: options.data.clone(),
-        store: options.store,
+        store: options.store.clone(),
         on_bad_config: options.on_bad_config,
         drain: None,
     };
@@ -102,13 +104,13 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     make_folder(&settings.data)?;
     let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
     let report = LiveReport::new(Arc::clone(&live));
-    let (store, death) = open_store(&settings, &clock)?;
+    let opened = stores::open(&settings, options.init_if_empty, &clock).await?;
     let app = Arc::new(App::new(
-        store,
+        Arc::clone(&opened.store),
         Arc::new(report.clone()),
         Arc::new(SystemChance),
         Settings {
-            buckets: BUCKETS,
+            buckets: opened.buckets,
             instance: format!("{:032x}", rand::random::<u128>()),
             utterance_chars_max: settings.limits.utterance_chars_max as usize,
             waiting_max: settings.limits.waiting_max as usize,
@@ -116,17 +118,18 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     ));
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock)?;
+    let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
     tasks::start(&app);
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
-    announce(&bound, &settings, &live);
+    stores::follow_health(&opened, &lifecycle);
+    announce(&bound, &settings, &live, &opened);
     let services = (
         Chat::new(context.clone()),
         agent::AgentDesk::new(context.clone()),
         admin::Admin::new(context),
     );
-    let stop = until_told(death, Arc::clone(&lifecycle));
+    let stop = until_told(opened.death, Arc::clone(&lifecycle));
     bound.serve(edge, services, stop).await?;
     tracing::info!("stopped; everything that was acknowledged is kept");
     Ok(())
@@ -172,38 +175,13 @@ fn make_folder(data: &Path) -> anyhow::Result<()> {
     })
 }
 
-/// Tells when the store has failed for good; a store in memory never does.
-type Death = Option<tokio::sync::watch::Receiver<Option<Arc<str>>>>;
-
-fn open_store(
-    settings: &ServiceSettings,
-    clock: &Arc<dyn Clock>,
-) -> anyhow::Result<(Arc<dyn Store>, Death)> {
-    match settings.store {
-        StoreKind::Memory => Ok((Arc::new(MemoryStore::new(clock.clone())), None)),
-        StoreKind::Embedded => {
-            let path = settings.data.join("sanad.redb");
-            // Keys are minted after the store was first made: where there are keys and no store,
-            // the store is lost, and beginning an empty one would hide that.
-            let is_first_start = !settings.data.join("keys").exists();
-            let options = embedded::Options {
-                create: is_first_start,
-                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
-                ..embedded::Options::default()
-            };
-            let store = EmbeddedStore::open(path, &options, clock.clone())?;
-            let death = store.death();
-            Ok((Arc::new(store), Some(death)))
-        }
-    }
-}
-
 fn edge(
     settings: &ServiceSettings,
     app: &Arc<App>,
     lifecycle: &Arc<Lifecycle>,
     report: LiveReport,
     clock: &Arc<dyn Clock>,
+    opened: &Opened,
 ) -> anyhow::Result<(Edge, Context)> {
     let now: Now = {
         let clock = Arc::clone(clock);
@@ -224,9 +202,9 @@ fn edge(
     let readiness: web::Readiness = {
         let lifecycle = Arc::clone(lifecycle);
         Arc::new(move || match lifecycle.phase() {
-            Phase::Serving => Ok(()),
+            Phase::Serving | Phase::Degraded => Ok(()),
             Phase::Starting => Err("starting".to_owned()),
-            Phase::Isolated => Err("the store has failed".to_owned()),
+            Phase::Isolated => Err("the store is away".to_owned()),
             Phase::Draining => Err("stopping".to_owned()),
         })
     };
@@ -237,15 +215,11 @@ fn edge(
         lifecycle: Arc::clone(lifecycle),
         http,
     };
-    let durability = match settings.store {
-        StoreKind::Embedded => pb::Durability::Durable,
-        StoreKind::Memory => pb::Durability::None,
-    };
     let context = Context {
         app: Arc::clone(app),
         tokens,
         lifecycle: Arc::clone(lifecycle),
-        durability,
+        durability: opened.durability,
         now,
         rules_report: Arc::new(report),
     };
@@ -289,7 +263,7 @@ fn follow_rules(folder: &Path, live: &Arc<LiveRules>, app: &Arc<App>) {
     tokio::spawn(reload::follow(Arc::clone(live), watcher, told));
 }
 
-fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules) {
+fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules, opened: &Opened) {
     let status = live.status().borrow().clone();
     let address = bound.address();
     let server = if address == ServiceSettings::default().listen {
@@ -302,10 +276,6 @@ fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules) {
     } else {
         format!(" --data {}", settings.data.display())
     };
-    let kept = match settings.store {
-        StoreKind::Embedded => format!("on disk, in {}", settings.data.display()),
-        StoreKind::Memory => "in memory: gone when this process ends".to_owned(),
-    };
     let agent = live
         .current()
         .routing
@@ -313,7 +283,7 @@ fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules) {
         .first()
         .map_or("NAME".to_owned(), |agent| agent.id.to_string());
     println!("Sanad listens on http://{address} (gRPC, gRPC-Web, health, metrics, page)");
-    println!("Conversations are kept {kept}");
+    println!("Conversations are kept {}", opened.kept);
     println!("Rules {} are live", status.version);
     if let Some(refused) = &status.last_refused {
         println!("but the config folder says something else, which is refused:");
@@ -326,7 +296,7 @@ fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules) {
 }
 
 /// Returns when the service is to stop: told by the system, or because the store has failed.
-async fn until_told(death: Death, lifecycle: Arc<Lifecycle>) {
+async fn until_told(death: stores::Death, lifecycle: Arc<Lifecycle>) {
     let died = async {
         let Some(mut death) = death else { return std::future::pending().await };
         if death.wait_for(Option::is_some).await.is_err() {

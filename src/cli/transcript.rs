@@ -80,6 +80,7 @@ impl Transcript {
             | Body::OtherLanguageAgreed(_)
             | Body::SignalRaised(_)
             | Body::Noted(_)
+            | Body::Claimed(_)
             | Body::AgentNudged(_)
             | Body::SupervisorAlerted(_)
             | Body::Internal(_) => None,
@@ -269,6 +270,12 @@ impl Transcript {
             }
             Body::Noted(note) => {
                 format!("{}: {}", pick(l, "note", "ملاحظة"), self.look.foreign(&note.text))
+            }
+            Body::Claimed(claimed) => {
+                let over = claimed.overtaken_conversation_ids.len();
+                let took = pick(l, "took it by hand", "أخذها بيده");
+                let before = pick(l, "waited longer", "انتظروا أطول");
+                format!("{}: {took}; {before}: {over}", who())
             }
             Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
             Body::SupervisorAlerted(alerted) => {

@@ -122,6 +122,18 @@ pub fn next_step(language: Language, step: pb::NextStep) -> Option<&'static str>
     Some(pick(language, en, ar))
 }
 
+/// Where a suggested reply comes from.
+pub fn reply_source(language: Language, source: pb::ReplySource) -> &'static str {
+    use pb::ReplySource as R;
+    let (en, ar) = match source {
+        R::Unspecified => ("suggested", "مقترح"),
+        R::Opening => ("to begin with", "للبداية"),
+        R::Entry => ("from the FAQ", "من الأسئلة الشائعة"),
+        R::Conversation => ("answered before", "أُجيب به من قبل"),
+    };
+    pick(language, en, ar)
+}
+
 /// Why an agent's desk lost a conversation.
 pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static str {
     use pb::UnassignReason as U;

@@ -6,11 +6,13 @@
 //! - [`problem`]: what can be wrong, where, and what to write instead
 //! - [`script`]: scripted conversations in their checked form
 //! - [`service`]: the operators' settings
+//! - `learnt`: what training has yielded, kept between starts
 //! - [`reload`]: live rules that follow the files, and the accepted versions that are kept
 
 mod check;
 #[cfg(test)]
 mod fixture;
+mod learnt;
 mod nearest;
 pub mod problem;
 pub mod raw;
@@ -21,15 +23,24 @@ pub mod source;
 
 pub use check::{Checked, check, duration_shown};
 
+use learnt::Learnt;
 use problem::Problems;
 use source::Sources;
 use std::path::Path;
 
-/// Reads and checks a config folder.
+/// Reads and checks a config folder. What its examples teach is kept in the data folder that its
+/// `service.yaml` names, if there is one, and recalled from there.
 pub fn load(folder: &Path) -> (Sources, Checked) {
+    load_with(folder, None)
+}
+
+/// The same with another data folder.
+pub fn load_with(folder: &Path, data: Option<&Path>) -> (Sources, Checked) {
     let mut problems = Problems::new();
     let sources = Sources::read(folder, &mut problems);
-    let checked = check(&sources, problems);
+    let checked = check::check_with(&sources, problems, &|service| {
+        Learnt::in_data(data.unwrap_or(&service.data))
+    });
     (sources, checked)
 }
 

@@ -25,12 +25,14 @@ pub struct ServiceSettings {
 }
 
 /// Which store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum StoreKind {
     /// On disk.
     Embedded,
     /// Gone with the process.
     Memory,
+    /// In Redis, at this URL. What it may hold is the store's to say.
+    Redis(String),
 }
 
 /// What happens at a restart when the config is broken.
@@ -87,9 +89,29 @@ pub struct Overrides {
 }
 
 impl StoreKind {
-    /// All, by the names of the file and the flags.
-    pub const NAMES: [(&str, StoreKind); 2] =
-        [("embedded", StoreKind::Embedded), ("memory", StoreKind::Memory)];
+    /// How each is written.
+    pub const NAMES: [&str; 3] = ["embedded", "memory", "redis://HOST:PORT"];
+
+    /// Reads what the file or a flag says.
+    pub fn parse(text: &str) -> Option<StoreKind> {
+        match text {
+            "embedded" => Some(StoreKind::Embedded),
+            "memory" => Some(StoreKind::Memory),
+            url => (url.starts_with("redis") && url.contains("://"))
+                .then(|| StoreKind::Redis(url.to_owned())),
+        }
+    }
+}
+
+/// Without the URL, which may hold a password.
+impl std::fmt::Debug for StoreKind {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            StoreKind::Embedded => "Embedded",
+            StoreKind::Memory => "Memory",
+            StoreKind::Redis(_) => "Redis",
+        })
+    }
 }
 
 impl OnBadConfig {
@@ -156,5 +178,14 @@ mod tests {
         let settings = file.overridden_by(flags);
         assert_eq!(settings.store, StoreKind::Memory);
         assert_eq!(settings.data, PathBuf::from("from-file"));
+    }
+
+    #[test]
+    fn a_store_is_named_or_a_url_that_is_never_shown() {
+        assert_eq!(StoreKind::parse("embedded"), Some(StoreKind::Embedded));
+        let redis = StoreKind::parse("rediss-cluster://u:secret@h").unwrap();
+        assert_eq!(redis, StoreKind::Redis("rediss-cluster://u:secret@h".to_owned()));
+        assert!(!format!("{redis:?}").contains("secret"));
+        assert_eq!(StoreKind::parse("postgres://h"), None);
     }
 }

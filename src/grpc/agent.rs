@@ -222,6 +222,26 @@ impl AgentService for AgentDesk {
         Ok(Response::new(pb::DeclineOfferResponse {}))
     }
 
+    async fn list_waiting(
+        &self,
+        request: Request<pb::ListWaitingRequest>,
+    ) -> Result<Response<pb::ListWaitingResponse>, Status> {
+        let asked = request.get_ref();
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        Ok(Response::new(desk::waiting(&self.context, &agent, asked.page_size)))
+    }
+
+    async fn claim_conversation(
+        &self,
+        request: Request<pb::ClaimConversationRequest>,
+    ) -> Result<Response<pb::ClaimConversationResponse>, Status> {
+        let asked = request.get_ref();
+        let conversation = conversation_id(&asked.conversation_id)?;
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        let once = once(&agent.id, &asked.request_id, &format!("claim {conversation}"))?;
+        desk::claim(&self.context, &agent, &conversation, &once).await.map(Response::new)
+    }
+
     async fn get_handoff_packet(
         &self,
         request: Request<pb::GetHandoffPacketRequest>,
@@ -315,6 +335,16 @@ impl AgentService for AgentDesk {
             events: self.context.events(&done.events, Reader::Agent),
             conversation: self.context.conversation(&done),
         }))
+    }
+
+    async fn suggest_replies(
+        &self,
+        request: Request<pb::SuggestRepliesRequest>,
+    ) -> Result<Response<pb::SuggestRepliesResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::suggest(&self.context, &right, asked).await.map(Response::new)
     }
 
     async fn add_note(

@@ -23,7 +23,7 @@ pub struct Context {
     pub tokens: Arc<CustomerTokens>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
-    /// How safe an acknowledged message is: DURABLE on a durable store, NONE in memory.
+    /// How safe an acknowledged message is, by the store it is in.
     pub durability: pb::Durability,
     /// The present.
     pub now: Now,
@@ -44,6 +44,7 @@ impl Context {
     pub fn mode(&self) -> pb::Mode {
         match self.lifecycle.phase() {
             Phase::Isolated => pb::Mode::Isolated,
+            Phase::Degraded => pb::Mode::Degraded,
             Phase::Starting | Phase::Serving | Phase::Draining => pb::Mode::Normal,
         }
     }

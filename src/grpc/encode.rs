@@ -235,6 +235,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
         Event::AgentSaid { agent: id, .. }
         | Event::Noted { agent: Some(id), .. }
+        | Event::Claimed { agent: id, .. }
         | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
         Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
@@ -336,6 +337,9 @@ fn body(
             let waited = Duration::from_millis((*waited_ms).max(0) as u64);
             Body::AgentJoined(pb::AgentJoined { waited: Some(duration(waited)) })
         }
+        Event::Claimed { overtaken, .. } => Body::Claimed(pb::Claimed {
+            overtaken_conversation_ids: overtaken.iter().map(ToString::to_string).collect(),
+        }),
         Event::AgentLeft { why, .. } => {
             Body::AgentLeft(pb::AgentLeft { reason: left(*why).into() })
         }

@@ -5,16 +5,17 @@ use super::encode::{self, Reader};
 use super::encode_promise;
 use super::pb;
 use crate::app::App;
-use crate::app::packet::{Packet, Suggestion};
+use crate::app::packet::Packet;
 use crate::app::sessions::HeldWork;
+use crate::domain::bot::suggest::{Source, Suggestion};
 use crate::domain::conversation::standing::{self, NextStep};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
 use crate::domain::ids::ConversationId;
-use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
 use crate::domain::pool::command::{OfferEnd, UnassignReason};
 use crate::domain::pool::item::Item;
+use crate::domain::routing::claim::Claimable;
 use crate::domain::time::Timestamp;
 
 /// An agent as they are now.
@@ -90,6 +91,23 @@ pub fn offer(item: &Item, until: Timestamp) -> pb::Offer {
         waiting_since: Some(encode::timestamp(item.waiting_since)),
         expires_at: Some(encode::timestamp(until)),
         cost: item.cost,
+    }
+}
+
+/// A waiting conversation that could be taken by hand.
+pub fn waiting(work: Claimable) -> pb::WaitingConversation {
+    let (item, ahead) = (work.item, work.ahead);
+    let needs = &item.handoff.needs;
+    pb::WaitingConversation {
+        conversation_id: item.conversation.to_string(),
+        reason: encode::reason(item.handoff.reason).into(),
+        headline: Some(encode::text(&item.headline, needs.language)),
+        language: needs.language.tag().to_owned(),
+        queue_id: needs.queue.to_string(),
+        priority: encode::priority(item.handoff.priority).into(),
+        waiting_since: Some(encode::timestamp(item.waiting_since)),
+        cost: item.cost,
+        ahead,
     }
 }
 
@@ -187,18 +205,38 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         queue_id: handoff.needs.queue.to_string(),
         priority: encode::priority(handoff.priority).into(),
         earlier_handoffs: packet.earlier_handoffs,
-        suggestions: packet.suggestions.into_iter().map(|s| suggestion(s, language)).collect(),
+        suggestions: packet.suggestions.into_iter().filter_map(suggestion).collect(),
         transcript: encode::events(app, &packet.events, Reader::Agent),
         note: packet.note.unwrap_or_default(),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
 }
 
-fn suggestion(suggestion: Suggestion, language: Language) -> pb::SuggestedAnswer {
-    pb::SuggestedAnswer {
-        entry_id: suggestion.entry.to_string(),
-        title: Some(encode::text(suggestion.title, language)),
-        text: Some(encode::text(suggestion.text, language)),
+fn suggestion(suggestion: Suggestion) -> Option<pb::SuggestedAnswer> {
+    let Source::Entry(entry) = suggestion.source else { return None };
+    Some(pb::SuggestedAnswer {
+        entry_id: entry.to_string(),
+        title: Some(encode::text(suggestion.title, suggestion.language)),
+        text: Some(encode::text(suggestion.text, suggestion.language)),
+        score: suggestion.score,
+    })
+}
+
+/// What might be answered next.
+pub fn reply(suggestion: Suggestion) -> pb::SuggestedReply {
+    let (source, entry_id, sequence) = match suggestion.source {
+        Source::Opening => (pb::ReplySource::Opening, String::new(), 0),
+        Source::Conversation(sequence) => (pb::ReplySource::Conversation, String::new(), sequence),
+        Source::Entry(entry) => (pb::ReplySource::Entry, entry.to_string(), 0),
+    };
+    let title = (!suggestion.title.is_empty())
+        .then(|| encode::words(&suggestion.title, suggestion.language));
+    pb::SuggestedReply {
+        source: source.into(),
+        entry_id,
+        sequence,
+        title,
+        text: Some(encode::text(suggestion.text, suggestion.language)),
         score: suggestion.score,
     }
 }

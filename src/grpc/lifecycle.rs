@@ -17,6 +17,8 @@ pub enum Phase {
     Starting,
     /// Takes calls.
     Serving,
+    /// Takes calls; part of the store does not answer.
+    Degraded,
     /// Cut off from the store; the bot still answers, but new work should go elsewhere.
     Isolated,
     /// Finishes what it has and goes away. Final.

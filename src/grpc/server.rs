@@ -347,7 +347,7 @@ async fn follow(lifecycle: &Lifecycle, health: &tonic_health::server::HealthRepo
 
 async fn publish(health: &tonic_health::server::HealthReporter, phase: Phase) {
     let status = match phase {
-        Phase::Serving => ServingStatus::Serving,
+        Phase::Serving | Phase::Degraded => ServingStatus::Serving,
         Phase::Starting | Phase::Isolated | Phase::Draining => ServingStatus::NotServing,
     };
     let names = ["", "sanad.v1.ChatService", "sanad.v1.AgentService", "sanad.v1.AdminService"];

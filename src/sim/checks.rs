@@ -205,6 +205,7 @@ impl Model {
             | Event::WaitOptionsOffered { .. }
             | Event::OtherLanguageAgreed { .. }
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }

@@ -346,7 +346,7 @@ mod tests {
     use super::*;
     use crate::store::contract::{ManualClock, SLOT, Subject, key};
 
-    fn subject() -> Subject {
+    async fn subject() -> Subject {
         subject_and_store().0
     }
 

@@ -3,6 +3,7 @@
 //!
 //! - [`memory`] is the reference: simple enough to be believed, for tests and the simulator.
 //! - [`embedded`] is the default: one file, one process, group commit.
+//! - [`redis`] is for many instances on one truth: one server, Sentinel or Redis Cluster.
 //! - [`faulty`] wraps any of them and makes it fail on purpose, repeatably.
 //! - [`stored`] and [`doorbell`] are what they share: how time and versions are issued, which
 //!   transactions are too large, and how rings reach listeners within one process.
@@ -13,6 +14,7 @@ pub mod doorbell;
 pub mod embedded;
 pub mod faulty;
 pub mod memory;
+pub mod redis;
 pub mod stored;
 #[cfg(test)]
 mod tests;

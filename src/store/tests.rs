@@ -5,15 +5,16 @@ use super::contract::{ManualClock, START};
 use super::embedded::EmbeddedStore;
 use super::embedded::disk::Disk;
 use super::memory::MemoryStore;
+use super::redis;
 use crate::ports::store::*;
-use futures::FutureExt;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use std::fmt::Debug;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 const SLOTS: [Slot; 2] = [Slot::Bucket(0), Slot::System];
 const NAMES: [&str; 3] = ["a", "b", "ab"];
@@ -98,9 +99,10 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Neither store makes anybody wait.
+/// Stores in this process answer at once; for Redis there is a runtime.
 fn now<T>(call: impl Future<Output = T>) -> T {
-    call.now_or_never().expect("a stepped store answers at once")
+    static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+    RUNTIME.block_on(call)
 }
 
 fn keys(names: &[Name]) -> Vec<EntityKey> {
@@ -111,6 +113,7 @@ fn keys(names: &[Name]) -> Vec<EntityKey> {
 struct Side {
     store: Option<Box<dyn Store>>,
     disk: Option<Disk>,
+    address: Option<redis::address::Address>,
     clock: Arc<ManualClock>,
     /// For each slot the newest load and the one before.
     loads: [Vec<Snapshot>; 2],
@@ -119,12 +122,23 @@ struct Side {
 impl Side {
     fn memory(clock: &Arc<ManualClock>) -> Self {
         let store: Box<dyn Store> = Box::new(MemoryStore::new(clock.clone()));
-        Side { store: Some(store), disk: None, clock: clock.clone(), loads: Default::default() }
+        Side::of(Some(store), clock)
+    }
+
+    fn of(store: Option<Box<dyn Store>>, clock: &Arc<ManualClock>) -> Self {
+        let (disk, address, clock) = (None, None, clock.clone());
+        Side { store, disk, address, clock, loads: Default::default() }
+    }
+
+    fn redis(clock: &Arc<ManualClock>) -> Self {
+        let address = now(redis::tests::blessed());
+        let mut side = Side { address: Some(address), ..Side::of(None, clock) };
+        side.reopen();
+        side
     }
 
     fn embedded(clock: &Arc<ManualClock>) -> Self {
-        let (store, disk) = (None, Some(Disk::new()));
-        let mut side = Side { store, disk, clock: clock.clone(), loads: Default::default() };
+        let mut side = Side { disk: Some(Disk::new()), ..Side::of(None, clock) };
         side.reopen();
         side
     }
@@ -134,6 +148,12 @@ impl Side {
             // The old process ends before the new one begins.
             self.store = None;
             let store = EmbeddedStore::stepped(disk.plug(), self.clock.clone());
+            self.store = Some(Box::new(store.expect("the same store")));
+        }
+        if let Some(address) = &self.address {
+            let options =
+                redis::Options { clock: Some(self.clock.clone()), ..redis::Options::default() };
+            let store = now(redis::RedisStore::open(address.clone(), options));
             self.store = Some(Box::new(store.expect("the same store")));
         }
     }
@@ -241,20 +261,35 @@ impl Side {
     }
 }
 
+/// Both do the same steps and say the same.
+fn agree(steps: &[Step], other: impl Fn(&Arc<ManualClock>) -> Side) -> Result<(), TestCaseError> {
+    let clock = Arc::new(ManualClock::at(START));
+    let (mut memory, mut other) = (Side::memory(&clock), other(&clock));
+    for (number, step) in steps.iter().enumerate() {
+        if let Step::Advance { ms } = step {
+            clock.advance(Duration::from_millis(*ms));
+        }
+        let tag = number as u64;
+        prop_assert_eq!(memory.step(step, tag), other.step(step, tag), "step {}", number);
+        prop_assert_eq!(memory.everything(), other.everything(), "after step {}", number);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn all_stores_agree(steps in vec(step(), 1..60)) {
-        let clock = Arc::new(ManualClock::at(START));
-        let (mut memory, mut embedded) = (Side::memory(&clock), Side::embedded(&clock));
-        for (number, step) in steps.iter().enumerate() {
-            if let Step::Advance { ms } = step {
-                clock.advance(Duration::from_millis(*ms));
-            }
-            let tag = number as u64;
-            prop_assert_eq!(memory.step(step, tag), embedded.step(step, tag), "step {}", number);
-            prop_assert_eq!(memory.everything(), embedded.everything(), "after step {}", number);
-        }
+        agree(&steps, Side::embedded)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn redis_agrees_with_all(steps in vec(step(), 1..60)) {
+        agree(&steps, Side::redis)?;
     }
 }

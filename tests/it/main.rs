@@ -5,5 +5,9 @@ mod bench;
 mod grpc;
 mod kills;
 mod python;
+mod redis;
+#[allow(dead_code)] // The store's own tests use other parts of it.
+#[path = "../../src/store/redis/server.rs"]
+mod redis_server;
 mod service;
 mod tidy;

@@ -1,15 +1,18 @@
 //! The real binary as a test starts it: its own folders, its own port, and no mercy.
 
+use sanad::grpc::pb::agent_service_client::AgentServiceClient;
 use sanad::grpc::pb::chat_service_client::ChatServiceClient;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use tempfile::TempDir;
 use tonic::transport::Channel;
 
 /// A service that runs in a process of its own.
 pub struct Service {
-    folder: TempDir,
+    folder: Arc<TempDir>,
+    store: String,
     child: Child,
     address: String,
 }
@@ -17,7 +20,19 @@ pub struct Service {
 impl Service {
     /// Starts it with the shipped rules on a free port and an empty data folder.
     pub fn start() -> Service {
-        let folder = tempfile::tempdir().unwrap();
+        Service::start_on("embedded")
+    }
+
+    /// Starts another on the same rules, keys and store.
+    pub fn beside(&self) -> Service {
+        let (folder, store) = (Arc::clone(&self.folder), self.store.clone());
+        let (child, address) = spawn(folder.path(), &store);
+        Service { folder, store, child, address }
+    }
+
+    /// Starts it on this store.
+    pub fn start_on(store: &str) -> Service {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
         copy(Path::new("config"), &folder.path().join("config"));
         // One test is many callers at one address.
         let file = folder.path().join("config/service.yaml");
@@ -29,15 +44,21 @@ impl Service {
             )
             .replace("request_burst: 200", "request_burst: 100000");
         std::fs::write(&file, text).unwrap();
-        let (child, address) = spawn(folder.path());
-        Service { folder, child, address }
+        let store = store.to_owned();
+        let (child, address) = spawn(folder.path(), &store);
+        Service { folder, store, child, address }
+    }
+
+    /// Kills the process without warning.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Kills the process without warning and starts another on the same data.
     pub fn kill_and_restart(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        let (child, address) = spawn(self.folder.path());
+        self.kill();
+        let (child, address) = spawn(self.folder.path(), &self.store);
         self.child = child;
         self.address = address;
     }
@@ -57,6 +78,17 @@ impl Service {
         self.folder.path().join("data")
     }
 
+    /// The secret of a key of staff, such as `agent_sara`.
+    pub fn key(&self, name: &str) -> String {
+        let file = self.data().join("keys").join(format!("{name}.key"));
+        std::fs::read_to_string(file).unwrap().trim().to_owned()
+    }
+
+    /// A client for agents.
+    pub async fn desk(&self) -> AgentServiceClient<Channel> {
+        AgentServiceClient::connect(self.address.clone()).await.unwrap()
+    }
+
     /// A client for customers.
     pub async fn chat(&self) -> ChatServiceClient<Channel> {
         ChatServiceClient::connect(self.address.clone()).await.unwrap()
@@ -70,15 +102,16 @@ impl Drop for Service {
     }
 }
 
-fn spawn(folder: &Path) -> (Child, String) {
+fn spawn(folder: &Path, store: &str) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sanad"))
         .args(["serve", "--listen", "127.0.0.1:0", "--config"])
         .arg(folder.join("config"))
         .arg("--data")
         .arg(folder.join("data"))
+        .args(["--store", store])
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
-        .env("SANAD_LOG", "warn")
+        .env("SANAD_LOG", "error")
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which folders of the crate a folder may name; itself is always allowed.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
@@ -14,8 +14,12 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("grpc", &["app", "domain", "ports"]),
     ("web", &[]),
     ("rehearsal", &["app", "config", "domain", "ports", "store"]),
+    ("eval", &["domain"]),
     ("sim", &["app", "config", "domain", "ports", "store"]),
-    ("cli", &["app", "config", "domain", "grpc", "ports", "rehearsal", "sim", "store", "web"]),
+    (
+        "cli",
+        &["app", "config", "domain", "eval", "grpc", "ports", "rehearsal", "sim", "store", "web"],
+    ),
 ];
 
 /// What the domain must not name: clocks, I/O, threads, async, order that varies.

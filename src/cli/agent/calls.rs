@@ -7,10 +7,12 @@ use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
-    GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, PromiseFollowUpRequest,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
+    ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
+    HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
     ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
-    SetPresenceRequest, SkillNeed, TransferConversationRequest,
+    SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
+    TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -21,12 +23,18 @@ use tonic::{Code, Response, Status};
 pub enum Deed {
     /// Accept an offer.
     Accept(Target),
+    /// See who could be taken by hand.
+    Waiting,
+    /// Take a waiting conversation by hand.
+    Claim(String),
     /// Decline an offer.
     Decline(Target, String),
     /// Read the packet.
     Packet(Target),
     /// Write to the customer.
     Say(Target, String),
+    /// See what might be answered.
+    Suggest(Target, String),
     /// Leave a note for colleagues.
     Note(Target, String),
     /// Ask the customer whether it is settled.
@@ -46,9 +54,12 @@ impl Deed {
     pub fn what(&self) -> &'static str {
         match self {
             Deed::Accept(_) => "to accept the offer",
+            Deed::Waiting => "who waits",
+            Deed::Claim(_) => "to take the conversation",
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
+            Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Promise(_, _, _) => "the promise",
@@ -65,12 +76,13 @@ impl Deed {
             | Deed::Decline(target, _)
             | Deed::Packet(target)
             | Deed::Say(target, _)
+            | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Propose(target, _)
             | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
-            Deed::Presence(_, _) => None,
+            Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
         }
     }
 }
@@ -91,6 +103,10 @@ pub enum Brought {
     Nothing,
     /// The conversation is the agent's.
     Assigned(Box<Assignment>),
+    /// Who could be taken by hand.
+    Waiting(Vec<WaitingConversation>),
+    /// What might be answered.
+    Replies(Vec<SuggestedReply>),
     /// The packet.
     Packet(Box<HandoffPacket>),
 }
@@ -182,6 +198,17 @@ async fn call(
             let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
             return Ok(assigned.unwrap_or(Brought::Nothing));
         }
+        Deed::Waiting => {
+            let request = ListWaitingRequest { session, page_size: 0 };
+            let answer = client.list_waiting(ask(request)).await?;
+            return Ok(Brought::Waiting(answer.into_inner().waiting));
+        }
+        Deed::Claim(conversation_id) => {
+            let request = ClaimConversationRequest { session, request_id, conversation_id };
+            let answer = client.claim_conversation(ask(request)).await.map(Response::into_inner)?;
+            let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
+            return Ok(assigned.unwrap_or(Brought::Nothing));
+        }
         Deed::Packet(Target { conversation_id, token, .. }) => {
             let token = Some(token);
             let request = GetHandoffPacketRequest { session, conversation_id, token };
@@ -206,6 +233,12 @@ async fn call(
                 sent_at,
             };
             client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Suggest(Target { conversation_id, token, .. }, about) => {
+            let token = Some(token);
+            let request = SuggestRepliesRequest { session, conversation_id, token, about };
+            let answer = client.suggest_replies(ask(request)).await?;
+            return Ok(Brought::Replies(answer.into_inner().replies));
         }
         Deed::Note(Target { conversation_id, token, .. }, text) => {
             let token = Some(token);

@@ -11,12 +11,20 @@ pub enum Line {
     Say(String),
     /// Accept this offer, or the oldest.
     Accept(Option<u32>),
+    /// See who waits and could be taken by hand.
+    Waiting,
+    /// Take the waiting conversation of this number by hand.
+    Claim(u32),
     /// Decline this offer, or the oldest, with a reason.
     Decline(Option<u32>, String),
     /// Go on with this conversation.
     To(u32),
     /// See the packet of this offer or conversation, or of the current one.
     Packet(Option<u32>),
+    /// See what might be answered; about this, or about what the customer asks.
+    Suggest(String),
+    /// Send the suggested reply of this number.
+    Use(u32),
     /// Keep a note for the next agent.
     Note(String),
     /// Ask the customer whether it is settled.
@@ -29,6 +37,8 @@ pub enum Line {
     Transfer(Onward, String),
     /// Take no new work for now.
     Away(String),
+    /// Finish what is held and take nothing new.
+    Drain,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -73,12 +83,17 @@ impl Line {
             Line::Say(_)
             | Line::To(_)
             | Line::Packet(None)
+            | Line::Suggest(_)
+            | Line::Use(_)
             | Line::Note(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
             | Line::Release(_)
             | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
+            | Line::Waiting
+            | Line::Claim(_)
+            | Line::Drain
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -116,12 +131,17 @@ pub fn parse(line: &str) -> Line {
         }
         "/to" | "/إلى" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::To),
         "/packet" | "/ملف" => Line::Packet(nth(rest)),
+        "/suggest" | "/اقتراح" => Line::Suggest(text),
+        "/use" | "/أرسل" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Use),
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
         "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/release" | "/إعادة" => Line::Release(text),
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
+        "/drain" | "/إنهاء" => Line::Drain,
+        "/waiting" | "/المنتظرون" => Line::Waiting,
+        "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
@@ -187,6 +207,8 @@ mod tests {
             ("/رفض 1 مشغول", Line::Decline(Some(1), "مشغول".into())),
             ("/to 3", Line::To(3)),
             ("/to", Line::Unknown("/to".into())),
+            ("/suggest refund", Line::Suggest("refund".into())),
+            ("/use ٢", Line::Use(2)),
             ("/packet", Line::Packet(None)),
             ("/Propose solved", Line::Propose("solved".into())),
             ("/release needs billing", Line::Release("needs billing".into())),
@@ -201,6 +223,9 @@ mod tests {
             ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
             ("/transfer queue", Line::Unknown("/transfer queue".into())),
             ("/away lunch", Line::Away("lunch".into())),
+            ("/claim 3", Line::Claim(3)),
+            ("/المنتظرون", Line::Waiting),
+            ("/drain", Line::Drain),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

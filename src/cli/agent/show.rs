@@ -4,7 +4,9 @@ use super::work::{Item, Kind, Work};
 use crate::cli::connect::reason_of;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
-use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence, Standing};
+use crate::grpc::pb::{
+    Agent, HandoffPacket, Offer, Presence, Standing, SuggestedReply, WaitingConversation,
+};
 use owo_colors::Style;
 use prost_types::Timestamp;
 use tonic::Status;
@@ -91,6 +93,52 @@ impl Show {
             lines.extend(self.transcript.events(&packet.transcript));
         }
         lines.push("——".to_owned());
+        lines
+    }
+
+    /// Who waits and could be taken by hand, by number.
+    pub fn waiting(&self, waiting: &[WaitingConversation], now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        if waiting.is_empty() {
+            return vec![
+                self.say("nobody waits whom you could take", "لا أحد ينتظر ممن يمكنك أخذه"),
+            ];
+        }
+        let row = |(number, it): (usize, &WaitingConversation)| {
+            let mut facts = vec![
+                words::handoff(l, it.reason()).to_owned(),
+                self.foreign(&it.queue_id),
+                words::priority(l, it.priority()).to_owned(),
+            ];
+            facts.extend(self.waits(it.waiting_since.as_ref(), now));
+            if it.ahead > 0 {
+                facts.push(format!("{}: {}", pick(l, "wait longer", "ينتظرون أطول"), it.ahead));
+            }
+            let headline = self.foreign(&text_of(&it.headline));
+            format!("{}. {}: {headline}", number + 1, facts.join(" · "))
+        };
+        let mut lines: Vec<String> = waiting.iter().enumerate().map(row).collect();
+        lines.push(self.say("/claim n takes one of them", "/claim n لأخذ واحدة منها"));
+        lines
+    }
+
+    /// What might be answered, by number.
+    pub fn replies(&self, replies: &[SuggestedReply]) -> Vec<String> {
+        let l = self.transcript.language;
+        if replies.is_empty() {
+            return vec![self.say("nothing to suggest", "لا اقتراحات")];
+        }
+        let row = |(number, reply): (usize, &SuggestedReply)| {
+            let source = words::reply_source(l, reply.source());
+            let about = match (reply.entry_id.as_str(), text_of(&reply.title)) {
+                ("", title) if title.is_empty() => source.to_owned(),
+                ("", title) => format!("{source}: {}", self.foreign(&title)),
+                (entry, title) => format!("{}, {}", self.foreign(&title), self.foreign(entry)),
+            };
+            format!("{}. [{about}] {}", number + 1, self.foreign(&text_of(&reply.text)))
+        };
+        let mut lines: Vec<String> = replies.iter().enumerate().map(row).collect();
+        lines.push(self.say("/use n sends one of them", "/use n لإرسال أحدها"));
         lines
     }
 
@@ -203,6 +251,11 @@ impl Show {
             ),
             ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
             ("/packet [n]", "why, what was tried, what was said", "السبب وما جُرّب وما قيل"),
+            (
+                "/suggest [about]  /use n",
+                "what might be answered; send one of them",
+                "ردود مقترحة، وإرسال أحدها",
+            ),
             ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
             ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
             (
@@ -225,6 +278,12 @@ impl Show {
                 "/away [reason]  /back",
                 "take no new work, take work again",
                 "التوقف عن الاستلام والعودة",
+            ),
+            ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+            (
+                "/waiting  /claim n",
+                "who waits; take one by hand (written down with those who waited longer)",
+                "المنتظرون، وأخذ أحدهم باليد (ويُدوَّن من انتظر أطول)",
             ),
             ("/list", "what is offered and held", "العروض والمحادثات"),
             ("/quit", "sign out; what you hold goes back", "تسجيل الخروج وإعادة ما لديك"),

@@ -48,6 +48,8 @@ pub struct Held {
     pub packet_due: bool,
     /// What happened meanwhile.
     pub meanwhile: Vec<Event>,
+    /// What was suggested last, to be sent by number.
+    pub replies: Vec<String>,
     /// Who waits for whom, and what happens next by itself.
     pub standing: Option<Standing>,
 }

@@ -353,6 +353,7 @@ impl View {
                 | Body::Reopened(_)
                 | Body::SignalRaised(_)
                 | Body::Noted(_)
+                | Body::Claimed(_)
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
                 | Body::Internal(_),

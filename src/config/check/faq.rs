@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most entries.
 pub const ENTRIES_MAX: usize = 2_000;
-/// The most examples of one entry.
-const EXAMPLES_MAX: usize = 500;
+/// The most examples of one list of an entry: a bound for mistakes, far above what imported sets have.
+const EXAMPLES_MAX: usize = 20_000;
 /// The most patterns of one entry.
 const PATTERNS_MAX: usize = 32;
 /// The most slots of one entry.

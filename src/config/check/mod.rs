@@ -12,6 +12,7 @@ mod texts;
 mod times;
 mod value;
 
+use super::learnt::Learnt;
 use super::problem::{Code, Place, Problem, Problems};
 use super::raw::conversation::Conversation;
 use super::raw::faq::Faq;
@@ -60,7 +61,16 @@ impl Checked {
 }
 
 /// Checks all files. `problems` holds what was found while they were read.
-pub fn check(sources: &Sources, mut problems: Problems) -> Checked {
+pub fn check(sources: &Sources, problems: Problems) -> Checked {
+    check_with(sources, problems, &|_| Learnt::nowhere())
+}
+
+/// The same, recalling what the examples teach from where the settings say it is kept.
+pub fn check_with(
+    sources: &Sources,
+    mut problems: Problems,
+    learnt: &dyn Fn(&ServiceSettings) -> Learnt,
+) -> Checked {
     let problems_here = &mut problems;
     stray_files(sources, problems_here);
     let service = match sources.text(SERVICE) {
@@ -91,7 +101,8 @@ pub fn check(sources: &Sources, mut problems: Problems) -> Checked {
         if problems.has_errors() {
             return None;
         }
-        let matcher = train(&entries, &bot.matcher, &mut problems)?;
+        let learnt = learnt(&service.clone().unwrap_or_default());
+        let matcher = train(&entries, &bot.matcher, &learnt, &mut problems)?;
         let (routing, texts, detectors) = parts;
         let version = RulesVersion::parse(&sources.version()).ok()?;
         let entries = entries.into_iter().map(|checked| (checked.entry.id.clone(), checked.entry));
@@ -155,10 +166,11 @@ fn stray_files(sources: &Sources, problems: &mut Problems) {
 fn train(
     entries: &[CheckedEntry],
     settings: &MatcherSettings,
+    learnt: &Learnt,
     problems: &mut Problems,
 ) -> Option<Matcher> {
     let training: Vec<TrainingEntry> = entries.iter().map(training_entry).collect();
-    match Matcher::train(&training, settings) {
+    match learnt.train(&training, settings) {
         Ok(matcher) => Some(matcher),
         Err(error) => {
             let patterns: BTreeMap<_, _> =

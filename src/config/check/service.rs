@@ -13,8 +13,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
     let usual = ServiceSettings::default();
     let listen = or(&raw.listen, usual.listen, |text| address(text, problems));
     let data = or(&raw.data, usual.data, |text| value::said(text, problems).map(PathBuf::from));
-    let store =
-        or(&raw.store, usual.store, |text| value::one_of(text, &StoreKind::NAMES, problems));
+    let store = or(&raw.store, usual.store, |text| store(text, problems));
     let on_bad_config = or(&raw.on_bad_config, usual.on_bad_config, |text| {
         value::one_of(text, &OnBadConfig::NAMES, problems)
     });
@@ -35,6 +34,14 @@ fn or<R, T>(raw: &Option<R>, usual: T, check: impl FnOnce(&R) -> Option<T>) -> O
         Some(raw) => check(raw),
         None => Some(usual),
     }
+}
+
+fn store(text: &Text, problems: &mut Problems) -> Option<StoreKind> {
+    let kind = StoreKind::parse(&text.value);
+    if kind.is_none() {
+        value::one_of(text, &StoreKind::NAMES.map(|name| (name, ())), problems);
+    }
+    kind
 }
 
 fn address(text: &Text, problems: &mut Problems) -> Option<SocketAddr> {

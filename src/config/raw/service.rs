@@ -9,7 +9,7 @@ raw! {
         optional listen: Text,
         /// The folder of the store and the keys.
         optional data: Text,
-        /// `embedded` or `memory`.
+        /// `embedded`, `memory` or the URL of a Redis.
         optional store: Text,
         /// `last_good` or `refuse`.
         optional on_bad_config: Text,

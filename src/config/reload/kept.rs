@@ -47,6 +47,11 @@ impl Kept {
         &self.folder
     }
 
+    /// The data folder around them.
+    pub(super) fn data(&self) -> Option<&Path> {
+        self.folder.parent()
+    }
+
     /// Keeps a version that was accepted; one that is there already becomes the newest again.
     pub fn keep(&self, version: &RulesVersion, sources: &Sources, at: Timestamp) -> io::Result<()> {
         let home = self.folder.join(version.as_str());

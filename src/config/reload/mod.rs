@@ -135,7 +135,8 @@ impl LiveRules {
         // The lock guards no data: after a panic in a gate the next reload may go on.
         let _one_at_a_time = self.reloading.lock().unwrap_or_else(PoisonError::into_inner);
         let at = self.surroundings.clock.now();
-        let (sources, checked) = super::load(&self.surroundings.folder);
+        let (sources, checked) =
+            super::load_with(&self.surroundings.folder, self.surroundings.kept.data());
         match self.surroundings.admit(sources, checked, at) {
             Err(refused) => {
                 self.status.send_modify(|status| status.last_refused = Some(refused.clone()));

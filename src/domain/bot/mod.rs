@@ -4,3 +4,4 @@ pub mod entry;
 pub mod ladder;
 pub mod matcher;
 pub mod outcome;
+pub mod suggest;

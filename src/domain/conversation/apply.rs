@@ -58,12 +58,17 @@ pub fn apply(
         }
         (None, _) => None,
         (Some(mut conversation), event) => {
-            conversation.seq += 1;
-            conversation.last_event_at = at;
-            change(&mut conversation, event, at);
+            go_on(&mut conversation, event, at);
             Some(conversation)
         }
     }
+}
+
+/// Folds one event into a conversation that has begun.
+pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
+    c.seq += 1;
+    c.last_event_at = at;
+    change(c, event, at);
 }
 
 fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
@@ -252,7 +257,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } => {}
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,

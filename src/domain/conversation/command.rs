@@ -50,6 +50,8 @@ pub enum Command {
         name: String,
         /// Milliseconds waited in all.
         waited_ms: i64,
+        /// Set if they took it by hand: who waited longer and could have been helped by them.
+        claimed_over: Option<Vec<ConversationId>>,
     },
     /// The pool says that the agent is no longer there.
     Unbind {

@@ -357,10 +357,15 @@ fn choices(turn: &Turn<'_>, entries: &[EntryId]) -> Vec<Choice> {
 fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
     if let Some(fired) = &reading.assessment.fired {
         let reason = ladder::reason_of(fired);
-        let asked = turn.c.handoff.as_ref();
-        let is_urgent = asked.is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
+        let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
+        let is_urgent = asked.is_some_and(|asked| asked.priority == Priority::Emergency);
+        let is_told = asked.is_some_and(|asked| asked.reason == reason);
         if reason.is_emergency() && !is_urgent {
             return turn.hand_off_with_words(reason, None);
+        }
+        if reason.is_emergency() && !is_told {
+            // The place is as urgent as any; but what to do in this danger was not said yet.
+            return turn.say_what_to_do(reason);
         }
         if reason == HandoffReason::HumanRequest {
             return turn.notice(TextKey::AlreadyQueued, &[]);
@@ -489,14 +494,9 @@ fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading
         (Input::Choice(id), None) => (id.clone(), Some(id.clone())),
         (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
     };
-    let spoken = match input {
-        Input::Text(_) => spoken_language(reading.variety),
-        Input::Choice(_) | Input::SayAgain => None,
-    };
-    let other_language = spoken.is_some_and(|spoken| spoken != turn.c.language);
-    let language = match spoken {
-        Some(spoken) if other_language && switches(&turn.c, reading) => spoken,
-        Some(_) | None => turn.c.language,
+    let (language, other_language) = match input {
+        Input::Text(_) => heard(&turn.c, reading),
+        Input::Choice(_) | Input::SayAgain => (turn.c.language, false),
     };
     // The reading is of the whole burst; its evidence is noted where it stands in this message.
     let fragments = turn.c.memory.burst.iter();
@@ -530,6 +530,15 @@ pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<
         refused,
     };
     turn.happen(event);
+}
+
+/// The language we answer these words in, and whether they were in another one than ours.
+pub fn heard(c: &Conversation, reading: &Reading) -> (Language, bool) {
+    match spoken_language(reading.variety) {
+        Some(spoken) if spoken != c.language && switches(c, reading) => (spoken, true),
+        Some(spoken) => (c.language, spoken != c.language),
+        None => (c.language, false),
+    }
 }
 
 fn spoken_language(variety: Variety) -> Option<Language> {

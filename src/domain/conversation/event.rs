@@ -204,6 +204,13 @@ pub enum Event {
         /// Milliseconds waited in all.
         waited_ms: i64,
     },
+    /// The agent had taken it from the queue by hand.
+    Claimed {
+        /// Who.
+        agent: AgentId,
+        /// Who waited longer and could have been helped by them.
+        overtaken: Vec<ConversationId>,
+    },
     /// An agent is no longer here.
     AgentLeft {
         /// Who.
@@ -331,6 +338,7 @@ impl Event {
             | Event::Closed { .. }
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
+            | Event::Claimed { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }

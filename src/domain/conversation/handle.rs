@@ -55,8 +55,9 @@ pub fn handle(
         Command::Reopen => customer_side::reopen(rules, c, at),
         Command::Leave => customer_side::leave(rules, c, at),
         Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
-        Command::Bind { token, agent, name, waited_ms } => {
-            pool_side::bind(rules, c, *token, agent, name, *waited_ms, at)
+        Command::Bind { token, agent, name, waited_ms, claimed_over } => {
+            let over = claimed_over.as_deref();
+            pool_side::bind(rules, c, *token, agent, (name, *waited_ms, over), at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
         Command::AgentSays { agent, token, text } => {

@@ -23,5 +23,7 @@ mod timers;
 mod turn;
 mod words;
 
+pub use customer_side::heard;
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::turn::{Keeping, Turn};
 use super::waiting;
 use super::words::receipt_text;
 use crate::domain::handoff::{Handoff, Token};
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -56,8 +56,7 @@ pub(super) fn bind(
     c: &Conversation,
     token: Token,
     agent: &AgentId,
-    name: &str,
-    waited_ms: i64,
+    (name, waited_ms, claimed_over): (&str, i64, Option<&[ConversationId]>),
     at: Timestamp,
 ) -> Decided {
     let newer = token.term == c.token.term && token.attempt > c.token.attempt;
@@ -87,6 +86,10 @@ pub(super) fn bind(
         token,
         waited_ms,
     });
+    if let Some(overtaken) = claimed_over {
+        let overtaken = overtaken.to_vec();
+        turn.happen(Event::Claimed { agent: agent.clone(), overtaken });
+    }
     turn.notice(greeting, &[("agent", name.to_owned())]);
     Ok(turn.done())
 }

@@ -144,6 +144,7 @@ pub fn fate_by(promise: &Promise, event: &Event) -> Option<Fate> {
         | Event::PositionTold { .. }
         | Event::LongWaitTold
         | Event::AgentLeft { .. }
+        | Event::Claimed { .. }
         | Event::TokenAdvanced { .. }
         | Event::Noted { .. }
         | Event::AgentNudged { .. }

@@ -234,6 +234,18 @@ pub struct Memory {
     pub proposed: bool,
 }
 
+impl Memory {
+    /// The unanswered fragments and what came after them, as one text.
+    pub fn joined(&self, text: &str) -> String {
+        let fragments = self.burst.iter().map(|fragment| fragment.text.as_str());
+        let mut parts: Vec<&str> = fragments.collect();
+        if !text.is_empty() {
+            parts.push(text);
+        }
+        parts.join("\n")
+    }
+}
+
 /// A part of a thought.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fragment {

@@ -1,7 +1,7 @@
 //! One decision in the making: events are applied as they are added, so that each rule sees the
 //! state that the ones before it have left.
 
-use super::apply::apply;
+use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Choice, Event};
 use super::promise::fate_by;
@@ -49,9 +49,7 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn happen(&mut self, event: Event) {
-        if let Some(next) = apply(Some(self.c.clone()), &event, self.at) {
-            self.c = next;
-        }
+        go_on(&mut self.c, &event, self.at);
         let fate =
             self.c.promise.as_ref().and_then(|open| Some((open.number, fate_by(open, &event)?)));
         self.events.push(event);
@@ -114,6 +112,14 @@ impl<'a> Turn<'a> {
         };
         self.bot_says(outcome, text, entry.clone(), Vec::new(), None);
         self.hand_off(reason, entry, Keeping::default());
+    }
+
+    /// What a customer in danger should do, and whom to call.
+    pub(super) fn say_what_to_do(&mut self, reason: HandoffReason) {
+        if let Some(key) = emergency_text(reason) {
+            let text = self.safety_text(key, reason);
+            self.bot_says(Outcome::Emergency, text, None, Vec::new(), None);
+        }
     }
 
     /// Asks for a human: a new term, and a place in the queue of the reason.

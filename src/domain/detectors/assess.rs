@@ -59,13 +59,8 @@ pub fn assess(detectors: &Detectors, utterance: &Utterance, window: &Window) -> 
         let left = window.levels.get(kind) * detectors.settings().trigger(kind).decay;
         levels.set(kind, together(left, strength(&signals, kind)));
     }
-    let fired = signals
-        .iter()
-        .find(|signal| {
-            let trigger = detectors.settings().trigger(signal.kind);
-            signal.strength >= trigger.fresh_min && levels.get(signal.kind) >= trigger.threshold
-        })
-        .map(|signal| Fired {
+    let fired =
+        signals.iter().find(|signal| detectors.fires(signal, &levels)).map(|signal| Fired {
             reason: signal.kind,
             emergency: signal.emergency,
             level: levels.get(signal.kind),

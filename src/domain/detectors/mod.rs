@@ -113,6 +113,12 @@ impl Detectors {
         &self.settings
     }
 
+    /// Whether a message that shows this signal calls for people, when the levels stand like this.
+    pub fn fires(&self, signal: &Signal, levels: &Levels) -> bool {
+        let trigger = self.settings.trigger(signal.kind);
+        signal.strength >= trigger.fresh_min && levels.get(signal.kind) >= trigger.threshold
+    }
+
     fn lexicon(&self, kind: SignalKind) -> &Lexicon {
         &self.lexicons[kind.index()]
     }

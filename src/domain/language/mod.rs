@@ -3,6 +3,7 @@
 
 pub mod arabizi;
 pub mod common;
+pub mod concepts;
 mod detect;
 mod fold;
 mod normalise;

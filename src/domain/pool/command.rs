@@ -66,6 +66,13 @@ pub enum WorkCommand {
         /// To whom.
         agent: AgentId,
     },
+    /// An agent takes it from the queue by hand, without an offer.
+    Claim {
+        /// Who.
+        agent: AgentId,
+        /// Who waits longer and could have been helped by them: kept for all to see.
+        overtaken: Vec<ConversationId>,
+    },
     /// The agent takes it.
     Accept {
         /// Who.

@@ -9,7 +9,6 @@ use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use proptest::prelude::*;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use unicode_normalization::UnicodeNormalization;
 
 /// Directions, joiners, fillers: what senders and keyboards strew into a text.
@@ -154,46 +153,4 @@ fn a_mark_of_direction_behind_a_question_leaves_it_a_question() {
         assert!(reading(&rules, text).finished, "{text:?}");
     }
     assert!(!reading(&rules, "وين طلبي").finished);
-}
-
-/// How long the quickest of a few readings of so many repetitions takes.
-#[allow(clippy::disallowed_methods)] // A test may look at the clock; the domain may not.
-fn time_of(rules: &Rules, unit: &str, times: usize) -> Duration {
-    let text = unit.repeat(times);
-    let read = || {
-        let began = Instant::now();
-        std::hint::black_box(reading(rules, &text));
-        began.elapsed()
-    };
-    (0..3).map(|_| read()).min().unwrap()
-}
-
-#[test]
-fn a_text_eight_times_as_long_takes_no_more_than_its_share_of_time() {
-    let rules = rules();
-    let units = [
-        "a",
-        "'",
-        "?",
-        " ",
-        "ا",
-        "\u{301}",
-        "\u{64b}\u{651}",
-        "\u{200f}",
-        "ﷺ",
-        "where is my order ",
-        "don't ",
-        "وين طلبي ",
-        "3ndi ",
-        "human ",
-        "!a",
-        "가",
-        ".",
-    ];
-    for unit in units {
-        let (short, long) = (time_of(&rules, unit, 500), time_of(&rules, unit, 4_000));
-        // Quadratic work would take 64 times as long; the rest is for a busy machine.
-        let bound = short.max(Duration::from_micros(500)) * 32;
-        assert!(long < bound, "{unit:?}: {short:?} for 500, {long:?} for 4,000");
-    }
 }

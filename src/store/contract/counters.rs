@@ -86,16 +86,19 @@ pub async fn a_ring_raises_its_slots_counter_by_one(subject: &Subject) {
     assert_eq!(subject.store.ring_counters(&[]).await, Ok(vec![]));
 }
 
-/// In order, from all slots, and nothing from before it listened.
+/// From all slots, those of one slot in order, and nothing from before it listened.
 pub async fn a_listener_hears_what_changed(subject: &Subject) {
     ring(subject, &SLOT, &["before"]).await;
     let mut bell = subject.store.doorbell().await.expect("a doorbell");
     ring(subject, &SLOT, &["a", "b"]).await;
     ring(subject, &Slot::System, &["c"]).await;
     ring(subject, &SLOT, &["d"]).await;
-    assert_eq!(bell.next().await, rang(SLOT, 2, &["a", "b"]));
-    assert_eq!(bell.next().await, rang(Slot::System, 1, &["c"]));
-    assert_eq!(bell.next().await, rang(SLOT, 3, &["d"]));
+    let mut heard = [bell.next().await, bell.next().await, bell.next().await];
+    // The slots may lie on different servers, which keep no order among them.
+    heard.sort_by_key(|ring| *ring == rang(Slot::System, 1, &["c"]));
+    let in_order = [rang(SLOT, 2, &["a", "b"]), rang(SLOT, 3, &["d"])];
+    assert_eq!(heard[..2], in_order);
+    assert_eq!(heard[2], rang(Slot::System, 1, &["c"]));
 }
 
 /// A refused change is silent, and so is one that names no topic.

@@ -19,7 +19,7 @@ pub mod limits;
 pub mod logs;
 
 /// Makes one test of each rule of the contract: `contract! { memory, subject }`, where `subject`
-/// is a function that returns a fresh [`Subject`].
+/// is an async function that returns a fresh [`Subject`].
 #[macro_export]
 macro_rules! contract {
     ($name:ident, $subject:ident) => {
@@ -99,7 +99,7 @@ macro_rules! contract {
             $(
                 #[tokio::test]
                 async fn $rule() {
-                    $crate::store::contract::$family::$rule(&super::subject()).await;
+                    $crate::store::contract::$family::$rule(&super::subject().await).await;
                 }
             )*
         }

@@ -7,13 +7,13 @@ use crate::store::contract::{ManualClock, SLOT, START, Subject, key, log_id};
 use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
-fn stepped() -> Subject {
+async fn stepped() -> Subject {
     let clock = ManualClock::start();
     let store = EmbeddedStore::stepped(redb::backends::InMemoryBackend::new(), clock.clone());
     Subject::new(Arc::new(store.expect("a store")), clock, ())
 }
 
-fn threaded() -> Subject {
+async fn threaded() -> Subject {
     let (folder, clock) = (TempDir::new().expect("a folder"), ManualClock::start());
     let store = Arc::new(open(&folder, &clock).expect("a store"));
     Subject::new(store, clock, folder)

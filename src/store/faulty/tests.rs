@@ -6,7 +6,7 @@ use crate::store::memory::MemoryStore;
 use futures::FutureExt;
 
 /// Without faults it passes the contract itself.
-fn faultless() -> Subject {
+async fn faultless() -> Subject {
     let (_, faulty, clock) = wrapped(NoFaults);
     Subject::new(faulty, clock, ())
 }

@@ -1,8 +1,10 @@
 //! The API through real sockets, over the shipped rules.
 
+mod claims;
 mod errors;
 mod notes;
 mod operators;
+mod replies;
 mod roles;
 mod sessions;
 mod story;

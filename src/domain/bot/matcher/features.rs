@@ -1,9 +1,11 @@
-//! What a message is made of, as the classifier sees it: stems, pairs of neighbouring stems, and
-//! runs of characters inside words. The runs forgive spelling; the pairs keep some word order.
+//! What a message is made of, as the classifier sees it: stems, pairs of neighbouring stems, runs
+//! of characters inside words, and meanings. The runs forgive spelling; the pairs keep some word
+//! order; the meanings join what different words, and both languages, call by different names.
 
 use super::index::Hash;
 use crate::domain::language::Variety;
 use crate::domain::language::common::is_common;
+use crate::domain::language::concepts::concept;
 use crate::domain::language::stem::Stems;
 
 /// Kinds of features. Each kind is scaled to the same length before they are joined, so that the
@@ -16,10 +18,13 @@ pub(super) enum Kind {
     Pair,
     /// A run of characters within one word with blanks around it.
     Run,
+    /// What a word means by [`concept`], and pairs in which at least one word has a meaning.
+    Meaning,
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 3;
+    pub(super) const COUNT: usize = 4;
+    pub(super) const ALL: [Kind; Kind::COUNT] = [Kind::Stem, Kind::Pair, Kind::Run, Kind::Meaning];
 }
 
 /// One feature of a message and the words it comes from.
@@ -46,15 +51,16 @@ pub(super) struct Recipe {
 
 impl Recipe {
     /// The recipe for a message: Arabic morphology makes runs of characters count twice what
-    /// stems would add; with many examples the runs alone carry the words.
+    /// stems would add; with many examples the runs alone carry the words, and the examples
+    /// themselves tell what means the same.
     pub(super) fn of(variety: Variety, many: bool) -> Recipe {
         match (variety, many) {
-            (_, true) => Recipe { weights: [0.0, 1.0, 1.0], run_max: 5 },
+            (_, true) => Recipe { weights: [0.5, 1.0, 1.0, 0.0], run_max: 5 },
             (Variety::Arabic | Variety::Mixed, false) => {
-                Recipe { weights: [0.0, 1.0, 2.0], run_max: 4 }
+                Recipe { weights: [0.0, 1.0, 2.0, 0.5], run_max: 4 }
             }
             (Variety::English | Variety::Arabizi | Variety::Unknown, false) => {
-                Recipe { weights: [1.0, 1.0, 1.0], run_max: 4 }
+                Recipe { weights: [1.0, 1.0, 1.0, 0.5], run_max: 4 }
             }
         }
     }
@@ -66,12 +72,18 @@ pub(super) struct Features {
     pub(super) all: Vec<Feature>,
     /// The hash of each word's stem, whether or not stems are features.
     pub(super) stems: Vec<u64>,
+    /// For each word, the hash of what it means; of its stem if that is not known.
+    meanings: Vec<(u64, bool)>,
     /// For each word, whether it is common to messages about anything.
     pub(super) common: Vec<bool>,
 }
 
 /// Pairs are made of stems at most so many words apart.
 const PAIR_DISTANCE: usize = 3;
+
+/// Pairs of meanings are made of words at most so many words apart: what belongs together is
+/// said in one sentence, in either language's order.
+const MEANING_DISTANCE: usize = 9;
 
 /// The shortest run of characters.
 const RUN_MIN: usize = 2;
@@ -117,8 +129,12 @@ impl Features {
     }
 
     fn add_word(&mut self, word: &str, at: u16, recipe: Recipe, stems: &Stems) {
-        let stem = Hash::of_kind(Kind::Stem as u8).bytes(stems.stem(word).as_bytes()).finish();
+        let bare = stems.stem(word);
+        let stem = Hash::of_kind(Kind::Stem as u8).bytes(bare.as_bytes()).finish();
         self.stems.push(stem);
+        if recipe.weights[Kind::Meaning as usize] > 0.0 {
+            self.add_meanings(concept(&bare), stem, at);
+        }
         self.common.push(is_common(word));
         if recipe.weights[Kind::Stem as usize] > 0.0 {
             self.all.push(Feature { key: stem, kind: Kind::Stem, word: at, last: at, long: false });
@@ -135,6 +151,23 @@ impl Features {
         if recipe.weights[Kind::Run as usize] > 0.0 {
             self.add_runs(word, at, recipe.run_max);
         }
+    }
+
+    fn add_meanings(&mut self, concept: Option<u16>, stem: u64, at: u16) {
+        let kind = Kind::Meaning;
+        let single = |number| Hash::of_kind(kind as u8).number(u64::from(number)).finish();
+        let (own, is_known) = concept.map_or((stem, false), |number| (single(number), true));
+        if is_known {
+            self.all.push(Feature { key: own, kind, word: at, last: at, long: false });
+        }
+        let near = (0..at).rev().take(MEANING_DISTANCE).zip(self.meanings.iter().rev());
+        let pairs = near.filter(|(_, (_, other_known))| is_known || *other_known);
+        self.all.extend(pairs.map(|(word, (other, _))| {
+            let (low, high) = (own.min(*other), own.max(*other));
+            let key = Hash::of_kind(kind as u8).number(low).number(high).finish();
+            Feature { key, kind, word, last: at, long: false }
+        }));
+        self.meanings.push((own, is_known));
     }
 
     fn add_runs(&mut self, word: &str, at: u16, run_max: usize) {

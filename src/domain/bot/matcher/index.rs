@@ -47,6 +47,28 @@ impl Index {
         Index { places: vec![(0, 0); 1024], count: 0 }
     }
 
+    /// Features with these keys, numbered in this order; `None` if one stands there twice or is
+    /// no key.
+    pub(super) fn of_keys(keys: impl ExactSizeIterator<Item = u64>) -> Option<Index> {
+        let places = (keys.len() * 2 + 2).next_power_of_two().max(1024);
+        let mut index = Index { places: vec![(0, 0); places], count: 0 };
+        for (number, key) in keys.enumerate() {
+            if key == 0 || index.insert(key) as usize != number {
+                return None;
+            }
+        }
+        Some(index)
+    }
+
+    /// The keys in the order of their numbers.
+    pub(super) fn keys(&self) -> Vec<u64> {
+        let mut keys = vec![0; self.len()];
+        for (key, number) in self.places.iter().filter(|(key, _)| *key != 0) {
+            keys[*number as usize] = *key;
+        }
+        keys
+    }
+
     pub(super) fn len(&self) -> usize {
         self.count as usize
     }

@@ -6,6 +6,7 @@
 //! not seen it.
 
 use super::MatcherSettings;
+use super::learnt::{Reader, Writer};
 use super::model::{Model, STRENGTH, shuffled};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse};
@@ -86,6 +87,20 @@ impl Known {
         let (low, high) = (logit(CERTAINTY_AT_LIMIT), logit(CERTAINTY_AT_MIDDLE));
         let slope = (high - low) / (middle - limit).max(0.1);
         1.0 / (1.0 + libm::expf(-(low + (raw - limit) * slope)))
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        for Limits { least, limit, middle } in [self.latin, self.arabic] {
+            [least, limit, middle].into_iter().for_each(|value| out.f32(value));
+        }
+        out.f32(self.sharpness);
+    }
+
+    pub(super) fn read_from(from: &mut Reader<'_>) -> Option<Known> {
+        let mut limits =
+            || Some(Limits { least: from.f32()?, limit: from.f32()?, middle: from.f32()? });
+        let (latin, arabic) = (limits()?, limits()?);
+        Some(Known { latin, arabic, sharpness: from.f32()? })
     }
 
     /// Each entry's share of the certainty.

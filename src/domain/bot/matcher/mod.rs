@@ -10,6 +10,7 @@ mod exact;
 mod features;
 mod index;
 mod known;
+mod learnt;
 mod model;
 mod softmax;
 mod sparse;
@@ -165,18 +166,33 @@ impl Matcher {
         entries: &[TrainingEntry],
         settings: &MatcherSettings,
     ) -> Result<Matcher, PatternError> {
+        Matcher::recall(entries, settings, &[]).map(|(matcher, _)| matcher)
+    }
+
+    /// Takes over what was [learnt](Matcher::learnt) from the very same entries and settings;
+    /// learns them anew if these bytes are not whole. Tells whether they were.
+    pub fn recall(
+        entries: &[TrainingEntry],
+        settings: &MatcherSettings,
+        learnt: &[u8],
+    ) -> Result<(Matcher, bool), PatternError> {
         let exact = Exact::new(entries)?;
         let (lessons, arabic) = lessons(entries);
-        let (model, rows, softmax) = Model::train(&lessons, entries.len());
-        let known = Known::learn(&model, &rows, &softmax, settings);
-        Ok(Matcher {
-            entries: entries.iter().map(|entry| entry.id.clone()).collect(),
-            settings: settings.clone(),
-            exact,
-            model,
-            known,
-            arabic,
-        })
+        let recalled = learnt::decode(learnt, entries.len());
+        let is_recalled = recalled.is_some();
+        let (model, known) = recalled.unwrap_or_else(|| {
+            let (model, rows, softmax) = Model::train(&lessons, entries.len());
+            let known = Known::learn(&model, &rows, &softmax, settings);
+            (model, known)
+        });
+        let entries = entries.iter().map(|entry| entry.id.clone()).collect();
+        let settings = settings.clone();
+        Ok((Matcher { entries, settings, exact, model, known, arabic }, is_recalled))
+    }
+
+    /// What was learnt, to be recalled instead of learning it again.
+    pub fn learnt(&self) -> Vec<u8> {
+        learnt::encode(&self.model, &self.known)
     }
 
     /// Finds the entry that a message asks for.

@@ -2,6 +2,7 @@
 
 use super::features::{Feature, Features, Kind, Recipe};
 use super::index::Index;
+use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse, Weights};
 use crate::domain::language::Variety;
@@ -95,7 +96,7 @@ impl Model {
         let mut rows = Rows::default();
         for (lesson, features) in lessons.iter().zip(&read) {
             let reading = model.reading(features, Recipe::of(lesson.variety, many));
-            let coverage = model.coverage(features, 2);
+            let coverage = model.coverage(features, &model.numbers(features), 2);
             rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
         }
         let mut softmax = Softmax::new(model.features.len(), entries, rows.len());
@@ -144,17 +145,19 @@ impl Model {
     }
 
     fn reading(&self, features: &Features, recipe: Recipe) -> Reading {
+        let numbers = self.numbers(features);
         let mut known: Vec<(u32, Feature)> = features
             .all
             .iter()
-            .filter_map(|feature| self.features.get(feature.key).map(|number| (number, *feature)))
+            .zip(&numbers)
+            .filter_map(|(feature, number)| number.map(|number| (number, *feature)))
             .collect();
         known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
         let mut reading = Reading {
             features: Vec::with_capacity(known.len()),
             values: Vec::with_capacity(known.len()),
             places: Vec::with_capacity(known.len()),
-            coverage: self.coverage(features, 1),
+            coverage: self.coverage(features, &numbers, 1),
         };
         for same in known.chunk_by(|(one, _), (other, _)| one == other) {
             let (number, feature) = same[0];
@@ -203,8 +206,8 @@ impl Model {
     /// The share of a message's words that at least so many examples have, by rarity. Of a word
     /// that none has, the runs it shares with examples count a little: it may be misspelt. If
     /// nothing but common words is known in a message that has others, nothing is.
-    fn coverage(&self, features: &Features, spread: u32) -> f32 {
-        let resemblance = self.resemblance(features, spread);
+    fn coverage(&self, features: &Features, numbers: &[Option<u32>], spread: u32) -> f32 {
+        let resemblance = self.resemblance(features, numbers, spread);
         let (mut known, mut all) = (0.0, 0.0);
         let (mut telling_known, mut telling) = (0.0, 0.0);
         for (at, stem) in features.stems.iter().enumerate() {
@@ -229,11 +232,15 @@ impl Model {
         if all > 0.0 && !in_vain { known / all } else { 0.0 }
     }
 
+    /// The number of each feature, if it is known.
+    fn numbers(&self, features: &Features) -> Vec<Option<u32>> {
+        features.all.iter().map(|feature| self.features.get(feature.key)).collect()
+    }
+
     /// For each word, the share of its long runs that at least so many examples have.
-    fn resemblance(&self, features: &Features, spread: u32) -> Vec<f32> {
+    fn resemblance(&self, features: &Features, numbers: &[Option<u32>], spread: u32) -> Vec<f32> {
         let mut counts = vec![(0.0_f32, 0.0_f32); features.stems.len()];
-        for feature in features.all.iter().filter(|feature| feature.long) {
-            let number = self.features.get(feature.key);
+        for (feature, number) in features.all.iter().zip(numbers).filter(|(one, _)| one.long) {
             let count = &mut counts[feature.word as usize];
             count.1 += 1.0;
             if number.is_some_and(|number| self.spread[number as usize] >= spread) {
@@ -245,6 +252,43 @@ impl Model {
 
     pub(super) fn weights(&self) -> &Weights {
         &self.weights
+    }
+
+    pub(super) fn write(&self, out: &mut Writer) {
+        out.u64(u64::from(self.many));
+        out.index(&self.features);
+        out.f32s(&self.telling);
+        out.kinds(&self.kinds);
+        out.u32s(&self.spread);
+        out.f32s(self.weights.values());
+        out.index(&self.stems);
+        out.f32s(&self.rarity);
+        out.f32(self.rarity_unknown);
+        out.u32s(&self.stem_spread);
+    }
+
+    /// What was written, if its parts fit together.
+    pub(super) fn read_from(from: &mut Reader<'_>, entries: usize) -> Option<Model> {
+        let many = from.u64()? == 1;
+        let features = from.index()?;
+        let (telling, kinds, spread) = (from.f32s()?, from.kinds()?, from.u32s()?);
+        let weights = Weights::of_values(entries, features.len(), from.f32s()?)?;
+        let stems = from.index()?;
+        let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);
+        let fits = [telling.len(), kinds.len(), spread.len()].iter().all(|n| *n == features.len())
+            && [rarity.len(), stem_spread.len()].iter().all(|n| *n == stems.len());
+        fits.then_some(Model {
+            many,
+            features,
+            telling,
+            kinds,
+            spread,
+            weights,
+            stems,
+            rarity,
+            rarity_unknown,
+            stem_spread,
+        })
     }
 }
 

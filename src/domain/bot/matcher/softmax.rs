@@ -14,6 +14,8 @@ pub(super) struct Softmax {
     pub(super) weights: Weights,
     /// For each example and entry: its share of the weights, divided by its features.
     shares: Vec<f32>,
+    /// For each example: where its last step ended, to start the next from.
+    normalisers: Vec<f64>,
 }
 
 /// How far a probability may still move when the solver stops.
@@ -21,7 +23,11 @@ const TOLERANCE: f32 = 0.003;
 
 impl Softmax {
     pub(super) fn new(features: usize, entries: usize, rows: usize) -> Softmax {
-        Softmax { weights: Weights::zero(features, entries), shares: vec![0.0; rows * entries] }
+        Softmax {
+            weights: Weights::zero(features, entries),
+            shares: vec![0.0; rows * entries],
+            normalisers: vec![f64::NEG_INFINITY; rows],
+        }
     }
 
     /// Goes over the examples in this order until the probabilities stand still.
@@ -74,7 +80,7 @@ impl Softmax {
             *score -= length * share;
         }
         step.scores[own] += pull;
-        step.solve(pull);
+        self.normalisers[row] = step.solve(pull, self.normalisers[row]);
         let mut moved: f32 = 0.0;
         for (entry, (share, p)) in share.iter_mut().zip(&step.probabilities).enumerate() {
             let new = strength * (f32::from(entry == own) - p);
@@ -106,13 +112,14 @@ impl Step {
     /// Finds `p` with `p = softmax(scores − pull·p)`.
     ///
     /// For a given normaliser `z`, `u = pull·p` solves `u + ln u = score + ln pull − z`; what is
-    /// left is one equation in `z`, `Σu = pull`, which Newton's method solves from below.
-    fn solve(&mut self, pull: f32) {
+    /// left is one equation in `z`, `Σu = pull`, which Newton's method solves from near by or below.
+    fn solve(&mut self, pull: f32, near: f64) -> f64 {
         let shift = libm::log(f64::from(pull));
         let top = self.scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let pull = f64::from(pull);
         // With all of the mass on one entry u = pull there; the true z is at least this.
-        let mut z = f64::from(top) - pull;
+        let least = f64::from(top) - pull;
+        let mut z = near.max(least);
         for _ in 0..30 {
             let (mut sum, mut slope) = (0.0, 0.0);
             for (score, p) in self.scores.iter().zip(self.probabilities.iter_mut()) {
@@ -125,8 +132,9 @@ impl Step {
             if error.abs() < 1e-4 * pull {
                 break;
             }
-            z += error / slope.max(1e-12);
+            z = (z + error / slope.max(1e-12)).max(least);
         }
+        z
     }
 }
 
@@ -134,7 +142,7 @@ impl Step {
 fn omega(t: f64) -> f64 {
     if t < -12.0 {
         // Entries out of the question: u = e^t to nine digits, and mostly nothing at all.
-        return if t < -40.0 { 0.0 } else { libm::exp(t) };
+        return if t < -25.0 { 0.0 } else { libm::exp(t) };
     }
     let mut u =
         if t < 1.0 { libm::exp(t) / (1.0 + libm::exp(t) * 0.5) } else { t - libm::log(t) * 0.8 };

@@ -67,6 +67,16 @@ impl Weights {
         Weights { entries, values: vec![0.0; features * entries] }
     }
 
+    /// These weights, if there are as many as features and entries want.
+    pub(super) fn of_values(entries: usize, features: usize, values: Vec<f32>) -> Option<Weights> {
+        (features.checked_mul(entries)? == values.len()).then_some(Weights { entries, values })
+    }
+
+    /// All weights, feature by feature.
+    pub(super) fn values(&self) -> &[f32] {
+        &self.values
+    }
+
     pub(super) fn entries(&self) -> usize {
         self.entries
     }

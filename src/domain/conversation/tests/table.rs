@@ -78,6 +78,7 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the pool has not confirmed it", asked()),
             ("the pool has confirmed it", queued()),
             ("the long wait was told", queued().until_due()),
+            ("for money that is being lost", greeted().says("my stolen card")),
             ("a callback has come back", queued().then(&call_back()).until_due()),
             ("a callback is late", queued().then(&call_back()).until_due().until_due()),
         ],
@@ -278,7 +279,13 @@ fn newer(token: Token) -> Token {
 }
 
 fn bind(token: Token, name: &str) -> Command {
-    Command::Bind { token, agent: agent(name), name: name.to_owned(), waited_ms: 5_000 }
+    Command::Bind {
+        token,
+        agent: agent(name),
+        name: name.to_owned(),
+        waited_ms: 5_000,
+        claimed_over: None,
+    }
 }
 
 /// One cell: what happens, then where it leads, whether the token moves, what the pool must do.

@@ -13,7 +13,13 @@ fn proposed() -> Story {
     let queued = asked.clone().then(&receipt(asked.token().term));
     let token = Token { attempt: 1, ..queued.token() };
     let (sara, name) = (agent("sara"), "Sara".to_owned());
-    let joined = queued.then(&Command::Bind { token, agent: sara.clone(), name, waited_ms: 1_000 });
+    let joined = queued.then(&Command::Bind {
+        token,
+        agent: sara.clone(),
+        name,
+        waited_ms: 1_000,
+        claimed_over: None,
+    });
     let disposition = "solved".to_owned();
     joined.then(&Command::AgentProposes { agent: sara, token, disposition })
 }
@@ -34,6 +40,25 @@ fn danger_is_danger_also_where_a_human_knew_the_matter() {
         assert_eq!(handoff.priority, Priority::Emergency);
         assert_eq!(decision.next.preferred, None, "nobody in particular is waited for");
     }
+}
+
+#[test]
+fn who_waits_in_one_danger_is_told_what_to_do_in_another_and_keeps_the_place() {
+    let waiting = Story::new().then(&start()).says("my stolen card");
+    let token = waiting.token();
+    assert_eq!(
+        waiting.c.as_ref().unwrap().handoff.as_ref().unwrap().handoff.reason,
+        HandoffReason::EmergencyMoney
+    );
+    let said_of = |story: &Story, text: &str| {
+        let decision = story.answer(&story.saying(text), story.at).unwrap();
+        assert_eq!(decision.next.token, token, "the place is kept");
+        let emergency =
+            |event: &Event| matches!(event, Event::BotSaid { outcome: Outcome::Emergency, .. });
+        decision.events.iter().filter(|event| emergency(event)).count()
+    };
+    assert_eq!(said_of(&waiting, "call an ambulance"), 1);
+    assert_eq!(said_of(&waiting, "my stolen card"), 0, "said already");
 }
 
 #[test]

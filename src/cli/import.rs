@@ -1,0 +1,328 @@
+//! `sanad import`: labelled messages become a config folder that can be checked, asked and served
+//! at once. The answers are placeholders: the messages do not say them.
+
+use super::rows::{self, Row};
+use crate::config::source::{BOT, FAQ, FILE_BYTES_MAX, ROUTING};
+use crate::domain::ids::{EntryId, ID_BYTES_MAX};
+use crate::domain::language::{Variety, detect, normalise};
+use anyhow::Context;
+use clap::Args;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Entries are gathered into files of about this size.
+const FILE_BYTES: usize = 1 << 20;
+
+/// What a config needs beside its entries, as it ships.
+const SHIPPED: [(&str, &str); 10] = [
+    (BOT, include_str!("../../config/bot.yaml")),
+    (ROUTING, include_str!("../../config/routing.yaml")),
+    ("texts/ar.yaml", include_str!("../../config/texts/ar.yaml")),
+    ("texts/en.yaml", include_str!("../../config/texts/en.yaml")),
+    ("detectors/abuse.yaml", include_str!("../../config/detectors/abuse.yaml")),
+    ("detectors/confusion.yaml", include_str!("../../config/detectors/confusion.yaml")),
+    ("detectors/emergency.yaml", include_str!("../../config/detectors/emergency.yaml")),
+    ("detectors/frustration.yaml", include_str!("../../config/detectors/frustration.yaml")),
+    ("detectors/human_request.yaml", include_str!("../../config/detectors/human_request.yaml")),
+    ("detectors/repetition.yaml", include_str!("../../config/detectors/repetition.yaml")),
+];
+
+/// Makes a config folder from labelled messages (JSON lines or CSV: text, intent and, if known, lang).
+///
+/// Each intent becomes an entry with its messages as examples, placeholders for answers and its
+/// label as title. Rows labelled oos, none and the like are left out: they are no entry. Everything
+/// else that a config needs is written as Sanad ships it.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files with the labelled messages; a name that ends in .csv is read as CSV with a head.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The config folder to make.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Writes into a folder that has entries already; they are removed.
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// Writes the folder and says what became of the rows.
+pub fn run(options: &Import) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    for file in &options.files {
+        rows.extend(rows::read(file).map_err(anyhow::Error::msg)?);
+    }
+    let faq = options.out.join(FAQ);
+    if faq.exists() {
+        anyhow::ensure!(
+            options.replace,
+            "{} has entries already; name another folder, or say --replace",
+            options.out.display()
+        );
+        fs::remove_dir_all(&faq).with_context(|| format!("{} cannot be removed", faq.display()))?;
+    }
+    let gathered = gather(&rows).map_err(anyhow::Error::msg)?;
+    anyhow::ensure!(
+        !gathered.entries.is_empty(),
+        "no row has an intent; there is nothing to import"
+    );
+    for (file, text) in files(&gathered.entries)? {
+        write(&options.out, &file, &text)?;
+    }
+    for (file, text) in SHIPPED {
+        if !options.out.join(file).exists() {
+            write(&options.out, file, text)?;
+        }
+    }
+    let examples: usize = gathered.entries.values().map(Gathered::examples).sum();
+    println!(
+        "{} entries with {examples} examples in {}",
+        gathered.entries.len(),
+        options.out.display()
+    );
+    for (count, why) in [
+        (gathered.foreign, "are labelled as none of the entries"),
+        (gathered.twice, "say the same as an earlier one of their entry"),
+        (gathered.claimed, "say the same as one of another entry, which keeps it"),
+        (gathered.empty, "have no words"),
+    ] {
+        if count > 0 {
+            println!("left out: {count} rows that {why}");
+        }
+    }
+    println!("Next: sanad check --config {0}; sanad classify --config {0}", options.out.display());
+    Ok(())
+}
+
+fn write(folder: &Path, file: &str, text: &str) -> anyhow::Result<()> {
+    let path = folder.join(file);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)
+            .with_context(|| format!("{} cannot be made", parent.display()))?;
+    }
+    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// One intent with its examples by list.
+#[derive(Debug, Default)]
+struct Gathered {
+    id: String,
+    lists: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Gathered {
+    fn examples(&self) -> usize {
+        self.lists.values().map(Vec::len).sum()
+    }
+}
+
+/// All intents by label, and how many rows became nothing.
+#[derive(Debug, Default)]
+struct All {
+    entries: BTreeMap<String, Gathered>,
+    foreign: usize,
+    twice: usize,
+    claimed: usize,
+    empty: usize,
+}
+
+fn gather(rows: &[Row]) -> Result<All, String> {
+    let mut all = All::default();
+    let mut owners: BTreeMap<String, String> = BTreeMap::new();
+    let mut ids = BTreeSet::new();
+    for row in rows {
+        let text: String = row.message()?.chars().filter(|c| !c.is_control()).collect();
+        let label = row
+            .text("intent")
+            .ok_or_else(|| format!("line {}: there is no `intent`", row.line))?
+            .trim();
+        if rows::is_foreign(label) {
+            all.foreign += 1;
+            continue;
+        }
+        let form = normalise(&text).text.trim().to_owned();
+        if form.is_empty() {
+            all.empty += 1;
+            continue;
+        }
+        match owners.get(&form) {
+            Some(owner) if owner == label => all.twice += 1,
+            Some(_) => all.claimed += 1,
+            None => {
+                owners.insert(form, label.to_owned());
+                let entry = all.entries.entry(label.to_owned()).or_insert_with(|| Gathered {
+                    id: free_id(label, &mut ids),
+                    lists: BTreeMap::new(),
+                });
+                entry.lists.entry(list(row.text("lang"), &text)).or_default().push(text);
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The list an example belongs to: by its row's language, else by its letters.
+fn list(lang: Option<&str>, text: &str) -> &'static str {
+    let lang = lang.unwrap_or_default().to_ascii_lowercase();
+    match (lang.as_str(), detect(text)) {
+        ("arabizi", _) => "arabizi",
+        ("en", _) => "en",
+        (_, Variety::Arabizi) => "arabizi",
+        ("ar", _) | (_, Variety::Arabic | Variety::Mixed) => "ar",
+        (_, Variety::English | Variety::Unknown) => "en",
+    }
+}
+
+fn free_id(label: &str, taken: &mut BTreeSet<String>) -> String {
+    let id = safe_id(label);
+    let id = if taken.contains(&id) { marked(&id, label) } else { id };
+    taken.insert(id.clone());
+    id
+}
+
+/// An id made of a label: what an id cannot hold becomes `_`. A label that would lose letters gets
+/// a mark of its own, so that two labels stay two.
+pub fn safe_id(label: &str) -> String {
+    if EntryId::parse(label).is_ok() {
+        return label.to_owned();
+    }
+    let kept = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let id: String = label.chars().map(|c| if kept(c) { c } else { '_' }).collect();
+    let id = id.trim_matches('_').to_owned();
+    let loses = label.chars().any(|c| c.is_alphanumeric() && !c.is_ascii()) || id.is_empty();
+    if loses || id.len() > ID_BYTES_MAX { marked(&id, label) } else { id }
+}
+
+fn marked(id: &str, label: &str) -> String {
+    let mark = label
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let kept: String = id.chars().take(ID_BYTES_MAX - 9).collect();
+    let kept = if kept.is_empty() { "entry" } else { kept.as_str() };
+    format!("{kept}_{mark:08x}")
+}
+
+/// The FAQ files with their texts.
+fn files(entries: &BTreeMap<String, Gathered>) -> anyhow::Result<Vec<(String, String)>> {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (label, entry) in entries {
+        let text = yaml(label, entry);
+        anyhow::ensure!(
+            (text.len() as u64) < FILE_BYTES_MAX,
+            "the examples of `{label}` take {} bytes; a file may have {FILE_BYTES_MAX}: keep fewer",
+            text.len()
+        );
+        match files.last_mut() {
+            Some((_, file)) if file.len() + text.len() < FILE_BYTES => file.push_str(&text),
+            Some(_) | None => {
+                let name = format!("{FAQ}imported-{:03}.yaml", files.len() + 1);
+                files.push((name, format!("entries:\n{text}")));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// One entry. JSON strings are YAML strings.
+fn yaml(label: &str, entry: &Gathered) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    // Braces are slots in an answer.
+    let name = label.replace('{', "(").replace('}', ")");
+    let mut out = format!("  - id: {}\n", quoted(&entry.id));
+    let title = quoted(label);
+    let _ = writeln!(out, "    title: {{ en: {title}, ar: {title} }}");
+    out.push_str("    examples:\n");
+    for (list, texts) in &entry.lists {
+        let _ = writeln!(out, "      {list}:");
+        for text in texts {
+            let _ = writeln!(out, "        - {}", quoted(text));
+        }
+    }
+    out.push_str("    answers:\n");
+    for (language, wordings) in [
+        (
+            "en",
+            [
+                "Placeholder: write the answer to “NAME” here.",
+                "Placeholder: write a second wording of the answer to “NAME” here.",
+            ],
+        ),
+        ("ar", ["نص مؤقت: اكتب هنا جواب «NAME».", "نص مؤقت: اكتب هنا صيغة ثانية لجواب «NAME»."]),
+    ] {
+        let _ = writeln!(out, "      {language}:");
+        for wording in wordings {
+            let _ = writeln!(out, "        - {}", quoted(&wording.replace("NAME", &name)));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imported(file: &str, text: &str) -> (tempfile::TempDir, anyhow::Result<()>) {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join(file);
+        fs::write(&input, text).unwrap();
+        let out = folder.path().join("config");
+        let done = run(&Import { files: vec![input], out, replace: false });
+        (folder, done)
+    }
+
+    #[test]
+    fn what_was_imported_checks_and_finds_its_entries() {
+        let (folder, done) = imported(
+            "rows.csv",
+            "text,intent,lang\n\
+             where is my {card},card arrival?,en\nيا هلا وين بطاقتي,card arrival?,ar\n\
+             wen elbe6a8a,card arrival?,\nclose \"\"my\"\" account now,إغلاق,en\n\
+             the weather,oos,en\nWhere is my card,إغلاق,en\n???,إغلاق,en\n",
+        );
+        done.unwrap();
+        let (_, checked) = crate::config::load(&folder.path().join("config"));
+        let rules = checked.rules.unwrap_or_else(|| panic!("{:?}", checked.problems));
+        let ids: Vec<&str> = rules.bot.entries.keys().map(EntryId::as_str).collect();
+        assert_eq!(ids.len(), 2);
+        assert_eq!(ids[0], "card_arrival");
+        assert!(ids[1].starts_with("entry_"), "{}", ids[1]);
+        let found = crate::eval::replay::Replay::new(&rules).decide(&[], "where is my {card}");
+        assert_eq!(found.intent().map(EntryId::as_str), Some("card_arrival"));
+        assert_eq!(
+            rules.bot.entries[&EntryId::parse("card_arrival").unwrap()].title.en,
+            "card arrival?"
+        );
+    }
+
+    #[test]
+    fn entries_that_are_there_are_not_overwritten_unasked() {
+        let (folder, done) = imported("rows.jsonl", "{\"text\":\"a b\",\"intent\":\"x\"}\n");
+        done.unwrap();
+        let again = Import {
+            files: vec![folder.path().join("rows.jsonl")],
+            out: folder.path().join("config"),
+            replace: false,
+        };
+        assert!(run(&again).unwrap_err().to_string().contains("--replace"));
+        run(&Import { replace: true, ..again }).unwrap();
+    }
+
+    #[test]
+    fn labels_become_ids_that_stay_apart() {
+        assert_eq!(safe_id("reverted_card_payment?"), "reverted_card_payment");
+        assert_eq!(safe_id("Refund not showing up"), "Refund_not_showing_up");
+        assert_ne!(safe_id("دفع"), safe_id("طلب"));
+        let long = "x".repeat(100);
+        assert!(EntryId::parse(&safe_id(&long)).is_ok());
+        let mut taken = BTreeSet::new();
+        assert_ne!(free_id("a b", &mut taken), free_id("a?b", &mut taken));
+    }
+
+    #[test]
+    fn a_row_without_an_intent_is_told_with_its_line() {
+        let (_folder, done) =
+            imported("rows.jsonl", "{\"text\":\"a\",\"intent\":\"x\"}\n{\"text\":\"b\"}\n");
+        assert!(done.unwrap_err().to_string().contains("line 2"));
+    }
+}

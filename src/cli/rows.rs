@@ -1,0 +1,144 @@
+//! Labelled messages as files hold them: JSON lines, or CSV with a head. Every line that cannot be
+//! read is told with its number.
+
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// One row of a file.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The line it stands on, from 1.
+    pub line: usize,
+    /// Its fields by name.
+    pub fields: Map<String, Value>,
+}
+
+impl Row {
+    /// A field that holds a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name).and_then(Value::as_str)
+    }
+
+    /// The message; every labelled file has one in each row.
+    pub fn message(&self) -> Result<&str, String> {
+        self.text("text").ok_or_else(|| format!("line {}: there is no `text`", self.line))
+    }
+}
+
+/// The labels that say "none of the entries", in the sets that people use.
+const FOREIGN: [&str; 7] =
+    ["oos", "out_of_scope", "ood", "none", "no_intent", "NO_NODES_DETECTED", ""];
+
+/// Whether a label says that none of the entries is meant.
+pub fn is_foreign(label: &str) -> bool {
+    FOREIGN.iter().any(|foreign| foreign.eq_ignore_ascii_case(label.trim()))
+}
+
+/// Reads a file: CSV by its name, else JSON lines.
+pub fn read(file: &Path) -> Result<Vec<Row>, String> {
+    let at = |why: String| format!("{}: {why}", file.display());
+    let text = std::fs::read_to_string(file).map_err(|error| at(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let is_csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    let rows = if is_csv { csv(text) } else { json_lines(text) }.map_err(at)?;
+    if rows.is_empty() {
+        return Err(at("there is no row in it".to_owned()));
+    }
+    Ok(rows)
+}
+
+fn json_lines(text: &str) -> Result<Vec<Row>, String> {
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(at, line)| match serde_json::from_str(line) {
+            Ok(Value::Object(fields)) => Ok(Row { line: at + 1, fields }),
+            Ok(_) => Err(format!("line {}: it is not a JSON object", at + 1)),
+            Err(error) => Err(format!("line {}: it is not JSON: {error}", at + 1)),
+        })
+        .collect()
+}
+
+/// Fields may be quoted, quotes in them doubled, and quoted fields may hold line breaks.
+fn csv(text: &str) -> Result<Vec<Row>, String> {
+    let mut records = records(text)?.into_iter();
+    let (_, head) = records.next().ok_or("there is no head")?;
+    let head: Vec<String> = head.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
+    records
+        .filter(|(_, fields)| fields.iter().any(|field| !field.trim().is_empty()))
+        .map(|(line, fields)| {
+            if fields.len() != head.len() {
+                let (found, expected) = (fields.len(), head.len());
+                return Err(format!("line {line}: {found} fields where the head has {expected}"));
+            }
+            let fields = head.iter().cloned().zip(fields.into_iter().map(Value::String));
+            Ok(Row { line, fields: fields.collect() })
+        })
+        .collect()
+}
+
+fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
+    let (mut records, mut fields, mut field) = (Vec::new(), Vec::new(), String::new());
+    let (mut line, mut begun, mut quoted) = (1, 1, false);
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                field.push('"');
+            }
+            '"' if quoted => quoted = false,
+            c if quoted => field.push(c),
+            '"' if field.is_empty() => quoted = true,
+            ',' => fields.push(std::mem::take(&mut field)),
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\n' => {
+                fields.push(std::mem::take(&mut field));
+                records.push((begun, std::mem::take(&mut fields)));
+                begun = line;
+            }
+            c => field.push(c),
+        }
+    }
+    if quoted {
+        return Err(format!("line {begun}: a quote is opened and never closed"));
+    }
+    if !field.is_empty() || !fields.is_empty() {
+        fields.push(field);
+        records.push((begun, fields));
+    }
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(rows: &[Row]) -> Vec<(usize, &str)> {
+        rows.iter().map(|row| (row.line, row.message().unwrap())).collect()
+    }
+
+    #[test]
+    fn csv_fields_may_hold_commas_quotes_and_lines() {
+        let rows = csv("Text,intent\r\n\"a, \"\"b\"\"\",x\n\"two\nlines\",y\n\nlast,z").unwrap();
+        assert_eq!(texts(&rows), [(2, "a, \"b\""), (3, "two\nlines"), (6, "last")]);
+        assert_eq!(rows[2].text("intent"), Some("z"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_its_line() {
+        assert!(csv("text,intent\na\n").unwrap_err().starts_with("line 2:"));
+        assert!(csv("text,intent\n\"a,b\n").unwrap_err().starts_with("line 2:"));
+        assert!(json_lines("{\"text\":\"a\"}\n[1]\n").unwrap_err().starts_with("line 2:"));
+        let rows = json_lines("\n{\"txt\":\"a\"}").unwrap();
+        assert!(rows[0].message().unwrap_err().starts_with("line 2:"));
+    }
+
+    #[test]
+    fn labels_of_foreign_messages_are_known_in_any_case() {
+        for label in ["oos", "OOS", "no_nodes_detected", " "] {
+            assert!(is_foreign(label), "{label:?}");
+        }
+        assert!(!is_foreign("card_arrival"));
+    }
+}

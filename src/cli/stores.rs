@@ -1,0 +1,137 @@
+//! Opens the store that the settings name, and says what can truthfully be said of it: what an
+//! answer survives, and how the store does.
+
+use crate::config::service::{ServiceSettings, StoreKind};
+use crate::grpc::lifecycle::{Lifecycle, Phase};
+use crate::grpc::pb;
+use crate::ports::clock::Clock;
+use crate::ports::store::Store;
+use crate::store::embedded::{self, EmbeddedStore};
+use crate::store::memory::MemoryStore;
+use crate::store::redis::address::Address;
+use crate::store::redis::deployment::{self, OpenError, Safety};
+use crate::store::redis::link::Health;
+use crate::store::redis::{self, RedisStore};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// Buckets of a deployment on one machine: few, since one writer serves them all.
+const BUCKETS: u16 = 4;
+
+/// Tells when the store has failed for good; a store in memory never does.
+pub(super) type Death = Option<watch::Receiver<Option<Arc<str>>>>;
+
+/// A store that is open.
+pub(super) struct Opened {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The number of its buckets.
+    pub buckets: u16,
+    /// What an answer survives.
+    pub durability: pb::Durability,
+    /// Where conversations are kept, in words.
+    pub kept: String,
+    /// When it has failed for good.
+    pub death: Death,
+    /// How it does, if it can be away for a while.
+    pub health: Option<watch::Receiver<Health>>,
+}
+
+/// Opens the store that the settings name.
+pub(super) async fn open(
+    settings: &ServiceSettings,
+    init_if_empty: bool,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Opened> {
+    match &settings.store {
+        StoreKind::Memory => Ok(Opened {
+            store: Arc::new(MemoryStore::new(clock.clone())),
+            buckets: BUCKETS,
+            durability: pb::Durability::None,
+            kept: "in memory: gone when this process ends".to_owned(),
+            death: None,
+            health: None,
+        }),
+        StoreKind::Embedded => {
+            let path = settings.data.join("sanad.redb");
+            // Keys are minted after the store was first made: where there are keys and no store,
+            // the store is lost, and beginning an empty one would hide that.
+            let is_first_start = !settings.data.join("keys").exists();
+            let options = embedded::Options {
+                create: is_first_start,
+                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
+                ..embedded::Options::default()
+            };
+            let store = EmbeddedStore::open(path, &options, clock.clone())?;
+            let death = store.death();
+            Ok(Opened {
+                store: Arc::new(store),
+                buckets: BUCKETS,
+                durability: pb::Durability::Durable,
+                kept: format!("on disk, in {}", settings.data.display()),
+                death: Some(death),
+                health: None,
+            })
+        }
+        StoreKind::Redis(url) => open_redis(Address::parse(url)?, init_if_empty).await,
+    }
+}
+
+async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Opened> {
+    let options = redis::Options::default;
+    let store = match RedisStore::open(address.clone(), options()).await {
+        Err(OpenError::Empty { .. }) if init_if_empty => {
+            match deployment::init(address.clone(), deployment::BUCKETS).await {
+                // Another instance may just have been faster.
+                Ok(_) | Err(OpenError::NotEmpty { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            RedisStore::open(address.clone(), options()).await?
+        }
+        opened => opened?,
+    };
+    let found = store.deployment().clone();
+    let (durability, survives) = match found.safety {
+        Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
+        Safety::Written => {
+            (pb::Durability::Accepted, "a crash of its machine may take the last second")
+        }
+        Safety::Memory => (pb::Durability::None, "without a file: gone when Redis stops"),
+    };
+    Ok(Opened {
+        buckets: found.buckets,
+        durability,
+        kept: format!("in {address} ({survives})"),
+        death: None,
+        health: Some(store.health()),
+        store: Arc::new(store),
+    })
+}
+
+/// Lets the service's phase follow the store's health.
+pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>) {
+    let Some(mut health) = opened.health.clone() else { return };
+    let lifecycle = Arc::clone(lifecycle);
+    tokio::spawn(async move {
+        loop {
+            let phase = match &*health.borrow_and_update() {
+                Health::Well => Phase::Serving,
+                Health::Partly(slots) => {
+                    tracing::error!(slots.away = slots.len(), "part of the store does not answer");
+                    Phase::Degraded
+                }
+                Health::Away(reason) => {
+                    tracing::error!(%reason, "the store is away; the bot answers, nothing is saved");
+                    Phase::Isolated
+                }
+            };
+            if phase == Phase::Serving && lifecycle.phase() != Phase::Serving {
+                tracing::info!("the store is back");
+            }
+            lifecycle.enter(phase);
+            if health.changed().await.is_err() {
+                return;
+            }
+        }
+    });
+}

@@ -1,0 +1,73 @@
+//! The doorbell: one channel for the whole deployment, heard over a connection of its own. It
+//! carries no data, and what it loses the ring counters repair.
+
+use super::keys;
+use crate::ports::store::{Doorbell, Ring};
+use async_trait::async_trait;
+use futures::StreamExt;
+use redis::aio::{PubSubSink, PubSubStream};
+use std::time::Duration;
+
+/// After so much silence the connection is tested: a server that is gone without a word would
+/// otherwise be listened to for ever.
+const QUIET_MAX: Duration = Duration::from_secs(5);
+/// A test that takes longer has failed.
+const TEST_SPAN: Duration = Duration::from_secs(2);
+
+/// Listens until the connection breaks.
+pub struct Bell {
+    sink: PubSubSink,
+    rings: PubSubStream,
+}
+
+impl Bell {
+    /// Over a connection that has subscribed.
+    pub fn new(listening: redis::aio::PubSub) -> Bell {
+        let (sink, rings) = listening.split();
+        Bell { sink, rings }
+    }
+}
+
+#[async_trait]
+impl Doorbell for Bell {
+    async fn next(&mut self) -> Option<Ring> {
+        loop {
+            match tokio::time::timeout(QUIET_MAX, self.rings.next()).await {
+                Ok(Some(message)) => {
+                    // What cannot be read may be anything.
+                    return Some(parse(message.get_payload_bytes()).unwrap_or(Ring::Missed));
+                }
+                Ok(None) => return None,
+                Err(_) => {
+                    let test = self.sink.ping::<redis::Value>();
+                    match tokio::time::timeout(TEST_SPAN, test).await {
+                        Ok(Ok(_)) => {}
+                        Ok(Err(_)) | Err(_) => return None,
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn parse(payload: &[u8]) -> Option<Ring> {
+    let mut words = std::str::from_utf8(payload).ok()?.split(' ');
+    let slot = keys::parse_slot(words.next()?)?;
+    let counter = words.next()?.parse().ok()?;
+    Some(Ring::Rang { slot, counter, topics: words.map(str::to_owned).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::store::Slot;
+
+    #[test]
+    fn a_ring_is_read_as_it_was_written() {
+        let topics = vec!["l/x".to_owned(), "p/x".to_owned()];
+        let expected = Ring::Rang { slot: Slot::Bucket(7), counter: 12, topics };
+        assert_eq!(parse(b"b0007 12 l/x p/x"), Some(expected));
+        assert_eq!(parse(b"b0007 x"), None);
+        assert_eq!(parse(&[0xff]), None);
+    }
+}

@@ -1,0 +1,308 @@
+//! Whether these servers may be used: their version and settings, and whether they hold the
+//! deployment that they should. An empty server is never begun with by itself: either it is the
+//! first start, then [`init`] says so once, or what it held is lost, and then going on would hide
+//! the loss.
+
+use super::address::{Address, Shape};
+use super::decode;
+use super::keys::{Keys, LAYOUT};
+use super::link::{Failed, Link, Patience};
+use super::scripts::{Call, Script};
+use crate::ports::store::Slot;
+use redis::Value;
+use std::collections::BTreeMap;
+
+/// The oldest version of Redis that has everything that is used here.
+const VERSION_MIN: (u32, u32) = (7, 0);
+
+/// Into how many buckets conversations are hashed unless somebody decides otherwise.
+pub const BUCKETS: u16 = 64;
+
+/// Why a store on Redis is not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached.
+    #[error("{address}: {reason}; is it running, and are user and password right?")]
+    Unreachable {
+        /// Where.
+        address: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// It is too old.
+    #[error("{address}: Redis {found} is too old; at least {}.{} is needed", VERSION_MIN.0, VERSION_MIN.1)]
+    TooOld {
+        /// Where.
+        address: String,
+        /// Its version.
+        found: String,
+    },
+    /// It throws keys away when memory is full.
+    #[error(
+        "{address}: maxmemory-policy is {found}, so Redis may throw conversations away; set \
+         `maxmemory-policy noeviction`"
+    )]
+    Evicts {
+        /// Where.
+        address: String,
+        /// The policy.
+        found: String,
+    },
+    /// It forgets everything at a restart.
+    #[error(
+        "{address}: without an append-only file a restart of Redis loses conversations; set \
+         `appendonly yes`, or write ?aof=optional if that is meant"
+    )]
+    NoAof {
+        /// Where.
+        address: String,
+    },
+    /// The URL says one sort of deployment, the server is another.
+    #[error("{address}: the server is {found}; write the store as {instead}://…")]
+    Shape {
+        /// Where.
+        address: String,
+        /// What it is.
+        found: &'static str,
+        /// The right scheme.
+        instead: &'static str,
+    },
+    /// No deployment is there.
+    #[error(
+        "{address}: no deployment of Sanad is there. If this is its first start, run `sanad init` \
+         with the same --store once; if not, Redis has lost its data: restore it, do not begin anew"
+    )]
+    Empty {
+        /// Where.
+        address: String,
+    },
+    /// A deployment is there already.
+    #[error("{address}: a deployment of Sanad is there already; nothing was changed")]
+    NotEmpty {
+        /// Where.
+        address: String,
+    },
+    /// It was written by another version.
+    #[error("{address}: the layout of the keys is {found}, this version knows {LAYOUT}")]
+    Layout {
+        /// Where.
+        address: String,
+        /// The layout.
+        found: String,
+    },
+}
+
+/// What a commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Safety {
+    /// Written and flushed before the answer.
+    Flushed,
+    /// Written; flushed within a second.
+    Written,
+    /// In memory only.
+    Memory,
+}
+
+/// The deployment on these servers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// Its id.
+    pub id: String,
+    /// Its number of buckets.
+    pub buckets: u16,
+    /// What a commit survives.
+    pub safety: Safety,
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Info(BTreeMap<String, String>);
+
+impl Info {
+    /// Reads the reply to INFO.
+    pub fn parse(text: &str) -> Info {
+        let pairs = text.lines().filter_map(|line| line.trim_end().split_once(':'));
+        Info(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    /// One value; empty if the server does not say.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+/// Blesses an empty server: makes the record of a new deployment with so many buckets.
+pub async fn init(address: Address, buckets: u16) -> Result<Deployment, OpenError> {
+    let link = Link::new(address, Patience::default());
+    let safety = check_servers(&link).await?;
+    let keys = Keys::new(&link.address().prefix);
+    let id = format!("{:032x}", rand::random::<u128>());
+    let mut call = Call::new(Script::Bless);
+    call.key(&keys.deployment()).arg(id.as_str()).arg(LAYOUT.to_string()).arg(buckets.to_string());
+    let reply = link.call(&Slot::System, &call).await.map_err(|f| unreachable(&link, f))?;
+    match reply {
+        Value::Array(items) if items.first().and_then(decode::text).as_deref() == Some("made") => {
+            Ok(Deployment { id, buckets, safety })
+        }
+        _ => Err(OpenError::NotEmpty { address: link.address().to_string() }),
+    }
+}
+
+/// Checks the servers and finds the deployment on them.
+pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
+    let safety = check_servers(link).await?;
+    let record = record(link, keys).await.map_err(|failed| unreachable(link, failed))?;
+    let address = || link.address().to_string();
+    let Some(id) = record.get("id") else { return Err(OpenError::Empty { address: address() }) };
+    let layout = record.get("layout").cloned().unwrap_or_default();
+    let buckets = record.get("buckets").and_then(|text| text.parse().ok());
+    match buckets {
+        Some(buckets) if layout == LAYOUT.to_string() => {
+            Ok(Deployment { id: id.clone(), buckets, safety })
+        }
+        Some(_) | None => Err(OpenError::Layout { address: address(), found: layout }),
+    }
+}
+
+/// The record of the deployment; empty if there is none.
+async fn record(link: &Link, keys: &Keys) -> Result<BTreeMap<String, String>, Failed> {
+    let mut command = redis::cmd("HGETALL");
+    command.arg(keys.deployment());
+    let reply = link.command(&Slot::System, &command).await?;
+    let Value::Array(items) = reply else { return Ok(BTreeMap::new()) };
+    let pair = |pair: &[Value]| Some((decode::text(&pair[0])?, decode::text(pair.get(1)?)?));
+    Ok(items.chunks(2).filter_map(pair).collect())
+}
+
+/// Checks every master; tells the least that a commit survives on any.
+async fn check_servers(link: &Link) -> Result<Safety, OpenError> {
+    let replies = link.command_everywhere(&redis::cmd("INFO")).await;
+    let replies = replies.map_err(|failed| unreachable(link, failed))?;
+    let mut flushed = flushes_always(link).await;
+    for reply in replies {
+        let info = Info::parse(&decode::text(&reply).unwrap_or_default());
+        check_server(link.address(), &info)?;
+        if info.get("aof_enabled") != "1" {
+            flushed = None;
+        }
+    }
+    Ok(match flushed {
+        Some(true) => Safety::Flushed,
+        Some(false) => Safety::Written,
+        None => Safety::Memory,
+    })
+}
+
+/// Whether every server flushes before it answers. Who may not ask is told no.
+async fn flushes_always(link: &Link) -> Option<bool> {
+    let mut command = redis::cmd("CONFIG");
+    command.arg("GET").arg("appendfsync");
+    let Ok(replies) = link.command_everywhere(&command).await else { return Some(false) };
+    let always = |reply: &Value| match reply {
+        Value::Array(items) => items.get(1).and_then(decode::text).as_deref() == Some("always"),
+        Value::Map(items) => {
+            items.first().and_then(|(_, v)| decode::text(v)).as_deref() == Some("always")
+        }
+        _ => false,
+    };
+    Some(!replies.is_empty() && replies.iter().all(always))
+}
+
+/// Whether one server is as it must be.
+pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
+    let shown = || address.to_string();
+    let version = info.get("redis_version");
+    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < VERSION_MIN {
+        return Err(OpenError::TooOld { address: shown(), found: version.to_owned() });
+    }
+    let policy = info.get("maxmemory_policy");
+    if policy != "noeviction" {
+        return Err(OpenError::Evicts { address: shown(), found: policy.to_owned() });
+    }
+    if info.get("aof_enabled") != "1" && !address.aof_optional {
+        return Err(OpenError::NoAof { address: shown() });
+    }
+    let is_cluster = info.get("cluster_enabled") == "1";
+    match (&address.shape, is_cluster) {
+        (Shape::Single | Shape::Sentinel { .. }, true) => Err(OpenError::Shape {
+            address: shown(),
+            found: "part of a cluster",
+            instead: if address.tls { "rediss-cluster" } else { "redis-cluster" },
+        }),
+        (Shape::Cluster, false) => Err(OpenError::Shape {
+            address: shown(),
+            found: "not part of a cluster",
+            instead: if address.tls { "rediss" } else { "redis" },
+        }),
+        (Shape::Single | Shape::Sentinel { .. }, false) | (Shape::Cluster, true) => Ok(()),
+    }
+}
+
+fn unreachable(link: &Link, failed: Failed) -> OpenError {
+    OpenError::Unreachable { address: link.address().to_string(), reason: failed.reason }
+}
+
+/// Takes a slot into use that has no head. Refused, with the reason, if the deployment is gone or
+/// the slot was in use before: then what it held is lost.
+pub async fn admit(link: &Link, keys: &Keys, deployment: &str, slot: &Slot) -> Result<(), Failed> {
+    let lost = |reason: String| {
+        link.slot_is_lost(slot, &reason);
+        Failed { maybe_done: false, reason }
+    };
+    let record = record(link, keys).await?;
+    if record.get("id").map(String::as_str) != Some(deployment) {
+        return Err(lost(format!(
+            "{} was emptied or holds another deployment; nothing is written there",
+            link.address()
+        )));
+    }
+    let mut command = redis::cmd("SISMEMBER");
+    command.arg(keys.slots()).arg(slot.to_string());
+    if link.command(&Slot::System, &command).await? == Value::Int(1) {
+        return Err(lost(format!("{}: what slot {slot} held is lost", link.address())));
+    }
+    // First the head, then the list: a slot that is listed certainly had one.
+    let mut command = redis::cmd("HSETNX");
+    command.arg(keys.head(slot)).arg("deployment").arg(deployment);
+    link.command(slot, &command).await?;
+    note(link, keys, slot).await
+}
+
+/// Notes that a slot is in use.
+pub async fn note(link: &Link, keys: &Keys, slot: &Slot) -> Result<(), Failed> {
+    let mut command = redis::cmd("SADD");
+    command.arg(keys.slots()).arg(slot.to_string());
+    link.command(&Slot::System, &command).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_would_lose_something_is_refused_with_what_to_do() {
+        let check = |url: &str, text: &str, expected: &str| {
+            let address = Address::parse(url).unwrap();
+            let checked = check_server(&address, &Info::parse(text));
+            match checked {
+                Ok(()) => assert_eq!(expected, ""),
+                Err(error) => assert!(error.to_string().contains(expected), "{error}"),
+            }
+        };
+        let good = "redis_version:7.0.15\r\nmaxmemory_policy:noeviction\r\naof_enabled:1\r\n";
+        check("redis://h", good, "");
+        check("redis://h", &good.replace("7.0", "6.2"), "at least 7.0");
+        check("redis://h", &good.replace("7.0", "8.2"), "");
+        check(
+            "redis://h",
+            &good.replace("noeviction", "allkeys-lru"),
+            "maxmemory-policy noeviction",
+        );
+        check("redis://h", &good.replace("aof_enabled:1", "aof_enabled:0"), "appendonly yes");
+        check("redis://h?aof=optional", &good.replace("aof_enabled:1", "aof_enabled:0"), "");
+        check("redis-cluster://h", good, "redis://");
+        check("redis://h", &format!("{good}cluster_enabled:1\r\n"), "redis-cluster://");
+        check("redis-cluster://h", &format!("{good}cluster_enabled:1\r\n"), "");
+    }
+}

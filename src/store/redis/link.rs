@@ -1,0 +1,495 @@
+//! The way to the servers: connections that are made again when they break, calls that never take
+//! longer than they may, and a breaker, so that a server that hangs costs one call its time and not
+//! all of them.
+//!
+//! What a failure means for the caller is decided here: a call that certainly did nothing says so,
+//! and a call whose reply was lost says that too ([`Failed::maybe_done`]). A call that may be sent
+//! twice is sent again while there is time, so that most lost replies are never noticed.
+
+use super::address::{Address, Shape};
+use super::scripts::Call;
+use crate::ports::store::Slot;
+use redis::aio::MultiplexedConnection;
+use redis::cluster::ClusterClient;
+use redis::cluster_async::ClusterConnection;
+use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult, ServerErrorKind, TlsCertificates,
+    Value,
+};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout_at};
+
+/// How long a server that refuses for a moment is left alone before it is asked again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// One call, with all attempts.
+    pub call: Duration,
+    /// One attempt of a call.
+    pub attempt: Duration,
+    /// A new connection.
+    pub connect: Duration,
+    /// For how long nobody asks a server that did not answer.
+    pub breaker: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Patience {
+            call: Duration::from_millis(1_800),
+            attempt: Duration::from_millis(900),
+            connect: Duration::from_millis(600),
+            breaker: Duration::from_millis(300),
+        }
+    }
+}
+
+/// Why a call did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failed {
+    /// Whether it may have been done all the same.
+    pub maybe_done: bool,
+    /// What went wrong, for operators.
+    pub reason: String,
+}
+
+/// How the servers do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Health {
+    /// They answer.
+    #[default]
+    Well,
+    /// Part of them does not answer: these slots are away.
+    Partly(Vec<Slot>),
+    /// They do not answer, for this reason.
+    Away(String),
+}
+
+/// A connection, or several that look like one.
+#[derive(Clone)]
+enum Wire {
+    One(MultiplexedConnection),
+    Cluster(ClusterConnection),
+}
+
+impl Wire {
+    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        match self {
+            Wire::One(wire) => command.query_async(wire).await,
+            Wire::Cluster(wire) => command.query_async(wire).await,
+        }
+    }
+}
+
+/// What an attempt came to.
+enum Attempt {
+    Done(Value),
+    /// Nothing was done; asking again at once makes no sense.
+    Refused(String),
+    /// Nothing was done, and in a moment it may go.
+    Later(String),
+    /// The server does not know the script yet.
+    NoScript,
+    /// Nothing was done, and this connection leads to the wrong server.
+    Elsewhere(String),
+    /// A script failed in the middle: what it had written stays written.
+    Faulty(String),
+    /// The connection is of no use any more; the call may have been done.
+    Broken(String),
+    /// No reply came in time; the call may have been done.
+    Silent(String),
+}
+
+/// Which part of the servers a call concerns: in a cluster one part may be away and others not.
+type Lane = Option<Slot>;
+
+/// A part that does not answer.
+#[derive(Debug, Clone)]
+struct Broken {
+    /// Nobody asks before.
+    until: Instant,
+    reason: String,
+}
+
+/// What is wrong at the moment.
+#[derive(Default)]
+struct Troubles {
+    /// Parts that do not answer.
+    broken: BTreeMap<Lane, Broken>,
+    /// Slots that answer and have lost what they held.
+    lost: BTreeMap<Slot, String>,
+}
+
+/// The way to the servers.
+pub struct Link {
+    address: Address,
+    patience: Patience,
+    /// The connection that is used, and how many there were before it.
+    wire: tokio::sync::Mutex<(u64, Option<Wire>)>,
+    troubles: Mutex<Troubles>,
+    health: watch::Sender<Health>,
+}
+
+impl Link {
+    /// A way to the servers at `address`; nothing is connected yet.
+    pub fn new(address: Address, patience: Patience) -> Link {
+        Link {
+            address,
+            patience,
+            wire: tokio::sync::Mutex::new((0, None)),
+            troubles: Mutex::default(),
+            health: watch::Sender::new(Health::Well),
+        }
+    }
+
+    /// Where it leads.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// How the servers do.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.health.subscribe()
+    }
+
+    /// Calls a script. `slot` says which part of the servers it concerns.
+    pub async fn call(&self, slot: &Slot, call: &Call) -> Result<Value, Failed> {
+        let by_hash = call.by_hash();
+        self.ask(slot, &by_hash, || Some(call.by_text())).await
+    }
+
+    /// Sends a command that may be sent twice.
+    pub async fn command(&self, slot: &Slot, command: &Cmd) -> Result<Value, Failed> {
+        self.ask(slot, command, || None).await
+    }
+
+    /// Sends `command` until it is done, refused, or the time is over; `in_full` is sent instead
+    /// when the server does not know the script.
+    async fn ask(
+        &self,
+        slot: &Slot,
+        command: &Cmd,
+        in_full: impl Fn() -> Option<Cmd>,
+    ) -> Result<Value, Failed> {
+        let lane = (self.address.shape == Shape::Cluster).then(|| slot.clone());
+        let deadline = Instant::now() + self.patience.call;
+        let mut maybe_done = false;
+        let mut full: Option<Cmd> = None;
+        self.admit(&lane).map_err(|reason| Failed { maybe_done, reason })?;
+        loop {
+            let (number, mut wire) = match self.wire(deadline).await {
+                Ok(wire) => wire,
+                Err(reason) => {
+                    self.trip(&lane, &reason);
+                    return Err(Failed { maybe_done, reason });
+                }
+            };
+            let until = deadline.min(Instant::now() + self.patience.attempt);
+            let sent = timeout_at(until, wire.send(full.as_ref().unwrap_or(command))).await;
+            let reason = match judge(sent) {
+                Attempt::Done(value) => {
+                    self.heal(&lane);
+                    return Ok(value);
+                }
+                Attempt::Refused(reason) => {
+                    self.heal(&lane);
+                    return Err(Failed { maybe_done, reason });
+                }
+                Attempt::NoScript if full.is_none() => {
+                    full = in_full();
+                    continue;
+                }
+                Attempt::NoScript => {
+                    let reason = "the server forgets scripts at once".to_owned();
+                    return Err(Failed { maybe_done, reason });
+                }
+                Attempt::Faulty(reason) => return Err(Failed { maybe_done: true, reason }),
+                Attempt::Later(reason) => reason,
+                Attempt::Elsewhere(reason) => {
+                    self.drop_wire(number).await;
+                    reason
+                }
+                Attempt::Broken(reason) => {
+                    maybe_done = true;
+                    self.drop_wire(number).await;
+                    reason
+                }
+                Attempt::Silent(reason) => {
+                    maybe_done = true;
+                    self.drop_wire(number).await;
+                    self.trip(&lane, &reason);
+                    return Err(Failed { maybe_done, reason });
+                }
+            };
+            if Instant::now() + PAUSE >= deadline {
+                self.trip(&lane, &reason);
+                return Err(Failed { maybe_done, reason });
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// Sends a command to every master and gives all replies.
+    pub async fn command_everywhere(&self, command: &Cmd) -> Result<Vec<Value>, Failed> {
+        use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
+        let failed = |reason: String| Failed { maybe_done: true, reason };
+        let deadline = Instant::now() + self.patience.call;
+        let (_, wire) = self.wire(deadline).await.map_err(failed)?;
+        let sent = match wire {
+            Wire::One(mut wire) => {
+                timeout_at(deadline, async { Ok(vec![command.query_async(&mut wire).await?]) })
+                    .await
+            }
+            Wire::Cluster(mut wire) => {
+                let to = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
+                timeout_at(deadline, async {
+                    Ok(match wire.route_command(command.clone(), to).await?.extract_error()? {
+                        Value::Map(replies) => {
+                            replies.into_iter().map(|(_, reply)| reply).collect()
+                        }
+                        Value::Array(replies) => replies,
+                        other => vec![other],
+                    })
+                })
+                .await
+            }
+        };
+        match sent {
+            Ok(replies) => replies.map_err(|error: RedisError| failed(error.to_string())),
+            Err(_) => Err(failed(format!("{} does not answer", self.address))),
+        }
+    }
+
+    /// A connection of its own that listens to `channel`.
+    pub async fn listen(&self, channel: &str) -> Result<redis::aio::PubSub, Failed> {
+        let deadline = Instant::now() + self.patience.call;
+        let listening = async {
+            let mut last = None;
+            // In a cluster every node hears every bell, so any that is there will do.
+            for host in &self.address.hosts {
+                match self.listen_at(host, channel).await {
+                    Ok(listening) => return Ok(listening),
+                    Err(error) => last = Some(error.to_string()),
+                }
+            }
+            Err(last.unwrap_or_default())
+        };
+        match timeout_at(deadline, listening).await {
+            Ok(listening) => listening.map_err(|reason| Failed { maybe_done: false, reason }),
+            Err(_) => {
+                let reason = format!("{} does not answer", self.address);
+                Err(Failed { maybe_done: false, reason })
+            }
+        }
+    }
+
+    async fn listen_at(&self, host: &str, channel: &str) -> RedisResult<redis::aio::PubSub> {
+        let client = match &self.address.shape {
+            Shape::Single | Shape::Cluster => self.client(host)?,
+            Shape::Sentinel { name } => self.sentinels(name)?.async_get_client().await?,
+        };
+        let mut listening = client.get_async_pubsub().await?;
+        listening.subscribe(channel).await?;
+        Ok(listening)
+    }
+
+    /// The connection that counts, or a new one. All who need one wait for the same.
+    async fn wire(&self, deadline: Instant) -> Result<(u64, Wire), String> {
+        let until = deadline.min(Instant::now() + self.patience.connect);
+        let connecting = async {
+            let mut held = self.wire.lock().await;
+            if held.1.is_none() {
+                held.1 = Some(self.connect().await.map_err(|error| error.to_string())?);
+                held.0 += 1;
+            }
+            Ok((held.0, held.1.clone().expect("just connected")))
+        };
+        timeout_at(until, connecting)
+            .await
+            .unwrap_or_else(|_| Err("no connection in time".to_owned()))
+            .map_err(|reason| format!("{} cannot be reached: {reason}", self.address))
+    }
+
+    async fn connect(&self) -> RedisResult<Wire> {
+        // Time is kept by the callers; a cancelled attempt is dropped whole.
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(self.patience.connect))
+            .set_response_timeout(None);
+        match &self.address.shape {
+            Shape::Single => {
+                let client = self.client(&self.address.hosts[0])?;
+                Ok(Wire::One(client.get_multiplexed_async_connection_with_config(&config).await?))
+            }
+            Shape::Sentinel { name } => {
+                let mut sentinels = self.sentinels(name)?;
+                Ok(Wire::One(sentinels.get_async_connection_with_config(&config).await?))
+            }
+            Shape::Cluster => Ok(Wire::Cluster(self.cluster()?.get_async_connection().await?)),
+        }
+    }
+
+    fn client(&self, host: &str) -> RedisResult<Client> {
+        let info = self.address.connection_to(host)?;
+        match self.certificates()? {
+            Some(certificates) => Client::build_with_tls(info, certificates),
+            None => Client::open(info),
+        }
+    }
+
+    fn sentinels(&self, name: &str) -> RedisResult<SentinelClient> {
+        let hosts = &self.address.hosts;
+        let sentinels = hosts
+            .iter()
+            .map(|host| self.address.sentinel_at(host))
+            .collect::<Result<Vec<_>, _>>()?;
+        let server = self.address.connection_to(&hosts[0])?;
+        let mut node = SentinelNodeConnectionInfo::default()
+            .set_redis_connection_info(server.redis_settings().clone())
+            .set_tcp_settings(server.tcp_settings().clone());
+        if self.address.tls {
+            node = node.set_tls_mode(redis::TlsMode::Secure);
+        }
+        SentinelClient::build(sentinels, name, Some(node), SentinelServerType::Master)
+    }
+
+    fn cluster(&self) -> RedisResult<ClusterClient> {
+        let hosts = &self.address.hosts;
+        let nodes = hosts
+            .iter()
+            .map(|host| self.address.connection_to(host))
+            .collect::<Result<Vec<_>, _>>()?;
+        // The client follows moved slots by itself; what it sends twice happens once all the same.
+        let mut builder = ClusterClient::builder(nodes)
+            .retries(4)
+            .min_retry_wait(10)
+            .max_retry_wait(100)
+            .connection_timeout(self.patience.connect)
+            .response_timeout(self.patience.attempt);
+        if let Some(certificates) = self.certificates()? {
+            builder = builder.certs(certificates);
+        }
+        builder.build()
+    }
+
+    fn certificates(&self) -> RedisResult<Option<TlsCertificates>> {
+        let Some(path) = self.address.ca.as_ref().filter(|_| self.address.tls) else {
+            return Ok(None);
+        };
+        let root_cert = Some(std::fs::read(path)?);
+        Ok(Some(TlsCertificates { client_tls: None, root_cert }))
+    }
+
+    /// The connection is of no use; whoever comes next makes another. A cluster's connection mends
+    /// itself.
+    async fn drop_wire(&self, number: u64) {
+        let mut held = self.wire.lock().await;
+        if held.0 == number && matches!(held.1, Some(Wire::One(_))) {
+            held.1 = None;
+        }
+    }
+
+    fn troubles(&self) -> MutexGuard<'_, Troubles> {
+        self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a call through unless the part it concerns is known not to answer. When it is time to
+    /// try, one call goes first.
+    fn admit(&self, lane: &Lane) -> Result<(), String> {
+        let mut troubles = self.troubles();
+        let Some(part) = troubles.broken.get_mut(lane) else { return Ok(()) };
+        let now = Instant::now();
+        if now < part.until {
+            return Err(part.reason.clone());
+        }
+        part.until = now + self.patience.call;
+        Ok(())
+    }
+
+    fn trip(&self, lane: &Lane, reason: &str) {
+        let mut troubles = self.troubles();
+        let until = Instant::now() + self.patience.breaker;
+        troubles.broken.insert(lane.clone(), Broken { until, reason: reason.to_owned() });
+        self.report(&troubles);
+    }
+
+    fn heal(&self, lane: &Lane) {
+        let mut troubles = self.troubles();
+        if troubles.broken.remove(lane).is_some() {
+            self.report(&troubles);
+        }
+    }
+
+    /// The servers answer, but what this slot held is not there.
+    pub fn slot_is_lost(&self, slot: &Slot, reason: &str) {
+        let mut troubles = self.troubles();
+        troubles.lost.insert(slot.clone(), reason.to_owned());
+        self.report(&troubles);
+    }
+
+    /// The slot is as it should be.
+    pub fn slot_is_there(&self, slot: &Slot) {
+        let mut troubles = self.troubles();
+        if troubles.lost.remove(slot).is_some() {
+            self.report(&troubles);
+        }
+    }
+
+    fn report(&self, troubles: &Troubles) {
+        let all = troubles.broken.get(&None).map(|part| &part.reason);
+        // On one server a slot is not lost alone.
+        let lost = troubles.lost.values().next().filter(|_| self.address.shape != Shape::Cluster);
+        let health = match all.or(lost) {
+            Some(reason) => Health::Away(reason.clone()),
+            None if troubles.broken.is_empty() && troubles.lost.is_empty() => Health::Well,
+            None => {
+                let broken = troubles.broken.keys().flatten();
+                Health::Partly(broken.chain(troubles.lost.keys()).cloned().collect())
+            }
+        };
+        self.health.send_if_modified(|known| {
+            let changes = *known != health;
+            *known = health;
+            changes
+        });
+    }
+}
+
+/// What came of an attempt.
+fn judge(sent: Result<RedisResult<Value>, tokio::time::error::Elapsed>) -> Attempt {
+    let error = match sent {
+        Ok(Ok(value)) => return Attempt::Done(value),
+        Ok(Err(error)) => error,
+        Err(_) => return Attempt::Silent("the server does not answer in time".to_owned()),
+    };
+    let reason = error.to_string();
+    match error.kind() {
+        // The server itself refused: whatever it was, it was not done.
+        redis::ErrorKind::Server(ServerErrorKind::NoScript) => Attempt::NoScript,
+        redis::ErrorKind::Server(
+            ServerErrorKind::BusyLoading
+            | ServerErrorKind::TryAgain
+            | ServerErrorKind::ClusterDown
+            | ServerErrorKind::MasterDown
+            | ServerErrorKind::Moved
+            | ServerErrorKind::Ask,
+        ) => Attempt::Later(reason),
+        // A server that was demoted: the connection leads to the wrong one.
+        redis::ErrorKind::Server(ServerErrorKind::ReadOnly) => Attempt::Elsewhere(reason),
+        _ if reason.contains("user_script") => Attempt::Faulty(reason),
+        redis::ErrorKind::Server(_) => Attempt::Refused(reason),
+        redis::ErrorKind::Extension if error.code() == Some("BUSY") => Attempt::Later(reason),
+        redis::ErrorKind::Extension => Attempt::Refused(reason),
+        redis::ErrorKind::AuthenticationFailed | redis::ErrorKind::InvalidClientConfig => {
+            Attempt::Refused(reason)
+        }
+        redis::ErrorKind::ClusterConnectionNotFound => Attempt::Later(reason),
+        _ if error.is_timeout() => Attempt::Silent(reason),
+        _ => Attempt::Broken(reason),
+    }
+}

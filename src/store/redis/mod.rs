@@ -1,0 +1,307 @@
+//! The store on Redis: for many instances on one truth. One server, a server behind Sentinels, or
+//! Redis Cluster; see [`address`] for how each is written, [`keys`] for every key, and
+//! [`deployment`] for what is checked before a server is used.
+//!
+//! Every change is one bounded script (`scripts/commit.lua`): it declares its keys, checks
+//! everything, then writes everything; business rules are not in it. Time is the server's. A
+//! transaction carries an id, so that sending it again after a lost reply does it once.
+//!
+//! # Looking into it with ordinary commands
+//!
+//! The pool `main` under the prefix `sanad`, for a person or another system (reading only):
+//!
+//! ```text
+//! redis-cli ZRANGE 'sanad:{p:main}:index:agents' 0 -1          all agents
+//! redis-cli HGET   'sanad:{p:main}:a:sara' body                an agent: presence, capacity, what is held
+//! redis-cli ZRANGE 'sanad:{p:main}:index:leases' 0 -1 WITHSCORES   until when each is certainly there, in ms
+//! redis-cli ZRANGE 'sanad:{p:main}:index:items' 0 -1 WITHSCORES    all who wait, are offered or assigned, by place
+//! redis-cli HGET   'sanad:{p:main}:i:<conversation>' body      one place: queue, reason, state, to whom it is offered
+//! redis-cli XRANGE 'sanad:{p:main}:log:i/sara' - +             the agent's inbox: offers and what became of them
+//! redis-cli HGET   'sanad:{p:main}:f:matcher' body             which instance matches
+//! redis-cli ZRANGE 'sanad:{p:main}:index:due' 0 -1 WITHSCORES  what the pool will look at next
+//! redis-cli ZRANGE 'sanad:{p:main}:index:parked' 0 -1          what waits for a person
+//! redis-cli SUBSCRIBE sanad:bell                               that something changes, as it happens
+//! ```
+//!
+//! Conversations are in the buckets: `ZRANGE 'sanad:{b0007}:index:conversations' 0 -1`, then
+//! `HGET 'sanad:{b0007}:c:<id>' body` and `XRANGE 'sanad:{b0007}:log:l/<id>' - +`.
+
+pub mod address;
+mod bell;
+mod decode;
+pub mod deployment;
+mod encode;
+mod keys;
+pub mod link;
+mod scripts;
+#[cfg(test)]
+#[allow(dead_code)] // Tests from outside use other parts of it than those in here.
+mod server;
+#[cfg(test)]
+pub(in crate::store) mod tests;
+
+use crate::domain::time::Timestamp;
+use crate::ports::clock::Clock;
+use crate::ports::store::*;
+use crate::store::stored;
+use address::Address;
+use async_trait::async_trait;
+use decode::Answer;
+use deployment::{Deployment, OpenError};
+use encode::Asked;
+use futures::{StreamExt, TryStreamExt};
+use keys::Keys;
+use link::{Failed, Health, Link, Patience};
+use redis::Value;
+use scripts::Call;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Members of a set that one script reads.
+const MEMBERS_AT_ONCE: usize = 1_000;
+/// Records of a log that one script reads.
+const RECORDS_AT_ONCE: usize = 200;
+/// Due entries that one script claims.
+const CLAIMS_AT_ONCE: usize = 200;
+/// Ring counters that are asked for at once.
+const COUNTERS_AT_ONCE: usize = 64;
+
+/// How to open a store.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// A clock instead of the server's, for tests.
+    pub clock: Option<Arc<dyn Clock>>,
+    /// How long things may take.
+    pub patience: Patience,
+}
+
+/// Keeps everything in Redis.
+pub struct RedisStore {
+    link: Link,
+    keys: Keys,
+    deployment: Deployment,
+    clock: Option<Arc<dyn Clock>>,
+    /// The latest time seen in each slot. A slot that is here was used by this process.
+    seen: Mutex<HashMap<Slot, Timestamp>>,
+}
+
+impl RedisStore {
+    /// Checks the servers and opens the deployment on them.
+    pub async fn open(address: Address, options: Options) -> Result<RedisStore, OpenError> {
+        let keys = Keys::new(&address.prefix);
+        let link = Link::new(address, options.patience);
+        let deployment = deployment::find(&link, &keys).await?;
+        Ok(RedisStore { link, keys, deployment, clock: options.clock, seen: Mutex::default() })
+    }
+
+    /// The deployment it belongs to.
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// How the servers do.
+    pub fn health(&self) -> watch::Receiver<Health> {
+        self.link.health()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, HashMap<Slot, Timestamp>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Calls a script in a slot, taking the slot into use if it is new; notes the slot's time.
+    async fn in_slot(
+        &self,
+        slot: &Slot,
+        make: impl Fn(&Asked<'_>) -> Call,
+    ) -> Result<Vec<Value>, StoreError> {
+        let known = self.seen().get(slot).copied();
+        let asked = Asked {
+            deployment: &self.deployment.id,
+            given: self.clock.as_ref().map(|clock| clock.now()),
+            floor: known.unwrap_or(Timestamp::ZERO),
+        };
+        let call = make(&asked);
+        for is_new in [false, true] {
+            let reply = self.link.call(slot, &call).await.map_err(unavailable)?;
+            match decode::answer(slot, reply)? {
+                Answer::Told(told) => {
+                    self.link.slot_is_there(slot);
+                    let listed = known.is_some()
+                        || is_new
+                        || deployment::note(&self.link, &self.keys, slot).await.is_ok();
+                    if listed {
+                        self.note_time(slot, decode::at(slot, &told)?);
+                    }
+                    return Ok(told);
+                }
+                Answer::Refused(error) => return Err(error),
+                Answer::Unknown { deployment } if deployment.is_empty() && !is_new => {
+                    let id = &self.deployment.id;
+                    deployment::admit(&self.link, &self.keys, id, slot)
+                        .await
+                        .map_err(unavailable)?;
+                }
+                Answer::Unknown { .. } => break,
+            }
+        }
+        let reason = format!("slot {slot} belongs to another deployment");
+        self.link.slot_is_lost(slot, &reason);
+        Err(StoreError::Unavailable { maybe_applied: false, reason })
+    }
+
+    fn note_time(&self, slot: &Slot, at: Timestamp) {
+        let mut seen = self.seen();
+        let latest = seen.entry(slot.clone()).or_insert(at);
+        *latest = at.max(*latest);
+    }
+
+    /// The ring counter of one slot; 0 if it is not in use.
+    async fn ring_counter(&self, slot: &Slot) -> Result<u64, StoreError> {
+        let mut command = redis::cmd("HGET");
+        command.arg(self.keys.head(slot)).arg("rings");
+        let reply = self.link.command(slot, &command).await.map_err(unavailable)?;
+        parse_or_zero(&self.keys.head(slot), &reply)
+    }
+}
+
+fn unavailable(failed: Failed) -> StoreError {
+    StoreError::Unavailable { maybe_applied: failed.maybe_done, reason: failed.reason }
+}
+
+/// What was only read was certainly not changed.
+fn only_read(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Unavailable { reason, .. } => {
+            StoreError::Unavailable { maybe_applied: false, reason }
+        }
+        StoreError::Conflict { .. }
+        | StoreError::Stale
+        | StoreError::LimitReached { .. }
+        | StoreError::Damaged { .. }
+        | StoreError::TooLarge(_) => error,
+    }
+}
+
+fn parse_or_zero<T: std::str::FromStr + Default>(
+    what: &str,
+    value: &Value,
+) -> Result<T, StoreError> {
+    if *value == Value::Nil {
+        return Ok(T::default());
+    }
+    let parsed = decode::text(value).and_then(|text| text.parse().ok());
+    parsed.ok_or_else(|| StoreError::Damaged {
+        what: what.to_owned(),
+        reason: "it is not a number".to_owned(),
+    })
+}
+
+#[async_trait]
+impl Store for RedisStore {
+    async fn load(
+        &self,
+        slot: &Slot,
+        keys: &[EntityKey],
+        scores: &[(Index, String)],
+    ) -> Result<Snapshot, StoreError> {
+        stored::check_load_size(slot, keys.len(), scores.len())?;
+        let make = |asked: &Asked<'_>| encode::load(&self.keys, asked, slot, keys, scores);
+        let told = self.in_slot(slot, make).await.map_err(only_read)?;
+        decode::snapshot(slot, keys, scores, &told)
+    }
+
+    async fn commit(&self, change: Transaction) -> Result<Committed, StoreError> {
+        stored::check_size(&change)?;
+        let id = rand::random();
+        let make = |asked: &Asked<'_>| encode::commit(&self.keys, asked, &change, id);
+        let told = self.in_slot(change.slot(), make).await?;
+        decode::committed(change.slot(), &told)
+    }
+
+    async fn read_log(
+        &self,
+        slot: &Slot,
+        log: &LogId,
+        after: u64,
+        limit: usize,
+    ) -> Result<LogPage, StoreError> {
+        let mut page = LogPage::default();
+        let mut from = after.checked_add(1);
+        loop {
+            let wanted = (limit - page.records.len()).min(RECORDS_AT_ONCE);
+            let from_now = from.filter(|_| wanted > 0);
+            let make = |asked: &Asked<'_>| {
+                encode::read_log(&self.keys, asked, slot, log, from_now, wanted)
+            };
+            let told = self.in_slot(slot, make).await.map_err(only_read)?;
+            let read = decode::page(log, &told)?;
+            let is_full = wanted > 0 && read.records.len() == wanted;
+            from = read.records.last().and_then(|record| record.seq.checked_add(1));
+            (page.head, page.oldest) = (read.head, read.oldest);
+            page.records.extend(read.records);
+            if !is_full || page.records.len() == limit {
+                return Ok(page);
+            }
+        }
+    }
+
+    async fn range(
+        &self,
+        slot: &Slot,
+        index: Index,
+        after: Option<(i64, String)>,
+        up_to: i64,
+        limit: usize,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        let mut members: Vec<(i64, String)> = Vec::new();
+        while members.len() < limit {
+            let wanted = (limit - members.len()).min(MEMBERS_AT_ONCE);
+            let behind = members.last().or(after.as_ref());
+            let make = |asked: &Asked<'_>| {
+                encode::range(&self.keys, asked, slot, index, behind, up_to, wanted)
+            };
+            let told = self.in_slot(slot, make).await.map_err(only_read)?;
+            let read = decode::members(index, told)?;
+            let is_full = read.len() == wanted;
+            members.extend(read);
+            if !is_full {
+                break;
+            }
+        }
+        Ok(members)
+    }
+
+    async fn claim_due(
+        &self,
+        slot: &Slot,
+        limit: usize,
+        visibility: Duration,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        if limit == 0 {
+            return Ok(Vec::new());
+        }
+        let limit = limit.min(CLAIMS_AT_ONCE);
+        let make = |asked: &Asked<'_>| encode::claim(&self.keys, asked, slot, limit, visibility);
+        decode::claimed(self.in_slot(slot, make).await?)
+    }
+
+    async fn ring_counters(&self, slots: &[Slot]) -> Result<Vec<u64>, StoreError> {
+        let asked = slots.iter().map(|slot| self.ring_counter(slot));
+        let counters = futures::stream::iter(asked.collect::<Vec<_>>()).buffered(COUNTERS_AT_ONCE);
+        counters.try_collect().await.map_err(only_read)
+    }
+
+    async fn counter(&self, slot: &Slot, counter: &str) -> Result<i64, StoreError> {
+        let mut command = redis::cmd("HGET");
+        command.arg(self.keys.counters(slot)).arg(counter);
+        let reply = self.link.command(slot, &command).await.map_err(unavailable);
+        parse_or_zero(counter, &reply.map_err(only_read)?)
+    }
+
+    async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
+        let listening = self.link.listen(&self.keys.bell()).await.map_err(unavailable)?;
+        Ok(Box::new(bell::Bell::new(listening)))
+    }
+}

@@ -1,0 +1,139 @@
+//! The scripts, and the call of one. A script is known to the server by the hash of its text, so
+//! that old and new instances can work side by side, each with its own.
+
+use redis::Cmd;
+use std::sync::LazyLock;
+
+/// Which script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Script {
+    /// A transaction.
+    Commit,
+    /// A transaction that may pass although the server's memory is full.
+    CommitAnyway,
+    /// Entities and scores at one moment.
+    Load,
+    /// What is due.
+    Claim,
+    /// A page of an ordered set.
+    Range,
+    /// A page of a log.
+    ReadLog,
+    /// The deployment's record.
+    Bless,
+}
+
+struct Text {
+    source: &'static str,
+    hash: String,
+}
+
+macro_rules! script {
+    ($flags:literal, $($part:literal),+) => {
+        LazyLock::new(|| {
+            let source = concat!("#!lua", $flags, "\n" $(, include_str!(concat!("scripts/", $part)))+);
+            Text { source, hash: redis::Script::new(source).get_hash().to_owned() }
+        })
+    };
+}
+
+// A script without the first line would be begun also when memory is full, and stopped halfway.
+static COMMIT: LazyLock<Text> = script!("", "head.lua", "commit.lua");
+static COMMIT_ANYWAY: LazyLock<Text> = script!(" flags=allow-oom", "head.lua", "commit.lua");
+static LOAD: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "load.lua");
+static CLAIM: LazyLock<Text> = script!(" flags=allow-oom", "head.lua", "claim.lua");
+static RANGE: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "range.lua");
+static READ_LOG: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "read_log.lua");
+static BLESS: LazyLock<Text> = script!("", "bless.lua");
+
+impl Script {
+    fn text(self) -> &'static Text {
+        match self {
+            Script::Commit => &COMMIT,
+            Script::CommitAnyway => &COMMIT_ANYWAY,
+            Script::Load => &LOAD,
+            Script::Claim => &CLAIM,
+            Script::Range => &RANGE,
+            Script::ReadLog => &READ_LOG,
+            Script::Bless => &BLESS,
+        }
+    }
+}
+
+/// One call of a script: its keys and its arguments.
+#[derive(Debug, Clone)]
+pub struct Call {
+    script: Script,
+    keys: Vec<String>,
+    args: Vec<Vec<u8>>,
+}
+
+impl Call {
+    /// A call without keys and arguments.
+    pub fn new(script: Script) -> Call {
+        Call { script, keys: Vec::new(), args: Vec::new() }
+    }
+
+    /// Declares a key.
+    pub fn key(&mut self, key: &str) -> &mut Call {
+        self.keys.push(key.to_owned());
+        self
+    }
+
+    /// Adds an argument.
+    pub fn arg(&mut self, arg: impl Into<String>) -> &mut Call {
+        self.args.push(arg.into().into_bytes());
+        self
+    }
+
+    /// Adds an argument as it is.
+    pub fn bytes(&mut self, arg: &[u8]) -> &mut Call {
+        self.args.push(arg.to_vec());
+        self
+    }
+
+    /// How many keys are declared.
+    pub fn keys(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The command, by the script's hash.
+    pub fn by_hash(&self) -> Cmd {
+        let mut command = redis::cmd("EVALSHA");
+        command.arg(self.script.text().hash.as_str());
+        self.finish(command)
+    }
+
+    /// The command with the script's text, for a server that does not know it yet.
+    pub fn by_text(&self) -> Cmd {
+        let mut command = redis::cmd("EVAL");
+        command.arg(self.script.text().source);
+        self.finish(command)
+    }
+
+    fn finish(&self, mut command: Cmd) -> Cmd {
+        command.arg(self.keys.len());
+        self.keys.iter().for_each(|key| _ = command.arg(key));
+        self.args.iter().for_each(|arg| _ = command.arg(arg.as_slice()));
+        command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_script_says_what_it_may_do() {
+        let check = |script: Script, first: &str| {
+            assert_eq!(script.text().source.lines().next(), Some(first), "{script:?}");
+        };
+        check(Script::Commit, "#!lua");
+        check(Script::CommitAnyway, "#!lua flags=allow-oom");
+        check(Script::Load, "#!lua flags=no-writes");
+        check(Script::Claim, "#!lua flags=allow-oom");
+        check(Script::Range, "#!lua flags=no-writes");
+        check(Script::ReadLog, "#!lua flags=no-writes");
+        check(Script::Bless, "#!lua");
+    }
+}

@@ -1,0 +1,242 @@
+//! Several instances on one Redis, as processes: one story from the question to the end, with an
+//! instance killed and Redis killed in the middle of it.
+
+use crate::redis_server::RedisServer;
+use crate::service::Service;
+use sanad::grpc::pb;
+use sanad::grpc::pb::event::Body;
+use sanad::grpc::pb::send_message_request::Content;
+use sanad::grpc::pb::subscribe_work_response::Frame;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+use tonic::{Code, Request, Status};
+
+/// Nothing here takes so long; what does has gone wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn sanad(words: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_sanad")).args(words).output().unwrap()
+}
+
+fn with<T>(message: T, secret: &str) -> Request<T> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap());
+    request
+}
+
+/// A customer, who may talk to any instance.
+struct Customer {
+    id: String,
+    token: String,
+}
+
+impl Customer {
+    async fn start(service: &Service, device: &str) -> Customer {
+        let request = pb::StartConversationRequest {
+            request_id: "start".to_owned(),
+            device_id: device.to_owned(),
+            language: "en".to_owned(),
+        };
+        let started = service.chat().await.start_conversation(request).await.unwrap().into_inner();
+        let id = started.conversation.unwrap().conversation_id;
+        Customer { id, token: started.customer_token }
+    }
+
+    async fn say(
+        &self,
+        service: &Service,
+        request_id: &str,
+        text: &str,
+    ) -> Result<pb::SendMessageResponse, Status> {
+        let request = pb::SendMessageRequest {
+            conversation_id: self.id.clone(),
+            request_id: request_id.to_owned(),
+            content: Some(Content::Text(text.to_owned())),
+            sent_at: None,
+        };
+        Ok(service.chat().await.send_message(with(request, &self.token)).await?.into_inner())
+    }
+
+    /// Says it under one request id until it is saved.
+    async fn say_until_saved(
+        &self,
+        service: &Service,
+        request_id: &str,
+        text: &str,
+    ) -> pb::SendMessageResponse {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.say(service, request_id, text).await {
+                Ok(said) if said.message.is_some() => return said,
+                Ok(_) => {}
+                Err(error) => assert_eq!(error.code(), Code::Unavailable, "{error}"),
+            }
+            assert!(Instant::now() < deadline, "it is never saved");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn events(&self, service: &Service) -> Vec<pb::Event> {
+        let request = pb::ListMessagesRequest {
+            conversation_id: self.id.clone(),
+            after: Some(pb::list_messages_request::After::AfterSequence(0)),
+            page_size: 0,
+            wait_ms: 0,
+        };
+        let listed = service.chat().await.list_messages(with(request, &self.token)).await;
+        listed.unwrap().into_inner().events
+    }
+}
+
+async fn until<T>(
+    work: &mut tonic::Streaming<pb::SubscribeWorkResponse>,
+    pick: impl Fn(Frame) -> Option<T>,
+) -> T {
+    let picked = async {
+        loop {
+            let response = work.message().await.unwrap().expect("the stream goes on");
+            if let Some(picked) = response.frame.and_then(&pick) {
+                return picked;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, picked).await.expect("it comes")
+}
+
+fn text_of(event: &pb::Event) -> Option<String> {
+    match &event.body {
+        Some(Body::MessageSent(sent)) => sent.text.as_ref().map(|text| text.text.clone()),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_of_redis() {
+    let mut redis = RedisServer::start();
+    let store = format!("{}/2?prefix=shop", redis.url());
+    assert!(sanad(&["init", "--store", &store, "--buckets", "8"]).status.success());
+    let mut first = Service::start_on(&store);
+    let second = first.beside();
+
+    // A question on one instance; an agent on the other.
+    let customer = Customer::start(&first, "device-1").await;
+    let said = customer.say(&first, "m1", "how long does delivery take").await.unwrap();
+    assert_eq!(said.durability(), pb::Durability::Durable, "this Redis flushes before it answers");
+    let key = second.key("agent_sara");
+    let mut desk = second.desk().await;
+    let request = pb::SignInRequest {
+        agent_id: "sara".to_owned(),
+        request_id: "a1".to_owned(),
+        client: pb::ClientKind::Program.into(),
+    };
+    let session = desk.sign_in(with(request, &key)).await.unwrap().into_inner().session.unwrap();
+    let request =
+        pb::SubscribeWorkRequest { sessions: vec![session.clone()], ..Default::default() };
+    let mut work = desk.subscribe_work(with(request, &key)).await.unwrap().into_inner();
+    let request = pb::SetPresenceRequest {
+        session: Some(session.clone()),
+        request_id: "a2".to_owned(),
+        presence: pb::Presence::Available.into(),
+        away_reason: String::new(),
+    };
+    desk.set_presence(with(request, &key)).await.unwrap();
+
+    // From the bot to her, across the instances.
+    let request = pb::RequestHumanRequest {
+        conversation_id: customer.id.clone(),
+        request_id: "m2".to_owned(),
+    };
+    let asked = first.chat().await.request_human(with(request, &customer.token)).await.unwrap();
+    assert!(asked.into_inner().receipt.unwrap().status.unwrap().registered);
+    let offer = until(&mut work, |frame| match frame {
+        Frame::Offer(offer) => Some(offer),
+        _ => None,
+    });
+    let offer = offer.await;
+    assert_eq!(offer.conversation_id, customer.id);
+    let request = pb::AcceptOfferRequest {
+        session: Some(session.clone()),
+        request_id: "a3".to_owned(),
+        conversation_id: customer.id.clone(),
+        token: offer.token,
+    };
+    desk.accept_offer(with(request, &key)).await.unwrap();
+    customer.say(&first, "m3", "it has been two weeks").await.unwrap();
+    let hears = |wanted: &'static str| {
+        move |frame: Frame| match frame {
+            Frame::ConversationEvent(told) => {
+                told.event.as_ref().and_then(text_of).filter(|text| text == wanted)
+            }
+            _ => None,
+        }
+    };
+    until(&mut work, hears("it has been two weeks")).await;
+
+    // One instance dies; the customer goes on with the other.
+    first.kill();
+    customer.say(&second, "m4", "are you still there").await.unwrap();
+    until(&mut work, hears("are you still there")).await;
+
+    // Redis dies: nothing is promised, and the truth is told at once.
+    let stranger = Customer::start(&second, "device-2").await;
+    redis.kill();
+    let began = Instant::now();
+    let unsaved = stranger.say(&second, "s1", "I want to talk to a human").await.unwrap();
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(unsaved.mode(), pb::Mode::Isolated);
+    assert_eq!(unsaved.durability(), pb::Durability::None);
+    assert!(unsaved.message.is_none(), "nothing was saved");
+    let told: Vec<String> = unsaved.events.iter().filter_map(text_of).collect();
+    assert!(told.iter().any(|text| text.contains("regist")), "not yet registered: {told:?}");
+    redis.restart();
+
+    // It comes back: the same requests are saved once, and the story ends.
+    stranger.say_until_saved(&second, "s1", "I want to talk to a human").await;
+    customer.say_until_saved(&second, "m5", "hello again").await;
+    until(&mut work, hears("hello again")).await;
+    let request = pb::ProposeResolutionRequest {
+        session: Some(session),
+        request_id: "a4".to_owned(),
+        conversation_id: customer.id.clone(),
+        token: offer.token,
+        disposition: "solved".to_owned(),
+    };
+    desk.propose_resolution(with(request, &key)).await.unwrap();
+    let request = pb::RespondToResolutionRequest {
+        conversation_id: customer.id.clone(),
+        request_id: "m6".to_owned(),
+        answer: pb::ResolutionAnswer::Confirm.into(),
+    };
+    let mut chat = second.chat().await;
+    let settled = chat.respond_to_resolution(with(request, &customer.token)).await.unwrap();
+    let settled = settled.into_inner().conversation.unwrap();
+    assert_eq!(settled.state(), pb::ConversationState::Resolved);
+
+    let events = customer.events(&second).await;
+    let words: Vec<String> = events.iter().filter_map(text_of).collect();
+    for acknowledged in ["how long does delivery take", "are you still there", "hello again"] {
+        let count = words.iter().filter(|text| *text == acknowledged).count();
+        assert_eq!(count, 1, "{acknowledged}: {words:?}");
+    }
+    drop(redis);
+}
+
+#[test]
+fn a_redis_that_was_never_blessed_is_refused_and_blessed_once() {
+    let redis = RedisServer::start();
+    let url = redis.url();
+    let data = tempfile::tempdir().unwrap();
+    let data = data.path().to_str().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--store", &url];
+    let refused = sanad(&serve);
+    assert!(!refused.status.success());
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("sanad init"), "{told}");
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let again = sanad(&["init", "--store", &url]);
+    let told = String::from_utf8_lossy(&again.stderr).into_owned();
+    assert!(!again.status.success() && told.contains("there already"), "{told}");
+    redis.cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let told = String::from_utf8_lossy(&sanad(&serve).stderr).into_owned();
+    assert!(told.contains("noeviction"), "{told}");
+}

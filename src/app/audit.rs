@@ -207,7 +207,7 @@ impl App {
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {
-                Command::Tick { reading: None }
+                Command::Tick { reading: None, delay: None }
             }
         };
         Repair::TellConversation(command)

@@ -328,6 +328,13 @@ impl App {
             } else if before.is_some_and(Conversation::is_entangled) {
                 change.index_remove(Index::ENTANGLED, id);
             }
+            match &c.promise {
+                Some(promise) => change.index_put(Index::PROMISES, id, promise.due.as_millis()),
+                None if before.is_some_and(|before| before.promise.is_some()) => {
+                    change.index_remove(Index::PROMISES, id)
+                }
+                None => &mut change,
+            };
             let due = Due::Conversation(c.id.clone()).member();
             match next_deadline(rules, &c) {
                 Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),

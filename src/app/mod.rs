@@ -19,6 +19,7 @@ pub mod machines;
 pub mod outbox;
 pub mod packet;
 pub mod pool;
+pub mod promises;
 mod recent;
 pub mod requests;
 pub mod router;

@@ -314,6 +314,29 @@ impl AgentService for AgentDesk {
         }))
     }
 
+    async fn promise_follow_up(
+        &self,
+        request: Request<pb::PromiseFollowUpRequest>,
+    ) -> Result<Response<pb::PromiseFollowUpResponse>, Status> {
+        let asked = request.get_ref();
+        let chars_max = self.context.app.settings().utterance_chars_max;
+        let what = decode::at_most("what", asked.what.trim(), chars_max)?;
+        if what.is_empty() {
+            return Err(decode::wrong("what", "say what the customer is promised"));
+        }
+        let due = decode::time("due", asked.due.as_ref())?;
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let contents = format!("promise {} {what}", due.as_millis());
+        let (agent, token) = (right.agent.id.clone(), right.token);
+        let command = Command::AgentPromises { agent, token, what, due };
+        let done = self.command(&right, &asked.request_id, &contents, command).await?;
+        Ok(Response::new(pb::PromiseFollowUpResponse {
+            events: self.context.events(&done.events, Reader::Agent),
+            conversation: self.context.conversation(&done),
+        }))
+    }
+
     async fn suggest_replies(
         &self,
         request: Request<pb::SuggestRepliesRequest>,

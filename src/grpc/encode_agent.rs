@@ -2,6 +2,7 @@
 //! direction, one place.
 
 use super::encode::{self, Reader};
+use super::encode_promise;
 use super::pb;
 use crate::app::App;
 use crate::app::packet::Packet;
@@ -207,6 +208,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         suggestions: packet.suggestions.into_iter().filter_map(suggestion).collect(),
         transcript: encode::events(app, &packet.events, Reader::Agent),
         note: packet.note.unwrap_or_default(),
+        promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
 }
 

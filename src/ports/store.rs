@@ -160,6 +160,8 @@ impl Index {
     pub const CONVERSATIONS: Index = Index("conversations");
     /// Outbox entries that were refused too often and wait for a person.
     pub const PARKED: Index = Index("parked");
+    /// Bucket: conversations with an open promise; score = when it is due.
+    pub const PROMISES: Index = Index("promises");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.

@@ -242,6 +242,10 @@ impl Desk {
         let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
             (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
+            (_, 19) if !quiet => {
+                let due = self.world.now() + self.random.span(120_000, 1_500_000);
+                Command::AgentPromises { agent, token, what: "to look into it".to_owned(), due }
+            }
             (true, 2..14) | (false, 2..5) => {
                 return self.speak(conversation, token, self.said()).await;
             }

@@ -138,7 +138,10 @@ fn a_missing_guard_of_the_pool_is_noticed() {
 #[test]
 fn a_missing_guard_between_them_is_noticed() {
     for (mutant, invariants) in [
-        (Mutant::VersionsIgnored, &[Invariant::Load, Invariant::OneOwner, Invariant::Fold][..]),
+        (
+            Mutant::VersionsIgnored,
+            &[Invariant::Load, Invariant::OneOwner, Invariant::Fold, Invariant::Fenced][..],
+        ),
         (Mutant::LeaseIgnored, &[Invariant::Fenced]),
         (Mutant::ExpiryIgnored, &[Invariant::Fenced]),
         (Mutant::OutboxClearedEarly, &[Invariant::Outbox]),

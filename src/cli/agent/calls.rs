@@ -9,9 +9,10 @@ use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
     ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
-    HeartbeatRequest, ListWaitingRequest, Presence, ProposeResolutionRequest,
-    ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SkillNeed,
-    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest, WaitingConversation,
+    HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
+    ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
+    SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
+    TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -38,6 +39,8 @@ pub enum Deed {
     Note(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
+    /// Promise to come back to it by this time, in seconds since the epoch.
+    Promise(Target, i64, String),
     /// Give the conversation back.
     Release(Target, String),
     /// Pass the conversation on.
@@ -59,6 +62,7 @@ impl Deed {
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
+            Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Transfer(_, _, _) => "to pass the conversation on",
             Deed::Presence(_, _) => "the presence",
@@ -75,6 +79,7 @@ impl Deed {
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Propose(target, _)
+            | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
             Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
@@ -250,6 +255,13 @@ async fn call(
                 disposition,
             };
             client.propose_resolution(ask(request)).await?;
+        }
+        Deed::Promise(Target { conversation_id, token, .. }, seconds, what) => {
+            let due = Some(prost_types::Timestamp { seconds, nanos: 0 });
+            let token = Some(token);
+            let request =
+                PromiseFollowUpRequest { session, request_id, conversation_id, token, what, due };
+            client.promise_follow_up(ask(request)).await?;
         }
         Deed::Release(Target { conversation_id, token, .. }, note) => {
             let token = Some(token);

@@ -132,6 +132,10 @@ impl Desk {
                     self.gone(target, "given back to the queue", "أُعيدت إلى الطابور")
                 }
                 Deed::Transfer(target, _, _) => self.gone(target, "passed on", "حُوّلت"),
+                Deed::Promise(target, _, _) => {
+                    let en = "promised; it comes back to you in time";
+                    self.gone(target, en, "وُعد العميل، وتعود إليك في وقتها")
+                }
                 Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
                 Deed::Note(target, _) => {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
@@ -187,6 +191,10 @@ impl Desk {
             Line::Propose(what) => {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
+            }
+            Line::Promise(minutes, what) => {
+                let due = now + 60 * i64::from(minutes);
+                self.work.current().cloned().map(|it| Deed::Promise(it, due, what))
             }
             Line::Suggest(about) => self.work.current().cloned().map(|it| Deed::Suggest(it, about)),
             Line::Use(number) => self.suggested(number),

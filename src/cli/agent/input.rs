@@ -29,6 +29,8 @@ pub enum Line {
     Note(String),
     /// Ask the customer whether it is settled.
     Propose(String),
+    /// Promise to come back to it within so many minutes.
+    Promise(u32, String),
     /// Give the conversation back, with a note.
     Release(String),
     /// Pass the conversation on, with a note.
@@ -85,6 +87,7 @@ impl Line {
             | Line::Use(_)
             | Line::Note(_)
             | Line::Propose(_)
+            | Line::Promise(_, _)
             | Line::Release(_)
             | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
@@ -132,6 +135,7 @@ pub fn parse(line: &str) -> Line {
         "/use" | "/أرسل" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Use),
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
+        "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/release" | "/إعادة" => Line::Release(text),
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
@@ -144,6 +148,21 @@ pub fn parse(line: &str) -> Line {
         "/quit" | "/exit" | "/خروج" => Line::Quit,
         _ => Line::Unknown(command.to_owned()),
     }
+}
+
+/// A time such as `2d`, `4h` or `30m`, then what is promised.
+fn promise(rest: &str) -> Option<Line> {
+    let (span, what) = rest.split_once(char::is_whitespace)?;
+    let unit = span.chars().next_back()?;
+    let count = nth(span.strip_suffix(unit)?)?;
+    let minutes = match unit {
+        'm' | 'د' => 1,
+        'h' | 'س' => 60,
+        'd' | 'ي' => 24 * 60,
+        _ => return None,
+    };
+    let what = what.trim();
+    (!what.is_empty()).then_some(Line::Promise(count.checked_mul(minutes)?, what.to_owned()))
 }
 
 /// `agent omar note …`, `queue billing note …`, `skill billing note …` or `bot note …`.
@@ -193,6 +212,9 @@ mod tests {
             ("/packet", Line::Packet(None)),
             ("/Propose solved", Line::Propose("solved".into())),
             ("/release needs billing", Line::Release("needs billing".into())),
+            ("/promise 2d the refund", Line::Promise(2_880, "the refund".into())),
+            ("/وعد 30د أتحقق", Line::Promise(30, "أتحقق".into())),
+            ("/promise soon", Line::Unknown("/promise soon".into())),
             (
                 "/transfer queue billing she paid twice",
                 Line::Transfer(Onward::Queue("billing".into()), "she paid twice".into()),

@@ -259,6 +259,11 @@ impl Show {
             ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
             ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
             (
+                "/promise 2d what",
+                "come back to it in 30m, 4h or 2d; your place is free meanwhile",
+                "وعد بالعودة بعد 30m أو 4h أو 2d، ويتفرغ مكانك حتى ذلك",
+            ),
+            (
                 "/release [note]",
                 "give it back to the queue, place kept",
                 "إعادتها إلى الطابور بدورها",
@@ -306,6 +311,9 @@ impl Show {
 
     fn helps(&self, packet: &HandoffPacket) -> Vec<String> {
         let mut lines = Vec::new();
+        if let Some(promise) = &packet.promise {
+            lines.push(self.field("promised", "وُعد العميل", &self.transcript.promise(promise)));
+        }
         if !packet.note.is_empty() {
             lines.push(self.field("note", "ملاحظة", &self.foreign(&packet.note)));
         }

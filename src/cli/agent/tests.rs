@@ -250,6 +250,14 @@ impl AgentService for FakeAgents {
         Ok(Response::new(ReleaseConversationResponse::default()))
     }
 
+    async fn promise_follow_up(
+        &self,
+        request: Request<PromiseFollowUpRequest>,
+    ) -> Answer<PromiseFollowUpResponse> {
+        self.note(format!("promise: {}", request.into_inner().what));
+        Ok(Response::new(PromiseFollowUpResponse::default()))
+    }
+
     async fn list_waiting(&self, _: Request<ListWaitingRequest>) -> Answer<ListWaitingResponse> {
         self.note("waiting".to_owned());
         let waits = |id: &str| WaitingConversation {

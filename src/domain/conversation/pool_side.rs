@@ -5,6 +5,7 @@ use super::command::{Decision, Receipt, Rejection};
 use super::event::{Event, LeaveReason};
 use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
+use super::waiting;
 use super::words::receipt_text;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId};
@@ -25,6 +26,7 @@ pub(super) fn confirm_queued(
         State::Queued if c.token.term == receipt.term => {}
         State::Queued
         | State::Bot
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -43,6 +45,9 @@ pub(super) fn confirm_queued(
     turn.happen(Event::PositionTold { position: receipt.position });
     let (key, text) = receipt_text(&turn, receipt);
     turn.notice_text(key, text);
+    if !c.handoff.as_ref().is_some_and(|asked| asked.returned) {
+        waiting::offer(&mut turn, &receipt.delay, receipt.other_language);
+    }
     Ok(turn.done())
 }
 
@@ -71,6 +76,7 @@ pub(super) fn bind(
         | State::Human { .. }
         | State::Confirming(_)
         | State::Bot
+        | State::Pending { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     };
@@ -113,6 +119,7 @@ pub(super) fn unbind(
         }
         State::Confirming(Proposal { by: Proposer::Bot, .. })
         | State::Bot
+        | State::Pending { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     }

@@ -46,6 +46,9 @@ pub struct Arrival {
     pub cost: u32,
     /// Extra credit for work that came back.
     pub returned: bool,
+    /// Promises broken to this customer: each moves the place forward.
+    #[serde(default)]
+    pub broken: u32,
 }
 
 /// A command about one place.

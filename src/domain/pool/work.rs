@@ -477,6 +477,8 @@ impl Desk<'_> {
         if arrival.returned {
             credit += self.returned_credit();
         }
+        let broken = self.rules.promises.credit_broken.as_millis() as i64;
+        credit = credit.saturating_add(broken.saturating_mul(i64::from(arrival.broken)));
         // As if they had declined it: they are asked again when nobody else is left.
         let pause = self.at + self.rules.offers.decliner_pause;
         Item {

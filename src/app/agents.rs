@@ -192,7 +192,7 @@ impl App {
             Ok(InboxRecord {
                 seq: record.seq,
                 event_id: record.event_id,
-                event: crate::ports::store::decode(&what(), &record.body)?,
+                event: crate::ports::store::decode(what(), &record.body)?,
             })
         });
         Ok((records.collect::<Result<Vec<_>, StoreError>>()?, page.head))

@@ -200,13 +200,14 @@ impl App {
                 agent: agent.clone(),
                 name: self.name_of(agent),
                 waited_ms: item.waited_ms,
+                claimed_over: item.claimed_over.clone(),
             },
             (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
                 Command::Unbind { token: item.spent_token(), agent: owner.clone() }
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {
-                Command::Tick { reading: None }
+                Command::Tick { reading: None, delay: None }
             }
         };
         Repair::TellConversation(command)
@@ -219,6 +220,7 @@ impl App {
             agent: agent.clone(),
             name: self.name_of(agent),
             waited_ms: item.waited_ms,
+            claimed_over: item.claimed_over.clone(),
         };
         match self.run_quietly(&item.conversation, command).await {
             Ok(_) | Err(AppError::Rejected(Rejection::Stale { .. })) => Ok(()),

@@ -3,6 +3,7 @@
 
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due, Topic};
+use super::recent::{self, Recent};
 use super::stats::Stats;
 use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
@@ -16,7 +17,7 @@ use crate::domain::language::Language;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction};
+use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction, decode};
 use std::time::Duration;
 
 /// The inline path has so long before the sweeper takes an outbox entry up.
@@ -181,8 +182,8 @@ impl App {
         let bucket = keys::bucket_of(id, self.settings.buckets);
         let done = {
             let stripe = text_hash(id.as_str()) as usize % STRIPES;
-            let _alone = self.stripes[stripe].lock().await;
-            self.run_serialised(id, bucket, request, &mut make).await?
+            let mut alone = self.stripes[stripe].lock().await;
+            self.run_serialised(id, bucket, request, &mut alone, &mut make).await?
         };
         if done.1 {
             // Best effort: what does not succeed now is done by the sweeper.
@@ -208,9 +209,9 @@ impl App {
     ) -> AppResult<bool> {
         let bucket = keys::bucket_of(id, self.settings.buckets);
         let stripe = text_hash(id.as_str()) as usize % STRIPES;
-        let _alone = self.stripes[stripe].lock().await;
+        let mut alone = self.stripes[stripe].lock().await;
         let mut make = |_: Option<&Conversation>, _: Timestamp| Ok(command.clone());
-        Ok(self.run_serialised(id, bucket, None, &mut make).await?.1)
+        Ok(self.run_serialised(id, bucket, None, &mut alone, &mut make).await?.1)
     }
 
     async fn run_serialised(
@@ -218,17 +219,19 @@ impl App {
         id: &ConversationId,
         bucket: u16,
         request: Option<Request>,
+        recent: &mut Recent,
         make: &mut impl FnMut(Option<&Conversation>, Timestamp) -> Result<Command, Rejection>,
     ) -> AppResult<(Done, bool)> {
         let slot = keys::bucket(bucket);
         let request_key =
             request.as_ref().map(|request| keys::request(id, &request.who, &request.id));
-        let mut to_load = vec![keys::conversation(id), keys::outbox(id)];
+        let key = keys::conversation(id);
+        let mut to_load = vec![key.clone(), keys::outbox(id)];
         to_load.extend(request_key.clone());
         for _ in 0..TRIES_MAX {
             let rules = self.rules();
             let snapshot = self.store.load(&slot, &to_load, &[]).await?;
-            let before: Option<Conversation> = snapshot.get(&keys::conversation(id))?;
+            let before = recent.take(&snapshot, &key, id)?;
             if let Some(answer) =
                 self.answered_before(&snapshot, before.as_ref(), &request, &request_key).await?
             {
@@ -238,13 +241,14 @@ impl App {
             let command = make(before.as_ref(), at)?;
             let decision = (self.machines.conversation)(&rules, before.as_ref(), &command, at)?;
             let record = request_key.clone().zip(request.as_ref());
-            let (change, events) =
-                self.change(&rules, &snapshot, before.as_ref(), &decision, record);
+            let owes = !decision.effects.is_empty();
+            let (change, done) = self.change(&rules, &snapshot, before.as_ref(), decision, record);
+            let written = recent::written(&change, &key);
             match self.store.commit(change).await {
                 Ok(_) => {
-                    decision.events.iter().for_each(|event| self.stats.event(event));
-                    let owes = !decision.effects.is_empty();
-                    return Ok((Done { conversation: decision.next, events }, owes));
+                    done.events.iter().for_each(|event| self.stats.event(&event.logged.event));
+                    recent.keep(written, &done.conversation);
+                    return Ok((done, owes));
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {
                     Stats::add(&self.stats.retries);
@@ -297,22 +301,22 @@ impl App {
         rules: &Rules,
         snapshot: &Snapshot,
         before: Option<&Conversation>,
-        decision: &Decision,
+        decision: Decision,
         record: Option<(EntityKey, &Request)>,
-    ) -> (Transaction, Vec<Logged>) {
-        let c = &decision.next;
+    ) -> (Transaction, Done) {
+        let Decision { events, next: c, effects } = decision;
         let at = snapshot.at();
         let mut change = snapshot.change(self.tag());
         let first = before.map_or(1, |before| before.seq + 1);
         let events: Vec<Logged> = (first..)
-            .zip(decision.events.iter().cloned())
+            .zip(events)
             .map(|(seq, event)| {
                 let event_id = self.chance.bits();
                 Logged { seq, event_id, logged: LoggedEvent { at, event } }
             })
             .collect();
         if !events.is_empty() {
-            change.put(keys::conversation(&c.id), c);
+            change.put(keys::conversation(&c.id), &c);
             for Logged { seq, event_id, logged } in &events {
                 change.append(keys::log(&c.id), *seq, *event_id, logged, None);
             }
@@ -324,14 +328,21 @@ impl App {
             } else if before.is_some_and(Conversation::is_entangled) {
                 change.index_remove(Index::ENTANGLED, id);
             }
+            match &c.promise {
+                Some(promise) => change.index_put(Index::PROMISES, id, promise.due.as_millis()),
+                None if before.is_some_and(|before| before.promise.is_some()) => {
+                    change.index_remove(Index::PROMISES, id)
+                }
+                None => &mut change,
+            };
             let due = Due::Conversation(c.id.clone()).member();
-            match next_deadline(rules, c) {
+            match next_deadline(rules, &c) {
                 Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),
                 None => change.index_remove(Index::DUE, due),
             };
             change.ring(Topic::Log(c.id.clone()).name());
         }
-        if !decision.effects.is_empty() {
+        if !effects.is_empty() {
             owe(&mut change, &c.id, at);
         }
         if let Some((key, request)) = record {
@@ -342,7 +353,7 @@ impl App {
             };
             change.put(key, &record);
         }
-        (change, events)
+        (change, Done { conversation: c, events })
     }
 
     pub(super) async fn events_between(
@@ -389,8 +400,8 @@ fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreE
     page.records
         .iter()
         .map(|record| {
-            let what = || format!("event {} of {id}", record.seq);
-            let logged = crate::ports::store::decode(&what(), &record.body)?;
+            let seq = record.seq;
+            let logged = decode(format_args!("event {seq} of {id}"), &record.body)?;
             Ok(Logged { seq: record.seq, event_id: record.event_id, logged })
         })
         .collect()

@@ -7,7 +7,7 @@ use super::error::{AppError, AppResult};
 use super::keys::{self, Due};
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::deadline::next_deadline;
-use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Lease};
 use crate::domain::pool::command::{AgentCommand, PoolRefusal, WorkCommand};
@@ -69,7 +69,8 @@ impl App {
                 let reading = (!c.memory.burst.is_empty()).then(|| {
                     Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.window, at))
                 });
-                Ok(Command::Tick { reading })
+                let delay = (c.state == State::Queued).then(|| self.waiting_status(id, at).1);
+                Ok(Command::Tick { reading, delay })
             })
             .await;
         match done {

@@ -106,6 +106,7 @@ impl App {
                 Slot::Bucket(_) => match self.conversation(&conversation).await?.state {
                     State::Queued => "enqueue",
                     State::Bot
+                    | State::Pending { .. }
                     | State::Human { .. }
                     | State::Confirming(_)
                     | State::Resolved { .. }

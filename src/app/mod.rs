@@ -7,6 +7,7 @@
 
 pub mod agents;
 pub mod audit;
+pub mod claim;
 pub mod conversations;
 pub mod deadlines;
 pub mod error;
@@ -18,6 +19,8 @@ pub mod machines;
 pub mod outbox;
 pub mod packet;
 pub mod pool;
+pub mod promises;
+mod recent;
 pub mod requests;
 pub mod router;
 pub mod sessions;
@@ -38,7 +41,8 @@ use std::sync::Arc;
 
 /// How often a change is tried again when others changed the same thing meanwhile.
 pub const TRIES_MAX: u32 = 8;
-/// Locks that keep this process from competing with itself for one conversation.
+/// Locks that keep this process from competing with itself for one conversation. Each holds what
+/// was written last under it.
 const STRIPES: usize = 64;
 
 /// What is fixed while the process runs.
@@ -64,7 +68,7 @@ pub struct App {
     hub: Hub,
     stats: Stats,
     machines: Machines,
-    stripes: Vec<tokio::sync::Mutex<()>>,
+    stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
 }
 
 impl App {
@@ -85,7 +89,7 @@ impl App {
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
-            stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
         }
     }
 

@@ -14,6 +14,7 @@ use super::stored::Owed;
 use crate::domain::conversation::command::{Command, Receipt, Rejection};
 use crate::domain::conversation::handle::arrival;
 use crate::domain::conversation::state::Conversation;
+use crate::domain::handoff::Requirements;
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::command::WorkCommand;
 use crate::domain::pool::item::{Item, ItemState, Place};
@@ -102,9 +103,11 @@ impl App {
             // Whoever owns it is known to the pool: it told us.
             State::Human { .. } => None,
             State::Confirming(_) if c.owner().is_some() => None,
-            State::Confirming(_) | State::Bot | State::Resolved { .. } | State::Closed { .. } => {
-                Some(WorkCommand::Release { term: c.token.term })
-            }
+            State::Confirming(_)
+            | State::Bot
+            | State::Pending { .. }
+            | State::Resolved { .. }
+            | State::Closed { .. } => Some(WorkCommand::Release { term: c.token.term }),
         }
     }
 
@@ -123,6 +126,7 @@ impl App {
                     agent: agent.clone(),
                     name,
                     waited_ms: item.waited_ms,
+                    claimed_over: item.claimed_over.clone(),
                 })
             }
             ItemState::Waiting | ItemState::Offered { .. } => {
@@ -142,25 +146,17 @@ impl App {
             return None;
         }
         let (position, delay) = self.waiting_status(&c.id, at);
-        let opens = match &delay {
-            DelayReason::OutsideHours { opens: Some(opens) } => {
-                self.opening_text(&asked.handoff.needs.queue, *opens, c.language)
-            }
-            DelayReason::OutsideHours { opens: None }
-            | DelayReason::AllBusy
-            | DelayReason::NoLanguage
-            | DelayReason::NoSkill
-            | DelayReason::EmergenciesAhead
-            | DelayReason::NobodySignedIn
-            | DelayReason::OffersNotTaken
-            | DelayReason::None => None,
-        };
+        let other_language = delay == DelayReason::NoLanguage
+            && self.router.somebody_meets(&Requirements {
+                language: c.agent_language().other(),
+                ..asked.handoff.needs.clone()
+            });
         Some(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),
             position: position.unwrap_or(1),
             delay,
-            opens,
+            other_language,
         })
     }
 

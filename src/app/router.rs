@@ -6,17 +6,18 @@ use super::error::{AppError, AppResult};
 use super::keys::{self, Topic};
 use super::stats::Stats;
 use super::stored::MatcherFence;
+use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::Place;
-use crate::domain::pool::work::held_live;
+use crate::domain::pool::work::{held_live, meets};
 use crate::domain::routing::delay::{self, DelayReason};
 use crate::domain::routing::explain::{self, QueueStats, Verdict};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
-use crate::domain::routing::{opening, plan};
+use crate::domain::routing::{claim, plan};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Ring, Snapshot, StoreError};
 use std::collections::BTreeMap;
@@ -93,11 +94,31 @@ impl Router {
         self.lock().view.agent(id).cloned()
     }
 
+    /// What an agent could take by hand.
+    pub(super) fn claimable(&self, agent: &AgentId) -> Vec<claim::Claimable> {
+        claim::claimable(&self.lock().view, agent)
+    }
+
+    /// Whom an agent would pass over by taking this by hand; `Err` if it is an emergency.
+    pub(super) fn overtaken(
+        &self,
+        agent: &AgentId,
+        conversation: &ConversationId,
+    ) -> Result<Vec<ConversationId>, ConversationId> {
+        claim::overtaken(&self.lock().view, agent, conversation)
+    }
+
     /// Those who leave and hold nothing any more.
     pub(super) fn leaving(&self) -> Vec<AgentId> {
         let picture = self.lock();
         let done = picture.view.agents().filter(|agent| agent.leaving);
         done.filter(|agent| held_live(agent).is_empty()).map(|agent| agent.id.clone()).collect()
+    }
+
+    /// Whether anyone who takes offers, busy or not, offers what is required.
+    pub(super) fn somebody_meets(&self, needs: &Requirements) -> bool {
+        let picture = self.lock();
+        picture.view.agents().any(|agent| agent.takes_offers() && meets(agent, needs))
     }
 
     /// When the next pause, hold or cool-down ends, so that it is worth planning again.
@@ -352,18 +373,6 @@ impl App {
     pub fn queues(&self) -> BTreeMap<QueueId, QueueStats> {
         let rules = self.rules();
         explain::queue_stats(&self.router.lock().view, &rules.routing)
-    }
-
-    /// When a queue opens, as it is told to a customer.
-    pub(super) fn opening_text(
-        &self,
-        queue: &QueueId,
-        opens: Timestamp,
-        language: Language,
-    ) -> Option<String> {
-        let rules = self.rules();
-        let hours = rules.routing.queues.get(queue)?.hours.as_ref()?;
-        Some(opening::describe(hours, opens, language))
     }
 
     /// The store's time.

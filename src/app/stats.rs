@@ -26,6 +26,7 @@ pub struct Stats {
     outcomes: Mutex<BTreeMap<Outcome, u64>>,
     handoffs: Mutex<BTreeMap<HandoffReason, u64>>,
     ends: Mutex<BTreeMap<&'static str, u64>>,
+    promises: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Stats {
@@ -56,6 +57,7 @@ impl Stats {
             Event::ResolutionDenied => count(&self.ends, "denied"),
             Event::Closed { reason } => count(&self.ends, reason.name()),
             Event::Reopened => count(&self.ends, "reopened"),
+            Event::PromiseEnded { fate, .. } => count(&self.promises, fate.name()),
             Event::Started { .. }
             | Event::CustomerSaid { .. }
             | Event::Understood { .. }
@@ -66,7 +68,12 @@ impl Stats {
             | Event::PositionTold { .. }
             | Event::LongWaitTold
             | Event::HandoffCancelled
+            | Event::WaitOptionsOffered { .. }
+            | Event::OtherLanguageAgreed { .. }
+            | Event::PromiseMade { .. }
+            | Event::PromiseLate { .. }
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }
@@ -88,6 +95,11 @@ impl Stats {
     /// Handoffs by reason.
     pub fn handoffs(&self) -> BTreeMap<HandoffReason, u64> {
         self.handoffs.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// Ends of promises: `kept`, `kept_late`, `broken`, `withdrawn`.
+    pub fn promises(&self) -> BTreeMap<&'static str, u64> {
+        self.promises.lock().map(|map| map.clone()).unwrap_or_default()
     }
 
     /// Ends of conversations: `confirmed`, `denied`, `timeout`, `left`, `abandoned`, `reopened`.

@@ -338,6 +338,13 @@ impl ChatService for FakeChat {
         absent()
     }
 
+    async fn choose_wait_option(
+        &self,
+        _: Request<ChooseWaitOptionRequest>,
+    ) -> Answer<ChooseWaitOptionResponse> {
+        absent()
+    }
+
     async fn get_queue_status(
         &self,
         _: Request<GetQueueStatusRequest>,

@@ -49,6 +49,8 @@ impl Collector for Figures {
         family(&mut out, "sanad_handoffs", "Handoffs to people", "reason", handoffs)?;
         let ends = stats.ends().into_iter().collect();
         family(&mut out, "sanad_ends", "Ends of conversations", "end", ends)?;
+        let promises = stats.promises().into_iter().collect();
+        family(&mut out, "sanad_promises", "Ends of promises", "fate", promises)?;
         let agents = self.app.router().agents();
         let available = agents.iter().filter(|agent| agent.takes_offers()).count();
         for (name, help, value) in [

@@ -45,7 +45,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 a mistake o
 /// Sanad (سند): a chat front desk. A machine answers first, knows its limits, and hands people to
 /// people.
 #[derive(Debug, Parser)]
-#[command(name = "sanad", version, after_help = EXIT_CODES)]
+// What stands before a command would be read as `serve`'s and do nothing: it is refused.
+#[command(name = "sanad", version, after_help = EXIT_CODES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,

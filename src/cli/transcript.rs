@@ -6,7 +6,8 @@ use super::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::{
-    Choice, Delay, Event, LocalizedText, MessageSent, Participant, Party, QueueStatus, Signal,
+    Choice, Delay, Event, LocalizedText, MessageSent, Participant, Party, Promise, QueueStatus,
+    Signal,
 };
 use owo_colors::Style;
 
@@ -38,6 +39,11 @@ impl Transcript {
             None => Vec::new(),
             Some(Body::MessageSent(message)) => self.message(&author, message),
             Some(Body::Notice(notice)) => self.notice(&text_of(&notice.text)),
+            Some(Body::WaitOptionsOffered(offered)) => {
+                let mut lines = self.notice(&text_of(&offered.text));
+                lines.extend(self.choices(&offered.choices));
+                lines
+            }
             Some(body) => match self.reader {
                 // The server's notices tell customers what happens.
                 Reader::Customer => Vec::new(),
@@ -67,8 +73,14 @@ impl Transcript {
             | Body::Reminded(_)
             | Body::Reopened(_)
             | Body::HandoffCancelled(_)
+            | Body::WaitOptionsOffered(_)
+            | Body::PromiseMade(_)
+            | Body::PromiseLate(_)
+            | Body::PromiseEnded(_)
+            | Body::OtherLanguageAgreed(_)
             | Body::SignalRaised(_)
             | Body::Noted(_)
+            | Body::Claimed(_)
             | Body::AgentNudged(_)
             | Body::SupervisorAlerted(_)
             | Body::Internal(_) => None,
@@ -118,6 +130,24 @@ impl Transcript {
             return Some(why.to_owned());
         };
         Some(format!("{why}{} {opens}", pick(self.language, ", opens at", "، يفتح في")))
+    }
+
+    /// A promise: what, by whom and until when.
+    pub fn promise(&self, promise: &Promise) -> String {
+        let l = self.language;
+        let due = promise.due.as_ref().and_then(moment).unwrap_or_default();
+        let kind = words::promise(l, promise.kind());
+        let mut line = format!("{kind} {} {due}", pick(l, "by", "قبل"));
+        if let Some(agent) = &promise.agent {
+            line = format!("{line} ({})", self.label(agent));
+        }
+        if promise.late {
+            line = format!("{line}, {}", pick(l, "already put off once", "أُجّل مرة"));
+        }
+        match promise.what.is_empty() {
+            true => line,
+            false => format!("{line}: {}", self.look.foreign(&promise.what)),
+        }
     }
 
     /// What detectors found, with the words that showed it.
@@ -190,8 +220,24 @@ impl Transcript {
         let say = |en, ar| pick(l, en, ar).to_owned();
         let who = || self.label(author);
         let line = match body {
-            Body::MessageSent(_) | Body::Notice(_) | Body::Internal(_) | Body::Queued(_) => {
-                return Vec::new();
+            Body::MessageSent(_)
+            | Body::Notice(_)
+            | Body::WaitOptionsOffered(_)
+            | Body::Internal(_)
+            | Body::Queued(_) => return Vec::new(),
+            Body::PromiseMade(made) => {
+                let promised = made.promise.as_ref().map(|it| self.promise(it)).unwrap_or_default();
+                format!("{}: {promised}", pick(l, "promised", "وُعد العميل"))
+            }
+            Body::PromiseLate(late) => {
+                let due = late.due.as_ref().and_then(moment).unwrap_or_default();
+                format!("{} {due}", pick(l, "the promise will be late:", "سيتأخر الوعد إلى"))
+            }
+            Body::PromiseEnded(ended) => {
+                format!("{} {}", pick(l, "the promise", "الوعد"), words::fate(l, ended.fate()))
+            }
+            Body::OtherLanguageAgreed(_) => {
+                say("the customer agreed to the other language", "وافق العميل على اللغة الأخرى")
             }
             Body::Started(_) => say("the conversation began", "بدأت المحادثة"),
             Body::HandoffRequested(handoff) => {
@@ -224,6 +270,12 @@ impl Transcript {
             }
             Body::Noted(note) => {
                 format!("{}: {}", pick(l, "note", "ملاحظة"), self.look.foreign(&note.text))
+            }
+            Body::Claimed(claimed) => {
+                let over = claimed.overtaken_conversation_ids.len();
+                let took = pick(l, "took it by hand", "أخذها بيده");
+                let before = pick(l, "waited longer", "انتظروا أطول");
+                format!("{}: {took}; {before}: {over}", who())
             }
             Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
             Body::SupervisorAlerted(alerted) => {

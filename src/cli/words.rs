@@ -101,6 +101,7 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
         L::Ended => ("it ended", "انتهت"),
         L::Transferred => ("passed it on", "حوّلها إلى غيره"),
         L::ToBot => ("gave it back to the machine", "أعادها إلى الآلة"),
+        L::Promised => ("promised to come back to it", "وعد بالعودة إليها"),
     };
     pick(language, en, ar)
 }
@@ -178,6 +179,33 @@ pub fn alert(language: Language, alert: pb::Alert) -> &'static str {
         A::AgentSilent => ("the agent does not answer", "الموظف لا يجيب"),
         A::Emergency => ("the customer is in danger", "العميل في خطر"),
         A::LongWait => ("the customer waits very long", "العميل ينتظر وقتًا طويلاً"),
+        A::PromiseBroken => ("a promise was broken", "لم يُوفَ بوعد"),
+    };
+    pick(language, en, ar)
+}
+
+/// What was promised.
+pub fn promise(language: Language, kind: pb::PromiseKind) -> &'static str {
+    use pb::PromiseKind as P;
+    let (en, ar) = match kind {
+        P::Unspecified => ("a promise", "وعد"),
+        P::Callback => ("a callback", "معاودة التواصل"),
+        P::Answer => ("an answer to the question left", "إجابة السؤال المتروك"),
+        P::FollowUp => ("to come back to it", "العودة إلى الموضوع"),
+        P::Wait => ("a waiting time", "مدة انتظار"),
+    };
+    pick(language, en, ar)
+}
+
+/// How a promise ended.
+pub fn fate(language: Language, fate: pb::PromiseFate) -> &'static str {
+    use pb::PromiseFate as F;
+    let (en, ar) = match fate {
+        F::Unspecified => ("is over", "انتهى"),
+        F::Kept => ("was kept", "تم الوفاء به"),
+        F::KeptLate => ("was kept later than first said", "تم الوفاء به متأخرًا"),
+        F::Broken => ("was broken", "لم يُوفَ به"),
+        F::Withdrawn => ("is no longer wanted", "لم يعد مطلوبًا"),
     };
     pick(language, en, ar)
 }
@@ -189,6 +217,7 @@ pub fn state(language: Language, state: pb::ConversationState) -> &'static str {
         S::Unspecified => ("unknown", "غير معروف"),
         S::Bot => ("with the bot", "مع الرد الآلي"),
         S::Queued => ("waits for an agent", "تنتظر موظفًا"),
+        S::Pending => ("promised for later", "موعودة لوقت لاحق"),
         S::Human => ("with an agent", "مع موظف"),
         S::Confirming => ("waits for the customer's yes or no", "تنتظر جواب العميل"),
         S::Resolved => ("resolved", "حُلّت"),

@@ -78,6 +78,17 @@ wrap_up: 20s
 cost: { default: 1, abusive: 2 }
 agents:
   - { id: sara, name: Sara, languages: { ar: 5, en: 3 }, skills: { orders: 4 }, capacity: 3 }
+promises:
+  callback_after: 1h
+  callback_window: 30m
+  callback_max: 7d
+  answer_within: 4h
+  follow_up_min: 5m
+  follow_up_max: 30d
+  follow_up_ahead: 30m
+  warn_before: 5m
+  extension: 30m
+  credit_broken: 5m
 "#;
 
 const BOT: &str = r#"name: { en: "Sanad", ar: "سند" }
@@ -181,6 +192,10 @@ fn text_line(key: TextKey) -> String {
         TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
+        TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
+        TextKey::QuestionKept => format!("{name}: [\"by {{due}}\"]\n"),
+        TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),
+        TextKey::PromiseLate => format!("{name}: [\"{{due}}: {{why}}\"]\n"),
         _ => format!("{name}: [\"words\"]\n"),
     }
 }

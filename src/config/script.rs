@@ -73,13 +73,21 @@ pub enum CustomerAction {
     Reopen,
     /// Asks for the last words again.
     SayAgain,
+    /// Chooses to be called back.
+    Callback,
+    /// Leaves the question.
+    LeaveQuestion,
+    /// Accepts the other language.
+    OtherLanguage,
+    /// Chooses to wait.
+    KeepWaiting,
     /// Presses a button, from 1.
     Choose(u32),
 }
 
 impl CustomerAction {
     /// Those without a number, by the names of the files.
-    pub const NAMES: [(&str, CustomerAction); 7] = [
+    pub const NAMES: [(&str, CustomerAction); 11] = [
         ("confirm", CustomerAction::Confirm),
         ("deny", CustomerAction::Deny),
         ("request_human", CustomerAction::RequestHuman),
@@ -87,6 +95,10 @@ impl CustomerAction {
         ("leave", CustomerAction::Leave),
         ("reopen", CustomerAction::Reopen),
         ("say_again", CustomerAction::SayAgain),
+        ("callback", CustomerAction::Callback),
+        ("leave_question", CustomerAction::LeaveQuestion),
+        ("other_language", CustomerAction::OtherLanguage),
+        ("keep_waiting", CustomerAction::KeepWaiting),
     ];
 }
 
@@ -109,6 +121,8 @@ pub enum AgentAction {
     Vanish,
     /// Writes.
     Says(String),
+    /// Promises something by so long from now.
+    Promises(String, Duration),
     /// Proposes that it is solved, with a disposition.
     Proposes(String),
     /// Passes it on.
@@ -207,6 +221,8 @@ pub enum StateName {
     Bot,
     /// Waiting for a human.
     Queued,
+    /// Promised for later.
+    Pending,
     /// With a human.
     Human,
     /// Somebody asked whether it is solved.
@@ -219,9 +235,10 @@ pub enum StateName {
 
 impl StateName {
     /// All, by the names of the files.
-    pub const NAMES: [(&str, StateName); 6] = [
+    pub const NAMES: [(&str, StateName); 7] = [
         ("bot", StateName::Bot),
         ("queued", StateName::Queued),
+        ("pending", StateName::Pending),
         ("human", StateName::Human),
         ("confirming", StateName::Confirming),
         ("resolved", StateName::Resolved),

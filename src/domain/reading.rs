@@ -33,7 +33,7 @@ pub struct Reading {
 /// Reads what a customer said in the light of what was said before.
 pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Reading {
     let normalised = language::normalise(text);
-    let variety = language::detect(text);
+    let variety = language::variety_of(&normalised);
     let social = social::social_act(&normalised, text);
     let utterance = Utterance { text, normalised: &normalised, variety, social, at };
     Reading {

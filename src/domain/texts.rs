@@ -222,6 +222,36 @@ text_keys! {
     AgentSilentRequeued = "agent_silent_requeued",
     /// The agent gave the conversation back.
     AgentReleased = "agent_released",
+    /// The queue is closed, and when it opens is not known.
+    DelayClosedUnknown = "delay_closed_unknown",
+    /// `{agent}` has the conversation and works on it.
+    DelayWithAgent = "delay_with_agent",
+    /// Stands before the choices of someone who waits.
+    WaitOptions = "wait_options",
+    /// The choice to wait.
+    WaitOptionWait = "wait_option_wait",
+    /// The choice to be called back.
+    WaitOptionCallback = "wait_option_callback",
+    /// The choice to leave the question.
+    WaitOptionLeaveQuestion = "wait_option_leave_question",
+    /// The choice to be helped in the other language.
+    WaitOptionOtherLanguage = "wait_option_other_language",
+    /// The customer chose to wait.
+    WaitChosen = "wait_chosen",
+    /// A callback was promised: `{from}`, `{due}`.
+    CallbackPromised = "callback_promised",
+    /// A question was left: `{due}`.
+    QuestionKept = "question_kept",
+    /// `{agent}` promised `{what}` by `{due}`.
+    FollowUpPromised = "follow_up_promised",
+    /// The customer agreed to the other language.
+    OtherLanguageAgreed = "other_language_agreed",
+    /// What was promised is being asked for now.
+    PromiseTime = "promise_time",
+    /// It will be late: `{due}`, `{why}`.
+    PromiseLate = "promise_late",
+    /// It was not kept.
+    PromiseBroken = "promise_broken",
     /// The agent asks a colleague, `{agent}`, to take over.
     TransferredToAgent = "transferred_to_agent",
     /// The agent passes the conversation on to `{queue}`.

@@ -8,13 +8,15 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_admin;
+use super::encode_promise;
 use super::pb;
 use super::pb::admin_service_server::AdminService;
 use super::refusals::status;
 use super::status::Refusal;
 use crate::app::listing::ListPlace;
 use crate::domain::conversation::command::Command;
-use crate::domain::conversation::state::State;
+use crate::domain::conversation::promise::Promise;
+use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::agent::{Agent, Presence};
 use crate::domain::pool::item::Place;
@@ -207,6 +209,23 @@ impl AdminService for Admin {
         Ok(Response::new(pb::UnparkEntryResponse {}))
     }
 
+    async fn list_promises(
+        &self,
+        request: Request<pb::ListPromisesRequest>,
+    ) -> Result<Response<pb::ListPromisesResponse>, Status> {
+        let asked = request.get_ref();
+        let size = decode::page_size(asked.page_size, ROWS_PAGE.0, ROWS_PAGE.1);
+        let app = &self.context.app;
+        let open = app.list_promises(size, asked.only_late).await.map_err(status)?;
+        let row = |(c, open): &(Conversation, Promise)| {
+            let shown = encode::conversation(app, c);
+            let promise = Some(encode_promise::promise(app, open));
+            pb::OpenPromise { conversation_id: shown.conversation_id, state: shown.state, promise }
+        };
+        let promises = open.iter().map(row).collect();
+        Ok(Response::new(pb::ListPromisesResponse { promises }))
+    }
+
     async fn get_stats(
         &self,
         _: Request<pb::GetStatsRequest>,
@@ -249,6 +268,7 @@ fn is_asked_for(asked: pb::ConversationState, is: &State) -> bool {
         pb::ConversationState::Unspecified => true,
         pb::ConversationState::Bot => matches!(is, State::Bot),
         pb::ConversationState::Queued => matches!(is, State::Queued),
+        pb::ConversationState::Pending => matches!(is, State::Pending { .. }),
         pb::ConversationState::Human => matches!(is, State::Human { .. }),
         pb::ConversationState::Confirming => matches!(is, State::Confirming(_)),
         pb::ConversationState::Resolved => matches!(is, State::Resolved { .. }),

@@ -222,6 +222,26 @@ impl AgentService for AgentDesk {
         Ok(Response::new(pb::DeclineOfferResponse {}))
     }
 
+    async fn list_waiting(
+        &self,
+        request: Request<pb::ListWaitingRequest>,
+    ) -> Result<Response<pb::ListWaitingResponse>, Status> {
+        let asked = request.get_ref();
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        Ok(Response::new(desk::waiting(&self.context, &agent, asked.page_size)))
+    }
+
+    async fn claim_conversation(
+        &self,
+        request: Request<pb::ClaimConversationRequest>,
+    ) -> Result<Response<pb::ClaimConversationResponse>, Status> {
+        let asked = request.get_ref();
+        let conversation = conversation_id(&asked.conversation_id)?;
+        let agent = self.session(&request, asked.session.as_ref()).await?;
+        let once = once(&agent.id, &asked.request_id, &format!("claim {conversation}"))?;
+        desk::claim(&self.context, &agent, &conversation, &once).await.map(Response::new)
+    }
+
     async fn get_handoff_packet(
         &self,
         request: Request<pb::GetHandoffPacketRequest>,
@@ -289,6 +309,29 @@ impl AgentService for AgentDesk {
         let command = Command::AgentReleases { agent, token, note };
         let done = self.command(&right, &asked.request_id, &contents, command).await?;
         Ok(Response::new(pb::ReleaseConversationResponse {
+            events: self.context.events(&done.events, Reader::Agent),
+            conversation: self.context.conversation(&done),
+        }))
+    }
+
+    async fn promise_follow_up(
+        &self,
+        request: Request<pb::PromiseFollowUpRequest>,
+    ) -> Result<Response<pb::PromiseFollowUpResponse>, Status> {
+        let asked = request.get_ref();
+        let chars_max = self.context.app.settings().utterance_chars_max;
+        let what = decode::at_most("what", asked.what.trim(), chars_max)?;
+        if what.is_empty() {
+            return Err(decode::wrong("what", "say what the customer is promised"));
+        }
+        let due = decode::time("due", asked.due.as_ref())?;
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let contents = format!("promise {} {what}", due.as_millis());
+        let (agent, token) = (right.agent.id.clone(), right.token);
+        let command = Command::AgentPromises { agent, token, what, due };
+        let done = self.command(&right, &asked.request_id, &contents, command).await?;
+        Ok(Response::new(pb::PromiseFollowUpResponse {
             events: self.context.events(&done.events, Reader::Agent),
             conversation: self.context.conversation(&done),
         }))

@@ -289,6 +289,24 @@ impl ChatService for Chat {
         }))
     }
 
+    async fn choose_wait_option(
+        &self,
+        request: Request<pb::ChooseWaitOptionRequest>,
+    ) -> Result<Response<pb::ChooseWaitOptionResponse>, Status> {
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let asked = request.into_inner();
+        let choice = decode::wait_choice(&asked)?;
+        let name = format!("choose {choice:?}");
+        let command = Command::ChooseWait(choice);
+        let done = self.simple(&conversation, &asked.request_id, &name, command).await?;
+        Ok(Response::new(pb::ChooseWaitOptionResponse {
+            events: self.context.events(&done.events, Reader::Customer),
+            conversation: self.context.conversation(&done),
+            durability: self.durability(),
+            mode: self.mode(),
+        }))
+    }
+
     async fn respond_to_resolution(
         &self,
         request: Request<pb::RespondToResolutionRequest>,

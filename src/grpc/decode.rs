@@ -5,11 +5,13 @@ use super::context::id;
 use super::pb;
 use super::resume::Place;
 use super::status::Refusal;
+use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{AWAY_UNANSWERED, Presence, Profile};
 use crate::domain::routing::settings::RoutingRules;
+use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
 use tonic::Status;
 
@@ -57,6 +59,37 @@ pub fn token(token: Option<&pb::OwnershipToken>) -> Result<Token, Status> {
     // A number that is too large was never issued: it is told as lost ownership, like any other.
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     Ok(Token { term: number(token.term), attempt: number(token.attempt) })
+}
+
+/// A point in time that must be given.
+pub fn time(
+    field: &'static str,
+    time: Option<&prost_types::Timestamp>,
+) -> Result<Timestamp, Status> {
+    let time = time.ok_or_else(|| wrong(field, "say when"))?;
+    let millis =
+        time.seconds.saturating_mul(1000).saturating_add(i64::from(time.nanos) / 1_000_000);
+    Ok(Timestamp::from_millis(millis))
+}
+
+/// What a waiting customer chooses.
+pub fn wait_choice(asked: &pb::ChooseWaitOptionRequest) -> Result<WaitChoice, Status> {
+    let at = match &asked.callback_at {
+        Some(at) => Some(time("callback_at", Some(at))?),
+        None => None,
+    };
+    if at.is_some() && asked.option() != pb::WaitOption::Callback {
+        return Err(wrong("callback_at", "a time goes with CALLBACK only"));
+    }
+    match asked.option() {
+        pb::WaitOption::Wait => Ok(WaitChoice::Wait),
+        pb::WaitOption::Callback => Ok(WaitChoice::Callback { at }),
+        pb::WaitOption::LeaveQuestion => Ok(WaitChoice::LeaveQuestion),
+        pb::WaitOption::OtherLanguage => Ok(WaitChoice::OtherLanguage),
+        pb::WaitOption::Unspecified => {
+            Err(wrong("option", "say WAIT, CALLBACK, LEAVE_QUESTION or OTHER_LANGUAGE"))
+        }
+    }
 }
 
 /// A text that must not be longer than this.

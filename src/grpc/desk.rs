@@ -1,4 +1,5 @@
-//! What an agent's desk does with a conversation beside speaking in it: notes, passes it on. The calls come
+//! What an agent's desk does with a conversation beside speaking in it: takes it by
+//! hand, looks for replies, notes, passes it on. The calls come
 //! in through [`super::agent`], which has checked the session; here each is decoded, asked of the
 //! application and encoded.
 
@@ -10,10 +11,40 @@ use super::encode_agent;
 use super::pb;
 use super::pb::transfer_conversation_request::To;
 use super::refusals::status;
+use crate::app::requests::Once;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::transfer::Wanted;
-use crate::domain::ids::{AgentId, QueueId, SkillId};
+use crate::domain::ids::{AgentId, ConversationId, QueueId, SkillId};
+use crate::domain::pool::agent::Agent;
+use crate::domain::pool::item::Place;
 use tonic::Status;
+
+/// Waiting conversations on a page, usually and at most.
+const WAITING_PAGE: (usize, usize) = (20, 100);
+
+/// What the agent could take by hand.
+pub(super) fn waiting(context: &Context, agent: &Agent, size: u32) -> pb::ListWaitingResponse {
+    let size = decode::page_size(size, WAITING_PAGE.0, WAITING_PAGE.1);
+    let waiting = context.app.claimable(&agent.id).into_iter().take(size);
+    pb::ListWaitingResponse { waiting: waiting.map(encode_agent::waiting).collect() }
+}
+
+/// Takes a waiting conversation by hand.
+pub(super) async fn claim(
+    context: &Context,
+    agent: &Agent,
+    conversation: &ConversationId,
+    once: &Once,
+) -> Result<pb::ClaimConversationResponse, Status> {
+    let app = &context.app;
+    let c = app.claim_once(&agent.id, conversation, once).await.map_err(status)?;
+    let since = match app.place(conversation).await.map_err(status)? {
+        Some(Place::Here(item)) => Some(item.waiting_since),
+        Some(Place::Gone { .. }) | None => None,
+    };
+    let assignment = encode_agent::assignment(app, &c, c.token, since);
+    Ok(pb::ClaimConversationResponse { assignment: Some(assignment) })
+}
 
 /// The longest words to look for.
 const ABOUT_CHARS_MAX: usize = 200;

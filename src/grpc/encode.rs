@@ -1,6 +1,7 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_promise;
 use super::pb;
 use crate::app::App;
 use crate::app::conversations::Logged;
@@ -98,6 +99,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
     let state = match &c.state {
         State::Bot => pb::ConversationState::Bot,
         State::Queued => pb::ConversationState::Queued,
+        State::Pending { .. } => pb::ConversationState::Pending,
         State::Human { .. } => pb::ConversationState::Human,
         State::Confirming(_) => pb::ConversationState::Confirming,
         State::Resolved { .. } => pb::ConversationState::Resolved,
@@ -112,6 +114,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         State::Closed { reason, .. } => self::close_reason(*reason),
         State::Bot
         | State::Queued
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. } => pb::CloseReason::Unspecified,
@@ -126,6 +129,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         queue_status: queue_status(app, c),
         head_sequence: c.seq,
         reopen_until: reopen_until.map(timestamp),
+        promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
 }
 
@@ -134,6 +138,7 @@ pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
     let asked = match &c.state {
         State::Queued => c.handoff.as_ref()?,
         State::Bot
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -201,7 +206,7 @@ pub fn event(
         at: Some(timestamp(*at)),
         author: Some(author(app, event)),
         audience: audience.into(),
-        body: Some(body(event, logged.seq, before, reader)),
+        body: Some(body(app, event, logged.seq, before, reader)),
     })
 }
 
@@ -221,6 +226,7 @@ pub fn events(app: &App, page: &[Logged], reader: Reader) -> Vec<pb::Event> {
 fn author(app: &App, event: &Event) -> pb::Participant {
     match event {
         Event::CustomerSaid { .. }
+        | Event::OtherLanguageAgreed { .. }
         | Event::HandoffCancelled
         | Event::ResolutionConfirmed
         | Event::ResolutionDenied
@@ -229,6 +235,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
         Event::AgentSaid { agent: id, .. }
         | Event::Noted { agent: Some(id), .. }
+        | Event::Claimed { agent: id, .. }
         | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
         Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
@@ -249,12 +256,22 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::ProposalDropped
         | Event::HoldEnded
         | Event::Reminded
+        | Event::WaitOptionsOffered { .. }
+        | Event::PromiseMade { .. }
+        | Event::PromiseLate { .. }
+        | Event::PromiseEnded { .. }
         | Event::Noted { agent: None, .. }
         | Event::Closed { .. } => party(pb::Party::System),
     }
 }
 
-fn body(event: &Event, seq: u64, before: Option<&str>, reader: Reader) -> pb::event::Body {
+fn body(
+    app: &App,
+    event: &Event,
+    seq: u64,
+    before: Option<&str>,
+    reader: Reader,
+) -> pb::event::Body {
     use pb::event::Body;
     let internal = |name: &str| Body::Internal(pb::Internal { name: name.to_owned() });
     match event {
@@ -308,11 +325,21 @@ fn body(event: &Event, seq: u64, before: Option<&str>, reader: Reader) -> pb::ev
             delay: Some(self::delay(delay)),
             queue_id: queue.to_string(),
         }),
+        Event::WaitOptionsOffered { text, language, options } => {
+            encode_promise::options(text, *language, options)
+        }
+        Event::OtherLanguageAgreed { language } => encode_promise::agreed(*language),
+        Event::PromiseMade { promise } => encode_promise::made(app, promise),
+        Event::PromiseLate { number, due } => encode_promise::late(*number, *due),
+        Event::PromiseEnded { number, fate } => encode_promise::ended(*number, *fate),
         Event::HandoffCancelled => Body::HandoffCancelled(pb::HandoffCancelled {}),
         Event::AgentJoined { waited_ms, .. } => {
             let waited = Duration::from_millis((*waited_ms).max(0) as u64);
             Body::AgentJoined(pb::AgentJoined { waited: Some(duration(waited)) })
         }
+        Event::Claimed { overtaken, .. } => Body::Claimed(pb::Claimed {
+            overtaken_conversation_ids: overtaken.iter().map(ToString::to_string).collect(),
+        }),
         Event::AgentLeft { why, .. } => {
             Body::AgentLeft(pb::AgentLeft { reason: left(*why).into() })
         }
@@ -345,7 +372,8 @@ fn body(event: &Event, seq: u64, before: Option<&str>, reader: Reader) -> pb::ev
     }
 }
 
-fn choice(choice: &Choice, language: Language) -> pb::Choice {
+/// A choice the customer has.
+pub fn choice(choice: &Choice, language: Language) -> pb::Choice {
     pb::Choice { id: choice.id.clone(), title: Some(text(&choice.title, language)) }
 }
 
@@ -460,6 +488,7 @@ fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::Ended => pb::AgentLeftReason::Ended,
         LeaveReason::Transferred => pb::AgentLeftReason::Transferred,
         LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
+        LeaveReason::Promised => pb::AgentLeftReason::Promised,
     }
 }
 
@@ -468,5 +497,6 @@ fn alert(what: Alert) -> pb::Alert {
         Alert::AgentSilent => pb::Alert::AgentSilent,
         Alert::Emergency(_) => pb::Alert::Emergency,
         Alert::LongWait => pb::Alert::LongWait,
+        Alert::PromiseBroken => pb::Alert::PromiseBroken,
     }
 }

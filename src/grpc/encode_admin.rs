@@ -197,8 +197,14 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::Queued { .. }
             | Event::PositionTold { .. }
             | Event::LongWaitTold
+            | Event::WaitOptionsOffered { .. }
+            | Event::OtherLanguageAgreed { .. }
+            | Event::PromiseMade { .. }
+            | Event::PromiseLate { .. }
+            | Event::PromiseEnded { .. }
             | Event::HandoffCancelled
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }
@@ -300,11 +306,15 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
     });
     let ends = stats.ends().into_iter();
     let ends = ends.map(|(how, count)| (format!("sanad_ends_total{{end=\"{how}\"}}"), count));
+    let promises = stats.promises().into_iter();
+    let promises =
+        promises.map(|(fate, count)| (format!("sanad_promises_total{{fate=\"{fate}\"}}"), count));
     let now = [
         ("sanad_waiting".to_owned(), app.router().waiting() as u64),
         ("sanad_watched_topics".to_owned(), app.hub().watched() as u64),
     ];
-    let all = plain.into_iter().chain(outcomes).chain(handoffs).chain(ends).chain(now);
+    let all =
+        plain.into_iter().chain(outcomes).chain(handoffs).chain(ends).chain(promises).chain(now);
     let mut counters: Vec<pb::Counter> =
         all.map(|(name, value)| pb::Counter { name, value }).collect();
     counters.sort_by(|one, other| one.name.cmp(&other.name));

@@ -2,6 +2,7 @@
 //! direction, one place.
 
 use super::encode::{self, Reader};
+use super::encode_promise;
 use super::pb;
 use crate::app::App;
 use crate::app::packet::Packet;
@@ -14,6 +15,7 @@ use crate::domain::ids::ConversationId;
 use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
 use crate::domain::pool::command::{OfferEnd, UnassignReason};
 use crate::domain::pool::item::Item;
+use crate::domain::routing::claim::Claimable;
 use crate::domain::time::Timestamp;
 
 /// An agent as they are now.
@@ -89,6 +91,23 @@ pub fn offer(item: &Item, until: Timestamp) -> pb::Offer {
         waiting_since: Some(encode::timestamp(item.waiting_since)),
         expires_at: Some(encode::timestamp(until)),
         cost: item.cost,
+    }
+}
+
+/// A waiting conversation that could be taken by hand.
+pub fn waiting(work: Claimable) -> pb::WaitingConversation {
+    let (item, ahead) = (work.item, work.ahead);
+    let needs = &item.handoff.needs;
+    pb::WaitingConversation {
+        conversation_id: item.conversation.to_string(),
+        reason: encode::reason(item.handoff.reason).into(),
+        headline: Some(encode::text(&item.headline, needs.language)),
+        language: needs.language.tag().to_owned(),
+        queue_id: needs.queue.to_string(),
+        priority: encode::priority(item.handoff.priority).into(),
+        waiting_since: Some(encode::timestamp(item.waiting_since)),
+        cost: item.cost,
+        ahead,
     }
 }
 
@@ -189,6 +208,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         suggestions: packet.suggestions.into_iter().filter_map(suggestion).collect(),
         transcript: encode::events(app, &packet.events, Reader::Agent),
         note: packet.note.unwrap_or_default(),
+        promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
 }
 

@@ -61,8 +61,10 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NotTransferable { .. } => {
             Refusal::WrongState { state: "not_transferable".to_owned(), what }
         }
-        Rejection::NoSuchDestination { what } => Refusal::NotFound { what },
+        // Not "not found": that would say that the conversation is not the agent's.
+        Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
+        Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
         Rejection::TooLateToReopen { .. } => {
             Refusal::WrongState { state: "ended".to_owned(), what }
         }

@@ -160,6 +160,8 @@ impl Index {
     pub const CONVERSATIONS: Index = Index("conversations");
     /// Outbox entries that were refused too often and wait for a person.
     pub const PARKED: Index = Index("parked");
+    /// Bucket: conversations with an open promise; score = when it is due.
+    pub const PROMISES: Index = Index("promises");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.
@@ -308,7 +310,7 @@ impl Snapshot {
     pub fn get<T: DeserializeOwned>(&self, key: &EntityKey) -> Result<Option<T>, StoreError> {
         match self.observed(key) {
             Observed::Absent { .. } => Ok(None),
-            Observed::Present { body, .. } => decode(&key.to_string(), body).map(Some),
+            Observed::Present { body, .. } => decode(key, body).map(Some),
         }
     }
 
@@ -626,13 +628,14 @@ pub trait Store: Send + Sync {
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError>;
 }
 
-fn encode<T: Serialize>(value: &T) -> Bytes {
+/// Encodes a body as it is stored.
+pub fn encode<T: Serialize>(value: &T) -> Bytes {
     // Our own types with string keys only: there is no value of them that JSON cannot hold.
     Bytes::from(serde_json::to_vec(value).expect("a stored type must be representable as JSON"))
 }
 
 /// Decodes a body, naming what is damaged when it cannot be.
-pub fn decode<T: DeserializeOwned>(what: &str, body: &[u8]) -> Result<T, StoreError> {
+pub fn decode<T: DeserializeOwned>(what: impl fmt::Display, body: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(body)
-        .map_err(|e| StoreError::Damaged { what: what.to_owned(), reason: e.to_string() })
+        .map_err(|e| StoreError::Damaged { what: what.to_string(), reason: e.to_string() })
 }

@@ -52,6 +52,7 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
             State::Closed { reason, .. } => Some(*reason),
             State::Bot
             | State::Queued
+            | State::Pending { .. }
             | State::Human { .. }
             | State::Confirming(_)
             | State::Resolved { .. } => None,
@@ -173,6 +174,12 @@ impl<'a> Said<'a> {
                     said.texts.push(text);
                     said.language = Some(*language);
                 }
+                Event::WaitOptionsOffered { text, language, options } => {
+                    said.texts.push(text);
+                    said.texts.extend(options.iter().map(|option| option.title.as_str()));
+                    said.choices = options;
+                    said.language = Some(*language);
+                }
                 Event::AgentSaid { text, .. } => said.texts.push(text),
                 Event::Understood { signals, .. } => {
                     said.signals.extend(signals.iter().map(|signal| signal.kind));
@@ -188,6 +195,7 @@ fn state_name(state: &State) -> StateName {
     match state {
         State::Bot => StateName::Bot,
         State::Queued => StateName::Queued,
+        State::Pending { .. } => StateName::Pending,
         State::Human { .. } => StateName::Human,
         State::Confirming(_) => StateName::Confirming,
         State::Resolved { .. } => StateName::Resolved,

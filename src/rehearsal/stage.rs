@@ -7,6 +7,7 @@ use crate::config::script::{Action, AgentAction, CustomerAction, Script};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::{Choice, Event};
 use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::pool::agent::Presence;
@@ -114,6 +115,10 @@ impl Stage {
             CustomerAction::CancelRequest => Command::CancelHumanRequest,
             CustomerAction::Leave => Command::Leave,
             CustomerAction::Reopen => Command::Reopen,
+            CustomerAction::Callback => Command::ChooseWait(WaitChoice::Callback { at: None }),
+            CustomerAction::LeaveQuestion => Command::ChooseWait(WaitChoice::LeaveQuestion),
+            CustomerAction::OtherLanguage => Command::ChooseWait(WaitChoice::OtherLanguage),
+            CustomerAction::KeepWaiting => Command::ChooseWait(WaitChoice::Wait),
             CustomerAction::SayAgain => {
                 return self.app.say(&self.id, None, Input::SayAgain).await.map(|_| ());
             }
@@ -166,6 +171,11 @@ impl Stage {
                 let token = self.token().await?;
                 let said = self.app.agent_says(&self.id, None, agent, token, text.clone());
                 said.await.map(|_| ())
+            }
+            AgentAction::Promises(what, span) => {
+                let (token, due) = (self.token().await?, self.clock.now() + *span);
+                let command = Command::AgentPromises { agent, token, what: what.clone(), due };
+                self.app.command(&self.id, None, command).await.map(|_| ())
             }
             AgentAction::Proposes(disposition) => {
                 let (token, disposition) = (self.token().await?, disposition.clone());
@@ -269,6 +279,7 @@ impl Stage {
             logged.into_iter().map(|Logged { logged, .. }| logged.event).collect();
         let offered = events.iter().rev().find_map(|event| match event {
             Event::BotSaid { choices, .. } if !choices.is_empty() => Some(choices.clone()),
+            Event::WaitOptionsOffered { options, .. } => Some(options.clone()),
             _ => None,
         });
         if let Some(offered) = offered {

@@ -3,13 +3,15 @@
 
 use super::random::Random;
 use super::world::{Trouble, World};
+use crate::app::conversations::Request;
 use crate::app::error::AppError;
+use crate::app::requests::Once;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::{AgentId, ConversationId, RequestId};
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::command::PoolRefusal;
 use crate::domain::time::Timestamp;
@@ -138,6 +140,9 @@ impl Desk {
         if agent.presence != Presence::Available && rested {
             self.choose(session, Presence::Available).await?;
         }
+        if !self.world.quiet.get() && self.random.below(60) == 0 {
+            self.take_by_hand().await;
+        }
         self.decided
             .retain(|(id, token), _| agent.held.get(id).is_some_and(|held| held.token == *token));
         for (conversation, held) in &agent.held {
@@ -237,6 +242,10 @@ impl Desk {
         let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
             (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
+            (_, 19) if !quiet => {
+                let due = self.world.now() + self.random.span(120_000, 1_500_000);
+                Command::AgentPromises { agent, token, what: "to look into it".to_owned(), due }
+            }
             (true, 2..14) | (false, 2..5) => {
                 return self.speak(conversation, token, self.said()).await;
             }
@@ -248,6 +257,25 @@ impl Desk {
         };
         let id = conversation.clone();
         let _ = self.call(async move |app| app.command(&id, None, action).await).await;
+    }
+
+    /// Takes something from the queue that may be anybody's by now.
+    async fn take_by_hand(&self) {
+        let id = self.id.clone();
+        let waiting = self.call(async move |app| Ok(app.claimable(&id))).await.unwrap_or_default();
+        if waiting.is_empty() {
+            return;
+        }
+        let chosen = self.random.pick(&waiting).item.conversation.clone();
+        let (id, name) = (self.id.clone(), format!("claim{}", self.random.below(1 << 40)));
+        let Ok(name) = RequestId::parse(&name) else { return };
+        let request = Request::new(name, id.as_str(), chosen.as_str());
+        let once = Once::of_agent(&id, request);
+        let claimed = self.call(async move |app| app.claim_once(&id, &chosen, &once).await).await;
+        if let Ok(c) = claimed {
+            self.world.tally.add("claim by hand");
+            self.accepted(&self.id, &c, c.token);
+        }
     }
 
     /// Passes it on, now and then to where it cannot go.

@@ -98,6 +98,7 @@ impl Model {
         self.check(Invariant::Answered, overdue.is_none(), || {
             format!("no reply came: {overdue:?}")
         });
+        self.promises_in_time(now);
         self.no_starve(rules, idle);
     }
 
@@ -187,12 +188,14 @@ fn pool_knows(c: &Conversation, place: Option<&Place>) -> bool {
         State::Queued => term.is_some_and(|term| term >= c.token.term),
         State::Human { .. } => true,
         State::Confirming(_) if c.owner().is_some() => true,
-        State::Confirming(_) | State::Bot | State::Resolved { .. } | State::Closed { .. } => {
-            match place {
-                Some(Place::Here(item)) => item.token.term > c.token.term,
-                Some(Place::Gone { .. }) | None => true,
-            }
-        }
+        State::Confirming(_)
+        | State::Bot
+        | State::Pending { .. }
+        | State::Resolved { .. }
+        | State::Closed { .. } => match place {
+            Some(Place::Here(item)) => item.token.term > c.token.term,
+            Some(Place::Gone { .. }) | None => true,
+        },
     }
 }
 

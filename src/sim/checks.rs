@@ -103,6 +103,7 @@ impl Model {
         self.check(Invariant::Once, heard <= said, || {
             format!("{id}: the customer spoke {said} times, the log says {heard}")
         });
+        self.judge_ledger(&next);
         known.conversation = next;
         self.conversations.insert(id, known);
     }
@@ -188,6 +189,9 @@ impl Model {
                 self.resolved += 1;
                 self.judge_end(id, c);
             }
+            Event::PromiseMade { promise } => self.promise_made(id, c, promise),
+            Event::PromiseLate { number, due } => self.promise_late(id, c, *number, *due),
+            Event::PromiseEnded { number, fate } => self.promise_ended(id, c, *number, *fate),
             Event::ResolutionDenied
             | Event::Closed { .. }
             | Event::ResolutionProposed { .. }
@@ -198,7 +202,10 @@ impl Model {
             | Event::PositionTold { .. }
             | Event::LongWaitTold
             | Event::HandoffCancelled
+            | Event::WaitOptionsOffered { .. }
+            | Event::OtherLanguageAgreed { .. }
             | Event::AgentJoined { .. }
+            | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }
@@ -218,6 +225,7 @@ impl Model {
             State::Confirming(proposal) => Some(proposal.since),
             State::Bot
             | State::Queued
+            | State::Pending { .. }
             | State::Human { .. }
             | State::Resolved { .. }
             | State::Closed { .. } => None,

@@ -9,6 +9,7 @@ use crate::app::error::AppError;
 use crate::app::keys;
 use crate::domain::conversation::command::{Command, Input, Rejection};
 use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::sim::model::Invariant;
@@ -64,6 +65,7 @@ enum Action {
     Reopen,
     Leave,
     Wait(Duration),
+    ChooseWait(WaitChoice),
 }
 
 struct Customer {
@@ -140,6 +142,7 @@ impl Customer {
         match state {
             State::Bot => Some(self.next_with_bot()),
             State::Queued => Some(self.next_in_queue()),
+            State::Pending { .. } => Some(self.next_while_promised()),
             State::Human { .. } => Some(self.next_with_agent()),
             State::Confirming(_) => Some(self.next_to_proposal()),
             State::Resolved { .. } | State::Closed { .. } => self.next_after_end(),
@@ -197,7 +200,39 @@ impl Customer {
             (_, 2) => self.say(Mood::Gibberish),
             (_, 3) => Action::AskForHuman,
             (_, 4) if self.random.below(4) == 0 => Action::Cancel,
+            (_, 5) => self.choose_wait(),
             (_, _) => Action::Wait(self.random.span(2_000, 25_000)),
+        }
+    }
+
+    /// By a quick reply or by the call.
+    fn choose_wait(&self) -> Action {
+        let at = self.world.now() + self.random.span(1_000, 900_000);
+        let choices = [
+            (4, WaitChoice::Callback { at: None }),
+            (2, WaitChoice::Callback { at: Some(at) }),
+            (3, WaitChoice::LeaveQuestion),
+            (2, WaitChoice::OtherLanguage),
+            (1, WaitChoice::Wait),
+        ];
+        let choice = self.random.weighted(&choices);
+        match self.random.below(2) {
+            0 => Action::Choose(choice.id().to_owned()),
+            _ => Action::ChooseWait(choice),
+        }
+    }
+
+    fn next_while_promised(&self) -> Action {
+        match self.random.below(12) {
+            0 => self.say(Mood::Asks),
+            1 => self.say(Mood::Thanks),
+            2 => self.say(Mood::Gibberish),
+            3 => Action::AskForHuman,
+            4 => self.choose_wait(),
+            5 if self.random.below(3) == 0 => Action::Cancel,
+            6 if self.temper == Temper::Leaving => Action::Leave,
+            7 if self.temper == Temper::Endangered => self.say(Mood::Danger),
+            _ => Action::Wait(self.random.span(10_000, 300_000)),
         }
     }
 
@@ -254,6 +289,7 @@ impl Customer {
             Action::Respond(resolved) => Command::Respond { resolved },
             Action::Reopen => Command::Reopen,
             Action::Leave => Command::Leave,
+            Action::ChooseWait(choice) => Command::ChooseWait(choice),
         };
         self.command(command).await;
     }

@@ -19,6 +19,7 @@ mod model;
 mod mutant;
 mod phrases;
 mod pool_checks;
+mod promises;
 mod random;
 mod report;
 pub(crate) mod rules;

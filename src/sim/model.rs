@@ -47,6 +47,8 @@ pub enum Invariant {
     Fold,
     /// No answer comes twice in an episode.
     NeverTwice,
+    /// What was promised is kept, or the customer is told before it is late.
+    Promise,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -70,6 +72,7 @@ impl Invariant {
             Invariant::Fenced => "fenced",
             Invariant::Fold => "fold",
             Invariant::NeverTwice => "never_twice",
+            Invariant::Promise => "promise",
             Invariant::Liveness => "liveness",
         }
     }
@@ -153,6 +156,8 @@ pub(super) struct Model {
     pub(super) offers: u64,
     pub(super) handoffs: u64,
     pub(super) resolved: u64,
+    /// Promises made, told late, and ended, by how.
+    pub(super) promises: BTreeMap<&'static str, u64>,
 }
 
 impl Model {
@@ -177,6 +182,7 @@ impl Model {
             offers: 0,
             handoffs: 0,
             resolved: 0,
+            promises: BTreeMap::new(),
         }
     }
 

@@ -135,6 +135,14 @@ impl Model {
                 });
                 false
             }
+            // Taken by hand: under a right of its own, and within what the agent can hold.
+            (ItemState::Assigned { .. }, Some(ItemState::Waiting)) if owes => {
+                let newer = old.is_some_and(|old| item.token > old.token);
+                self.check(Invariant::Fenced, newer, || {
+                    format!("{id}: taken by hand without a new token")
+                });
+                false
+            }
             (ItemState::Assigned { .. }, _) => true,
         }
     }

@@ -26,6 +26,8 @@ pub struct SimReport {
     pub offers: u64,
     /// Conversations that customers confirmed to be resolved, each time counted.
     pub resolved: u64,
+    /// Promises made, told late, and ended, by how.
+    pub promises: BTreeMap<&'static str, u64>,
     /// Restarts of an instance.
     pub restarts: u64,
     /// Rewinds of a slot.
@@ -53,6 +55,7 @@ impl SimReport {
             handoffs: 0,
             offers: 0,
             resolved: 0,
+            promises: BTreeMap::new(),
             restarts: 0,
             rewinds: 0,
             repairs: 0,
@@ -76,6 +79,9 @@ impl SimReport {
         self.handoffs += model.handoffs;
         self.offers += model.offers;
         self.resolved += model.resolved;
+        for (what, count) in &model.promises {
+            *self.promises.entry(what).or_default() += count;
+        }
         self.restarts += world.restarts.get();
         self.rewinds += model.rewinds;
         self.repairs += world.repairs.get();
@@ -105,6 +111,11 @@ impl fmt::Display for SimReport {
         writeln!(out, "handoffs        {}", self.handoffs)?;
         writeln!(out, "offers          {}", self.offers)?;
         writeln!(out, "resolved        {}", self.resolved)?;
+        let promises = |what| self.promises.get(what).copied().unwrap_or(0);
+        writeln!(out, "promises        {}", promises("made"))?;
+        for what in ["kept", "late", "kept_late", "broken", "withdrawn"] {
+            writeln!(out, "  {what:<14}{}", promises(what))?;
+        }
         writeln!(out, "restarts        {}", self.restarts)?;
         writeln!(out, "rewinds         {}", self.rewinds)?;
         writeln!(out, "repairs         {}", self.repairs)?;

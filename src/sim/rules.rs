@@ -10,7 +10,7 @@ use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillI
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Profile;
 use crate::domain::routing::settings::{
-    DeclaredAgent, OfferRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
+    DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
 };
 use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules};
 use crate::domain::texts::{PerLanguage, Text, TextKey, Texts};
@@ -256,6 +256,18 @@ fn routing(agents: usize) -> RoutingRules {
         SilenceRules { nudge: seconds(20), supervisor: seconds(40), requeue: seconds(80) };
     rules.leases.grace = seconds(30);
     rules.wrap_up = seconds(5);
+    rules.promises = PromiseRules {
+        callback_after: seconds(120),
+        callback_window: seconds(90),
+        callback_max: seconds(1_200),
+        answer_within: seconds(180),
+        follow_up_min: seconds(90),
+        follow_up_max: seconds(1_800),
+        follow_up_ahead: seconds(60),
+        warn_before: seconds(30),
+        extension: seconds(90),
+        credit_broken: seconds(60),
+    };
     rules.agents = (0..agents).map(declared).collect();
     rules
 }

@@ -81,7 +81,10 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         Mutant::EnqueueIgnoresTombstone => Some(Weather { freeze: 150, ..drawn }),
         Mutant::LeaseIgnored => Some(Weather { clock_jump: 60, ..drawn }),
         Mutant::ExpiryIgnored => Some(Weather { freeze: 60, ..drawn }),
-        Mutant::VersionsIgnored => Some(Weather { freeze: 200, ..drawn }),
+        Mutant::VersionsIgnored => {
+            let slow = Rates { delay: 6_000, delay_polls_max: 30, ..drawn.rates };
+            Some(Weather { freeze: 300, rates: slow, ..drawn })
+        }
         Mutant::AuditSkipped => Some(Weather { rewind: 120, ..drawn }),
         Mutant::OfferIgnoresPresence => Some(Weather { rates: deaf, ..drawn }),
         Mutant::BindIgnoresToken
@@ -135,7 +138,10 @@ fn a_missing_guard_of_the_pool_is_noticed() {
 #[test]
 fn a_missing_guard_between_them_is_noticed() {
     for (mutant, invariants) in [
-        (Mutant::VersionsIgnored, &[Invariant::Load, Invariant::OneOwner, Invariant::Fold][..]),
+        (
+            Mutant::VersionsIgnored,
+            &[Invariant::Load, Invariant::OneOwner, Invariant::Fold, Invariant::Fenced][..],
+        ),
         (Mutant::LeaseIgnored, &[Invariant::Fenced]),
         (Mutant::ExpiryIgnored, &[Invariant::Fenced]),
         (Mutant::OutboxClearedEarly, &[Invariant::Outbox]),

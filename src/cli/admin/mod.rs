@@ -12,7 +12,7 @@ use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::{
     ExplainMessageRequest, ExplainWaitRequest, GetRulesRequest, ListParkedEntriesRequest,
-    ListQueuesRequest, RequeueConversationRequest, UnparkEntryRequest,
+    ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest, UnparkEntryRequest,
 };
 use clap::{Args, Subcommand};
 use show::Show;
@@ -59,6 +59,12 @@ enum What {
         /// The delivery's id, as `parked` shows it.
         entry: String,
     },
+    /// What is promised to customers and not yet kept, the one due first at the top.
+    Promises {
+        /// Only those whose customer was told that it will be late.
+        #[arg(long)]
+        late: bool,
+    },
     /// How the live rules read a message, and what the bot would do. Changes nothing.
     Explain {
         /// The message.
@@ -96,6 +102,7 @@ impl What {
             What::Requeue { .. } => "to put the conversation back",
             What::Parked => "the parked deliveries",
             What::Unpark { .. } => "to try the delivery again",
+            What::Promises { .. } => "the promises",
             What::Explain { .. } => "to explain the message",
         }
     }
@@ -138,6 +145,11 @@ async fn one_call(
             let request = UnparkEntryRequest { request_id, entry_id: entry };
             client.unpark_entry(ask(request)).await?;
             show.unparked()
+        }
+        What::Promises { late } => {
+            let request = ListPromisesRequest { page_size: 0, only_late: late };
+            let answer = client.list_promises(ask(request)).await?;
+            show.promises(&answer.into_inner())
         }
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();

@@ -110,6 +110,20 @@ impl Show {
         answer.entries.iter().map(row).collect()
     }
 
+    /// Open promises, one a line.
+    pub fn promises(&self, answer: &pb::ListPromisesResponse) -> Vec<String> {
+        if answer.promises.is_empty() {
+            return vec![self.pick("nothing is promised", "لا وعود مفتوحة").to_owned()];
+        }
+        let row = |open: &pb::OpenPromise| {
+            let state = words::state(self.language(), open.state());
+            let promise = open.promise.as_ref().map(|it| self.transcript.promise(it));
+            let promise = promise.unwrap_or_default();
+            format!("{} ({state}): {promise}", self.bold(&open.conversation_id))
+        };
+        answer.promises.iter().map(row).collect()
+    }
+
     /// A parked delivery is under way again.
     pub fn unparked(&self) -> Vec<String> {
         vec![self.pick("it is being tried again", "تُعاد المحاولة").to_owned()]

@@ -88,6 +88,19 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    async fn list_promises(
+        &self,
+        request: Request<ListPromisesRequest>,
+    ) -> Answer<ListPromisesResponse> {
+        let due = Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 });
+        let late = request.into_inner().only_late;
+        let kind = PromiseKind::Callback.into();
+        let promise = Some(Promise { number: 1, kind, due, late, ..Default::default() });
+        let state = ConversationState::Pending.into();
+        let open = OpenPromise { conversation_id: "c1".into(), state, promise };
+        Ok(Response::new(ListPromisesResponse { promises: vec![open] }))
+    }
+
     async fn get_stats(&self, _: Request<GetStatsRequest>) -> Answer<GetStatsResponse> {
         absent()
     }
@@ -122,6 +135,15 @@ async fn a_repair_whose_answer_is_lost_is_asked_for_again_under_the_same_id() {
     assert_eq!(repairs.len(), 2);
     assert_eq!(repairs[0], repairs[1]);
     assert_eq!(repairs[0].note, "stuck");
+}
+
+#[tokio::test]
+async fn open_promises_are_listed_with_what_is_due() {
+    let fake = FakeAdmin::default();
+    let lines = run_against(&fake, &["promises"]).await.unwrap();
+    assert_eq!(lines, ["c1 (promised for later): a callback by 2027-01-15 08:00 UTC"]);
+    let lines = run_against(&fake, &["promises", "--late"]).await.unwrap();
+    assert!(lines[0].ends_with("already put off once"), "{lines:?}");
 }
 
 #[tokio::test]

@@ -7,10 +7,12 @@ use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, DeclineOfferRequest,
-    GetHandoffPacketRequest, HandoffPacket, HeartbeatRequest, Presence, ProposeResolutionRequest,
-    ReleaseConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SkillNeed,
-    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
+    ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
+    HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
+    ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
+    SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
+    TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -21,6 +23,10 @@ use tonic::{Code, Response, Status};
 pub enum Deed {
     /// Accept an offer.
     Accept(Target),
+    /// See who could be taken by hand.
+    Waiting,
+    /// Take a waiting conversation by hand.
+    Claim(String),
     /// Decline an offer.
     Decline(Target, String),
     /// Read the packet.
@@ -33,6 +39,8 @@ pub enum Deed {
     Note(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
+    /// Promise to come back to it by this time, in seconds since the epoch.
+    Promise(Target, i64, String),
     /// Give the conversation back.
     Release(Target, String),
     /// Pass the conversation on.
@@ -46,12 +54,15 @@ impl Deed {
     pub fn what(&self) -> &'static str {
         match self {
             Deed::Accept(_) => "to accept the offer",
+            Deed::Waiting => "who waits",
+            Deed::Claim(_) => "to take the conversation",
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) => "the message",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Propose(_, _) => "to propose an end",
+            Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Transfer(_, _, _) => "to pass the conversation on",
             Deed::Presence(_, _) => "the presence",
@@ -68,9 +79,10 @@ impl Deed {
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Propose(target, _)
+            | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
-            Deed::Presence(_, _) => None,
+            Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
         }
     }
 }
@@ -91,6 +103,8 @@ pub enum Brought {
     Nothing,
     /// The conversation is the agent's.
     Assigned(Box<Assignment>),
+    /// Who could be taken by hand.
+    Waiting(Vec<WaitingConversation>),
     /// What might be answered.
     Replies(Vec<SuggestedReply>),
     /// The packet.
@@ -184,6 +198,17 @@ async fn call(
             let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
             return Ok(assigned.unwrap_or(Brought::Nothing));
         }
+        Deed::Waiting => {
+            let request = ListWaitingRequest { session, page_size: 0 };
+            let answer = client.list_waiting(ask(request)).await?;
+            return Ok(Brought::Waiting(answer.into_inner().waiting));
+        }
+        Deed::Claim(conversation_id) => {
+            let request = ClaimConversationRequest { session, request_id, conversation_id };
+            let answer = client.claim_conversation(ask(request)).await.map(Response::into_inner)?;
+            let assigned = answer.assignment.map(Box::new).map(Brought::Assigned);
+            return Ok(assigned.unwrap_or(Brought::Nothing));
+        }
         Deed::Packet(Target { conversation_id, token, .. }) => {
             let token = Some(token);
             let request = GetHandoffPacketRequest { session, conversation_id, token };
@@ -230,6 +255,13 @@ async fn call(
                 disposition,
             };
             client.propose_resolution(ask(request)).await?;
+        }
+        Deed::Promise(Target { conversation_id, token, .. }, seconds, what) => {
+            let due = Some(prost_types::Timestamp { seconds, nanos: 0 });
+            let token = Some(token);
+            let request =
+                PromiseFollowUpRequest { session, request_id, conversation_id, token, what, due };
+            client.promise_follow_up(ask(request)).await?;
         }
         Deed::Release(Target { conversation_id, token, .. }, note) => {
             let token = Some(token);

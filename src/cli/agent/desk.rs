@@ -52,6 +52,8 @@ pub struct Desk {
     auto_accept: bool,
     wanted: (Presence, String),
     mode: Mode,
+    /// Who waited when it was last asked, to be taken by number.
+    waiting: Vec<String>,
 }
 
 impl Desk {
@@ -59,7 +61,7 @@ impl Desk {
     pub fn new(show: Show, agent: String, interactive: bool, auto_accept: bool) -> Desk {
         let wanted = (Presence::Available, String::new());
         let (work, mode) = (Work::default(), Mode::Normal);
-        Desk { show, work, agent, interactive, auto_accept, wanted, mode }
+        Desk { show, work, agent, interactive, auto_accept, wanted, mode, waiting: Vec::new() }
     }
 
     /// The presence the agent wants, with the reason.
@@ -107,6 +109,11 @@ impl Desk {
                 Some(target) => Told::lines(self.packet(&target.clone(), &packet, now)),
                 None => Told::default(),
             },
+            Brought::Waiting(waiting) => {
+                let lines = self.show.waiting(&waiting, now);
+                self.waiting = waiting.into_iter().map(|it| it.conversation_id).collect();
+                Told::lines(lines)
+            }
             Brought::Replies(replies) => {
                 let about = deed.target().map(|target| target.conversation_id.clone());
                 if let Some((_, held)) = about.and_then(|id| self.work.held_mut(&id)) {
@@ -125,12 +132,16 @@ impl Desk {
                     self.gone(target, "given back to the queue", "أُعيدت إلى الطابور")
                 }
                 Deed::Transfer(target, _, _) => self.gone(target, "passed on", "حُوّلت"),
+                Deed::Promise(target, _, _) => {
+                    let en = "promised; it comes back to you in time";
+                    self.gone(target, en, "وُعد العميل، وتعود إليك في وقتها")
+                }
                 Deed::Packet(target) => Told::lines(self.packet_shown(&target.conversation_id)),
                 Deed::Note(target, _) => {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
-                Deed::Suggest(_, _) => Told::default(),
+                Deed::Suggest(_, _) | Deed::Waiting | Deed::Claim(_) => Told::default(),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
                 }
@@ -181,6 +192,10 @@ impl Desk {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
             }
+            Line::Promise(minutes, what) => {
+                let due = now + 60 * i64::from(minutes);
+                self.work.current().cloned().map(|it| Deed::Promise(it, due, what))
+            }
             Line::Suggest(about) => self.work.current().cloned().map(|it| Deed::Suggest(it, about)),
             Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
@@ -188,6 +203,9 @@ impl Desk {
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))
             }
+            Line::Waiting => Some(Deed::Waiting),
+            Line::Claim(number) => self.waiting(number).map(Deed::Claim),
+            Line::Drain => Some(self.presence(Presence::Draining, String::new())),
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
             Line::Back => Some(self.presence(Presence::Available, String::new())),
         };
@@ -325,6 +343,11 @@ impl Desk {
             false => self.show.about(number, "you do not hold this one", "ليست عندك"),
         };
         Told::lines(vec![line])
+    }
+
+    /// The waiting conversation of this number in the list that was shown last.
+    fn waiting(&self, number: u32) -> Option<String> {
+        (number as usize).checked_sub(1).and_then(|nth| self.waiting.get(nth)).cloned()
     }
 
     /// The suggested reply of this number, as a message to the current conversation.

@@ -11,6 +11,10 @@ pub enum Line {
     Say(String),
     /// Accept this offer, or the oldest.
     Accept(Option<u32>),
+    /// See who waits and could be taken by hand.
+    Waiting,
+    /// Take the waiting conversation of this number by hand.
+    Claim(u32),
     /// Decline this offer, or the oldest, with a reason.
     Decline(Option<u32>, String),
     /// Go on with this conversation.
@@ -25,12 +29,16 @@ pub enum Line {
     Note(String),
     /// Ask the customer whether it is settled.
     Propose(String),
+    /// Promise to come back to it within so many minutes.
+    Promise(u32, String),
     /// Give the conversation back, with a note.
     Release(String),
     /// Pass the conversation on, with a note.
     Transfer(Onward, String),
     /// Take no new work for now.
     Away(String),
+    /// Finish what is held and take nothing new.
+    Drain,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -79,9 +87,13 @@ impl Line {
             | Line::Use(_)
             | Line::Note(_)
             | Line::Propose(_)
+            | Line::Promise(_, _)
             | Line::Release(_)
             | Line::Transfer(_, _) => Need::Conversation,
             Line::Packet(Some(_))
+            | Line::Waiting
+            | Line::Claim(_)
+            | Line::Drain
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -123,15 +135,34 @@ pub fn parse(line: &str) -> Line {
         "/use" | "/أرسل" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Use),
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
+        "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/release" | "/إعادة" => Line::Release(text),
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
+        "/drain" | "/إنهاء" => Line::Drain,
+        "/waiting" | "/المنتظرون" => Line::Waiting,
+        "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
         _ => Line::Unknown(command.to_owned()),
     }
+}
+
+/// A time such as `2d`, `4h` or `30m`, then what is promised.
+fn promise(rest: &str) -> Option<Line> {
+    let (span, what) = rest.split_once(char::is_whitespace)?;
+    let unit = span.chars().next_back()?;
+    let count = nth(span.strip_suffix(unit)?)?;
+    let minutes = match unit {
+        'm' | 'د' => 1,
+        'h' | 'س' => 60,
+        'd' | 'ي' => 24 * 60,
+        _ => return None,
+    };
+    let what = what.trim();
+    (!what.is_empty()).then_some(Line::Promise(count.checked_mul(minutes)?, what.to_owned()))
 }
 
 /// `agent omar note …`, `queue billing note …`, `skill billing note …` or `bot note …`.
@@ -181,6 +212,9 @@ mod tests {
             ("/packet", Line::Packet(None)),
             ("/Propose solved", Line::Propose("solved".into())),
             ("/release needs billing", Line::Release("needs billing".into())),
+            ("/promise 2d the refund", Line::Promise(2_880, "the refund".into())),
+            ("/وعد 30د أتحقق", Line::Promise(30, "أتحقق".into())),
+            ("/promise soon", Line::Unknown("/promise soon".into())),
             (
                 "/transfer queue billing she paid twice",
                 Line::Transfer(Onward::Queue("billing".into()), "she paid twice".into()),
@@ -189,6 +223,9 @@ mod tests {
             ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
             ("/transfer queue", Line::Unknown("/transfer queue".into())),
             ("/away lunch", Line::Away("lunch".into())),
+            ("/claim 3", Line::Claim(3)),
+            ("/المنتظرون", Line::Waiting),
+            ("/drain", Line::Drain),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

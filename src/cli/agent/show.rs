@@ -4,7 +4,9 @@ use super::work::{Item, Kind, Work};
 use crate::cli::connect::reason_of;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
-use crate::grpc::pb::{Agent, HandoffPacket, Offer, Presence, Standing, SuggestedReply};
+use crate::grpc::pb::{
+    Agent, HandoffPacket, Offer, Presence, Standing, SuggestedReply, WaitingConversation,
+};
 use owo_colors::Style;
 use prost_types::Timestamp;
 use tonic::Status;
@@ -91,6 +93,32 @@ impl Show {
             lines.extend(self.transcript.events(&packet.transcript));
         }
         lines.push("——".to_owned());
+        lines
+    }
+
+    /// Who waits and could be taken by hand, by number.
+    pub fn waiting(&self, waiting: &[WaitingConversation], now: i64) -> Vec<String> {
+        let l = self.transcript.language;
+        if waiting.is_empty() {
+            return vec![
+                self.say("nobody waits whom you could take", "لا أحد ينتظر ممن يمكنك أخذه"),
+            ];
+        }
+        let row = |(number, it): (usize, &WaitingConversation)| {
+            let mut facts = vec![
+                words::handoff(l, it.reason()).to_owned(),
+                self.foreign(&it.queue_id),
+                words::priority(l, it.priority()).to_owned(),
+            ];
+            facts.extend(self.waits(it.waiting_since.as_ref(), now));
+            if it.ahead > 0 {
+                facts.push(format!("{}: {}", pick(l, "wait longer", "ينتظرون أطول"), it.ahead));
+            }
+            let headline = self.foreign(&text_of(&it.headline));
+            format!("{}. {}: {headline}", number + 1, facts.join(" · "))
+        };
+        let mut lines: Vec<String> = waiting.iter().enumerate().map(row).collect();
+        lines.push(self.say("/claim n takes one of them", "/claim n لأخذ واحدة منها"));
         lines
     }
 
@@ -231,6 +259,11 @@ impl Show {
             ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
             ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
             (
+                "/promise 2d what",
+                "come back to it in 30m, 4h or 2d; your place is free meanwhile",
+                "وعد بالعودة بعد 30m أو 4h أو 2d، ويتفرغ مكانك حتى ذلك",
+            ),
+            (
                 "/release [note]",
                 "give it back to the queue, place kept",
                 "إعادتها إلى الطابور بدورها",
@@ -245,6 +278,12 @@ impl Show {
                 "/away [reason]  /back",
                 "take no new work, take work again",
                 "التوقف عن الاستلام والعودة",
+            ),
+            ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+            (
+                "/waiting  /claim n",
+                "who waits; take one by hand (written down with those who waited longer)",
+                "المنتظرون، وأخذ أحدهم باليد (ويُدوَّن من انتظر أطول)",
             ),
             ("/list", "what is offered and held", "العروض والمحادثات"),
             ("/quit", "sign out; what you hold goes back", "تسجيل الخروج وإعادة ما لديك"),
@@ -272,6 +311,9 @@ impl Show {
 
     fn helps(&self, packet: &HandoffPacket) -> Vec<String> {
         let mut lines = Vec::new();
+        if let Some(promise) = &packet.promise {
+            lines.push(self.field("promised", "وُعد العميل", &self.transcript.promise(promise)));
+        }
         if !packet.note.is_empty() {
             lines.push(self.field("note", "ملاحظة", &self.foreign(&packet.note)));
         }

@@ -250,6 +250,37 @@ impl AgentService for FakeAgents {
         Ok(Response::new(ReleaseConversationResponse::default()))
     }
 
+    async fn promise_follow_up(
+        &self,
+        request: Request<PromiseFollowUpRequest>,
+    ) -> Answer<PromiseFollowUpResponse> {
+        self.note(format!("promise: {}", request.into_inner().what));
+        Ok(Response::new(PromiseFollowUpResponse::default()))
+    }
+
+    async fn list_waiting(&self, _: Request<ListWaitingRequest>) -> Answer<ListWaitingResponse> {
+        self.note("waiting".to_owned());
+        let waits = |id: &str| WaitingConversation {
+            conversation_id: id.to_owned(),
+            headline: text("wants a refund"),
+            ..Default::default()
+        };
+        let waiting = vec![waits("c7"), WaitingConversation { ahead: 1, ..waits("c1") }];
+        Ok(Response::new(ListWaitingResponse { waiting }))
+    }
+
+    async fn claim_conversation(
+        &self,
+        request: Request<ClaimConversationRequest>,
+    ) -> Answer<ClaimConversationResponse> {
+        let conversation_id = request.into_inner().conversation_id;
+        self.note(format!("claim {conversation_id}"));
+        let conversation = Some(Conversation { conversation_id, ..Default::default() });
+        let token = Some(OwnershipToken { term: 1, attempt: 1 });
+        let assignment = Some(Assignment { conversation, token, ..Default::default() });
+        Ok(Response::new(ClaimConversationResponse { assignment }))
+    }
+
     async fn suggest_replies(
         &self,
         request: Request<SuggestRepliesRequest>,
@@ -404,6 +435,21 @@ async fn an_offer_can_be_declined_with_a_reason_and_a_break_taken() {
     assert!(fake.office().presence.contains(&(Presence::Away, "lunch".to_owned())));
     assert!(shown.contains("1: declined"), "{shown}");
     assert!(shown.contains("nothing offered, nothing held"), "{shown}");
+}
+
+#[tokio::test]
+async fn who_waits_is_listed_and_taken_by_number() {
+    let fake = FakeAgents::new();
+    let desk = AtWork::start(&fake, &[]);
+    desk.type_in("/waiting").await;
+    desk.type_in("/claim 2").await;
+    desk.type_in("good morning").await;
+    let (done, shown) = desk.end().await;
+    done.unwrap();
+    let made = calls(&fake);
+    assert_eq!(made[1..3], ["waiting", "claim c1"]);
+    assert_eq!(made.last().unwrap(), "say c1: good morning");
+    assert!(shown.contains("wait longer: 1"), "{shown}");
 }
 
 #[tokio::test]

@@ -6,9 +6,9 @@ use crate::cli::connect::{Secured, ask, patiently};
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
-    CancelHumanRequestRequest, Conversation, Durability, EndConversationRequest, Event, Mode,
-    ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer, RespondToResolutionRequest,
-    SayAgain, SendMessageRequest,
+    CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
+    EndConversationRequest, Event, Mode, ReopenConversationRequest, RequestHumanRequest,
+    ResolutionAnswer, RespondToResolutionRequest, SayAgain, SendMessageRequest,
 };
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -108,6 +108,12 @@ async fn call(
         Want::Cancel => {
             let request = CancelHumanRequestRequest { conversation_id, request_id };
             return Ok(done!(client.cancel_human_request(ask(request)).await?));
+        }
+        Want::Wait(option) => {
+            let (option, callback_at) = (option.into(), None);
+            let request =
+                ChooseWaitOptionRequest { conversation_id, request_id, option, callback_at };
+            return Ok(done!(client.choose_wait_option(ask(request)).await?));
         }
         Want::Reopen => {
             let request = ReopenConversationRequest { conversation_id, request_id };

@@ -1,7 +1,7 @@
 //! What a typed line means. Pure.
 
 use crate::cli::words::number;
-use crate::grpc::pb::Choice;
+use crate::grpc::pb::{Choice, WaitOption};
 
 /// Something the customer wants done; one call each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Want {
     Yes,
     /// It is not settled.
     No,
+    /// Wait, be called back, leave the question, or accept the other language.
+    Wait(WaitOption),
     /// Take the conversation up again.
     Reopen,
     /// End the conversation.
@@ -36,6 +38,7 @@ impl Want {
             Want::Human => "to call a person",
             Want::Cancel => "to go back to the bot",
             Want::Yes | Want::No => "the answer",
+            Want::Wait(_) => "the choice",
             Want::Reopen => "to take it up again",
             Want::End => "to end the conversation",
         }
@@ -50,6 +53,7 @@ impl Want {
             | Want::Cancel
             | Want::Yes
             | Want::No
+            | Want::Wait(_)
             | Want::Reopen
             | Want::End => false,
         }
@@ -100,6 +104,10 @@ fn command(line: &str) -> Line {
         "/again" | "/أعد" => Want::Again,
         "/reopen" | "/افتح" => Want::Reopen,
         "/end" | "/إنهاء" => Want::End,
+        "/wait" | "/أنتظر" => Want::Wait(WaitOption::Wait),
+        "/callback" | "/عاودوا" => Want::Wait(WaitOption::Callback),
+        "/leave" | "/أترك" => Want::Wait(WaitOption::LeaveQuestion),
+        "/other" | "/لغة" => Want::Wait(WaitOption::OtherLanguage),
         "/quit" | "/exit" | "/خروج" => return Line::Quit,
         "/help" | "/مساعدة" => return Line::Help,
         other => return Line::Unknown(other.to_owned()),

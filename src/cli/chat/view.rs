@@ -227,6 +227,11 @@ impl View {
             ("1, 2, 3 …", "take a choice", "اختيار من القائمة"),
             ("/human", "speak to a person", "التحدث مع موظف"),
             ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
+            (
+                "/callback  /leave  /other  /wait",
+                "while waiting: be called back, leave the question, the other language, or wait",
+                "أثناء الانتظار: معاودة التواصل، أو ترك السؤال، أو اللغة الأخرى، أو الانتظار",
+            ),
             ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
             ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
             ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
@@ -326,11 +331,13 @@ impl View {
                 }
             }
             Some(Body::Notice(_)) => self.replied(event.sequence),
+            Some(Body::WaitOptionsOffered(offered)) => self.choices = offered.choices.clone(),
             Some(Body::Started(started)) => self.follow_language(&started.language),
             Some(
                 Body::AgentJoined(_)
                 | Body::HandoffCancelled(_)
                 | Body::Closed(_)
+                | Body::PromiseMade(_)
                 | Body::ResolutionConfirmed(_),
             ) => self.queue = None,
             Some(
@@ -338,11 +345,15 @@ impl View {
                 | Body::Queued(_)
                 | Body::AgentLeft(_)
                 | Body::ResolutionProposed(_)
+                | Body::PromiseLate(_)
+                | Body::PromiseEnded(_)
+                | Body::OtherLanguageAgreed(_)
                 | Body::ResolutionDenied(_)
                 | Body::Reminded(_)
                 | Body::Reopened(_)
                 | Body::SignalRaised(_)
                 | Body::Noted(_)
+                | Body::Claimed(_)
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
                 | Body::Internal(_),
@@ -364,6 +375,7 @@ impl View {
             ConversationState::Queued => conversation.queue_status.or(self.queue.take()),
             ConversationState::Unspecified
             | ConversationState::Bot
+            | ConversationState::Pending
             | ConversationState::Human
             | ConversationState::Confirming
             | ConversationState::Resolved

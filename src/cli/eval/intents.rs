@@ -1,5 +1,8 @@
 //! `sanad eval intents`: reads the rows, asks the rules, shows the figures.
 
+// How long reading takes is one of the figures.
+#![allow(clippy::disallowed_methods)]
+
 use super::{Format, Measured, Options, names, percent, share, table};
 use crate::cli::import::safe_id;
 use crate::cli::rows::{self, Row};

@@ -55,6 +55,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         offers: times.offers,
         leases: times.leases,
         agent_silence: times.agent_silence,
+        promises: times.promises,
         wrap_up: wrap_up?,
         costs: costs?,
         agents,

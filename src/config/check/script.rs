@@ -101,7 +101,8 @@ fn check_step(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<S
 }
 
 fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option<Action> {
-    let deeds = [&raw.does, &raw.says, &raw.proposes, &raw.transfers].map(Option::is_some);
+    let deeds = [&raw.does, &raw.says, &raw.proposes, &raw.transfers, &raw.promises];
+    let deeds = deeds.map(Option::is_some);
     let is_agent = raw.agent.is_some() || deeds.contains(&true);
     let found = [raw.customer.is_some(), raw.customer_does.is_some(), is_agent, raw.wait.is_some()];
     if found.iter().filter(|found| **found).count() > 1 {
@@ -151,8 +152,9 @@ fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         ("says", &raw.says),
         ("proposes", &raw.proposes),
         ("transfers", &raw.transfers),
+        ("promises", &raw.promises),
     ];
-    let known = ["agent", "does", "says", "proposes", "transfers"];
+    let known = ["agent", "does", "says", "proposes", "transfers", "promises"];
     let found: Vec<&str> =
         deeds.iter().filter(|(_, deed)| deed.is_some()).map(|(name, _)| *name).collect();
     let (Some(agent), [_]) = (&raw.agent, found.as_slice()) else {
@@ -167,9 +169,23 @@ fn agent_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         (_, _, Some(disposition), _) => {
             value::said(disposition, problems).map(AgentAction::Proposes)
         }
-        (_, _, _, to) => to.as_ref().and_then(|to| transfer(to, names, problems)),
+        (_, _, _, Some(to)) => transfer(to, names, problems),
+        (_, _, _, None) => {
+            raw.promises.as_ref().and_then(|what| agent_promise(what, raw, problems))
+        }
     };
     Some(Action::Agent(agent?, action?))
+}
+
+/// What is promised goes with a time within which.
+fn agent_promise(what: &Text, raw: &RawStep, problems: &mut Problems) -> Option<AgentAction> {
+    let what = value::said(what, problems);
+    let Some(within) = &raw.within else {
+        problems.add(bad_step(raw, &["agent", "promises", "within"], "promises".to_owned()));
+        return None;
+    };
+    let within = duration(within, "within", "1ms"..="400d", problems);
+    Some(AgentAction::Promises(what?, within?))
 }
 
 fn agent_deed(does: &Text, problems: &mut Problems) -> Option<AgentAction> {

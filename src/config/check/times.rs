@@ -4,8 +4,10 @@
 use super::value::{self, duration, number, shown};
 use crate::config::problem::{Place, Problems};
 use crate::config::raw::Text;
-use crate::config::raw::routing::{Leases, Offers, Priorities, Routing, Silence};
-use crate::domain::routing::settings::{Credits, LeaseRules, OfferRules, SilenceRules};
+use crate::config::raw::routing::{Leases, Offers, Priorities, Promises, Routing, Silence};
+use crate::domain::routing::settings::{
+    Credits, LeaseRules, OfferRules, PromiseRules, SilenceRules,
+};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -23,6 +25,8 @@ pub struct Times {
     pub leases: LeaseRules,
     /// What happens when an agent does not answer.
     pub agent_silence: SilenceRules,
+    /// What customers may be promised.
+    pub promises: PromiseRules,
 }
 
 /// Checks them all.
@@ -31,6 +35,7 @@ pub fn check(raw: &Routing, problems: &mut Problems) -> Option<Times> {
     let offers = raw.offers.as_ref().and_then(|raw| check_offers(raw, problems));
     let leases = raw.leases.as_ref().and_then(|raw| check_leases(raw, problems));
     let agent_silence = raw.agent_silence.as_ref().and_then(|raw| check_silence(raw, problems));
+    let promises = raw.promises.as_ref().and_then(|raw| check_promises(raw, problems));
     let (credits, credit_returned, credit_max) = credits?;
     Some(Times {
         credits,
@@ -39,6 +44,7 @@ pub fn check(raw: &Routing, problems: &mut Problems) -> Option<Times> {
         offers: offers?,
         leases: leases?,
         agent_silence: agent_silence?,
+        promises: promises?,
     })
 }
 
@@ -123,4 +129,35 @@ fn check_silence(raw: &Silence, problems: &mut Problems) -> Option<SilenceRules>
     let requeue = named(raw.requeue.as_ref(), "requeue", "5s"..="1d", problems);
     rising(&[nudge, supervisor, requeue], &raw.place, problems);
     Some(SilenceRules { nudge: nudge.1?, supervisor: supervisor.1?, requeue: requeue.1? })
+}
+
+fn check_promises(raw: &Promises, problems: &mut Problems) -> Option<PromiseRules> {
+    let mut time = |text: &Option<Text>, key, limits| named(text.as_ref(), key, limits, problems);
+    let callback_after = time(&raw.callback_after, "callback_after", "1m"..="7d").1;
+    let callback_max = time(&raw.callback_max, "callback_max", "1h"..="90d").1;
+    let warn_before = time(&raw.warn_before, "warn_before", "10s"..="1d");
+    // Whoever is warned must be warned after the promise was to begin.
+    let callback_window = time(&raw.callback_window, "callback_window", "1m"..="7d");
+    let answer_within = time(&raw.answer_within, "answer_within", "1m"..="30d");
+    let follow_up_ahead = time(&raw.follow_up_ahead, "follow_up_ahead", "1m"..="7d");
+    let follow_up_min = time(&raw.follow_up_min, "follow_up_min", "1m"..="7d");
+    let follow_up_max = time(&raw.follow_up_max, "follow_up_max", "1h"..="365d");
+    let extension = time(&raw.extension, "extension", "1m"..="7d").1;
+    let credit_broken = time(&raw.credit_broken, "credit_broken", "0s"..="1d").1;
+    rising(&[warn_before, callback_window], &raw.place, problems);
+    rising(&[warn_before, answer_within], &raw.place, problems);
+    rising(&[warn_before, follow_up_ahead], &raw.place, problems);
+    rising(&[follow_up_min, follow_up_max], &raw.place, problems);
+    Some(PromiseRules {
+        callback_after: callback_after?,
+        callback_window: callback_window.1?,
+        callback_max: callback_max?,
+        answer_within: answer_within.1?,
+        follow_up_min: follow_up_min.1?,
+        follow_up_max: follow_up_max.1?,
+        follow_up_ahead: follow_up_ahead.1?,
+        warn_before: warn_before.1?,
+        extension: extension?,
+        credit_broken: credit_broken?,
+    })
 }

@@ -31,6 +31,10 @@ raw! {
         optional says: Text,
         /// What the agent proposes as the end.
         optional proposes: Text,
+        /// What the agent promises.
+        optional promises: Text,
+        /// By how long from now.
+        optional within: Text,
         /// To whom the agent passes it on.
         optional transfers: Text,
         /// Time passes.

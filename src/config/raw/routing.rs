@@ -25,6 +25,8 @@ raw! {
         required agent_silence: Silence,
         /// How long an ended conversation still takes its place.
         required wrap_up: Text,
+        /// What customers may be promised.
+        required promises: Promises,
         /// Units of capacity a conversation takes.
         required cost: Cost,
         /// Agents declared here.
@@ -133,6 +135,30 @@ raw! {
         required supervisor: Text,
         /// The conversation goes back to its queue.
         required requeue: Text,
+    }
+
+    /// What customers may be promised.
+    pub struct Promises {
+        /// When a callback comes for which no time was named.
+        required callback_after: Text,
+        /// How long after its time a callback may come.
+        required callback_window: Text,
+        /// How far ahead one may be asked for.
+        required callback_max: Text,
+        /// How long after the opening a left question is answered.
+        required answer_within: Text,
+        /// The least an agent may promise.
+        required follow_up_min: Text,
+        /// The most an agent may promise.
+        required follow_up_max: Text,
+        /// How long before it is due it comes back.
+        required follow_up_ahead: Text,
+        /// How long before the time the customer is told that it will be late.
+        required warn_before: Text,
+        /// How much later the new time is.
+        required extension: Text,
+        /// Credit for each broken promise.
+        required credit_broken: Text,
     }
 
     /// Units of capacity.

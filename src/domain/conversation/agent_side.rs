@@ -2,6 +2,7 @@
 
 use super::command::{Decision, Rejection};
 use super::event::{Event, LeaveReason};
+use super::ledger;
 use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
 use crate::domain::handoff::{HandoffReason, Token};
@@ -94,6 +95,7 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
         State::Queued => again(&mut turn),
+        State::Pending { .. } => ledger::come_back(&mut turn, true),
         State::Human { agent } => {
             let agent = agent.clone();
             back_to_queue(&mut turn, &agent, LeaveReason::Requeued, TextKey::AgentReleased);
@@ -155,6 +157,7 @@ pub(super) fn holder(c: &Conversation, agent: &AgentId, token: Token) -> Result<
         | State::Confirming(_)
         | State::Bot
         | State::Queued
+        | State::Pending { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => return lost(),
     };

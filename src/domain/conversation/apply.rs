@@ -2,6 +2,7 @@
 //! be applied to every state, because it has already happened.
 
 use super::event::{Alert, Choice, Event, LeaveReason};
+use super::promise;
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
@@ -49,16 +50,25 @@ pub fn apply(
                 unread: 0,
                 silence: Silence::None,
                 memory: Memory::default(),
+                promise: None,
+                promised: 0,
+                broken: 0,
+                agreed_language: None,
             })
         }
         (None, _) => None,
         (Some(mut conversation), event) => {
-            conversation.seq += 1;
-            conversation.last_event_at = at;
-            change(&mut conversation, event, at);
+            go_on(&mut conversation, event, at);
             Some(conversation)
         }
     }
+}
+
+/// Folds one event into a conversation that has begun.
+pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
+    c.seq += 1;
+    c.last_event_at = at;
+    change(c, event, at);
 }
 
 fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
@@ -178,6 +188,16 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
+        Event::WaitOptionsOffered { text, .. } => sent(c, text),
+        Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
+        Event::PromiseMade { promise } => {
+            if promise.returns_at > at {
+                end_wait(c, at);
+            }
+            promise::made(c, promise, at);
+        }
+        Event::PromiseLate { due, .. } => promise::late(c, *due),
+        Event::PromiseEnded { fate, .. } => promise::ended(c, *fate),
         Event::HandoffCancelled => {
             end_wait(c, at);
             c.handoff = None;
@@ -227,7 +247,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
-                LeaveReason::DeniedTwice | LeaveReason::Ended => {}
+                LeaveReason::DeniedTwice | LeaveReason::Ended | LeaveReason::Promised => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
@@ -237,11 +257,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } => {}
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
-            Alert::Emergency(_) | Alert::LongWait => {}
+            Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken => {}
         },
         Event::ResolutionProposed { by, .. } => {
             c.unanswered_since = None;
@@ -308,6 +328,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.denied_agent = 0;
             c.excluded.clear();
             c.avoided.clear();
+            c.broken = 0;
+            c.agreed_language = None;
             c.handoff = None;
             c.memory = Memory::default();
         }
@@ -357,6 +379,7 @@ fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
         State::Confirming(Proposal { by: Proposer::Bot, .. })
         | State::Bot
         | State::Queued
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => None,

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::state::Conversation;
 use super::transfer::Transfer;
+use super::waiting::WaitChoice;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
@@ -26,6 +27,8 @@ pub enum Command {
     RequestHuman,
     /// The customer no longer wants one.
     CancelHumanRequest,
+    /// The customer chooses something else than merely to wait.
+    ChooseWait(WaitChoice),
     /// The customer answers the open proposal.
     Respond {
         /// Whether the matter is resolved.
@@ -47,6 +50,8 @@ pub enum Command {
         name: String,
         /// Milliseconds waited in all.
         waited_ms: i64,
+        /// Set if they took it by hand: who waited longer and could have been helped by them.
+        claimed_over: Option<Vec<ConversationId>>,
     },
     /// The pool says that the agent is no longer there.
     Unbind {
@@ -82,6 +87,17 @@ pub enum Command {
         /// Their word for how it ended.
         disposition: String,
     },
+    /// The agent promises to come back to it.
+    AgentPromises {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// What.
+        what: String,
+        /// By when.
+        due: Timestamp,
+    },
     /// The agent gives it back to the queue.
     AgentReleases {
         /// Who.
@@ -102,6 +118,8 @@ pub enum Command {
     Tick {
         /// What was understood of the unanswered fragments, if there are any.
         reading: Option<Box<Reading>>,
+        /// Why it waits, if it waits.
+        delay: Option<DelayReason>,
     },
     /// After a loss of data: the pool knows a newer token.
     CatchUp {
@@ -149,8 +167,8 @@ pub struct Receipt {
     pub position: u32,
     /// Why it takes time.
     pub delay: DelayReason,
-    /// When the queue opens, where that is the reason, as it is told to the customer.
-    pub opens: Option<String>,
+    /// Whether somebody is there who could help in the other language.
+    pub other_language: bool,
 }
 
 /// What comes of a command. Nothing has happened yet: it must be committed.
@@ -218,6 +236,14 @@ pub enum Rejection {
     /// The choice is not one of those offered.
     #[error("this choice is not offered")]
     UnknownChoice,
+    /// The time asked for is not one that can be promised.
+    #[error("the time must lie between {earliest} and {latest}")]
+    TimeNotPossible {
+        /// The earliest that can be.
+        earliest: Timestamp,
+        /// The latest that can be.
+        latest: Timestamp,
+    },
     /// It ended too long ago to go on.
     #[error("the conversation ended at {ended} and can no longer be reopened; start a new one")]
     TooLateToReopen {

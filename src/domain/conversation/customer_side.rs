@@ -2,12 +2,14 @@
 
 use super::command::{Decision, Input, Rejection};
 use super::event::{Choice, Event, LeaveReason};
+use super::ledger;
+use super::meanwhile::answer_while_waiting;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
+use super::waiting::{self, WaitChoice};
 use super::words::social_text;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder::{self, Step};
-use crate::domain::bot::matcher::Verdict;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
@@ -32,6 +34,9 @@ pub(super) fn says(
     reading: &Reading,
     at: Timestamp,
 ) -> Decided {
+    if let Some(choice) = WaitChoice::of(input) {
+        return waiting::press(rules, c, &choice, at);
+    }
     let mut turn = Turn::new(rules, c, at);
     let chosen = chosen_entry(rules, input)?;
     match &c.state {
@@ -42,6 +47,10 @@ pub(super) fn says(
         State::Queued => {
             record(&mut turn, input, chosen, reading);
             queued_turn(&mut turn, chosen, reading);
+        }
+        State::Pending { .. } => {
+            record(&mut turn, input, chosen, reading);
+            waiting::pending_turn(&mut turn, chosen, reading);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);
@@ -71,6 +80,10 @@ pub(super) fn request_human(rules: &Rules, c: &Conversation, at: Timestamp) -> D
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
         // Asked for already; asking again costs nothing and changes nothing.
         State::Queued | State::Human { .. } => {}
+        State::Pending { .. } => {
+            turn.notice(TextKey::PromiseTime, &[]);
+            ledger::come_back(&mut turn, false);
+        }
         State::Confirming(proposal) => {
             turn.happen(Event::ProposalDropped);
             match &proposal.by {
@@ -100,6 +113,11 @@ pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestam
             turn.notice(TextKey::HandoffCancelled, &[]);
             Ok(turn.done())
         }
+        State::Pending { .. } => {
+            turn.happen(Event::HandoffCancelled);
+            turn.notice(TextKey::HandoffCancelled, &[]);
+            Ok(turn.done())
+        }
         State::Bot
         | State::Human { .. }
         | State::Confirming(_)
@@ -122,6 +140,7 @@ pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Times
         }
         State::Bot
         | State::Queued
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
@@ -140,16 +159,18 @@ pub(super) fn reopen(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided 
             }
             Ok(turn.done())
         }
-        State::Bot | State::Queued | State::Human { .. } | State::Confirming(_) => {
-            Err(Rejection::WrongState { state: c.state.name() })
-        }
+        State::Bot
+        | State::Queued
+        | State::Pending { .. }
+        | State::Human { .. }
+        | State::Confirming(_) => Err(Rejection::WrongState { state: c.state.name() }),
     }
 }
 
 pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     let reason = match &c.state {
-        State::Bot => CloseReason::Left,
+        State::Bot | State::Pending { .. } => CloseReason::Left,
         State::Queued => {
             turn.release();
             CloseReason::Abandoned
@@ -302,7 +323,7 @@ fn human_first(turn: &mut Turn<'_>, id: EntryId) {
 
 /// The first answer of an entry that the customer has not seen in this episode, neither plain nor
 /// marked as the machine's: a mark does not make an old answer a new one.
-fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
+pub(super) fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
     let key = TextKey::QueuedBotAnswerPrefix;
     let marks = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
     answer_texts(turn, entry).into_iter().find(|text| {
@@ -310,7 +331,7 @@ fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
     })
 }
 
-fn marked(mark: &str, text: &str) -> String {
+pub(super) fn marked(mark: &str, text: &str) -> String {
     format!("{mark} {text}")
 }
 
@@ -350,21 +371,7 @@ fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading
             return turn.notice(TextKey::AlreadyQueued, &[]);
         }
     }
-    let asked_for = match (&reading.matched.verdict, chosen) {
-        (_, Some(entry)) => Some(entry),
-        (Verdict::Sure(id), None) if reading.social.is_none() => turn.rules.bot.entries.get(id),
-        (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, None) => None,
-    };
-    let Some(entry) = asked_for.filter(|entry| !entry.human_first) else { return };
-    let known = |slot: &str| turn.c.memory.slots.contains_key(slot);
-    if !entry.slots.iter().all(|rule| known(&rule.name)) {
-        return;
-    }
-    if let Some(text) = unseen_answer(turn, entry) {
-        let mark = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
-        let text = marked(&mark, &text);
-        turn.bot_says(Outcome::Answer, text, Some(entry.id.clone()), Vec::new(), None);
-    }
+    answer_while_waiting(turn, chosen, reading);
 }
 
 fn alert_if_in_danger(turn: &mut Turn<'_>, reading: &Reading) {

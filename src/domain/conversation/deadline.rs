@@ -1,12 +1,19 @@
 //! When a conversation must be looked at again if nothing else happens. Derived from the state
 //! alone, so that there is exactly one due entry per conversation and nothing to keep in step.
 
+use super::ledger;
 use super::state::{Conversation, Proposal, Proposer, Silence, State};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 
 /// The next time at which [`super::command::Command::Tick`] has something to do.
 pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
+    let promise = ledger::deadline(rules, c);
+    [state_deadline(rules, c), promise].into_iter().flatten().min()
+}
+
+/// When the state itself has something to do.
+pub(super) fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
     let ends = &rules.bot.ends;
     match &c.state {
         State::Bot => Some(c.memory.reply_due.unwrap_or(c.last_event_at + ends.idle_close)),
@@ -25,7 +32,7 @@ pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
             })
         }
         State::Confirming(proposal) => Some(confirming_deadline(rules, proposal)),
-        State::Resolved { .. } | State::Closed { .. } => None,
+        State::Pending { .. } | State::Resolved { .. } | State::Closed { .. } => None,
     }
 }
 

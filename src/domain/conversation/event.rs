@@ -1,5 +1,6 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
+use super::promise::{Fate, Promise};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Levels, Signal};
@@ -157,6 +158,39 @@ pub enum Event {
     },
     /// The customer was told that it takes very long.
     LongWaitTold,
+    /// The customer was offered something else than merely to wait.
+    WaitOptionsOffered {
+        /// The words before the choices.
+        text: String,
+        /// In which language.
+        language: Language,
+        /// The choices.
+        options: Vec<Choice>,
+    },
+    /// The customer agreed to be helped in the other language.
+    OtherLanguageAgreed {
+        /// Which.
+        language: Language,
+    },
+    /// Something was promised.
+    PromiseMade {
+        /// What, by whom and until when.
+        promise: Promise,
+    },
+    /// The customer was told that it takes longer, before the time was over.
+    PromiseLate {
+        /// Which promise.
+        number: u32,
+        /// The new time.
+        due: Timestamp,
+    },
+    /// A promise was kept, broken or given up.
+    PromiseEnded {
+        /// Which promise.
+        number: u32,
+        /// How.
+        fate: Fate,
+    },
     /// The customer no longer wants a human.
     HandoffCancelled,
     /// An agent is here.
@@ -169,6 +203,13 @@ pub enum Event {
         token: Token,
         /// Milliseconds waited in all.
         waited_ms: i64,
+    },
+    /// The agent had taken it from the queue by hand.
+    Claimed {
+        /// Who.
+        agent: AgentId,
+        /// Who waited longer and could have been helped by them.
+        overtaken: Vec<ConversationId>,
     },
     /// An agent is no longer here.
     AgentLeft {
@@ -254,6 +295,8 @@ pub enum LeaveReason {
     Transferred,
     /// They passed it back to the bot.
     ToBot,
+    /// They promised to come back to it.
+    Promised,
 }
 
 /// What supervisors are told of.
@@ -266,6 +309,8 @@ pub enum Alert {
     Emergency(HandoffReason),
     /// A customer waits very long.
     LongWait,
+    /// A promise was broken.
+    PromiseBroken,
 }
 
 impl Event {
@@ -278,6 +323,10 @@ impl Event {
             | Event::Notice { .. }
             | Event::HandoffRequested { .. }
             | Event::Queued { .. }
+            | Event::WaitOptionsOffered { .. }
+            | Event::PromiseMade { .. }
+            | Event::PromiseLate { .. }
+            | Event::PromiseEnded { .. }
             | Event::HandoffCancelled
             | Event::AgentJoined { .. }
             | Event::AgentLeft { .. }
@@ -289,8 +338,10 @@ impl Event {
             | Event::Closed { .. }
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
+            | Event::Claimed { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
+            | Event::OtherLanguageAgreed { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
             // Agents see what was noticed; what was merely understood is for those who examine.

@@ -4,7 +4,7 @@ use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, pool_side, timers, transfer};
+use super::{agent_side, customer_side, ledger, pool_side, timers, transfer, waiting};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -25,6 +25,7 @@ pub fn handle(
             Command::CustomerSays { .. }
             | Command::RequestHuman
             | Command::CancelHumanRequest
+            | Command::ChooseWait(_)
             | Command::Respond { .. }
             | Command::Reopen
             | Command::Leave
@@ -34,6 +35,7 @@ pub fn handle(
             | Command::AgentSays { .. }
             | Command::AgentNotes { .. }
             | Command::AgentProposes { .. }
+            | Command::AgentPromises { .. }
             | Command::AgentReleases { .. }
             | Command::AgentTransfers(_)
             | Command::Requeue { .. }
@@ -48,12 +50,14 @@ pub fn handle(
         }
         Command::RequestHuman => customer_side::request_human(rules, c, at),
         Command::CancelHumanRequest => customer_side::cancel_human_request(rules, c, at),
+        Command::ChooseWait(choice) => waiting::choose(rules, c, choice, at),
         Command::Respond { resolved } => customer_side::respond(rules, c, *resolved, at),
         Command::Reopen => customer_side::reopen(rules, c, at),
         Command::Leave => customer_side::leave(rules, c, at),
         Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
-        Command::Bind { token, agent, name, waited_ms } => {
-            pool_side::bind(rules, c, *token, agent, name, *waited_ms, at)
+        Command::Bind { token, agent, name, waited_ms, claimed_over } => {
+            let over = claimed_over.as_deref();
+            pool_side::bind(rules, c, *token, agent, (name, *waited_ms, over), at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
         Command::AgentSays { agent, token, text } => {
@@ -65,12 +69,17 @@ pub fn handle(
         Command::AgentProposes { agent, token, disposition } => {
             agent_side::proposes(rules, c, agent, *token, disposition, at)
         }
+        Command::AgentPromises { agent, token, what, due } => {
+            ledger::follow_up(rules, c, (agent, *token), what, *due, at)
+        }
         Command::AgentReleases { agent, token, note } => {
             agent_side::releases(rules, c, agent, *token, note, at)
         }
         Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
-        Command::Tick { reading } => timers::tick(rules, c, reading.as_deref(), at),
+        Command::Tick { reading, delay } => {
+            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
         }
@@ -116,5 +125,6 @@ pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
         avoided: c.avoided.clone(),
         cost,
         returned: asked.returned,
+        broken: c.broken,
     })
 }

@@ -8,12 +8,16 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod promise;
 pub mod standing;
 pub mod state;
 pub mod transfer;
+pub mod waiting;
 
 mod agent_side;
 mod customer_side;
+mod ledger;
+mod meanwhile;
 mod pool_side;
 mod timers;
 mod turn;

@@ -5,9 +5,10 @@ use super::command::{Decision, Receipt, Rejection};
 use super::event::{Event, LeaveReason};
 use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
+use super::waiting;
 use super::words::receipt_text;
 use crate::domain::handoff::{Handoff, Token};
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -25,6 +26,7 @@ pub(super) fn confirm_queued(
         State::Queued if c.token.term == receipt.term => {}
         State::Queued
         | State::Bot
+        | State::Pending { .. }
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -43,6 +45,9 @@ pub(super) fn confirm_queued(
     turn.happen(Event::PositionTold { position: receipt.position });
     let (key, text) = receipt_text(&turn, receipt);
     turn.notice_text(key, text);
+    if !c.handoff.as_ref().is_some_and(|asked| asked.returned) {
+        waiting::offer(&mut turn, &receipt.delay, receipt.other_language);
+    }
     Ok(turn.done())
 }
 
@@ -51,8 +56,7 @@ pub(super) fn bind(
     c: &Conversation,
     token: Token,
     agent: &AgentId,
-    name: &str,
-    waited_ms: i64,
+    (name, waited_ms, claimed_over): (&str, i64, Option<&[ConversationId]>),
     at: Timestamp,
 ) -> Decided {
     let newer = token.term == c.token.term && token.attempt > c.token.attempt;
@@ -72,6 +76,7 @@ pub(super) fn bind(
         | State::Human { .. }
         | State::Confirming(_)
         | State::Bot
+        | State::Pending { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     };
@@ -81,6 +86,10 @@ pub(super) fn bind(
         token,
         waited_ms,
     });
+    if let Some(overtaken) = claimed_over {
+        let overtaken = overtaken.to_vec();
+        turn.happen(Event::Claimed { agent: agent.clone(), overtaken });
+    }
     turn.notice(greeting, &[("agent", name.to_owned())]);
     Ok(turn.done())
 }
@@ -110,6 +119,7 @@ pub(super) fn unbind(
         }
         State::Confirming(Proposal { by: Proposer::Bot, .. })
         | State::Bot
+        | State::Pending { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     }

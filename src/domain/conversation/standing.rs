@@ -1,7 +1,7 @@
 //! How a conversation stands for the agent who owns it: since when the customer waits for a word,
 //! how much of theirs is unanswered, and what happens next if nobody does anything.
 
-use super::deadline::next_deadline;
+use super::deadline::state_deadline;
 use super::state::{Conversation, Proposal, Proposer, Silence, State};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -39,7 +39,7 @@ pub enum NextStep {
 /// How it stands; `None` if no agent owns it.
 pub fn standing(rules: &Rules, c: &Conversation) -> Option<Standing> {
     c.owner()?;
-    let next = next_deadline(rules, c).zip(next_step(rules, c));
+    let next = state_deadline(rules, c).zip(next_step(rules, c));
     Some(Standing { waiting_since: c.unanswered_since, unread: c.unread, next })
 }
 
@@ -52,7 +52,11 @@ fn next_step(rules: &Rules, c: &Conversation) -> Option<NextStep> {
             (None, _) => NextStep::AskCustomer,
         }),
         State::Confirming(proposal) => Some(confirming_step(rules, proposal)),
-        State::Bot | State::Queued | State::Resolved { .. } | State::Closed { .. } => None,
+        State::Bot
+        | State::Queued
+        | State::Pending { .. }
+        | State::Resolved { .. }
+        | State::Closed { .. } => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a conversation is at one moment. Changed only by [`super::apply`].
 
+use super::promise::Promise;
 use crate::domain::detectors::Window;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
@@ -61,6 +62,18 @@ pub struct Conversation {
     pub silence: Silence,
     /// What the bot remembers of this episode.
     pub memory: Memory,
+    /// What was promised and is neither kept nor broken.
+    #[serde(default)]
+    pub promise: Option<Promise>,
+    /// How many promises were made.
+    #[serde(default)]
+    pub promised: u32,
+    /// Promises broken in this episode: each moves the place forward.
+    #[serde(default)]
+    pub broken: u32,
+    /// The language of the agent, where the customer agreed to another than their own.
+    #[serde(default)]
+    pub agreed_language: Option<Language>,
 }
 
 /// Where a conversation stands.
@@ -71,6 +84,11 @@ pub enum State {
     Bot,
     /// Waits for a human.
     Queued,
+    /// Something was promised for later; nobody is held for it meanwhile.
+    Pending {
+        /// Since when.
+        since: Timestamp,
+    },
     /// A human owns it; the bot is silent.
     Human {
         /// Who.
@@ -98,6 +116,7 @@ impl State {
         match self {
             State::Bot => "bot",
             State::Queued => "queued",
+            State::Pending { .. } => "pending",
             State::Human { .. } => "human",
             State::Confirming(_) => "confirming",
             State::Resolved { .. } => "resolved",
@@ -258,6 +277,7 @@ impl Conversation {
             State::Confirming(_)
             | State::Bot
             | State::Queued
+            | State::Pending { .. }
             | State::Resolved { .. }
             | State::Closed { .. } => None,
         }
@@ -272,8 +292,17 @@ impl Conversation {
     pub fn has_ended(&self) -> Option<Timestamp> {
         match &self.state {
             State::Resolved { since } | State::Closed { since, .. } => Some(*since),
-            State::Bot | State::Queued | State::Human { .. } | State::Confirming(_) => None,
+            State::Bot
+            | State::Queued
+            | State::Pending { .. }
+            | State::Human { .. }
+            | State::Confirming(_) => None,
         }
+    }
+
+    /// The language its agent must speak.
+    pub fn agent_language(&self) -> Language {
+        self.agreed_language.unwrap_or(self.language)
     }
 }
 

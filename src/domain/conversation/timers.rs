@@ -5,10 +5,13 @@ use super::command::{Decision, Input, Rejection};
 use super::customer_side::{bot_turn, understood};
 use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
+use super::ledger;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
 use super::turn::Turn;
+use super::waiting;
 use crate::domain::ids::AgentId;
 use crate::domain::reading::Reading;
+use crate::domain::routing::delay::DelayReason;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -18,12 +21,19 @@ pub(super) fn tick(
     rules: &Rules,
     c: &Conversation,
     reading: Option<&Reading>,
+    delay: Option<&DelayReason>,
     at: Timestamp,
 ) -> Result<Decision, Rejection> {
     if next_deadline(rules, c).is_none_or(|due| at < due) {
         return Err(Rejection::NotDue);
     }
     let mut turn = Turn::new(rules, c, at);
+    if ledger::deadline(rules, c).is_some_and(|due| due <= at)
+        && let Some(promise) = &c.promise
+    {
+        ledger::due(&mut turn, promise, delay);
+        return Ok(turn.done());
+    }
     match &c.state {
         State::Bot => bot_due(&mut turn, reading)?,
         State::Queued => {
@@ -31,6 +41,7 @@ pub(super) fn tick(
             turn.notice(TextKey::MaxWaitReached, &[]);
             turn.happen(Event::LongWaitTold);
             turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
+            waiting::offer(&mut turn, delay.unwrap_or(&DelayReason::AllBusy), false);
             if was_excluding {
                 // The pool must learn that nobody is excluded any more.
                 again(&mut turn);
@@ -38,7 +49,9 @@ pub(super) fn tick(
         }
         State::Human { agent } => human_due(&mut turn, &agent.clone()),
         State::Confirming(proposal) => confirming_due(&mut turn, &proposal.clone()),
-        State::Resolved { .. } | State::Closed { .. } => return Err(Rejection::NotDue),
+        State::Pending { .. } | State::Resolved { .. } | State::Closed { .. } => {
+            return Err(Rejection::NotDue);
+        }
     }
     Ok(turn.done())
 }

@@ -77,7 +77,7 @@ pub(super) fn transfers(
         Destination::Bot => to_bot(&mut turn, transfer, &handoff)?,
         Destination::Agent(colleague) => {
             let mut handoff = handoff;
-            handoff.needs.language = c.language;
+            handoff.needs.language = c.agent_language();
             can_take(c, &transfer.agent, colleague, &handoff)?;
             leave(&mut turn, transfer, LeaveReason::Transferred);
             let name = ("agent", colleague.profile.name.clone());
@@ -87,7 +87,7 @@ pub(super) fn transfers(
         }
         Destination::Queue(queue) => {
             let unknown = Rejection::NoSuchDestination { what: "queue" };
-            let handoff = route::redirect(&rules.routing, &handoff, queue, c.language, at);
+            let handoff = route::redirect(&rules.routing, &handoff, queue, c.agent_language(), at);
             let handoff = handoff.ok_or(unknown)?;
             // A closed queue may name another one: the customer is told where it really goes.
             let title = rules.routing.queues.get(&handoff.needs.queue);
@@ -101,7 +101,7 @@ pub(super) fn transfers(
                 return Err(Rejection::NoSuchDestination { what: "skill" });
             }
             let mut handoff = handoff;
-            handoff.needs.language = c.language;
+            handoff.needs.language = c.agent_language();
             let least = handoff.needs.skills.entry(skill.clone()).or_insert(*level);
             *least = (*least).max(*level);
             leave(&mut turn, transfer, LeaveReason::Transferred);
@@ -127,6 +127,11 @@ fn to_bot(turn: &mut Turn<'_>, transfer: &Transfer, handoff: &Handoff) -> Result
     // A machine does not understand danger: what needed people at once stays with people.
     if handoff.reason.is_emergency() {
         return Err(Rejection::NotTransferable { why: "an emergency stays with people" });
+    }
+    if turn.c.promise.is_some() {
+        return Err(Rejection::NotTransferable {
+            why: "people promised it and must keep it first",
+        });
     }
     leave(turn, transfer, LeaveReason::ToBot);
     turn.release();

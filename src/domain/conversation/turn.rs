@@ -1,9 +1,10 @@
 //! One decision in the making: events are applied as they are added, so that each rule sees the
 //! state that the ones before it have left.
 
-use super::apply::apply;
+use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Choice, Event};
+use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
@@ -48,10 +49,13 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn happen(&mut self, event: Event) {
-        if let Some(next) = apply(Some(self.c.clone()), &event, self.at) {
-            self.c = next;
-        }
+        go_on(&mut self.c, &event, self.at);
+        let fate =
+            self.c.promise.as_ref().and_then(|open| Some((open.number, fate_by(open, &event)?)));
         self.events.push(event);
+        if let Some((number, fate)) = fate {
+            self.happen(Event::PromiseEnded { number, fate });
+        }
     }
 
     /// The pool no longer needs to find anyone for the present term.
@@ -134,7 +138,7 @@ impl<'a> Turn<'a> {
             reason,
             entry: entry.clone(),
             entry_queue,
-            language: self.c.language,
+            language: self.c.agent_language(),
             skills: BTreeMap::new(),
             requested_at: self.at,
         };
@@ -175,17 +179,21 @@ impl<'a> Turn<'a> {
         self.text(key, None, &[("contacts", contacts)])
     }
 
-    fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {
+    /// What the customer wrote last, cut to a line; empty if they wrote nothing.
+    pub(super) fn need(&self) -> String {
         use crate::domain::detectors::Speaker;
-        let said = |text: &str| {
-            let mut need: String = text.chars().take(NEED_CHARS_MAX).collect();
-            if need.len() < text.len() {
-                need.push('…');
-            }
-            need
-        };
         let turns = self.c.memory.window.turns.iter();
-        let need = turns.rev().find(|turn| turn.by == Speaker::Customer).map(|t| said(&t.text));
+        let last = turns.rev().find(|turn| turn.by == Speaker::Customer);
+        let text = last.map_or("", |turn| turn.text.as_str());
+        let mut need: String = text.chars().take(NEED_CHARS_MAX).collect();
+        if need.len() < text.len() {
+            need.push('…');
+        }
+        need
+    }
+
+    fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {
+        let need = Some(self.need()).filter(|need| !need.is_empty());
         let title = |id: &EntryId| {
             self.rules.bot.entries.get(id).map(|e| e.title.get(self.c.language).clone())
         };

@@ -1,39 +1,57 @@
 //! Which system text says what: for receipts of the queue, and for social acts.
 
 use super::command::Receipt;
+use super::ledger::tell_time;
 use super::turn::Turn;
 use crate::domain::handoff::Priority;
 use crate::domain::language::social::SocialAct;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::texts::TextKey;
 
+/// Why it takes time, as one sentence. An opening that is not known is never left blank.
+pub(super) fn delay_sentence(turn: &Turn<'_>, delay: &DelayReason) -> String {
+    let plain = |key: TextKey| turn.text(key, None, &[]);
+    match delay {
+        DelayReason::OutsideHours { opens: Some(opens) } => {
+            let opens = tell_time(turn, *opens);
+            turn.text(TextKey::DelayOutsideHours, None, &[("opens", opens)])
+        }
+        DelayReason::OutsideHours { opens: None } => plain(TextKey::DelayClosedUnknown),
+        DelayReason::NobodySignedIn => plain(TextKey::DelayNobodySignedIn),
+        DelayReason::AllBusy => plain(TextKey::DelayAllBusy),
+        DelayReason::NoLanguage => plain(TextKey::DelayNoLanguage),
+        DelayReason::NoSkill => plain(TextKey::DelayNoSkill),
+        DelayReason::EmergenciesAhead => plain(TextKey::DelayEmergenciesAhead),
+        DelayReason::OffersNotTaken => plain(TextKey::DelayOffersNotTaken),
+        DelayReason::None => plain(TextKey::DelayNone),
+    }
+}
+
 /// The words that go with a receipt: they are true because the receipt is durable.
 pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, String) {
-    let opens = receipt.opens.clone().unwrap_or_default();
-    let plain = |key: TextKey| turn.text(key, None, &[("opens", opens.clone())]);
     let urgent =
         turn.c.handoff.as_ref().is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
     let first = if urgent { TextKey::EmergencyConnecting } else { TextKey::HandoffConfirmed };
-    let delay = match &receipt.delay {
+    let sentence = delay_sentence(turn, &receipt.delay);
+    match &receipt.delay {
         DelayReason::NobodySignedIn => {
-            return (TextKey::HumanRequestNobody, plain(TextKey::HumanRequestNobody));
+            let key = TextKey::HumanRequestNobody;
+            (key, turn.text(key, None, &[]))
         }
-        DelayReason::OutsideHours { .. } => {
-            return (TextKey::DelayOutsideHours, plain(TextKey::DelayOutsideHours));
+        DelayReason::OutsideHours { opens: Some(_) } => (TextKey::DelayOutsideHours, sentence),
+        DelayReason::OutsideHours { opens: None } => (TextKey::DelayClosedUnknown, sentence),
+        DelayReason::None => (first, turn.text(first, None, &[])),
+        DelayReason::AllBusy
+        | DelayReason::NoLanguage
+        | DelayReason::NoSkill
+        | DelayReason::EmergenciesAhead
+        | DelayReason::OffersNotTaken => {
+            let first_text = turn.text(first, None, &[]);
+            let position = u64::from(receipt.position);
+            let position = turn.text(TextKey::QueuePosition, Some(position), &[]);
+            (first, format!("{first_text} {position} {sentence}"))
         }
-        DelayReason::AllBusy => Some(TextKey::DelayAllBusy),
-        DelayReason::NoLanguage => Some(TextKey::DelayNoLanguage),
-        DelayReason::NoSkill => Some(TextKey::DelayNoSkill),
-        DelayReason::EmergenciesAhead => Some(TextKey::DelayEmergenciesAhead),
-        DelayReason::OffersNotTaken => Some(TextKey::DelayOffersNotTaken),
-        DelayReason::None => None,
-    };
-    let mut text = plain(first);
-    if let Some(delay) = delay {
-        let position = turn.text(TextKey::QueuePosition, Some(u64::from(receipt.position)), &[]);
-        text = format!("{text} {position} {}", plain(delay));
     }
-    (first, text)
 }
 
 /// The answer to a social act.

@@ -8,6 +8,7 @@ use super::tally::Tally;
 use super::window::{Speaker, Turn, Window};
 use super::{Detector, Detectors, Message};
 use crate::domain::ids::EntryId;
+use crate::domain::language::normalise;
 
 /// How a need said again is recognised and weighed.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,16 +63,20 @@ fn replies_to_same_need<'a>(
     message: &Message,
     window: &'a Window,
 ) -> Vec<&'a Turn> {
-    let need = Need::of(message.utterance.text, &settings.similarity);
-    if !need.is_enough(&settings.similarity) {
+    let words = &settings.similarity;
+    let need = Need::of(message.utterance.normalised, words);
+    if !need.is_enough(words) {
         return Vec::new();
     }
-    let same = window.customer_turns().filter(|(_, turn)| {
-        let earlier = Need::of(&turn.text, &settings.similarity);
-        earlier.is_enough(&settings.similarity) && need.similarity(&earlier) >= settings.similar_at
-    });
+    let says_same = |turn: &Turn| {
+        let normalised = normalise(&turn.text);
+        let earlier = Need::of(&normalised, words);
+        earlier.is_enough(words) && need.similarity(&earlier) >= settings.similar_at
+    };
     let reply = |at: usize| window.turns.get(at + 1).filter(|turn| turn.by != Speaker::Customer);
-    same.filter_map(|(at, _)| reply(at)).collect()
+    // Whether we replied is seen at a glance; an earlier message is read only if we did.
+    let replied = window.customer_turns().filter_map(|(at, turn)| Some((turn, reply(at)?)));
+    replied.filter(|(turn, _)| says_same(turn)).map(|(_, reply)| reply).collect()
 }
 
 fn has_same_answer(replies: &[&Turn]) -> bool {

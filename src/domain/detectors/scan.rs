@@ -4,7 +4,6 @@
 use super::vocabulary::{SetId, Vocabulary};
 use crate::domain::language::{Normalised, Variety};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// More words of a message are not read: beyond them lies pasted text, not a customer's need.
@@ -114,7 +113,8 @@ pub(super) enum Node {
 #[derive(Debug, Default)]
 pub(super) struct PhraseBook {
     phrases: Vec<(Vec<Node>, u32)>,
-    by_first: BTreeMap<SetId, Vec<u32>>,
+    /// For each set of words, by its number, the phrases that can begin with one of them.
+    by_first: Vec<Vec<u32>>,
 }
 
 /// Which of several readings of a phrase counts: for evidence the shortest, so that it points at
@@ -131,7 +131,11 @@ impl PhraseBook {
         let index = self.phrases.len() as u32;
         self.phrases.push((nodes, owner));
         for set in first {
-            self.by_first.entry(set).or_default().push(index);
+            let set = set as usize;
+            if self.by_first.len() <= set {
+                self.by_first.resize_with(set + 1, Vec::new);
+            }
+            self.by_first[set].push(index);
         }
     }
 
@@ -150,7 +154,7 @@ impl PhraseBook {
         for (at, word) in reading.words.iter().enumerate() {
             candidates.clear();
             for set in &word.sets {
-                candidates.extend(self.by_first.get(set).into_iter().flatten());
+                candidates.extend(self.by_first.get(*set as usize).into_iter().flatten());
             }
             candidates.sort_unstable();
             candidates.dedup();
@@ -186,15 +190,13 @@ struct Scan<'a> {
 
 struct Known {
     may_hold: Vec<Option<bool>>,
+    /// Empty until a list is looked for: in most messages none is.
     ends: Vec<Option<u64>>,
 }
 
 impl<'a> Scan<'a> {
     fn new(reading: &'a Reading, lists: &'a [Node], masked: &'a [bool]) -> Scan<'a> {
-        let known = Known {
-            may_hold: vec![None; lists.len()],
-            ends: vec![None; lists.len() * (reading.len() + 1)],
-        };
+        let known = Known { may_hold: vec![None; lists.len()], ends: Vec::new() };
         Scan { reading, lists, masked, known: RefCell::new(known) }
     }
 
@@ -251,10 +253,12 @@ impl<'a> Scan<'a> {
     /// Where a list that begins before a word ends, counted from there.
     fn list_ends(&self, list: usize, at: usize) -> u64 {
         let index = list * (self.reading.len() + 1) + at;
-        let known = self.known.borrow().ends[index];
+        let known = self.known.borrow().ends.get(index).copied().flatten();
         known.unwrap_or_else(|| {
             let ends = self.step(&self.lists[list], at, 1);
-            self.known.borrow_mut().ends[index] = Some(ends);
+            let known = &mut self.known.borrow_mut().ends;
+            known.resize(self.lists.len() * (self.reading.len() + 1), None);
+            known[index] = Some(ends);
             ends
         })
     }

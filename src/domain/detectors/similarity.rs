@@ -1,8 +1,8 @@
 //! Whether two messages say the same need in other words: shared words, the small ones counting
 //! little. Separate from the matcher, which compares messages with entries, not with each other.
 
-use crate::domain::language::normalise;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::domain::language::Normalised;
+use std::collections::BTreeSet;
 
 /// How words are compared.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,23 +17,26 @@ pub struct SimilaritySettings {
     pub weight_min: f32,
 }
 
-/// A message as a bag of word beginnings with their weights.
-pub(super) struct Need(BTreeMap<String, f32>);
+/// A message as a bag of word beginnings with their weights, in order, each once.
+pub(super) struct Need<'a>(Vec<(&'a str, f32)>);
 
-impl Need {
+impl<'a> Need<'a> {
     /// Reads a message.
-    pub(super) fn of(text: &str, settings: &SimilaritySettings) -> Need {
-        let normalised = normalise(text);
-        let mut words = BTreeMap::new();
-        for word in normalised.words() {
+    pub(super) fn of(message: &'a Normalised, settings: &SimilaritySettings) -> Need<'a> {
+        let mut words = Vec::with_capacity(message.tokens.len());
+        for word in message.words() {
             // Numbers answer a question; saying an order number again is no complaint.
-            if word.chars().all(|c| c.is_ascii_digit()) {
+            if word.bytes().all(|b| b.is_ascii_digit()) {
                 continue;
             }
             let filler = settings.filler.contains(word);
             let weight = if filler { settings.filler_weight } else { 1.0 };
-            words.insert(beginning(word, settings.letters), weight);
+            words.push((beginning(word, settings.letters), weight));
         }
+        // Of words that begin alike the last one said gives the weight.
+        words.reverse();
+        words.sort_by_key(|(word, _)| *word);
+        words.dedup_by_key(|(word, _)| *word);
         Need(words)
     }
 
@@ -44,19 +47,23 @@ impl Need {
 
     /// The share of weight that both have in common, 0 to 1.
     pub(super) fn similarity(&self, other: &Need) -> f32 {
-        let both = self.0.iter().filter(|(word, _)| other.0.contains_key(*word));
+        let both = self.0.iter().filter(|(word, _)| other.has(word));
         let shared: f32 = both.map(|(_, weight)| weight).sum();
         let all = self.weight() + other.weight();
         if all > 0.0 { 2.0 * shared / all } else { 0.0 }
     }
 
+    fn has(&self, word: &str) -> bool {
+        self.0.binary_search_by_key(&word, |(known, _)| *known).is_ok()
+    }
+
     fn weight(&self) -> f32 {
-        self.0.values().sum()
+        self.0.iter().map(|(_, weight)| weight).sum()
     }
 }
 
 /// The first letters of a word without the particles glued to it: «طلبي», «الطلب», «طلبكم».
-fn beginning(word: &str, letters: usize) -> String {
+fn beginning(word: &str, letters: usize) -> &str {
     let long_enough = |bare: &&str| bare.chars().count() >= 3;
     let word = ["وال", "بال", "لل", "ال", "و"]
         .into_iter()
@@ -66,12 +73,13 @@ fn beginning(word: &str, letters: usize) -> String {
         .into_iter()
         .find_map(|particle| word.strip_suffix(particle).filter(long_enough))
         .unwrap_or(word);
-    word.chars().take(letters).collect()
+    word.char_indices().nth(letters).map_or(word, |(end, _)| &word[..end])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::normalise;
 
     #[test]
     fn the_same_need_in_other_words_is_similar() {
@@ -83,7 +91,8 @@ mod tests {
             weight_min: 1.0,
         };
         let check = |one: &str, other: &str, similar: bool| {
-            let (one, other) = (Need::of(one, &settings), Need::of(other, &settings));
+            let (one, other) = (normalise(one), normalise(other));
+            let (one, other) = (Need::of(&one, &settings), Need::of(&other, &settings));
             let found = one.is_enough(&settings) && one.similarity(&other) >= 0.6;
             assert_eq!(found, similar, "{}", one.similarity(&other));
         };

@@ -44,6 +44,14 @@ impl Language {
         }
     }
 
+    /// The one that is not this.
+    pub const fn other(self) -> Language {
+        match self {
+            Language::Ar => Language::En,
+            Language::En => Language::Ar,
+        }
+    }
+
     /// The direction it is written in: `rtl` or `ltr`.
     pub const fn direction(self) -> &'static str {
         match self {

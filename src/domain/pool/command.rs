@@ -46,6 +46,9 @@ pub struct Arrival {
     pub cost: u32,
     /// Extra credit for work that came back.
     pub returned: bool,
+    /// Promises broken to this customer: each moves the place forward.
+    #[serde(default)]
+    pub broken: u32,
 }
 
 /// A command about one place.
@@ -62,6 +65,13 @@ pub enum WorkCommand {
     Offer {
         /// To whom.
         agent: AgentId,
+    },
+    /// An agent takes it from the queue by hand, without an offer.
+    Claim {
+        /// Who.
+        agent: AgentId,
+        /// Who waits longer and could have been helped by them: kept for all to see.
+        overtaken: Vec<ConversationId>,
     },
     /// The agent takes it.
     Accept {

@@ -38,6 +38,10 @@ pub struct Item {
     pub cost: u32,
     /// How often an offer of it ended without being taken.
     pub untaken: u32,
+    /// Set while it is owned by whoever took it by hand: who waited longer and could have been
+    /// helped by them.
+    #[serde(default)]
+    pub claimed_over: Option<Vec<ConversationId>>,
 }
 
 /// An agent who is asked first.

@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod command;
+pub mod hindrance;
 pub mod item;
 pub mod presence;
 pub mod work;

@@ -8,6 +8,7 @@ use super::command::{
     Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
     WorkCommand,
 };
+pub use super::hindrance::{claim_hindrance, offer_hindrance};
 use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Preferred};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
@@ -25,6 +26,7 @@ pub fn handle(
     match command {
         WorkCommand::Enqueue { arrival, issued_at } => desk.enqueue(arrival, *issued_at),
         WorkCommand::Offer { agent } => desk.offer(agent),
+        WorkCommand::Claim { agent, overtaken } => desk.claim(agent, overtaken),
         WorkCommand::Accept { agent, token } => desk.accept(agent, *token),
         WorkCommand::Decline { agent, token } => desk.decline(agent, *token),
         WorkCommand::Expire => desk.expire(),
@@ -112,6 +114,43 @@ impl Desk<'_> {
                 headline: item.headline.clone(),
             },
         );
+        self.keep(agent);
+        self.set(Place::Here(item));
+        Ok(self.decision)
+    }
+
+    /// By hand: neither being away nor a cool-down stands in the way, everything else does.
+    fn claim(mut self, agent_id: &AgentId, overtaken: &[ConversationId]) -> Decided {
+        if let Some(Place::Here(item)) = &self.case.place
+            && item.state == (ItemState::Assigned { agent: agent_id.clone() })
+        {
+            return Err(PoolRefusal::Duplicate);
+        }
+        let mut item = self.waiting()?.clone();
+        let mut agent = self.agent(agent_id)?;
+        if let Some(why) = claim_hindrance(&item, &agent) {
+            return Err(PoolRefusal::NotEligible { why });
+        }
+        let token = item.token.next_attempt(self.at);
+        item.token = token;
+        item.state = ItemState::Assigned { agent: agent_id.clone() };
+        item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
+        item.waiting_since = self.at;
+        item.preferred = None;
+        item.claimed_over = Some(overtaken.to_vec());
+        let conversation = self.case.conversation.clone();
+        agent
+            .held
+            .insert(conversation.clone(), Held { token, cost: item.cost, how: Holding::Owned });
+        agent.unanswered = 0;
+        agent.idle_since = self.at;
+        self.tell(agent_id, InboxEvent::Assigned { conversation, token });
+        self.decision.message = Some(ToConversation::Bind {
+            token,
+            agent: agent_id.clone(),
+            name: agent.profile.name.clone(),
+            waited_ms: item.waited_ms,
+        });
         self.keep(agent);
         self.set(Place::Here(item));
         Ok(self.decision)
@@ -228,6 +267,7 @@ impl Desk<'_> {
         item.state = ItemState::Waiting;
         item.waiting_since = self.at;
         item.preferred = None;
+        item.claimed_over = None;
         item.credit_ms = self.bounded_credit(item.credit_ms + self.returned_credit());
         self.decision.message =
             Some(ToConversation::Unbind { token: item.token, agent: agent_id.clone() });
@@ -437,6 +477,8 @@ impl Desk<'_> {
         if arrival.returned {
             credit += self.returned_credit();
         }
+        let broken = self.rules.promises.credit_broken.as_millis() as i64;
+        credit = credit.saturating_add(broken.saturating_mul(i64::from(arrival.broken)));
         // As if they had declined it: they are asked again when nobody else is left.
         let pause = self.at + self.rules.offers.decliner_pause;
         Item {
@@ -458,6 +500,7 @@ impl Desk<'_> {
             }),
             cost: arrival.cost,
             untaken: 0,
+            claimed_over: None,
         }
     }
 
@@ -479,27 +522,6 @@ impl Desk<'_> {
 
     fn tell(&mut self, agent: &AgentId, event: InboxEvent) {
         self.decision.inbox.push((agent.clone(), event));
-    }
-}
-
-/// Why this item cannot be offered to this agent now; `None` if it can.
-pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'static str> {
-    if !agent.takes_offers() {
-        Some("not available")
-    } else if !meets(agent, &item.handoff.needs) {
-        Some("language or skill is missing")
-    } else if item.excluded.contains(&agent.id) {
-        Some("excluded for this conversation")
-    } else if agent.has_live_offer() {
-        Some("another offer waits for an answer")
-    } else if agent.room() < item.cost {
-        Some("no room")
-    } else if at < agent.paused_until {
-        Some("cooling down")
-    } else if agent.held.contains_key(&item.conversation) {
-        Some("still writes up this very conversation")
-    } else {
-        None
     }
 }
 

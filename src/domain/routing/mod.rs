@@ -12,6 +12,7 @@
 //! - [`policies`]: in which order free agents are asked
 
 mod bits;
+pub mod claim;
 mod class;
 pub mod delay;
 pub mod explain;

@@ -1,13 +1,38 @@
 //! How an opening time is told to a customer: day and time on the wall clock of the queue.
 
 use super::hours::Hours;
+use super::settings::RoutingRules;
+use crate::domain::ids::QueueId;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
-use jiff::civil::Weekday;
+use jiff::civil::{DateTime, Weekday};
+use jiff::tz::TimeZone;
 
 /// For example "Sunday 22 Nov, 09:00" or «الأحد 22 نوفمبر، 09:00».
 pub fn describe(hours: &Hours, opens: Timestamp, language: Language) -> String {
-    let wall = hours.wall_clock(opens);
+    on_the_wall(hours.wall_clock(opens), language)
+}
+
+/// A time as it is told to a customer of this queue: by its own clock, or by that of the first
+/// queue which has one, or else by the world's, which is then named.
+pub fn tell(
+    rules: &RoutingRules,
+    queue: Option<&QueueId>,
+    at: Timestamp,
+    language: Language,
+) -> String {
+    let own = queue.and_then(|queue| rules.queues.get(queue)).and_then(|it| it.hours.as_ref());
+    let hours = own.or_else(|| rules.queues.iter().find_map(|queue| queue.hours.as_ref()));
+    match hours {
+        Some(hours) => describe(hours, at, language),
+        None => {
+            let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+            format!("{} UTC", on_the_wall(TimeZone::UTC.to_datetime(instant), language))
+        }
+    }
+}
+
+fn on_the_wall(wall: DateTime, language: Language) -> String {
     let (day, month) = (wall.day(), month(wall.month(), language));
     let weekday = weekday(wall.weekday(), language);
     let comma = match language {

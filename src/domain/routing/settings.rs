@@ -38,6 +38,8 @@ pub struct RoutingRules {
     pub agent_silence: SilenceRules,
     /// How long an ended conversation still takes its place at the agent's.
     pub wrap_up: Duration,
+    /// What customers may be promised.
+    pub promises: PromiseRules,
     /// Units of capacity a conversation takes.
     pub costs: Costs,
     /// Agents declared in the file; read-only to the API.
@@ -131,6 +133,31 @@ pub struct SilenceRules {
     pub requeue: Duration,
 }
 
+/// What customers may be promised, and how a promise is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PromiseRules {
+    /// A callback for which no time was named comes after this, if the queue is open.
+    pub callback_after: Duration,
+    /// A person is there within this of the time that was told.
+    pub callback_window: Duration,
+    /// So far ahead a callback may be asked for.
+    pub callback_max: Duration,
+    /// A left question is answered within this of the next opening.
+    pub answer_within: Duration,
+    /// The least and the most an agent may promise.
+    pub follow_up_min: Duration,
+    /// See `follow_up_min`.
+    pub follow_up_max: Duration,
+    /// What an agent promised comes back so long before it is due.
+    pub follow_up_ahead: Duration,
+    /// The customer is told so long before the time that it will be late.
+    pub warn_before: Duration,
+    /// The new time that is told then is so much later.
+    pub extension: Duration,
+    /// How much earlier than it came a conversation is treated for each broken promise.
+    pub credit_broken: Duration,
+}
+
 /// Units of capacity a conversation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Costs {
@@ -186,6 +213,18 @@ impl RoutingRules {
                 requeue: seconds(240),
             },
             wrap_up: seconds(20),
+            promises: PromiseRules {
+                callback_after: seconds(3_600),
+                callback_window: seconds(1_800),
+                callback_max: seconds(7 * 86_400),
+                answer_within: seconds(4 * 3_600),
+                follow_up_min: seconds(300),
+                follow_up_max: seconds(30 * 86_400),
+                follow_up_ahead: seconds(1_800),
+                warn_before: seconds(300),
+                extension: seconds(1_800),
+                credit_broken: seconds(300),
+            },
             costs: Costs { default: 1, abusive: 2 },
             agents: Vec::new(),
         }

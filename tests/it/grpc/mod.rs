@@ -1,5 +1,6 @@
 //! The API through real sockets, over the shipped rules.
 
+mod claims;
 mod errors;
 mod notes;
 mod operators;

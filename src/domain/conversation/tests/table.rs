@@ -8,6 +8,7 @@ use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, Proposal, Proposer, State};
 use crate::domain::conversation::transfer::{Destination, Transfer};
+use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{QueueId, SkillId};
 use crate::domain::tests::document::{check, kinds};
@@ -18,15 +19,15 @@ use std::time::Duration;
 
 kinds! {
     /// Where a conversation can stand.
-    StateKind of State { Bot, Queued, Human, Confirming, Resolved, Closed }
+    StateKind of State { Bot, Queued, Pending, Human, Confirming, Resolved, Closed }
 }
 
 kinds! {
     /// What can be asked of it.
     CommandKind of Command {
-        Start, CustomerSays, RequestHuman, CancelHumanRequest, Respond, Reopen, Leave,
-        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentReleases,
-        AgentTransfers, Requeue, Tick, CatchUp,
+        Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
+        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentPromises,
+        AgentReleases, AgentTransfers, Requeue, Tick, CatchUp,
     }
 }
 
@@ -55,6 +56,12 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
         let (token, disposition) = (helped.token(), "solved".to_owned());
         helped.then(&Command::AgentProposes { agent: agent("sara"), token, disposition })
     };
+    let promised = || {
+        let helped = helped();
+        let due = helped.at + Duration::from_secs(600);
+        let promise = promise("sara", helped.token(), due);
+        helped.then(&promise)
+    };
     let yes = Command::Respond { resolved: true };
     let long_ago = |mut story: Story| {
         story.at = story.at + story.rules.bot.ends.reopen_window + Duration::from_secs(1);
@@ -72,10 +79,21 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the pool has confirmed it", queued()),
             ("the long wait was told", queued().until_due()),
             ("for money that is being lost", greeted().says("my stolen card")),
+            ("a callback has come back", queued().then(&call_back()).until_due()),
+            ("a callback is late", queued().then(&call_back()).until_due().until_due()),
+        ],
+        StateKind::Pending => vec![
+            ("a callback is promised", queued().then(&call_back())),
+            ("sara has promised", promised()),
         ],
         StateKind::Human => vec![
             ("sara owes the first word", joined()),
             ("sara has answered", helped()),
+            ("sara is back at what she promised", {
+                let back = promised().until_due();
+                let token = newer(back.token());
+                back.then(&bind(token, "sara"))
+            }),
             ("the supervisor was told that sara is silent", joined().until_due().until_due()),
         ],
         StateKind::Confirming => vec![
@@ -114,6 +132,18 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
         CommandKind::CustomerSays => spoken(story),
         CommandKind::RequestHuman => vec![now("", Command::RequestHuman)],
         CommandKind::CancelHumanRequest => vec![now("", Command::CancelHumanRequest)],
+        CommandKind::ChooseWait => {
+            let at = Some(story.at + Duration::from_secs(300));
+            let past = Some(story.at - Duration::from_secs(1));
+            vec![
+                now("to wait", Command::ChooseWait(WaitChoice::Wait)),
+                now("a callback", call_back()),
+                now("a callback then", Command::ChooseWait(WaitChoice::Callback { at })),
+                now("a callback gone by", Command::ChooseWait(WaitChoice::Callback { at: past })),
+                now("to leave the question", Command::ChooseWait(WaitChoice::LeaveQuestion)),
+                now("the other language", Command::ChooseWait(WaitChoice::OtherLanguage)),
+            ]
+        }
         CommandKind::Respond => vec![
             now("yes", Command::Respond { resolved: true }),
             now("no", Command::Respond { resolved: false }),
@@ -146,6 +176,12 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             token,
             disposition: text.clone(),
         }),
+        CommandKind::AgentPromises => {
+            let due = story.at + Duration::from_secs(600);
+            let mut samples = by_holder(&|name, token| promise(name, token, due));
+            samples.push(now("by a time gone by", promise("sara", token, story.at)));
+            samples
+        }
         CommandKind::AgentReleases => by_holder(&|name, token| Command::AgentReleases {
             agent: agent(name),
             token,
@@ -216,6 +252,7 @@ fn spoken(story: &Story) -> Vec<(String, Command, Timestamp)> {
     samples.push(press("a button", Input::Choice("pay-methods".to_owned())));
     samples.push(press("a button that is gone", Input::Choice("no-such-entry".to_owned())));
     samples.push(press("say again", Input::SayAgain));
+    samples.push(press("the choice of a callback", Input::Choice("wait:callback".to_owned())));
     samples
 }
 
@@ -229,12 +266,26 @@ fn tokens(token: Token) -> [(&'static str, Token); 5] {
     ]
 }
 
+fn call_back() -> Command {
+    Command::ChooseWait(WaitChoice::Callback { at: None })
+}
+
+fn promise(name: &str, token: Token, due: Timestamp) -> Command {
+    Command::AgentPromises { agent: agent(name), token, what: "to look".to_owned(), due }
+}
+
 fn newer(token: Token) -> Token {
     Token { attempt: token.attempt + 1, ..token }
 }
 
 fn bind(token: Token, name: &str) -> Command {
-    Command::Bind { token, agent: agent(name), name: name.to_owned(), waited_ms: 5_000 }
+    Command::Bind {
+        token,
+        agent: agent(name),
+        name: name.to_owned(),
+        waited_ms: 5_000,
+        claimed_over: None,
+    }
 }
 
 /// One cell: what happens, then where it leads, whether the token moves, what the pool must do.
@@ -273,6 +324,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::OwnershipLost { .. } => "ownership lost",
         Rejection::Stale { .. } => "stale",
         Rejection::UnknownChoice => "unknown choice",
+        Rejection::TimeNotPossible { .. } => "time not possible",
         Rejection::TooLateToReopen { .. } => "too late to reopen",
         Rejection::NotDue => "not due",
         Rejection::NotTransferable { .. } => "not transferable",
@@ -289,14 +341,26 @@ fn standing(c: &Conversation) -> String {
             Proposer::Agent { agent, held: false } => format!("confirming ({agent}, free)"),
         },
         State::Closed { reason, .. } => format!("closed ({})", reason.name()),
-        State::Bot | State::Queued | State::Resolved { .. } => c.state.name().to_owned(),
+        State::Bot | State::Queued | State::Pending { .. } | State::Resolved { .. } => {
+            c.state.name().to_owned()
+        }
     }
 }
 
 /// An event by the name it has in the log, with what tells it from others of its kind.
 fn told(event: &Event) -> String {
     let stored = serde_json::to_value(event).unwrap();
-    let fields = ["/outcome", "/key", "/handoff/reason", "/why", "/reason", "/what", "/by/who"];
+    let fields = [
+        "/outcome",
+        "/key",
+        "/handoff/reason",
+        "/why",
+        "/reason",
+        "/what",
+        "/by/who",
+        "/promise/kind",
+        "/fate",
+    ];
     let details = fields.iter().filter_map(|path| stored.pointer(path)).map(|value| match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -13,7 +13,13 @@ fn proposed() -> Story {
     let queued = asked.clone().then(&receipt(asked.token().term));
     let token = Token { attempt: 1, ..queued.token() };
     let (sara, name) = (agent("sara"), "Sara".to_owned());
-    let joined = queued.then(&Command::Bind { token, agent: sara.clone(), name, waited_ms: 1_000 });
+    let joined = queued.then(&Command::Bind {
+        token,
+        agent: sara.clone(),
+        name,
+        waited_ms: 1_000,
+        claimed_over: None,
+    });
     let disposition = "solved".to_owned();
     joined.then(&Command::AgentProposes { agent: sara, token, disposition })
 }

@@ -94,7 +94,7 @@ fn the_pool_is_told(story: &Story, command: &Command, decision: &Decision) {
 fn nobody_is_forgotten(story: &Story, c: &Conversation) {
     let after = Story { c: Some(c.clone()), ..story.clone() };
     match &c.state {
-        State::Bot | State::Human { .. } | State::Confirming(_) => {
+        State::Bot | State::Pending { .. } | State::Human { .. } | State::Confirming(_) => {
             assert!(after.deadline().is_some(), "nothing will ever happen in {c:?}");
         }
         State::Queued => assert!(c.handoff.is_some()),

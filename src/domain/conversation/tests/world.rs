@@ -43,7 +43,7 @@ pub fn receipt(term: i64) -> Command {
         queue: QueueId::parse("general").unwrap(),
         position: 2,
         delay: DelayReason::AllBusy,
-        opens: None,
+        other_language: false,
     })
 }
 
@@ -102,7 +102,7 @@ impl Story {
         let burst = self.c.iter().flat_map(|c| &c.memory.burst);
         let whole: Vec<&str> = burst.map(|fragment| fragment.text.as_str()).collect();
         let reading = (!whole.is_empty()).then(|| self.read(&whole.join("\n")));
-        Command::Tick { reading }
+        Command::Tick { reading, delay: Some(DelayReason::AllBusy) }
     }
 
     /// Time passes until something is due, and it is done.

@@ -28,7 +28,7 @@ kinds! {
 kinds! {
     /// What can be asked about a place.
     CommandKind of WorkCommand {
-        Enqueue, Offer, Accept, Decline, Expire, Rescind, Lose, Release, Adopt, Regain, Forget,
+        Enqueue, Offer, Claim, Accept, Decline, Expire, Rescind, Lose, Release, Adopt, Regain, Forget,
     }
 }
 
@@ -123,6 +123,13 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, WorkCommand, Timestam
         CommandKind::Offer => {
             let offer = |name: &str| WorkCommand::Offer { agent: agent(name) };
             by_name(&offer, &["sara", "omar", "noor", "zaid", "ghost"])
+        }
+        CommandKind::Claim => {
+            let claim = |name: &str| {
+                let overtaken = vec![conversation("c0")];
+                WorkCommand::Claim { agent: agent(name), overtaken }
+            };
+            by_name(&claim, &["sara", "omar", "noor", "zaid", "ghost"])
         }
         CommandKind::Accept => {
             answers(&|name, token| WorkCommand::Accept { agent: agent(name), token })

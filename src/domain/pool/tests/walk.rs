@@ -235,9 +235,9 @@ fn try_with_place(pool: &mut Pool, id: &ConversationId, command: &WorkCommand) {
                 let next = after.as_ref().and_then(Place::next_deadline);
                 assert!(next.is_none_or(|next| next > pool.at), "due again at once");
             }
-            if let WorkCommand::Offer { agent } = command {
+            if let WorkCommand::Offer { agent } | WorkCommand::Claim { agent, .. } = command {
                 let agent = &decision.agents[agent];
-                assert!(agent.load() <= agent.profile.capacity, "offered beyond the capacity");
+                assert!(agent.load() <= agent.profile.capacity, "given beyond the capacity");
             }
             pool.follow(id, decision);
         }
@@ -266,6 +266,7 @@ fn the_place_is_kept(before: Option<&Place>, after: Option<&Place>, command: &Wo
             assert_eq!(before.virtual_time(), after.virtual_time(), "{command:?}");
         }
         WorkCommand::Enqueue { .. }
+        | WorkCommand::Claim { .. }
         | WorkCommand::Accept { .. }
         | WorkCommand::Lose { .. }
         | WorkCommand::Release { .. }

@@ -65,6 +65,7 @@ pub fn arrival(term: i64) -> Box<Arrival> {
         avoided: BTreeSet::new(),
         cost: 1,
         returned: false,
+        broken: 0,
     })
 }
 

@@ -89,6 +89,7 @@ pub fn item(id: &str, since: i64) -> Item {
         preferred: None,
         cost: 1,
         untaken: 0,
+        claimed_over: None,
     }
 }
 

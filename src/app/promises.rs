@@ -1,0 +1,44 @@
+//! The ledger over all conversations: what is promised and not yet kept or broken.
+
+use super::App;
+use super::error::{AppError, AppResult};
+use super::keys;
+use crate::domain::conversation::promise::Promise;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::ids::ConversationId;
+use crate::ports::store::{Index, Slot};
+use futures::future::try_join_all;
+
+impl App {
+    /// Open promises, the one due first at the top; `only_late` lists those whose customer was told
+    /// that it takes longer.
+    pub async fn list_promises(
+        &self,
+        limit: usize,
+        only_late: bool,
+    ) -> AppResult<Vec<(Conversation, Promise)>> {
+        let slots: Vec<Slot> = (0..self.settings().buckets).map(keys::bucket).collect();
+        let pages = slots
+            .iter()
+            .map(|slot| self.store().range(slot, Index::PROMISES, None, i64::MAX, limit));
+        let mut due: Vec<(i64, String)> =
+            try_join_all(pages).await?.into_iter().flatten().collect();
+        due.sort();
+        let mut open = Vec::new();
+        for id in due.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()) {
+            if open.len() >= limit {
+                break;
+            }
+            match self.conversation(&id).await {
+                Ok(c) => {
+                    let promise = c.promise.clone().filter(|it| it.late || !only_late);
+                    open.extend(promise.map(|promise| (c, promise)));
+                }
+                // Removed since the index was read.
+                Err(AppError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(open)
+    }
+}

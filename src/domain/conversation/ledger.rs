@@ -1,0 +1,159 @@
+//! Making promises, telling the customer in time that one will be late, and owning up to a broken
+//! one. A broken promise moves the place forward and alerts the supervisors.
+
+use super::command::{Decision, Rejection};
+use super::event::{Alert, Event, LeaveReason};
+use super::promise::{Fate, Promise, PromiseKind, PromiseOwner};
+use super::state::{Conversation, State};
+use super::turn::{Keeping, Turn};
+use super::words::delay_sentence;
+use crate::domain::handoff::{HandoffReason, Token};
+use crate::domain::ids::{AgentId, QueueId};
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::opening;
+use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+
+/// When the open promise must be looked at: once to warn, once when it is broken.
+pub(super) fn deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
+    let promise = c.promise.as_ref()?;
+    match &c.state {
+        State::Pending { .. } => Some(promise.returns_at),
+        State::Queued | State::Human { .. } if promise.late => Some(promise.due),
+        State::Queued | State::Human { .. } => {
+            // Not at once when it comes back: whoever serves it gets half of the time.
+            let half = promise.due.since(promise.returns_at) / 2;
+            Some(promise.due - rules.routing.promises.warn_before.min(half))
+        }
+        State::Bot | State::Confirming(_) | State::Resolved { .. } | State::Closed { .. } => None,
+    }
+}
+
+/// Does what is due; the caller has compared the time.
+pub(super) fn due(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayReason>) {
+    match (&turn.c.state, promise.late) {
+        (State::Pending { .. }, _) => {
+            turn.notice(TextKey::PromiseTime, &[]);
+            come_back(turn, true);
+        }
+        (_, false) => tell_late(turn, promise, delay),
+        (_, true) => break_it(turn, promise),
+    }
+}
+
+/// Back into its queue with the wait so far; whoever gave the promise is asked first. What comes
+/// back by itself (`returned`) is treated like other work that comes back; a customer who asks for
+/// it earlier gains nothing over those who stayed.
+pub(super) fn come_back(turn: &mut Turn<'_>, returned: bool) {
+    let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
+    let reason = asked.map_or(HandoffReason::HumanRequest, |handoff| handoff.reason);
+    let entry = asked.and_then(|handoff| handoff.entry.clone());
+    let promise = turn.c.promise.as_ref();
+    let preferred = promise.and_then(|promise| promise.agent().cloned());
+    turn.hand_off(reason, entry, Keeping { returned, preferred, exclude: None });
+}
+
+/// The customer hears the new time and the reason before they ask.
+fn tell_late(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayReason>) {
+    let queue = queue_of(&turn.c);
+    let hours = queue.as_ref().and_then(|queue| turn.rules.routing.queues.get(queue));
+    let hours = hours.and_then(|queue| queue.hours.as_ref());
+    // What is closed cannot help before it opens.
+    let from = hours.and_then(|hours| hours.next_opening(turn.at)).unwrap_or(turn.at);
+    let due = from.max(promise.due) + turn.rules.routing.promises.extension;
+    let why = match (&turn.c.state, delay) {
+        (State::Human { .. }, _) | (_, None) => with_agent(turn),
+        (_, Some(delay)) => delay_sentence(turn, delay),
+    };
+    let time = tell_time(turn, due);
+    turn.happen(Event::PromiseLate { number: promise.number, due });
+    turn.notice(TextKey::PromiseLate, &[("due", time), ("why", why)]);
+}
+
+fn with_agent(turn: &Turn<'_>) -> String {
+    let agent = turn.c.agent_name.clone();
+    match agent {
+        Some(agent) => turn.text(TextKey::DelayWithAgent, None, &[("agent", agent)]),
+        None => turn.text(TextKey::DelayAllBusy, None, &[]),
+    }
+}
+
+fn break_it(turn: &mut Turn<'_>, promise: &Promise) {
+    turn.happen(Event::PromiseEnded { number: promise.number, fate: Fate::Broken });
+    turn.happen(Event::SupervisorAlerted { what: Alert::PromiseBroken });
+    turn.notice(TextKey::PromiseBroken, &[]);
+    if turn.c.state == State::Queued {
+        // The pool must learn of the credit.
+        come_back(turn, false);
+    }
+}
+
+/// Makes a promise; an older one gives way to it, because the customer asked for this one.
+pub(super) fn promise(
+    turn: &mut Turn<'_>,
+    kind: PromiseKind,
+    owner: PromiseOwner,
+    what: String,
+    times: (Timestamp, Timestamp),
+) {
+    if let Some(open) = turn.c.promise.clone() {
+        turn.happen(Event::PromiseEnded { number: open.number, fate: Fate::Withdrawn });
+    }
+    let (returns_at, due) = times;
+    if turn.c.state == State::Queued && returns_at > turn.at {
+        turn.release();
+    }
+    let number = turn.c.promised + 1;
+    let made_at = turn.at;
+    let promise = Promise { number, kind, owner, what, made_at, returns_at, due, late: false };
+    turn.happen(Event::PromiseMade { promise });
+}
+
+/// An agent says "give us two days": the matter stays theirs, their hands are free, and it comes
+/// back in time to be kept.
+pub(super) fn follow_up(
+    rules: &Rules,
+    c: &Conversation,
+    (agent, token): (&AgentId, Token),
+    what: &str,
+    due: Timestamp,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    let mut turn = Turn::new(rules, c, at);
+    match &c.state {
+        State::Human { agent: owner } if owner == agent && c.token == token => {}
+        State::Human { .. }
+        | State::Bot
+        | State::Queued
+        | State::Pending { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => return Err(Rejection::OwnershipLost { current: c.token }),
+    }
+    let promises = &rules.routing.promises;
+    let (earliest, latest) = (at + promises.follow_up_min, at + promises.follow_up_max);
+    if due < earliest || due > latest {
+        return Err(Rejection::TimeNotPossible { earliest, latest });
+    }
+    // In time to be kept, but not at once.
+    let ahead = promises.follow_up_ahead.min(due.since(at) / 2);
+    turn.release();
+    turn.happen(Event::AgentLeft { agent: agent.clone(), why: LeaveReason::Promised, token });
+    let owner = PromiseOwner::Agent { agent: agent.clone() };
+    promise(&mut turn, PromiseKind::FollowUp, owner, what.to_owned(), (due - ahead, due));
+    let name = c.agent_name.clone().unwrap_or_else(|| agent.to_string());
+    let values = [("agent", name), ("what", what.to_owned()), ("due", tell_time(&turn, due))];
+    turn.notice(TextKey::FollowUpPromised, &values);
+    Ok(turn.done())
+}
+
+/// The queue it waits in or waited in last.
+pub(super) fn queue_of(c: &Conversation) -> Option<QueueId> {
+    c.handoff.as_ref().map(|asked| asked.handoff.needs.queue.clone())
+}
+
+/// A time as this customer is told it.
+pub(super) fn tell_time(turn: &Turn<'_>, time: Timestamp) -> String {
+    opening::tell(&turn.rules.routing, queue_of(&turn.c).as_ref(), time, turn.c.language)
+}

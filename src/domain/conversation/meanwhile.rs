@@ -1,0 +1,71 @@
+//! What the machine still does for a customer who waits for a person or was promised one: it answers
+//! what it is asked, marked as the machine's, and asks for a detail that such an answer needs.
+
+use super::customer_side::{marked, unseen_answer};
+use super::event::Event;
+use super::turn::Turn;
+use crate::domain::bot::entry::{FaqEntry, SlotRule};
+use crate::domain::bot::matcher::Verdict;
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::ids::EntryId;
+use crate::domain::reading::Reading;
+use crate::domain::texts::TextKey;
+
+/// Answers what is asked; says nothing where it does not know, because a person will read it.
+pub(super) fn answer_while_waiting(
+    turn: &mut Turn<'_>,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+) {
+    let wanted = match (&reading.matched.verdict, chosen) {
+        (_, Some(entry)) => Some(entry.id.clone()),
+        (Verdict::Sure(id), None) if reading.social.is_none() => Some(id.clone()),
+        (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, None) => None,
+    };
+    let Some(id) = asked_detail(turn, reading).or(wanted) else { return };
+    let Some(entry) = turn.rules.bot.entries.get(&id) else { return };
+    if entry.human_first {
+        return;
+    }
+    for rule in &entry.slots {
+        if !known_or_found(turn, rule, reading) {
+            return ask(turn, &id, rule);
+        }
+    }
+    if let Some(text) = unseen_answer(turn, entry) {
+        let text = as_machine(turn, &text);
+        turn.bot_says(Outcome::Answer, text, Some(id), Vec::new(), None);
+    }
+}
+
+/// The entry whose detail was asked for, if this message gives it.
+fn asked_detail(turn: &Turn<'_>, reading: &Reading) -> Option<EntryId> {
+    let asking = turn.c.memory.asking.as_ref()?;
+    let slots = &turn.rules.bot.entries.get(&asking.entry)?.slots;
+    let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
+    rule.pattern.find(&reading.normalised).map(|_| asking.entry.clone())
+}
+
+fn known_or_found(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) -> bool {
+    if turn.c.memory.slots.contains_key(&rule.name) {
+        return true;
+    }
+    let Some(found) = rule.pattern.find(&reading.normalised) else { return false };
+    let (slot, value) = (rule.name.clone(), found.as_str().to_owned());
+    turn.happen(Event::SlotFilled { slot, value });
+    true
+}
+
+/// Once is enough: whoever does not give it waits for the person.
+fn ask(turn: &mut Turn<'_>, id: &EntryId, rule: &SlotRule) {
+    let text = as_machine(turn, rule.ask.get(turn.c.language));
+    if !turn.was_sent(&text) {
+        let slot = Some(rule.name.clone());
+        turn.bot_says(Outcome::AskSlot, text, Some(id.clone()), Vec::new(), slot);
+    }
+}
+
+fn as_machine(turn: &Turn<'_>, text: &str) -> String {
+    let mark = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
+    marked(&mark, text)
+}

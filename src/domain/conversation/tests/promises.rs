@@ -1,0 +1,220 @@
+//! The life of a promise, from the choice to its end, and one wait clock for everything that may
+//! happen meanwhile.
+
+use crate::domain::conversation::command::{Command, Decision, Receipt, Rejection, Start};
+use crate::domain::conversation::deadline::next_deadline;
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::handle::{arrival, handle};
+use crate::domain::conversation::promise::Fate;
+use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::conversation::waiting::WaitChoice;
+use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::language::Language;
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::time::Timestamp;
+use crate::sim::rules::rules;
+use proptest::prelude::*;
+use std::time::Duration;
+
+const BEGIN: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+fn after(seconds: u64) -> Timestamp {
+    BEGIN + Duration::from_secs(seconds)
+}
+
+fn agent() -> AgentId {
+    AgentId::parse("agent0").unwrap()
+}
+
+fn decide(
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    handle(&rules(2), c, command, at)
+}
+
+fn next(c: &Conversation, command: &Command, at: Timestamp) -> Conversation {
+    decide(Some(c), command, at).unwrap().next
+}
+
+fn started() -> Conversation {
+    let start = Start {
+        conversation: ConversationId::parse("c1").unwrap(),
+        bucket: 0,
+        pool: rules(2).routing.pool.clone(),
+        customer: CustomerId::parse("someone").unwrap(),
+        language: Some(Language::En),
+    };
+    decide(None, &Command::Start(start), BEGIN).unwrap().next
+}
+
+fn receipt(c: &Conversation) -> Command {
+    Command::ConfirmQueued(Receipt {
+        term: c.token.term,
+        queue: c.handoff.as_ref().unwrap().handoff.needs.queue.clone(),
+        position: 1,
+        delay: DelayReason::AllBusy,
+        other_language: false,
+    })
+}
+
+fn bind(c: &Conversation, at: Timestamp) -> Command {
+    let place = arrival(&rules(2), c).unwrap();
+    let waited_ms = place.waited_ms + at.since(place.waiting_since).as_millis() as i64;
+    let token = c.token.next_attempt(at);
+    Command::Bind { token, agent: agent(), name: "Agent".to_owned(), waited_ms }
+}
+
+fn call_back() -> Command {
+    Command::ChooseWait(WaitChoice::Callback { at: None })
+}
+
+fn queued() -> Conversation {
+    let c = next(&started(), &Command::RequestHuman, after(1));
+    next(&c, &receipt(&c), after(1))
+}
+
+fn human() -> Conversation {
+    let c = queued();
+    next(&c, &bind(&c, after(3)), after(3))
+}
+
+#[test]
+fn a_promise_comes_back_by_itself_warns_before_it_is_late_and_credits_what_was_broken() {
+    let queued = queued();
+    let c = next(&queued, &call_back(), after(11));
+    let waited = c.waited_ms;
+    assert_eq!(waited, 10_000, "the wait until then counts");
+    let promise = c.promise.clone().unwrap();
+    let tick = Command::Tick { reading: None, delay: Some(DelayReason::AllBusy) };
+    assert_eq!(next_deadline(&rules(2), &c), Some(promise.returns_at));
+
+    let c = next(&c, &tick, promise.returns_at);
+    assert_eq!((&c.state, c.waited_ms), (&State::Queued, waited), "back, with the wait so far");
+
+    let warned = next_deadline(&rules(2), &c).unwrap();
+    assert!(warned < promise.due, "told before it is late");
+    let decision = decide(Some(&c), &tick, warned).unwrap();
+    let told = |event: &Event| matches!(event, Event::Notice { key, .. } if key == "promise_late");
+    assert!(decision.events.iter().any(told));
+    let c = decision.next;
+    let late = c.promise.clone().unwrap();
+    assert!(late.late && late.due > promise.due);
+    assert_eq!(arrival(&rules(2), &c).unwrap().broken, 0);
+
+    // Other deadlines of the queue may come first.
+    let mut c = c;
+    while c.broken == 0 {
+        let at = next_deadline(&rules(2), &c).unwrap();
+        assert!(at <= late.due);
+        c = next(&c, &tick, at);
+    }
+    assert_eq!((c.promise.is_none(), arrival(&rules(2), &c).unwrap().broken), (true, 1));
+}
+
+#[test]
+fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
+    let human = human();
+    let (token, what, due) = (human.token, "to look".to_owned(), after(600));
+    let c = next(&human, &Command::AgentPromises { agent: agent(), token, what, due }, after(7));
+    let back = c.promise.clone().unwrap().returns_at;
+    let c = next(&c, &Command::Tick { reading: None, delay: None }, back);
+    assert_eq!(c.preferred, Some(agent()), "who promised it is asked first");
+    let c = next(&c, &bind(&c, back), back);
+    assert!(c.promise.is_some(), "coming is not yet an answer");
+    let (token, text) = (c.token, "done".to_owned());
+    let decision = decide(Some(&c), &Command::AgentSays { agent: agent(), token, text }, back);
+    let kept = Event::PromiseEnded { number: 1, fate: Fate::Kept };
+    assert!(decision.unwrap().events.contains(&kept));
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Turn {
+    AskForHuman,
+    Cancel,
+    CallBack,
+    OtherLanguage,
+    Receipt,
+    Bind,
+    Lose,
+    Release,
+    Requeue,
+    Promise,
+    Due,
+}
+
+fn turns() -> impl Strategy<Value = Vec<(Turn, u64)>> {
+    use Turn::*;
+    let all = [
+        AskForHuman,
+        Cancel,
+        CallBack,
+        OtherLanguage,
+        Receipt,
+        Bind,
+        Lose,
+        Release,
+        Requeue,
+        Promise,
+        Due,
+    ];
+    proptest::collection::vec((proptest::sample::select(all.to_vec()), 1_u64..40), 1..40)
+}
+
+fn command_of(turn: Turn, c: &Conversation, at: Timestamp) -> Option<Command> {
+    let (agent, token) = (agent(), c.token);
+    Some(match turn {
+        Turn::AskForHuman => Command::RequestHuman,
+        Turn::Cancel => Command::CancelHumanRequest,
+        Turn::CallBack => call_back(),
+        Turn::OtherLanguage => Command::ChooseWait(WaitChoice::OtherLanguage),
+        Turn::Receipt if c.handoff.is_some() => receipt(c),
+        Turn::Bind if c.state == State::Queued => bind(c, at),
+        Turn::Receipt | Turn::Bind => return None,
+        Turn::Lose => Command::Unbind { token: token.next_attempt(at), agent },
+        Turn::Release => Command::AgentReleases { agent, token, note: String::new() },
+        Turn::Requeue => Command::Requeue { note: String::new() },
+        Turn::Promise => {
+            let (what, due) = ("to look".to_owned(), at + Duration::from_secs(300));
+            Command::AgentPromises { agent, token, what, due }
+        }
+        Turn::Due => Command::Tick { reading: None, delay: Some(DelayReason::AllBusy) },
+    })
+}
+
+/// What the pool would be told the customer has waited.
+fn clock(c: &Conversation, at: Timestamp) -> u64 {
+    let since = c.handoff.as_ref().filter(|_| c.state == State::Queued).map(|it| it.waiting_since);
+    let running = since.map_or(0, |since| at.since(since).as_millis() as u64);
+    c.waited_ms as u64 + running
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    /// Whatever happens between, transfer, loss, release, a promise, the bot and back, all the time
+    /// spent waiting for a person counts, once, and no other time does.
+    #[test]
+    fn one_wait_clock_runs_through_everything(turns in turns()) {
+        let (mut c, mut at, mut waited) = (started(), BEGIN, 0_u64);
+        for (turn, seconds) in turns {
+            let later = at + Duration::from_secs(seconds);
+            if c.state == State::Queued {
+                waited += later.since(at).as_millis() as u64;
+            }
+            at = later;
+            prop_assert_eq!(clock(&c, at), waited, "before {:?} while {}", turn, c.state.name());
+            let episode = c.episode;
+            if let Some(command) = command_of(turn, &c, at)
+                && let Ok(decision) = decide(Some(&c), &command, at)
+            {
+                c = decision.next;
+            }
+            if c.episode != episode {
+                waited = 0;
+            }
+            prop_assert_eq!(clock(&c, at), waited, "after {:?} while {}", turn, c.state.name());
+        }
+    }
+}

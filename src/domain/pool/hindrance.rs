@@ -1,0 +1,46 @@
+//! What keeps an agent from getting a place: by an offer of the matcher, or by their own hand.
+
+use super::agent::{Agent, Lease, Presence};
+use super::item::Item;
+use super::work::meets;
+use crate::domain::time::Timestamp;
+
+/// Why this item cannot be offered to this agent now; `None` if it can.
+pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'static str> {
+    if !agent.takes_offers() {
+        Some("not available")
+    } else if !meets(agent, &item.handoff.needs) {
+        Some("language or skill is missing")
+    } else if item.excluded.contains(&agent.id) {
+        Some("excluded for this conversation")
+    } else if agent.has_live_offer() {
+        Some("another offer waits for an answer")
+    } else if agent.room() < item.cost {
+        Some("no room")
+    } else if at < agent.paused_until {
+        Some("cooling down")
+    } else if agent.held.contains_key(&item.conversation) {
+        Some("still writes up this very conversation")
+    } else {
+        None
+    }
+}
+
+/// Why an agent cannot take this item from the queue by hand; `None` if they can.
+pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
+    if agent.presence == Presence::Offline || agent.lease != Lease::Live {
+        Some("not signed in, or not heard of")
+    } else if agent.presence == Presence::Draining || agent.leaving {
+        Some("draining: nothing new is taken")
+    } else if !meets(agent, &item.handoff.needs) {
+        Some("language or skill is missing")
+    } else if item.excluded.contains(&agent.id) {
+        Some("excluded for this conversation")
+    } else if agent.room() < item.cost {
+        Some("no room")
+    } else if agent.held.contains_key(&item.conversation) {
+        Some("still writes up this very conversation")
+    } else {
+        None
+    }
+}

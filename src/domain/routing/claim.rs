@@ -1,0 +1,50 @@
+//! Taking work from the queue by hand: what an agent may take, and whom they pass over by it. The
+//! matcher is fair by itself; a hand is not, so what it does is written down.
+
+use super::view::PoolView;
+use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::pool::item::{Item, ItemState};
+use crate::domain::pool::work::claim_hindrance;
+
+/// Of those who are passed over so many are named.
+pub const OVERTAKEN_MAX: usize = 50;
+
+/// Waiting work that an agent could take by hand.
+#[derive(Debug, Clone)]
+pub struct Claimable {
+    /// The work.
+    pub item: Item,
+    /// How many wait longer whom they could take too.
+    pub ahead: u32,
+}
+
+/// What this agent could take by hand, in the order in which it would be offered.
+pub fn claimable(view: &PoolView, agent: &AgentId) -> Vec<Claimable> {
+    let Some(agent) = view.agent(agent) else { return Vec::new() };
+    let could =
+        |item: &&Item| item.state == ItemState::Waiting && claim_hindrance(item, agent).is_none();
+    let mut items: Vec<Item> = view.items().filter(could).cloned().collect();
+    items.sort_by_key(|item| (item.band(), item.virtual_time(), item.conversation.clone()));
+    items.into_iter().zip(0..).map(|(item, ahead)| Claimable { item, ahead }).collect()
+}
+
+/// Who waits longer than this conversation and could be taken by this agent; `Err` names an
+/// emergency among them, which nobody may pass over for what is none.
+pub fn overtaken(
+    view: &PoolView,
+    agent: &AgentId,
+    conversation: &ConversationId,
+) -> Result<Vec<ConversationId>, ConversationId> {
+    let claimable = claimable(view, agent);
+    let Some(at) = claimable.iter().position(|work| work.item.conversation == *conversation) else {
+        return Ok(Vec::new());
+    };
+    let ahead = &claimable[..at];
+    if claimable[at].item.band() != 0
+        && let Some(urgent) = ahead.iter().find(|work| work.item.band() == 0)
+    {
+        return Err(urgent.item.conversation.clone());
+    }
+    let names = ahead.iter().map(|work| work.item.conversation.clone());
+    Ok(names.take(OVERTAKEN_MAX).collect())
+}

@@ -86,7 +86,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
             Some(Weather { freeze: 300, rates: slow, ..drawn })
         }
         Mutant::AuditSkipped => Some(Weather { rewind: 120, ..drawn }),
-        Mutant::OfferIgnoresPresence => Some(Weather { rates: deaf, ..drawn }),
+        Mutant::OfferIgnoresPresence => Some(Weather { freeze: 300, rates: deaf, ..drawn }),
         Mutant::BindIgnoresToken
         | Mutant::AgentSpeaksWithOldToken
         | Mutant::BotSpeaksOverHumans

@@ -1,7 +1,7 @@
 //! What the machine still does for a customer who waits for a person or was promised one: it answers
 //! what it is asked, marked as the machine's, and asks for a detail that such an answer needs.
 
-use super::customer_side::{marked, unseen_answer};
+use super::bot_side::{marked, unseen_answer};
 use super::event::Event;
 use super::turn::Turn;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};

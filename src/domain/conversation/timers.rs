@@ -1,8 +1,9 @@
 //! What time alone does, in every state.
 
 use super::agent_side::{again, back_to_queue};
+use super::bot_side::bot_turn;
 use super::command::{Decision, Input, Rejection};
-use super::customer_side::{bot_turn, understood};
+use super::customer_side::understood;
 use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::ledger;

@@ -150,13 +150,13 @@ async fn back_with_the_bot_the_wait_so_far_still_counts_and_an_emergency_never_g
 }
 
 #[tokio::test]
-async fn a_transfer_to_what_the_rules_do_not_name_is_refused_by_field_or_as_not_found() {
+async fn a_transfer_to_what_the_rules_do_not_name_is_refused_by_field() {
     let world = World::open().await;
     let (_customer, sara, _work, offer) = with_sara(&world).await;
     let skill = |id: &str, level| To::Skill(pb::SkillNeed { skill_id: id.to_owned(), level });
     for (to, code) in [
-        (To::QueueId("nowhere".to_owned()), Code::NotFound),
-        (skill("juggling", 1), Code::NotFound),
+        (To::QueueId("nowhere".to_owned()), Code::InvalidArgument),
+        (skill("juggling", 1), Code::InvalidArgument),
         (skill("billing", 9), Code::InvalidArgument),
         (To::AgentId("a b".to_owned()), Code::InvalidArgument),
     ] {

@@ -1,0 +1,171 @@
+//! What the bot does about what a customer said: answers, asks back, keeps a fragment, hands over.
+
+use super::command::Input;
+use super::event::{Choice, Event};
+use super::state::Proposer;
+use super::turn::{Keeping, Turn};
+use super::words::social_text;
+use crate::domain::bot::entry::FaqEntry;
+use crate::domain::bot::ladder::{self, Step};
+use crate::domain::bot::outcome::Outcome;
+use crate::domain::handoff::HandoffReason;
+use crate::domain::ids::EntryId;
+use crate::domain::language::social::SocialAct;
+use crate::domain::reading::Reading;
+use crate::domain::texts::{TextKey, fill};
+
+/// The bot's answer to what was said: now, or when the quiet time of a burst is over.
+pub(super) fn bot_turn(
+    turn: &mut Turn<'_>,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+    may_wait: bool,
+) {
+    let bot = &turn.rules.bot;
+    let step = match (input, chosen) {
+        (_, Some(entry)) => ladder::answer(bot, entry.id.clone()),
+        (Input::SayAgain, None) => match turn.c.memory.last_said.clone() {
+            Some(text) => {
+                let again = turn.text(TextKey::SayAgain, None, &[("text", text)]);
+                return turn.bot_says(Outcome::SayAgain, again, None, Vec::new(), None);
+            }
+            None => Step::Social(SocialAct::Attention),
+        },
+        (Input::Text(_) | Input::Choice(_), None) => {
+            ladder::next_step(bot, &turn.c.memory, reading, may_wait)
+        }
+    };
+    take(turn, step, input, reading);
+}
+
+fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
+    match step {
+        Step::Wait => {
+            let text = match input {
+                Input::Text(text) => text.clone(),
+                Input::Choice(_) | Input::SayAgain => String::new(),
+            };
+            let reply_due = turn.at + turn.rules.bot.ladder.burst_quiet;
+            turn.happen(Event::FragmentKept { text, reply_due });
+        }
+        Step::Social(act) => {
+            let text = turn.text(social_text(act), None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::Affirmed => {
+            let text = turn.text(TextKey::AffirmWithoutQuestion, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::ProposeEnd => {
+            let text = turn.text(TextKey::BotProposesResolution, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+            turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+        }
+        Step::Answer(entry) => answer(turn, &entry, reading),
+        Step::FillSlot { entry, slot, value } => {
+            turn.happen(Event::SlotFilled { slot, value });
+            answer(turn, &entry, reading);
+        }
+        Step::AskSlotAgain { entry, slot } => {
+            let text = turn.text(TextKey::AskSlotAgain, None, &[]);
+            turn.bot_says(Outcome::AskSlot, text, Some(entry), Vec::new(), Some(slot));
+        }
+        Step::Clarify(entries) => clarify(turn, &entries),
+        Step::NotKnown => {
+            let wordings =
+                turn.rules.texts.wordings(turn.c.language, TextKey::NotKnownFirst, None, &[]);
+            match turn.unsent(wordings) {
+                Some(text) => turn.bot_says(Outcome::NotKnown, text, None, Vec::new(), None),
+                None => turn.hand_off_with_words(HandoffReason::NotUnderstood, None),
+            }
+        }
+        Step::HandOff(HandoffReason::HumanFirst, Some(entry)) => human_first(turn, entry),
+        Step::HandOff(reason, entry) => turn.hand_off_with_words(reason, entry),
+    }
+}
+
+/// Answers with a wording that was not sent yet; when there is none left, the answer has not
+/// helped and a person is sought.
+fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
+    let Some(entry) = turn.rules.bot.entries.get(id) else { return };
+    for rule in &entry.slots {
+        if turn.c.memory.slots.contains_key(&rule.name) {
+            continue;
+        }
+        match rule.pattern.find(&reading.normalised) {
+            Some(found) => turn.happen(Event::SlotFilled {
+                slot: rule.name.clone(),
+                value: found.as_str().to_owned(),
+            }),
+            None => {
+                let ask = rule.ask.get(turn.c.language).clone();
+                let text = turn
+                    .unsent(vec![ask])
+                    .unwrap_or_else(|| turn.text(TextKey::AskSlotAgain, None, &[]));
+                let slot = Some(rule.name.clone());
+                turn.bot_says(Outcome::AskSlot, text, Some(id.clone()), Vec::new(), slot);
+                return;
+            }
+        }
+    }
+    match unseen_answer(turn, entry) {
+        Some(text) => {
+            let choices = choices(turn, &entry.quick_replies);
+            turn.bot_says(Outcome::Answer, text, Some(id.clone()), choices, None);
+        }
+        None => turn.hand_off_with_words(HandoffReason::Repetition, Some(id.clone())),
+    }
+}
+
+fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
+    let wordings = turn.rules.texts.wordings(turn.c.language, TextKey::ClarifyAsk, None, &[]);
+    match turn.unsent(wordings) {
+        Some(text) => {
+            let choices = choices(turn, entries);
+            turn.bot_says(Outcome::Clarify, text, None, choices, None);
+        }
+        None => turn.hand_off_with_words(HandoffReason::NotUnderstood, None),
+    }
+}
+
+/// Acknowledges in the entry's own words, then hands over without answering.
+fn human_first(turn: &mut Turn<'_>, id: EntryId) {
+    let own = turn.rules.bot.entries.get(&id);
+    let text = own
+        .and_then(|entry| unseen_answer(turn, entry))
+        .unwrap_or_else(|| turn.text(TextKey::HandoffAcknowledgeHumanFirst, None, &[]));
+    turn.bot_says(Outcome::Handoff, text, Some(id.clone()), Vec::new(), None);
+    turn.hand_off(HandoffReason::HumanFirst, Some(id), Keeping::default());
+}
+
+/// The first answer of an entry that the customer has not seen in this episode, neither plain nor
+/// marked as the machine's: a mark does not make an old answer a new one.
+pub(super) fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
+    let key = TextKey::QueuedBotAnswerPrefix;
+    let marks = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    answer_texts(turn, entry).into_iter().find(|text| {
+        !turn.was_sent(text) && !marks.iter().any(|mark| turn.was_sent(&marked(mark, text)))
+    })
+}
+
+pub(super) fn marked(mark: &str, text: &str) -> String {
+    format!("{mark} {text}")
+}
+
+fn answer_texts(turn: &Turn<'_>, entry: &FaqEntry) -> Vec<String> {
+    let values: Vec<(&str, String)> =
+        turn.c.memory.slots.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    entry.answers.get(turn.c.language).iter().map(|text| fill(text, &values)).collect()
+}
+
+fn choices(turn: &Turn<'_>, entries: &[EntryId]) -> Vec<Choice> {
+    entries
+        .iter()
+        .filter_map(|id| turn.rules.bot.entries.get(id))
+        .map(|entry| Choice {
+            id: entry.id.to_string(),
+            title: entry.title.get(turn.c.language).clone(),
+        })
+        .collect()
+}

@@ -1,6 +1,6 @@
 //! What the company has promised a customer: by whom, what, and until when. One promise is open at
 //! a time; how it ended is in the log. Here is what a promise is and what events do to it; the
-//! rules of making and keeping are in [`super::ledger`].
+//! rules of making and keeping are in `ledger`.
 
 use super::event::Event;
 use super::state::{Conversation, State};

@@ -1,5 +1,5 @@
 //! The store on Redis: for many instances on one truth. One server, a server behind Sentinels, or
-//! Redis Cluster; see [`address`] for how each is written, [`keys`] for every key, and
+//! Redis Cluster; see [`address`] for how each is written, `keys.rs` for every key, and
 //! [`deployment`] for what is checked before a server is used.
 //!
 //! Every change is one bounded script (`scripts/commit.lua`): it declares its keys, checks

@@ -19,6 +19,7 @@ mod desk;
 pub mod encode;
 pub mod encode_admin;
 pub mod encode_agent;
+pub mod encode_kinds;
 pub mod encode_promise;
 pub mod feed;
 pub mod gate;

@@ -8,7 +8,7 @@ use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::explain::{self, Verdict};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Longer than this nothing is owed when nothing fails.
@@ -18,8 +18,8 @@ const REPLY_LATE_MAX: Duration = Duration::from_secs(12);
 /// So many looks in a row, a second apart, at the same chance not taken are too many.
 const LOOKS_MAX: u32 = 4;
 
-/// Agents who could take more, with what they held at the last looks, and how many looks that was.
-pub(super) type Idle = BTreeMap<AgentId, (Vec<ConversationId>, u32)>;
+/// Who could take whom, with what the agent held at the last looks, and how many looks that was.
+pub(super) type Idle = BTreeMap<(AgentId, ConversationId), (Vec<ConversationId>, u32)>;
 
 impl Model {
     /// The pool is never behind what the conversation believes of it, and counts the owner.
@@ -102,7 +102,8 @@ impl Model {
         self.no_starve(rules, idle);
     }
 
-    /// Nobody is left idle whom somebody waits for: whoever could take more is given something soon.
+    /// Nobody waits whom an idle agent could take: of two who stand so for some looks, the agent
+    /// is given something or the customer goes to another one.
     fn no_starve(&mut self, rules: &RoutingRules, idle: &mut Idle) {
         let mut view = PoolView::new(rules);
         self.agents.values().for_each(|agent| view.upsert_agent(agent.clone()));
@@ -115,28 +116,29 @@ impl Model {
                 }
             }
         }
-        let mut wanted: BTreeMap<AgentId, ConversationId> = BTreeMap::new();
+        let mut chances = BTreeSet::new();
         for id in waiting {
             for (agent, verdict) in explain::why(&view, &id, self.now).unwrap_or_default() {
                 let lease = self.leases.get(agent.as_str());
                 let live = lease.is_some_and(|until| *until > self.now.as_millis());
                 if live && verdict == Verdict::Eligible {
-                    wanted.entry(agent).or_insert_with(|| id.clone());
+                    chances.insert((agent, id.clone()));
                 }
             }
         }
-        idle.retain(|agent, _| wanted.contains_key(agent));
-        for (agent, id) in wanted {
-            let held: Vec<ConversationId> = match self.agents.get(&agent) {
+        idle.retain(|chance, _| chances.contains(chance));
+        for chance in chances {
+            let (agent, id) = &chance;
+            let held: Vec<ConversationId> = match self.agents.get(agent) {
                 Some(known) => known.held.keys().cloned().collect(),
                 None => Vec::new(),
             };
-            let (before, looks) = idle.entry(agent.clone()).or_default();
+            let (before, looks) = idle.entry(chance.clone()).or_default();
             // Who is given one thing after the other is not idle.
             *looks = if *before == held { *looks + 1 } else { 1 };
             *before = held;
             let holds = *looks < LOOKS_MAX;
-            let place = self.places.get(&id).cloned();
+            let place = self.places.get(id).cloned();
             self.check(Invariant::NoStarve, holds, || {
                 format!("{id} waits although {agent} could take it: {place:?}")
             });

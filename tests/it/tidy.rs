@@ -38,8 +38,8 @@ const NOT_IN_DOMAIN: [&str; 12] = [
     "rand::",
 ];
 
-/// Lines of code; comments and docs are free.
-const LINES_MAX: usize = 530;
+/// Lines of a file, whatever they say.
+const LINES_MAX: usize = 500;
 
 struct Source {
     path: PathBuf,
@@ -149,8 +149,8 @@ fn every_file_begins_by_saying_what_lives_in_it() {
 #[test]
 fn no_file_is_too_long_to_be_read() {
     let long = sources().into_iter().filter(|source| !source.is_test()).filter_map(|source| {
-        let lines = source.code().lines().count();
-        (lines > LINES_MAX).then(|| format!("{}: {lines} lines of code", source.path.display()))
+        let lines = source.text.lines().count();
+        (lines > LINES_MAX).then(|| format!("{}: {lines} lines", source.path.display()))
     });
     check("sizes", long.collect());
 }

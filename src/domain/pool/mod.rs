@@ -4,6 +4,7 @@
 
 pub mod agent;
 pub mod command;
+mod desk;
 pub mod hindrance;
 pub mod item;
 pub mod presence;

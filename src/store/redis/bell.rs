@@ -14,6 +14,14 @@ const QUIET_MAX: Duration = Duration::from_secs(5);
 /// A test that takes longer has failed.
 const TEST_SPAN: Duration = Duration::from_secs(2);
 
+/// What a listener says on the channel when it begins. It is no ring, and for that listener only.
+const MARK: &str = "#";
+
+/// A word for a listener that begins, unlike all others.
+pub fn mark() -> String {
+    format!("{MARK}{:032x}", rand::random::<u128>())
+}
+
 /// Listens until the connection breaks.
 pub struct Bell {
     sink: PubSubSink,
@@ -26,6 +34,24 @@ impl Bell {
         let (sink, rings) = listening.split();
         Bell { sink, rings }
     }
+
+    /// Waits until the mark came from so many servers, and forgets what rang before. What a master
+    /// of a cluster says goes to the others over a link that keeps its order: after its mark,
+    /// nothing older can come from it.
+    pub async fn begin(&mut self, mark: &str, servers: usize) -> Result<(), String> {
+        let heard = async {
+            let mut marks = 0;
+            while marks < servers {
+                let message = self.rings.next().await.ok_or("the connection broke")?;
+                marks += usize::from(message.get_payload_bytes() == mark.as_bytes());
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(TEST_SPAN, heard).await {
+            Ok(heard) => heard,
+            Err(_) => Err("what is said on the channel does not come back".to_owned()),
+        }
+    }
 }
 
 #[async_trait]
@@ -33,6 +59,7 @@ impl Doorbell for Bell {
     async fn next(&mut self) -> Option<Ring> {
         loop {
             match tokio::time::timeout(QUIET_MAX, self.rings.next()).await {
+                Ok(Some(message)) if message.get_payload_bytes().starts_with(MARK.as_bytes()) => {}
                 Ok(Some(message)) => {
                     // What cannot be read may be anything.
                     return Some(parse(message.get_payload_bytes()).unwrap_or(Ring::Missed));

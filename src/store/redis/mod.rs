@@ -301,7 +301,13 @@ impl Store for RedisStore {
     }
 
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
-        let listening = self.link.listen(&self.keys.bell()).await.map_err(unavailable)?;
-        Ok(Box::new(bell::Bell::new(listening)))
+        let channel = self.keys.bell();
+        let mut bell = bell::Bell::new(self.link.listen(&channel).await.map_err(unavailable)?);
+        let mark = bell::mark();
+        let said = redis::cmd("PUBLISH").arg(&channel).arg(&mark).clone();
+        let servers = self.link.command_everywhere(&said).await.map_err(unavailable)?.len();
+        let failed = |reason| StoreError::Unavailable { maybe_applied: false, reason };
+        bell.begin(&mark, servers).await.map_err(failed)?;
+        Ok(Box::new(bell))
     }
 }

@@ -1,0 +1,182 @@
+//! What a decision about a place is made with: the case, what is decided so far, and the steps that
+//! several commands share.
+
+use super::agent::{AWAY_UNANSWERED, Agent, Holding, Presence};
+use super::command::{
+    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, UnassignReason,
+};
+use super::item::{Item, ItemState, Place, Preferred};
+use crate::domain::handoff::Token;
+use crate::domain::ids::AgentId;
+use crate::domain::routing::settings::RoutingRules;
+use crate::domain::time::Timestamp;
+
+pub(super) struct Desk<'a> {
+    pub(super) rules: &'a RoutingRules,
+    pub(super) case: &'a Case,
+    pub(super) decision: PoolDecision,
+    pub(super) at: Timestamp,
+}
+
+pub(super) type Decided = Result<PoolDecision, PoolRefusal>;
+
+impl Desk<'_> {
+    /// The item, if it waits.
+    pub(super) fn waiting(&self) -> Result<&Item, PoolRefusal> {
+        match &self.case.place {
+            None => Err(PoolRefusal::WrongState { state: "unknown" }),
+            Some(Place::Gone { .. }) => Err(PoolRefusal::WrongState { state: "gone" }),
+            Some(Place::Here(item)) => match item.state {
+                ItemState::Waiting => Ok(item),
+                ItemState::Offered { .. } => Err(PoolRefusal::WrongState { state: "offered" }),
+                ItemState::Assigned { .. } => Err(PoolRefusal::WrongState { state: "assigned" }),
+            },
+        }
+    }
+
+    /// The item, if it is offered to or owned by this agent under this very token.
+    pub(super) fn offered_to(
+        &self,
+        agent_id: &AgentId,
+        token: Token,
+    ) -> Result<&Item, PoolRefusal> {
+        let item = match &self.case.place {
+            None | Some(Place::Gone { .. }) => {
+                return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+            }
+            Some(Place::Here(item)) => item,
+        };
+        match item.holder() {
+            None => Err(PoolRefusal::OfferGone { why: "it went back to the queue" }),
+            Some(holder) if holder != agent_id => {
+                Err(PoolRefusal::OfferGone { why: "another agent has it" })
+            }
+            Some(_) if item.token != token => {
+                Err(PoolRefusal::OfferGone { why: "a newer offer has replaced it" })
+            }
+            Some(_) => Ok(item),
+        }
+    }
+
+    pub(super) fn agent(&self, id: &AgentId) -> Result<Agent, PoolRefusal> {
+        let known = self.decision.agents.get(id).or_else(|| self.case.agents.get(id));
+        known.cloned().ok_or(PoolRefusal::NoSuchAgent)
+    }
+
+    /// One more offer that this agent let lapse; after too many they are taken for away.
+    pub(super) fn leave_unanswered(&mut self, agent: &mut Agent) {
+        agent.unanswered += 1;
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_expiry;
+        if agent.unanswered >= self.rules.offers.unanswered_until_away
+            && agent.presence == Presence::Available
+        {
+            agent.presence = Presence::Away { reason: AWAY_UNANSWERED.to_owned() };
+            agent.unanswered = 0;
+            let presence = agent.presence.clone();
+            self.tell(&agent.id.clone(), InboxEvent::PresenceChanged { presence });
+        }
+    }
+
+    /// The offer is over without being taken: the item keeps its place, the agent their peace.
+    pub(super) fn end_offer(&mut self, item: &mut Item, agent: Option<Agent>, how: OfferEnd) {
+        item.state = ItemState::Waiting;
+        if how != OfferEnd::Rescinded {
+            item.untaken += 1;
+        }
+        if let Some(mut agent) = agent {
+            let conversation = self.case.conversation.clone();
+            agent.held.remove(&conversation);
+            if how != OfferEnd::Rescinded {
+                agent.idle_since = self.at;
+                if item.preferred.as_ref().is_some_and(|preferred| preferred.agent == agent.id) {
+                    item.preferred = None;
+                }
+            }
+            let ended = InboxEvent::OfferEnded { conversation, token: item.token, how };
+            self.tell(&agent.id.clone(), ended);
+            self.keep(agent);
+        }
+        self.set(Place::Here(item.clone()));
+    }
+
+    /// Whoever holds the item no longer does.
+    pub(super) fn free_holder(&mut self, item: &Item, offer: OfferEnd, assigned: UnassignReason) {
+        let Some(holder) = item.holder().cloned() else { return };
+        // An agent who was removed from the store holds nothing any more.
+        let Ok(mut agent) = self.agent(&holder) else { return };
+        let conversation = self.case.conversation.clone();
+        let wrap_up = assigned == UnassignReason::Ended && !self.rules.wrap_up.is_zero();
+        let event = match &item.state {
+            ItemState::Assigned { .. } => {
+                match agent.held.get_mut(&conversation) {
+                    Some(held) if wrap_up => {
+                        held.how = Holding::WrapUp { until: self.at + self.rules.wrap_up };
+                    }
+                    Some(_) | None => {
+                        agent.held.remove(&conversation);
+                    }
+                }
+                agent.idle_since = self.at;
+                InboxEvent::Unassigned { conversation, why: assigned }
+            }
+            ItemState::Offered { .. } | ItemState::Waiting => {
+                agent.held.remove(&conversation);
+                InboxEvent::OfferEnded { conversation, token: item.token, how: offer }
+            }
+        };
+        self.tell(&holder, event);
+        self.keep(agent);
+    }
+
+    pub(super) fn item_of(&self, arrival: &Arrival) -> Item {
+        let mut credit = self.rules.credit(arrival.handoff.priority).as_millis() as i64;
+        if arrival.returned {
+            credit += self.returned_credit();
+        }
+        let broken = self.rules.promises.credit_broken.as_millis() as i64;
+        credit = credit.saturating_add(broken.saturating_mul(i64::from(arrival.broken)));
+        // As if they had declined it: they are asked again when nobody else is left.
+        let pause = self.at + self.rules.offers.decliner_pause;
+        Item {
+            conversation: self.case.conversation.clone(),
+            bucket: arrival.bucket,
+            token: Token { term: arrival.term, attempt: 0 },
+            state: ItemState::Waiting,
+            handoff: arrival.handoff.clone(),
+            headline: arrival.headline.clone(),
+            // A pool believes no time later than its own.
+            waiting_since: arrival.waiting_since.min(self.at),
+            waited_ms: arrival.waited_ms.max(0),
+            credit_ms: self.bounded_credit(credit),
+            paused: arrival.avoided.iter().map(|agent| (agent.clone(), pause)).collect(),
+            excluded: arrival.excluded.clone(),
+            preferred: arrival.preferred.clone().map(|agent| Preferred {
+                agent,
+                until: self.at + self.rules.offers.preferred_hold,
+            }),
+            cost: arrival.cost,
+            untaken: 0,
+            claimed_over: None,
+        }
+    }
+
+    pub(super) fn returned_credit(&self) -> i64 {
+        self.rules.credit_returned.as_millis() as i64
+    }
+
+    pub(super) fn bounded_credit(&self, credit: i64) -> i64 {
+        credit.clamp(0, self.rules.credit_max.as_millis() as i64)
+    }
+
+    pub(super) fn keep(&mut self, agent: Agent) {
+        self.decision.agents.insert(agent.id.clone(), agent);
+    }
+
+    pub(super) fn set(&mut self, place: Place) {
+        self.decision.place = Some(Some(place));
+    }
+
+    pub(super) fn tell(&mut self, agent: &AgentId, event: InboxEvent) {
+        self.decision.inbox.push((agent.clone(), event));
+    }
+}

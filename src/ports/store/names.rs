@@ -1,0 +1,111 @@
+//! What stored things are called: slots, entities, ordered sets, logs.
+
+use crate::domain::ids::PoolId;
+use std::fmt;
+
+/// A group of state that one transaction may touch.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Slot {
+    /// Conversations are hashed into buckets; their number is fixed per deployment.
+    Bucket(u16),
+    /// One capacity domain: its agents, queue items and offers.
+    Pool(PoolId),
+    /// What belongs to the deployment as a whole.
+    System,
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Slot::Bucket(number) => write!(out, "b{number:04}"),
+            Slot::Pool(pool) => write!(out, "p:{pool}"),
+            Slot::System => write!(out, "sys"),
+        }
+    }
+}
+
+/// What sort of thing an entity is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A conversation (bucket).
+    Conversation,
+    /// The record of one request id and its answer (any slot).
+    Request,
+    /// An intent that must be carried out in another slot (bucket or pool).
+    Outbox,
+    /// A conversation's place in a queue (pool).
+    Item,
+    /// A human agent's profile, presence and held work (pool).
+    Agent,
+    /// Who may match in this pool (pool).
+    Fence,
+    /// What the deployment remembers about itself (system).
+    Deployment,
+}
+
+impl Kind {
+    /// A short, stable tag for keys.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Kind::Conversation => "c",
+            Kind::Request => "r",
+            Kind::Outbox => "o",
+            Kind::Item => "i",
+            Kind::Agent => "a",
+            Kind::Fence => "f",
+            Kind::Deployment => "d",
+        }
+    }
+}
+
+/// The name of one entity within its slot.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityKey {
+    /// What sort of thing it is.
+    pub kind: Kind,
+    /// Its id: made of ids and `/`, never of customers' text.
+    pub id: String,
+}
+
+impl EntityKey {
+    /// A key from its parts.
+    pub fn new(kind: Kind, id: impl Into<String>) -> Self {
+        EntityKey { kind, id: id.into() }
+    }
+}
+
+impl fmt::Display for EntityKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}", self.kind.tag(), self.id)
+    }
+}
+
+/// A named ordered set of a slot: members with a score.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Index(pub &'static str);
+
+impl Index {
+    /// When something must be looked at again; the score is a time in ms.
+    pub const DUE: Index = Index("due");
+    /// Agents' leases; the score is the time in ms at which a lease ends.
+    pub const LEASES: Index = Index("leases");
+    /// The matcher's lease; the score is the time in ms at which it ends.
+    pub const LEADER: Index = Index("leader");
+    /// All items of a pool that wait, are offered or assigned.
+    pub const ITEMS: Index = Index("items");
+    /// All agents of a pool.
+    pub const AGENTS: Index = Index("agents");
+    /// Conversations of a bucket that a pool also holds something of (for the audit).
+    pub const ENTANGLED: Index = Index("entangled");
+    /// All conversations of a bucket, the latest first: the score is minus the time of the last
+    /// event in ms.
+    pub const CONVERSATIONS: Index = Index("conversations");
+    /// Outbox entries that were refused too often and wait for a person.
+    pub const PARKED: Index = Index("parked");
+    /// Bucket: conversations with an open promise; score = when it is due.
+    pub const PROMISES: Index = Index("promises");
+}
+
+/// A named log of a slot: records numbered 1, 2, 3 … without gaps.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LogId(pub String);

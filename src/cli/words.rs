@@ -192,7 +192,6 @@ pub fn promise(language: Language, kind: pb::PromiseKind) -> &'static str {
         P::Callback => ("a callback", "معاودة التواصل"),
         P::Answer => ("an answer to the question left", "إجابة السؤال المتروك"),
         P::FollowUp => ("to come back to it", "العودة إلى الموضوع"),
-        P::Wait => ("a waiting time", "مدة انتظار"),
     };
     pick(language, en, ar)
 }

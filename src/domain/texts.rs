@@ -264,6 +264,10 @@ text_keys! {
     HandoffCancelled = "handoff_cancelled",
     /// The customer asks for a person while already waiting for one.
     AlreadyQueued = "already_queued",
+    /// What was written while waiting is kept for whoever comes.
+    HeardWhileWaiting = "heard_while_waiting",
+    /// The same, to somebody who spoke of danger.
+    HeardInDanger = "heard_in_danger",
     /// Marks an answer given while waiting as the machine's.
     QueuedBotAnswerPrefix = "queued_bot_answer_prefix",
     /// The bot asks whether that settled it.

@@ -58,6 +58,7 @@ fn rejected(rejection: Rejection) -> Refusal {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
         }
+        Rejection::PromiseOpen => Refusal::WrongState { state: "promise_open".to_owned(), what },
         Rejection::NotTransferable { .. } => {
             Refusal::WrongState { state: "not_transferable".to_owned(), what }
         }

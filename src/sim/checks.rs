@@ -130,7 +130,7 @@ impl Model {
                 continue;
             };
             match turn.as_deref_mut() {
-                Some(turn) => self.judge_event(id, c.as_ref(), &event, known, turn),
+                Some(turn) => self.judge_event(id, c.as_ref(), (&event, at), known, turn),
                 None => remember(known, &event),
             }
             c = apply(c, &event, at);
@@ -147,7 +147,7 @@ impl Model {
         &mut self,
         id: &ConversationId,
         c: Option<&Conversation>,
-        event: &Event,
+        (event, at): (&Event, Timestamp),
         known: &mut Known,
         turn: &mut TurnSeen,
     ) {
@@ -191,7 +191,9 @@ impl Model {
             }
             Event::PromiseMade { promise } => self.promise_made(id, c, promise),
             Event::PromiseLate { number, due } => self.promise_late(id, c, *number, *due),
-            Event::PromiseEnded { number, fate } => self.promise_ended(id, c, *number, *fate),
+            Event::PromiseEnded { number, fate } => {
+                self.promise_ended(id, c, (*number, *fate), at);
+            }
             Event::ResolutionDenied
             | Event::Closed { .. }
             | Event::ResolutionProposed { .. }

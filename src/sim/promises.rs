@@ -40,19 +40,20 @@ impl Model {
         self.check(Invariant::Promise, holds, || format!("{id}: {open:?} is late until {due}"));
     }
 
-    /// Nothing is broken of which the customer was not told before.
+    /// What is told late was told before, and only what is over is broken.
     pub(super) fn promise_ended(
         &mut self,
         id: &ConversationId,
         c: Option<&Conversation>,
-        number: u32,
-        fate: Fate,
+        (number, fate): (u32, Fate),
+        at: Timestamp,
     ) {
         *self.promises.entry(fate.name()).or_default() += 1;
         let open = c.and_then(|c| c.promise.as_ref());
         let fits = |it: &Promise| match fate {
-            Fate::Kept => !it.late,
-            Fate::KeptLate | Fate::Broken => it.late,
+            Fate::Kept => !it.late && at <= it.due,
+            Fate::KeptLate => it.late && at <= it.due,
+            Fate::Broken => at >= it.due,
             Fate::Withdrawn => true,
         };
         let holds = open.is_some_and(|it| it.number == number && fits(it));

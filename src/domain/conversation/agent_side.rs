@@ -61,6 +61,7 @@ pub(super) fn proposes(
         Held::Owned => {}
         Held::Confirming => return Err(Rejection::WrongState { state: c.state.name() }),
     }
+    ledger::nothing_open(c)?;
     turn.happen(Event::ResolutionProposed {
         by: Proposer::Agent { agent: agent.clone(), held: true },
         disposition: Some(disposition.to_owned()),
@@ -94,7 +95,7 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
     }
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
-        State::Queued => again(&mut turn),
+        State::Queued => again(&mut turn, Keeping::returned()),
         State::Pending { .. } => ledger::come_back(&mut turn, true),
         State::Human { agent } => {
             let agent = agent.clone();
@@ -121,17 +122,16 @@ pub(super) fn back_to_queue(turn: &mut Turn<'_>, agent: &AgentId, why: LeaveReas
     let token = turn.c.token;
     turn.happen(Event::AgentLeft { agent: agent.clone(), why, token });
     turn.notice(told, &[]);
-    again(turn);
+    again(turn, Keeping::returned());
 }
 
 /// Back into the queue for the same reason, with the wait so far.
-pub(super) fn again(turn: &mut Turn<'_>) {
-    let keeping = Keeping { returned: true, ..Keeping::default() };
+pub(super) fn again(turn: &mut Turn<'_>, keeping: Keeping) {
     let Some(handoff) = turn.c.handoff.as_ref().map(|asked| asked.handoff.clone()) else {
         return turn.hand_off(HandoffReason::HumanRequest, None, keeping);
     };
     // Where a colleague has sent it, it stays, with what was asked of the next one.
-    let (queue, language) = (handoff.needs.queue.clone(), turn.c.language);
+    let (queue, language) = (handoff.needs.queue.clone(), turn.c.agent_language());
     match redirect(&turn.rules.routing, &handoff, &queue, language, turn.at) {
         Some(mut kept) => {
             for (skill, least) in &handoff.needs.skills {

@@ -221,6 +221,9 @@ pub enum Rejection {
         /// The token that counts.
         current: Token,
     },
+    /// People have promised the customer something and must keep it first.
+    #[error("a promise to the customer is open: answer it first")]
+    PromiseOpen,
     /// It cannot be passed on like this.
     #[error("it cannot be passed on: {why}")]
     NotTransferable {

@@ -50,7 +50,7 @@ pub(super) fn says(
         }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
-            waiting::pending_turn(&mut turn, chosen, reading);
+            waiting::pending_turn(&mut turn, input, chosen, reading);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);

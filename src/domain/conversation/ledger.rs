@@ -1,13 +1,14 @@
 //! Making promises, telling the customer in time that one will be late, and owning up to a broken
 //! one. A broken promise moves the place forward and alerts the supervisors.
 
+use super::agent_side::{Held, again, holder};
 use super::command::{Decision, Rejection};
 use super::event::{Alert, Event, LeaveReason};
 use super::promise::{Fate, Promise, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::{Keeping, Turn};
 use super::words::delay_sentence;
-use crate::domain::handoff::{HandoffReason, Token};
+use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::opening;
@@ -37,8 +38,9 @@ pub(super) fn due(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayRe
             turn.notice(TextKey::PromiseTime, &[]);
             come_back(turn, true);
         }
-        (_, false) => tell_late(turn, promise, delay),
-        (_, true) => break_it(turn, promise),
+        (_, false) if turn.at < promise.due => tell_late(turn, promise, delay),
+        // Too late to tell it before the time is over: nobody looked for too long.
+        (_, false | true) => break_it(turn, promise),
     }
 }
 
@@ -46,12 +48,9 @@ pub(super) fn due(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayRe
 /// back by itself (`returned`) is treated like other work that comes back; a customer who asks for
 /// it earlier gains nothing over those who stayed.
 pub(super) fn come_back(turn: &mut Turn<'_>, returned: bool) {
-    let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
-    let reason = asked.map_or(HandoffReason::HumanRequest, |handoff| handoff.reason);
-    let entry = asked.and_then(|handoff| handoff.entry.clone());
     let promise = turn.c.promise.as_ref();
     let preferred = promise.and_then(|promise| promise.agent().cloned());
-    turn.hand_off(reason, entry, Keeping { returned, preferred, exclude: None });
+    again(turn, Keeping { returned, preferred, exclude: None });
 }
 
 /// The customer hears the new time and the reason before they ask.
@@ -110,6 +109,11 @@ pub(super) fn promise(
     turn.happen(Event::PromiseMade { promise });
 }
 
+/// Refuses what would end or renew a promise that people have not kept yet.
+pub(super) fn nothing_open(c: &Conversation) -> Result<(), Rejection> {
+    if c.promise.is_some() { Err(Rejection::PromiseOpen) } else { Ok(()) }
+}
+
 /// An agent says "give us two days": the matter stays theirs, their hands are free, and it comes
 /// back in time to be kept.
 pub(super) fn follow_up(
@@ -121,16 +125,11 @@ pub(super) fn follow_up(
     at: Timestamp,
 ) -> Result<Decision, Rejection> {
     let mut turn = Turn::new(rules, c, at);
-    match &c.state {
-        State::Human { agent: owner } if owner == agent && c.token == token => {}
-        State::Human { .. }
-        | State::Bot
-        | State::Queued
-        | State::Pending { .. }
-        | State::Confirming(_)
-        | State::Resolved { .. }
-        | State::Closed { .. } => return Err(Rejection::OwnershipLost { current: c.token }),
+    match holder(c, agent, token)? {
+        Held::Owned => {}
+        Held::Confirming => return Err(Rejection::WrongState { state: c.state.name() }),
     }
+    nothing_open(c)?;
     let promises = &rules.routing.promises;
     let (earliest, latest) = (at + promises.follow_up_min, at + promises.follow_up_max);
     if due < earliest || due > latest {

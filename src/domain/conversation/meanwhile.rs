@@ -1,22 +1,50 @@
 //! What the machine still does for a customer who waits for a person or was promised one: it answers
-//! what it is asked, marked as the machine's, and asks for a detail that such an answer needs.
+//! what it is asked, marked as the machine's, asks for a detail that such an answer needs, and says
+//! of the rest that it is kept: nobody writes into silence.
 
 use super::bot_side::{marked, unseen_answer};
 use super::event::Event;
 use super::turn::Turn;
+use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::matcher::Verdict;
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::handoff::Priority;
 use crate::domain::ids::EntryId;
 use crate::domain::reading::Reading;
 use crate::domain::texts::TextKey;
 
-/// Answers what is asked; says nothing where it does not know, because a person will read it.
+/// Answers what is asked, and says of everything else that a person will read it.
 pub(super) fn answer_while_waiting(
     turn: &mut Turn<'_>,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
 ) {
+    let before = turn.so_far();
+    answer(turn, chosen, reading);
+    if turn.so_far() == before {
+        acknowledge(turn, reading);
+    }
+}
+
+/// In other words each time and, but for danger, not for ever.
+fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
+    if reading.tokens == 0 && reading.social.is_none() {
+        // A button: there are no words to keep.
+        return;
+    }
+    let asked = turn.c.handoff.as_ref().map(|asked| asked.handoff.priority);
+    if asked == Some(Priority::Emergency) {
+        return turn.notice(TextKey::HeardInDanger, &[]);
+    }
+    let key = reading.social.map_or(TextKey::HeardWhileWaiting, social_text);
+    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    if let Some(text) = turn.unsent(wordings) {
+        turn.notice_text(key, text);
+    }
+}
+
+fn answer(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
     let wanted = match (&reading.matched.verdict, chosen) {
         (_, Some(entry)) => Some(entry.id.clone()),
         (Verdict::Sure(id), None) if reading.social.is_none() => Some(id.clone()),

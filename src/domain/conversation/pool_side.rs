@@ -142,7 +142,7 @@ pub(super) fn catch_up(
                 turn.happen(Event::Reopened);
             }
             let stay = Token { term: token.term, attempt: 0 };
-            let keeping = Keeping { returned: true, ..Keeping::default() };
+            let keeping = Keeping::returned();
             turn.request(stay, handoff.clone(), headline.clone(), keeping);
         }
         // The place of this stay is gone although somebody still waits or is owned: a new stay.
@@ -154,7 +154,7 @@ pub(super) fn catch_up(
             let entry = c.handoff.as_ref().and_then(|asked| asked.handoff.entry.clone());
             // Of the two the newer: a stay that the pool never offered must not take it back.
             turn.happen(Event::TokenAdvanced { token: token.max(c.token) });
-            turn.hand_off(reason, entry, Keeping { returned: true, ..Keeping::default() });
+            turn.hand_off(reason, entry, Keeping::returned());
         }
         Some(_) | None => return Err(Rejection::Stale { current: c.token }),
     }

@@ -39,24 +39,6 @@ pub enum PromiseKind {
     Answer,
     /// An agent said "give us two days"; kept by a person's words.
     FollowUp,
-    /// A waiting time told in a message; kept when a person takes the conversation.
-    Wait,
-}
-
-impl PromiseKind {
-    /// All of them.
-    pub const ALL: [PromiseKind; 4] =
-        [PromiseKind::Callback, PromiseKind::Answer, PromiseKind::FollowUp, PromiseKind::Wait];
-
-    /// The name used in logs, metrics and lists.
-    pub const fn name(self) -> &'static str {
-        match self {
-            PromiseKind::Callback => "callback",
-            PromiseKind::Answer => "answer",
-            PromiseKind::FollowUp => "follow_up",
-            PromiseKind::Wait => "wait",
-        }
-    }
 }
 
 /// Who has to keep a promise.
@@ -90,9 +72,6 @@ pub enum Fate {
 }
 
 impl Fate {
-    /// All of them.
-    pub const ALL: [Fate; 4] = [Fate::Kept, Fate::KeptLate, Fate::Broken, Fate::Withdrawn];
-
     /// The name used in logs and metrics.
     pub const fn name(self) -> &'static str {
         match self {
@@ -105,9 +84,14 @@ impl Fate {
 }
 
 impl Promise {
-    /// The fate it has if it is kept now.
-    pub fn kept(&self) -> Fate {
-        if self.late { Fate::KeptLate } else { Fate::Kept }
+    /// The fate it has if it is kept now. What comes after the time is broken, also when nobody
+    /// has looked at the clock yet.
+    pub fn kept(&self, at: Timestamp) -> Fate {
+        match (at > self.due, self.late) {
+            (true, _) => Fate::Broken,
+            (false, true) => Fate::KeptLate,
+            (false, false) => Fate::Kept,
+        }
     }
 
     /// The agent who gave it.
@@ -121,13 +105,13 @@ impl Promise {
 
 /// What an event means for the open promise: every way to keep or to give up one is here, so that
 /// no path through the machine can forget it.
-pub fn fate_by(promise: &Promise, event: &Event) -> Option<Fate> {
+pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> {
     match event {
         Event::AgentJoined { .. } => match promise.kind {
-            PromiseKind::Callback | PromiseKind::Wait => Some(promise.kept()),
+            PromiseKind::Callback => Some(promise.kept(at)),
             PromiseKind::Answer | PromiseKind::FollowUp => None,
         },
-        Event::AgentSaid { .. } => Some(promise.kept()),
+        Event::AgentSaid { .. } => Some(promise.kept(at)),
         Event::HandoffCancelled
         | Event::ResolutionConfirmed
         | Event::Closed { .. }

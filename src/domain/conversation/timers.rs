@@ -8,7 +8,7 @@ use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::ledger;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
-use super::turn::Turn;
+use super::turn::{Keeping, Turn};
 use super::waiting;
 use crate::domain::ids::AgentId;
 use crate::domain::reading::Reading;
@@ -45,7 +45,7 @@ pub(super) fn tick(
             waiting::offer(&mut turn, delay.unwrap_or(&DelayReason::AllBusy), false);
             if was_excluding {
                 // The pool must learn that nobody is excluded any more.
-                again(&mut turn);
+                again(&mut turn, Keeping::returned());
             }
         }
         State::Human { agent } => human_due(&mut turn, &agent.clone()),

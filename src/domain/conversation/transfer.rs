@@ -5,11 +5,12 @@
 use super::agent_side::holder;
 use super::command::{Decision, Rejection};
 use super::event::{Event, LeaveReason};
+use super::ledger;
 use super::state::Conversation;
 use super::turn::{Keeping, Turn};
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, QueueId, SkillId};
-use crate::domain::pool::agent::Agent;
+use crate::domain::pool::agent::{Agent, Presence};
 use crate::domain::pool::work::meets;
 use crate::domain::routing::route;
 use crate::domain::rules::Rules;
@@ -94,7 +95,7 @@ pub(super) fn transfers(
             let title = title.map(|queue| queue.title.get(c.language).clone()).unwrap_or_default();
             leave(&mut turn, transfer, LeaveReason::Transferred);
             turn.notice(TextKey::TransferredToQueue, &[("queue", title)]);
-            turn.hand_over(handoff, Keeping { returned: true, ..Keeping::default() });
+            turn.hand_over(handoff, Keeping::returned());
         }
         Destination::Skill { skill, level } => {
             if !rules.routing.skills.contains(skill) {
@@ -106,7 +107,7 @@ pub(super) fn transfers(
             *least = (*least).max(*level);
             leave(&mut turn, transfer, LeaveReason::Transferred);
             turn.notice(TextKey::TransferredToSkill, &[]);
-            turn.hand_over(handoff, Keeping { returned: true, ..Keeping::default() });
+            turn.hand_over(handoff, Keeping::returned());
         }
     }
     Ok(turn.done())
@@ -128,11 +129,7 @@ fn to_bot(turn: &mut Turn<'_>, transfer: &Transfer, handoff: &Handoff) -> Result
     if handoff.reason.is_emergency() {
         return Err(Rejection::NotTransferable { why: "an emergency stays with people" });
     }
-    if turn.c.promise.is_some() {
-        return Err(Rejection::NotTransferable {
-            why: "people promised it and must keep it first",
-        });
-    }
+    ledger::nothing_open(&turn.c)?;
     leave(turn, transfer, LeaveReason::ToBot);
     turn.release();
     turn.notice(TextKey::TransferredToBot, &[]);
@@ -151,7 +148,7 @@ fn can_take(
         no("it is theirs already")
     } else if !colleague.is_signed_in() {
         no("the colleague is not signed in; pass it to their queue instead")
-    } else if colleague.leaving {
+    } else if colleague.leaving || colleague.presence == Presence::Draining {
         no("the colleague takes nothing new any more")
     } else if !meets(colleague, &handoff.needs) {
         no("the colleague lacks the language or a skill it needs")

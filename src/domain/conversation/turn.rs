@@ -34,6 +34,13 @@ pub(super) struct Keeping {
     pub(super) exclude: Option<AgentId>,
 }
 
+impl Keeping {
+    /// Of work that comes back: its place, nobody in particular.
+    pub(super) fn returned() -> Keeping {
+        Keeping { returned: true, ..Keeping::default() }
+    }
+}
+
 impl<'a> Turn<'a> {
     pub(super) fn new(rules: &'a Rules, c: &Conversation, at: Timestamp) -> Self {
         Turn { rules, c: c.clone(), at, events: Vec::new(), effects: Vec::new() }
@@ -50,8 +57,11 @@ impl<'a> Turn<'a> {
 
     pub(super) fn happen(&mut self, event: Event) {
         go_on(&mut self.c, &event, self.at);
-        let fate =
-            self.c.promise.as_ref().and_then(|open| Some((open.number, fate_by(open, &event)?)));
+        let fate = self
+            .c
+            .promise
+            .as_ref()
+            .and_then(|open| Some((open.number, fate_by(open, &event, self.at)?)));
         self.events.push(event);
         if let Some((number, fate)) = fate {
             self.happen(Event::PromiseEnded { number, fate });
@@ -78,6 +88,11 @@ impl<'a> Turn<'a> {
         let wordings = self.rules.texts.wordings(self.c.language, key, count, values);
         let first = wordings.first().cloned().unwrap_or_default();
         self.unsent(wordings).unwrap_or(first)
+    }
+
+    /// How much has happened in this turn so far.
+    pub(super) fn so_far(&self) -> usize {
+        self.events.len()
     }
 
     pub(super) fn notice(&mut self, key: TextKey, values: Values<'_>) {

@@ -175,7 +175,10 @@ fn leave_question(turn: &mut Turn<'_>) -> Result<(), Rejection> {
 
 /// Only the customer can say that another language will do.
 fn other_language(turn: &mut Turn<'_>) {
-    let language = turn.c.agent_language().other();
+    let language = turn.c.language.other();
+    if turn.c.agent_language() == language {
+        return turn.notice(TextKey::OtherLanguageAgreed, &[]);
+    }
     turn.happen(Event::OtherLanguageAgreed { language });
     come_back(turn, false);
     turn.notice(TextKey::OtherLanguageAgreed, &[]);
@@ -232,7 +235,12 @@ fn title(turn: &Turn<'_>, id: &str) -> String {
 
 /// Words while something is promised. They are kept for whoever keeps the promise; a wish for a
 /// person, danger, or news for the agent who promised bring the conversation back at once.
-pub(super) fn pending_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
+pub(super) fn pending_turn(
+    turn: &mut Turn<'_>,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+) {
     if let Some(fired) = &reading.assessment.fired {
         let reason = ladder::reason_of(fired);
         if reason.is_emergency() {
@@ -245,6 +253,7 @@ pub(super) fn pending_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, readi
     }
     let follow_up = PromiseKind::FollowUp;
     let is_news = turn.c.promise.as_ref().is_some_and(|promise| promise.kind == follow_up)
+        && matches!(input, Input::Text(_))
         && reading.social.is_none();
     if is_news {
         turn.notice(TextKey::PromiseTime, &[]);

@@ -1,9 +1,9 @@
 //! What a decision about a place is made with: the case, what is decided so far, and the steps that
 //! several commands share.
 
-use super::agent::{AWAY_UNANSWERED, Agent, Holding, Presence};
+use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Presence};
 use super::command::{
-    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, UnassignReason,
+    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
 };
 use super::item::{Item, ItemState, Place, Preferred};
 use crate::domain::handoff::Token;
@@ -75,6 +75,28 @@ impl Desk<'_> {
             let presence = agent.presence.clone();
             self.tell(&agent.id.clone(), InboxEvent::PresenceChanged { presence });
         }
+    }
+
+    /// The item is this agent's, under the token it has: what accepting and claiming have in common.
+    pub(super) fn assign(&mut self, mut item: Item, mut agent: Agent) {
+        let (conversation, token) = (self.case.conversation.clone(), item.token);
+        item.state = ItemState::Assigned { agent: agent.id.clone() };
+        item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
+        item.waiting_since = self.at;
+        item.preferred = None;
+        let held = Held { token, cost: item.cost, how: Holding::Owned };
+        agent.held.insert(conversation.clone(), held);
+        agent.unanswered = 0;
+        agent.idle_since = self.at;
+        self.tell(&agent.id.clone(), InboxEvent::Assigned { conversation, token });
+        self.decision.message = Some(ToConversation::Bind {
+            token,
+            agent: agent.id.clone(),
+            name: agent.profile.name.clone(),
+            waited_ms: item.waited_ms,
+        });
+        self.keep(agent);
+        self.set(Place::Here(item));
     }
 
     /// The offer is over without being taken: the item keeps its place, the agent their peace.

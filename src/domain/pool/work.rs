@@ -119,32 +119,13 @@ impl Desk<'_> {
             return Err(PoolRefusal::Duplicate);
         }
         let mut item = self.waiting()?.clone();
-        let mut agent = self.agent(agent_id)?;
+        let agent = self.agent(agent_id)?;
         if let Some(why) = claim_hindrance(&item, &agent) {
             return Err(PoolRefusal::NotEligible { why });
         }
-        let token = item.token.next_attempt(self.at);
-        item.token = token;
-        item.state = ItemState::Assigned { agent: agent_id.clone() };
-        item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
-        item.waiting_since = self.at;
-        item.preferred = None;
+        item.token = item.token.next_attempt(self.at);
         item.claimed_over = Some(overtaken.to_vec());
-        let conversation = self.case.conversation.clone();
-        agent
-            .held
-            .insert(conversation.clone(), Held { token, cost: item.cost, how: Holding::Owned });
-        agent.unanswered = 0;
-        agent.idle_since = self.at;
-        self.tell(agent_id, InboxEvent::Assigned { conversation, token });
-        self.decision.message = Some(ToConversation::Bind {
-            token,
-            agent: agent_id.clone(),
-            name: agent.profile.name.clone(),
-            waited_ms: item.waited_ms,
-        });
-        self.keep(agent);
-        self.set(Place::Here(item));
+        self.assign(item, agent);
         Ok(self.decision)
     }
 
@@ -156,29 +137,9 @@ impl Desk<'_> {
         if self.at > until {
             return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
         }
-        let mut item = item.clone();
-        let mut agent = self.agent(agent_id)?;
-        item.state = ItemState::Assigned { agent: agent_id.clone() };
-        item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
-        item.waiting_since = self.at;
-        item.preferred = None;
-        if let Some(held) = agent.held.get_mut(&self.case.conversation) {
-            held.how = Holding::Owned;
-        }
-        agent.unanswered = 0;
-        agent.idle_since = self.at;
-        self.tell(
-            agent_id,
-            InboxEvent::Assigned { conversation: self.case.conversation.clone(), token },
-        );
-        self.decision.message = Some(ToConversation::Bind {
-            token,
-            agent: agent_id.clone(),
-            name: agent.profile.name.clone(),
-            waited_ms: item.waited_ms,
-        });
-        self.keep(agent);
-        self.set(Place::Here(item));
+        let item = Item { claimed_over: None, ..item.clone() };
+        let agent = self.agent(agent_id)?;
+        self.assign(item, agent);
         Ok(self.decision)
     }
 
@@ -342,7 +303,12 @@ impl Desk<'_> {
         }
         // Whoever holds it by an older attempt has given it back in the time that was lost.
         self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Lost);
-        self.set(Place::Here(Item { token, state: ItemState::Waiting, ..item }));
+        self.set(Place::Here(Item {
+            token,
+            state: ItemState::Waiting,
+            claimed_over: None,
+            ..item
+        }));
         Ok(self.decision)
     }
 

@@ -36,14 +36,16 @@ pub fn overtaken(
     conversation: &ConversationId,
 ) -> Result<Vec<ConversationId>, ConversationId> {
     let claimable = claimable(view, agent);
-    let Some(at) = claimable.iter().position(|work| work.item.conversation == *conversation) else {
-        return Ok(Vec::new());
-    };
-    let ahead = &claimable[..at];
-    if claimable[at].item.band() != 0
+    let found = claimable.iter().position(|work| work.item.conversation == *conversation);
+    // What is not in the picture yet may be anything: no emergency is passed over for it.
+    let ahead = &claimable[..found.unwrap_or(claimable.len())];
+    if found.is_none_or(|at| claimable[at].item.band() != 0)
         && let Some(urgent) = ahead.iter().find(|work| work.item.band() == 0)
     {
         return Err(urgent.item.conversation.clone());
+    }
+    if found.is_none() {
+        return Ok(Vec::new());
     }
     let names = ahead.iter().map(|work| work.item.conversation.clone());
     Ok(names.take(OVERTAKEN_MAX).collect())

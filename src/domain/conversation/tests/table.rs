@@ -327,6 +327,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::TimeNotPossible { .. } => "time not possible",
         Rejection::TooLateToReopen { .. } => "too late to reopen",
         Rejection::NotDue => "not due",
+        Rejection::PromiseOpen => "a promise is open",
         Rejection::NotTransferable { .. } => "not transferable",
         Rejection::NoSuchDestination { .. } => "no such destination",
     }

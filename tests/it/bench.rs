@@ -6,7 +6,7 @@ use std::process::Command;
 fn a_short_bench_measures_every_part_and_nothing_fails() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_sanad"))
-        .args(["bench", "--seconds", "1", "--customers", "4", "--handoffs", "50"])
+        .args(["bench", "--seconds", "1", "--customers", "4", "--handoffs", "100"])
         .args(["--streams", "20", "--format", "json"])
         .arg("--on")
         .arg(folder.path())

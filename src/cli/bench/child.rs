@@ -6,11 +6,12 @@ use super::meter::Meter;
 use super::report::Measured;
 use crate::cli::connect::ServerArgs;
 use anyhow::Context;
-use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use tokio::process::Command;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{ChildStdout, Command};
+use tokio::time::timeout;
 use tonic::transport::Channel;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
@@ -18,10 +19,13 @@ use tonic_health::pb::health_client::HealthClient;
 /// Connections the load is spread over.
 pub const CONNECTIONS: usize = 8;
 const START_MAX: Duration = Duration::from_secs(60);
+/// With this, and where, a server begins to speak.
+pub const LISTENS: &str = "Sanad listens on ";
 /// What Linux counts processor time in.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Rates beyond what a machine can do; the rest is as shipped.
+/// The operators' file of what is measured: rates beyond what a machine can do, and for the rest
+/// what holds where nothing is said.
 const SERVICE: &str = "\
 limits:
   requests_per_second_per_address: 100000
@@ -78,7 +82,10 @@ fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
 /// A process that is measured; killed when dropped.
 pub struct Child {
     process: tokio::process::Child,
-    address: SocketAddr,
+    /// Where it listens.
+    server: String,
+    /// Kept open: it says more than the first line.
+    _said: Lines<BufReader<ChildStdout>>,
     /// The server's data folder.
     pub data: PathBuf,
 }
@@ -86,10 +93,9 @@ pub struct Child {
 impl Child {
     /// A bare echo.
     pub async fn echo(place: &Workplace) -> anyhow::Result<Child> {
-        let address = free_address()?;
         let mut command = this_binary()?;
-        command.args(["bench", "--echo", &address.to_string()]);
-        Child::start(command, address, place.folder.join("none")).await
+        command.args(["bench", "--echo"]);
+        Child::start(command, place.folder.join("none")).await
     }
 
     /// Sanad, on a store that is new.
@@ -99,24 +105,36 @@ impl Child {
     }
 
     async fn sanad_at(place: &Workplace, store: On, data: PathBuf) -> anyhow::Result<Child> {
-        let address = free_address()?;
         let mut command = this_binary()?;
-        command.args(["serve", "--store", store.name(), "--listen", &address.to_string()]);
+        command.args(["serve", "--store", store.name(), "--listen", "127.0.0.1:0"]);
         command.arg("--config").arg(&place.config).arg("--data").arg(&data);
         command.env("SANAD_LOG", "error");
-        Child::start(command, address, data).await
+        Child::start(command, data).await
     }
 
-    async fn start(
-        mut command: Command,
-        address: SocketAddr,
-        data: PathBuf,
-    ) -> anyhow::Result<Child> {
-        command.stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
-        let process = command.spawn().context("this program cannot be started again")?;
-        let mut child = Child { process, address, data };
+    async fn start(mut command: Command, data: PathBuf) -> anyhow::Result<Child> {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut process = command.spawn().context("this program cannot be started again")?;
+        let said = process.stdout.take().context("what the server says cannot be read")?;
+        let mut said = BufReader::new(said).lines();
+        let server = timeout(START_MAX, async {
+            while let Some(line) = said.next_line().await? {
+                if let Some(rest) = line.strip_prefix(LISTENS) {
+                    return Ok(rest.split(' ').next().unwrap_or_default().to_owned());
+                }
+            }
+            anyhow::bail!("the measured server ended at its start")
+        });
+        let server =
+            server.await.context("the measured server does not say where it listens")??;
+        let mut child = Child { process, server, _said: said, data };
         child.wait_until_it_serves().await?;
         Ok(child)
+    }
+
+    /// Ends it, and waits until it has let go of its data.
+    pub async fn end(mut self) -> anyhow::Result<()> {
+        Ok(self.process.kill().await?)
     }
 
     async fn wait_until_it_serves(&mut self) -> anyhow::Result<()> {
@@ -141,7 +159,7 @@ impl Child {
 
     /// A connection of its own.
     pub async fn connection(&self) -> anyhow::Result<Channel> {
-        let args = ServerArgs { server: format!("http://{}", self.address), ca: None };
+        let args = ServerArgs { server: self.server.clone(), ca: None };
         Ok(args.connect().await?)
     }
 
@@ -156,7 +174,7 @@ impl Child {
 
     /// Begins to measure what it uses.
     pub fn gauge(&self) -> Gauge<'_> {
-        Gauge { child: self, begun: Instant::now(), processor: self.processor_time() }
+        Gauge { child: self, processor: self.processor_time() }
     }
 
     /// Memory that is resident, in bytes; where the system tells it.
@@ -185,19 +203,18 @@ impl Child {
 /// What a process used while it was measured.
 pub struct Gauge<'a> {
     child: &'a Child,
-    begun: Instant,
     processor: Option<Duration>,
 }
 
 impl Gauge<'_> {
-    /// Puts what was counted beside what was used.
-    pub fn read(self, meter: Meter) -> anyhow::Result<Measured> {
+    /// Puts what was counted, at this rate, beside what was used.
+    pub fn read(self, (meter, calls_per_second): (Meter, f64)) -> anyhow::Result<Measured> {
         let used = match (self.child.processor_time(), self.processor) {
             (Some(now), Some(before)) => now.checked_sub(before),
             (Some(_) | None, Some(_) | None) => None,
         };
         anyhow::ensure!(meter.calls() > 0, "nothing was answered: {:?}", meter.failures);
-        Ok(Measured { meter, span: self.begun.elapsed(), processor: used })
+        Ok(Measured { meter, calls_per_second, processor: used })
     }
 }
 
@@ -210,17 +227,11 @@ pub async fn starts(place: &Workplace, times: usize) -> anyhow::Result<Vec<Durat
         let begun = Instant::now();
         let child = Child::sanad_at(place, On::Embedded, data.clone()).await?;
         spans.push(begun.elapsed());
-        drop(child);
-        // The lock on the data is gone when the process is.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        child.end().await?;
     }
     Ok(spans)
 }
 
 fn this_binary() -> anyhow::Result<Command> {
     Ok(Command::new(std::env::current_exe().context("this program cannot find itself")?))
-}
-
-fn free_address() -> std::io::Result<SocketAddr> {
-    TcpListener::bind(("127.0.0.1", 0))?.local_addr()
 }

@@ -11,7 +11,7 @@ use crate::cli::system::SystemClock;
 use crate::ports::store::{EntityKey, Kind, LogId, Slot, Store, StoreError};
 use crate::store::embedded::{EmbeddedStore, Options};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Of the size of a stored conversation.
 const BODY_BYTES: usize = 1_500;
@@ -32,10 +32,8 @@ pub async fn measure(
     )?);
     let committer = || Committer(Arc::clone(&store));
     let closed = Closed { at_once: options.customers as usize, span };
-    let begun = Instant::now();
-    let peak = Measured::here(closed.run(committer).await?, begun);
-    let begun = Instant::now();
-    let same_rate = Measured::here(Open { per_second, span }.run(committer).await?, begun);
+    let peak = Measured::here(closed.run(committer).await?);
+    let same_rate = Measured::here(Open { per_second, span }.run(committer).await?);
     Ok(Commits { peak, same_rate })
 }
 

@@ -1,6 +1,7 @@
 //! The yardstick of calls: a bare tonic service that takes the message of a bot turn and answers
 //! with an answer of the size of a bot turn, and does nothing in between.
 
+use super::child::LISTENS;
 use super::load::{Caller, Pace, counted};
 use super::meter::{Kind, Meter};
 use crate::grpc::pb::send_message_request::Content;
@@ -16,6 +17,7 @@ use std::task::{Context, Poll};
 use tonic::body::Body;
 use tonic::codegen::Service;
 use tonic::server::{Grpc, NamedService, UnaryService};
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
@@ -23,8 +25,10 @@ use tonic_prost::ProstCodec;
 const PATH: &str = "/sanad.bench.Echo/Say";
 
 /// Serves until it is killed.
-pub async fn serve(address: SocketAddr) -> Result<(), tonic::transport::Error> {
-    Server::builder().add_service(Echo).serve(address).await
+pub async fn serve() -> anyhow::Result<()> {
+    let incoming = TcpIncoming::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+    println!("{LISTENS}http://{}", incoming.local_addr()?);
+    Ok(Server::builder().add_service(Echo).serve_with_incoming(incoming).await?)
 }
 
 #[derive(Debug, Clone)]

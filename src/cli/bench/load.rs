@@ -48,21 +48,23 @@ pub struct Closed {
 }
 
 impl Closed {
-    /// Runs the load; what was counted.
-    pub async fn run<C: Caller>(self, make: impl Fn() -> C) -> anyhow::Result<Meter> {
+    /// Runs the load; what was counted, and the rate.
+    pub async fn run<C: Caller>(self, make: impl Fn() -> C) -> anyhow::Result<(Meter, f64)> {
         let mut tasks = JoinSet::new();
         let until = Instant::now() + self.span;
         for _ in 0..self.at_once {
             let mut caller = make();
             tasks.spawn(async move {
-                let mut meter = Meter::default();
+                let mut meter = Meter::until(until.into_std());
                 while Instant::now() < until {
                     caller.visit(Pace(None), &mut meter).await;
                 }
                 meter
             });
         }
-        joined(tasks).await
+        let meter = joined(tasks).await?;
+        let rate = meter.calls() as f64 / self.span.as_secs_f64();
+        Ok((meter, rate))
     }
 }
 
@@ -76,8 +78,8 @@ pub struct Open {
 }
 
 impl Open {
-    /// Runs the load; what was counted.
-    pub async fn run<C: Caller>(self, make: impl Fn() -> C) -> anyhow::Result<Meter> {
+    /// Runs the load; what was counted, and the rate at which calls came.
+    pub async fn run<C: Caller>(self, make: impl Fn() -> C) -> anyhow::Result<(Meter, f64)> {
         let mut tasks = JoinSet::new();
         let begun = Instant::now();
         let every = Duration::from_secs_f64(make().calls() / self.per_second.max(1.0));
@@ -92,7 +94,7 @@ impl Open {
             });
             due += every;
         }
-        joined(tasks).await
+        Ok((joined(tasks).await?, self.per_second))
     }
 }
 

@@ -62,14 +62,25 @@ impl Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Meter {
     kinds: BTreeMap<Kind, Histogram<u64>>,
+    /// Calls that were answered after the time was up: they are no part of the rate.
+    late: u64,
+    until: Option<Instant>,
     /// Calls that failed, by what was said.
     pub failures: BTreeMap<String, u64>,
 }
 
 impl Meter {
+    /// That counts until then.
+    pub fn until(until: Instant) -> Meter {
+        Meter { until: Some(until), ..Meter::default() }
+    }
+
     /// Counts one that began, or should have begun, then.
     pub fn count(&mut self, kind: Kind, begun: Instant) {
-        self.count_span(kind, begun.elapsed());
+        match self.until {
+            Some(until) if Instant::now() > until => self.late += 1,
+            Some(_) | None => self.count_span(kind, begun.elapsed()),
+        }
     }
 
     /// Counts one that took so long.
@@ -86,19 +97,22 @@ impl Meter {
     /// Takes over what another counted.
     pub fn add(&mut self, other: &Meter) {
         for (kind, histogram) in &other.kinds {
-            let mine = self.histogram(*kind);
-            histogram.iter_recorded().for_each(|step| {
-                mine.saturating_record_n(step.value_iterated_to(), step.count_at_value());
-            });
+            self.histogram(*kind).add(histogram).expect("all have the same bounds");
         }
+        self.late += other.late;
         for (why, count) in &other.failures {
             *self.failures.entry(why.clone()).or_default() += count;
         }
     }
 
-    /// Calls that were answered.
+    /// Calls that were answered in time.
     pub fn calls(&self) -> u64 {
         self.kinds.iter().filter(|(kind, _)| kind.is_call()).map(|(_, h)| h.len()).sum()
+    }
+
+    /// The same, with those that came after the time.
+    pub fn all_calls(&self) -> u64 {
+        self.calls() + self.late
     }
 
     /// What was counted.

@@ -24,7 +24,6 @@ use clap::{Args, ValueEnum};
 use echo::EchoCaller;
 use load::{Closed, Open};
 use report::{OfStore, Report};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 use story::Shop;
@@ -57,9 +56,9 @@ pub struct Bench {
     /// How to show the result.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
-    /// Answers bare calls at this address instead: the yardstick, started by the bench itself.
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    pub echo: Option<SocketAddr>,
+    /// Answers bare calls instead: the yardstick, started by the bench itself.
+    #[arg(long, hide = true)]
+    pub echo: bool,
 }
 
 /// A store to measure.
@@ -91,8 +90,8 @@ pub enum Format {
 
 /// Measures and prints.
 pub async fn run(options: Bench) -> anyhow::Result<()> {
-    if let Some(address) = options.echo {
-        return echo::serve(address).await.context("the echo cannot be served");
+    if options.echo {
+        return echo::serve().await.context("the echo cannot be served");
     }
     let workplace = Workplace::make(&options.on, &options.config)?;
     let span = Duration::from_secs(options.seconds);
@@ -115,6 +114,7 @@ pub async fn run(options: Bench) -> anyhow::Result<()> {
         say(&format!("{} idle streams", options.streams));
         let child = Child::sanad(&workplace, On::Memory).await?;
         report.idle = Some(idle::measure(&child, options.streams).await?);
+        child.end().await?;
     }
     match options.format {
         Format::Table => print!("{report}"),
@@ -137,14 +137,14 @@ async fn of_store(
     let peak = gauge.read(closed.run(|| shop.customer()).await?)?;
     say(&format!("{}: at half of its peak", store.name()));
     let gauge = child.gauge();
-    let open = Open { per_second: peak.calls_per_second() / 2.0, span };
+    let open = Open { per_second: peak.calls_per_second / 2.0, span };
     let half = gauge.read(open.run(|| shop.customer()).await?)?;
-    drop(child);
+    child.end().await?;
     let commits = match store {
         On::Memory => None,
         On::Embedded => {
             say("bare commits");
-            Some(disk::measure(workplace, options, half.calls_per_second(), span).await?)
+            Some(disk::measure(workplace, options, half.calls_per_second, span).await?)
         }
     };
     Ok(OfStore { store, peak, half, commits })

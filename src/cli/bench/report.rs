@@ -8,33 +8,28 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 use std::fmt;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What was counted in one part.
 #[derive(Debug, Clone)]
 pub struct Measured {
     /// The calls.
     pub meter: Meter,
-    /// How long the part took.
-    pub span: Duration,
+    /// Calls a second: those that were answered in the time, or with an open load those that came.
+    pub calls_per_second: f64,
     /// Processor time that the server used, where the system tells it.
     pub processor: Option<Duration>,
 }
 
 impl Measured {
     /// Of something that has no server.
-    pub fn here(meter: Meter, begun: Instant) -> Measured {
-        Measured { meter, span: begun.elapsed(), processor: None }
-    }
-
-    /// Calls a second.
-    pub fn calls_per_second(&self) -> f64 {
-        self.meter.calls() as f64 / self.span.as_secs_f64()
+    pub fn here((meter, calls_per_second): (Meter, f64)) -> Measured {
+        Measured { meter, calls_per_second, processor: None }
     }
 
     /// Microseconds of processor time for each call.
     fn processor_per_call(&self) -> Option<f64> {
-        Some(self.processor?.as_secs_f64() * 1e6 / self.meter.calls() as f64)
+        Some(self.processor?.as_secs_f64() * 1e6 / self.meter.all_calls() as f64)
     }
 }
 
@@ -109,13 +104,13 @@ impl Report {
                 "peak": json_of(&commits.peak),
                 "same_rate": json_of(&commits.same_rate),
                 "turns_of_commits":
-                    of.peak.calls_per_second() / commits.peak.calls_per_second(),
+                    of.peak.calls_per_second / commits.peak.calls_per_second,
             })),
         })
     }
 
     fn of_echo(&self, measured: &Measured) -> Option<f64> {
-        Some(measured.calls_per_second() / self.echo.as_ref()?.calls_per_second())
+        Some(measured.calls_per_second / self.echo.as_ref()?.calls_per_second)
     }
 }
 
@@ -136,7 +131,7 @@ fn json_of(measured: &Measured) -> Value {
         })
         .collect();
     json!({
-        "calls_per_second": measured.calls_per_second(),
+        "calls_per_second": measured.calls_per_second,
         "processor_us_per_call": measured.processor_per_call(),
         "kinds": kinds,
         "failures": measured.meter.failures,
@@ -180,14 +175,14 @@ impl Report {
         let cpu = |measured: &Measured| {
             measured.processor_per_call().map_or("?".to_owned(), |micros| format!("{micros:.0}"))
         };
-        let rate = |measured: &Measured| format!("{:.0}", measured.calls_per_second());
+        let rate = |measured: &Measured| format!("{:.0}", measured.calls_per_second);
         if let Some(echo) = &self.echo {
             table.add_row(["bare tonic echo", &rate(echo), "1", &cpu(echo), ""]);
         }
         for of in &self.stores {
             let ratio = self.of_echo(&of.peak).map_or(String::new(), |r| format!("{r:.2}"));
             let commits = of.commits.as_ref().map(|commits| {
-                let ratio = of.peak.calls_per_second() / commits.peak.calls_per_second();
+                let ratio = of.peak.calls_per_second / commits.peak.calls_per_second;
                 format!("{ratio:.2} of {}/s", rate(&commits.peak))
             });
             let name = format!("sanad, {}", of.store.name());
@@ -201,9 +196,10 @@ impl Report {
         for of in &self.stores {
             writeln!(
                 out,
-                "sanad, {}, open load of {:.0} calls/s, since each call was due:",
+                "sanad, {}, open load of {:.0} calls/s, since each call was due (what follows an \
+                 agent's words: since it was made):",
                 of.store.name(),
-                of.half.calls_per_second()
+                of.half.calls_per_second
             )?;
             let mut table = Table::new();
             table.load_preset(UTF8_HORIZONTAL_ONLY);

@@ -155,7 +155,7 @@ impl Talk {
 
     async fn with_a_person(&mut self, staff: &Staff, mut pace: Pace, meter: &mut Meter) {
         let begun = pace.next().await;
-        staff.expect(&self.id, Instant::now());
+        staff.expect(&self.id, begun);
         let request =
             RequestHumanRequest { conversation_id: self.id.clone(), request_id: fresh_id() };
         let answer = self.chat.request_human(ask(request)).await;

@@ -194,7 +194,17 @@ impl Model {
             Event::PromiseEnded { number, fate } => {
                 self.promise_ended(id, c, (*number, *fate), at);
             }
-            Event::ResolutionDenied
+            Event::SurveyAsked { .. } => {
+                let may = c.is_some_and(|c| {
+                    let told = &c.satisfaction;
+                    c.has_ended().is_some() && !told.asked && !told.spared
+                });
+                self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
+            }
+            Event::AnswerRated { .. }
+            | Event::ConversationRated { .. }
+            | Event::ClosedFalsely { .. }
+            | Event::ResolutionDenied
             | Event::Closed { .. }
             | Event::ResolutionProposed { .. }
             | Event::Understood { .. }

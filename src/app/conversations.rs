@@ -9,7 +9,7 @@ use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
 use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
-use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
@@ -196,9 +196,9 @@ impl App {
                 done.events.extend(self.events_between(&after, from, after.seq).await?);
                 done.conversation = after;
             }
-            return Ok(done);
+            return Ok(self.ask_for_recommendation(done).await);
         }
-        Ok(done.0)
+        Ok(self.ask_for_recommendation(done.0).await)
     }
 
     /// Runs a command without carrying its effects out; returns whether there are any.
@@ -318,7 +318,9 @@ impl App {
         if !events.is_empty() {
             change.put(keys::conversation(&c.id), &c);
             for Logged { seq, event_id, logged } in &events {
-                change.append(keys::log(&c.id), *seq, *event_id, logged, None);
+                // What is erased is gone from the log too; the numbers go on.
+                let keep = matches!(logged.event, Event::Erased).then_some(1);
+                change.append(keys::log(&c.id), *seq, *event_id, logged, keep);
             }
             let id = c.id.as_str();
             // Minus the time, so that the latest comes first.

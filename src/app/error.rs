@@ -56,6 +56,12 @@ pub enum AppError {
         /// How many.
         held: usize,
     },
+    /// A customer has as many conversations as one may have.
+    #[error("this customer has {most} conversations, the most there may be: erase old ones")]
+    TooManyOfCustomer {
+        /// The limit.
+        most: usize,
+    },
     /// Others changed the same thing again and again.
     #[error("too many changes at once; try the same call again")]
     Contended,

@@ -138,6 +138,7 @@ fn suggested(
         language: c.language,
         lines: &lines,
         slots: &c.memory.slots,
+        facts: &c.facts,
         topic: asked.handoff.entry.as_ref(),
         opening,
         about,

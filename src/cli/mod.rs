@@ -30,6 +30,7 @@ pub mod system;
 mod tasks;
 pub mod terminal;
 mod test;
+mod token;
 pub mod transcript;
 pub mod words;
 
@@ -63,6 +64,7 @@ enum Command {
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
     Key(key::KeyCommand),
+    Token(token::TokenCommand),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -91,6 +93,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Token(args)) => token::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,11 +6,14 @@ use super::system::{SystemChance, SystemClock};
 use super::{figures, tasks};
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
-use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
+use crate::config::service::{
+    IdentitySettings, OnBadConfig, Overrides, ServiceSettings, StoreKind,
+};
 use crate::domain::ids::AgentId;
 use crate::grpc::auth::Authenticator;
 use crate::grpc::chat::Chat;
 use crate::grpc::context::Context;
+use crate::grpc::identity::HostIdentity;
 use crate::grpc::keys::{self, KeyRing};
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::grpc::limits::Limits;
@@ -189,6 +192,9 @@ fn edge(
     };
     let secret = keys::server_secret(&settings.data)?;
     let tokens = Arc::new(CustomerTokens::new(secret));
+    let host_key = keys::host_key(&settings.data.join(IdentitySettings::KEY_FILE))?;
+    let IdentitySettings { audience, life_max } = &settings.identity;
+    let identity = Arc::new(HostIdentity::new(host_key, audience, *life_max));
     let ring = KeyRing::open(&settings.data.join("keys"), now.clone())?;
     let declared: Vec<AgentId> =
         app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();
@@ -218,6 +224,7 @@ fn edge(
     let context = Context {
         app: Arc::clone(app),
         tokens,
+        identity,
         lifecycle: Arc::clone(lifecycle),
         durability: opened.durability,
         now,

@@ -5,9 +5,10 @@ use super::terminal::Look;
 use super::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
+use crate::grpc::pb::fact::Value;
 use crate::grpc::pb::{
-    Choice, Delay, Event, LocalizedText, MessageSent, Participant, Party, Promise, QueueStatus,
-    Signal,
+    Choice, Delay, Event, Fact, LocalizedText, MessageSent, Participant, Party, Promise,
+    QueueStatus, Signal,
 };
 use owo_colors::Style;
 
@@ -43,6 +44,10 @@ impl Transcript {
                 let mut lines = self.notice(&text_of(&offered.text));
                 lines.extend(self.choices(&offered.choices));
                 lines
+            }
+            Some(Body::Erased(_)) => {
+                let what = pick(self.language, "this conversation was erased", "مُحيت هذه المحادثة");
+                vec![self.remark(what)]
             }
             Some(Body::SurveyAsked(asked)) => {
                 let mut lines = self.notice(&text_of(&asked.text));
@@ -87,6 +92,9 @@ impl Transcript {
             | Body::SurveyAsked(_)
             | Body::ConversationRated(_)
             | Body::ClosedFalsely(_)
+            | Body::CustomerIdentified(_)
+            | Body::FactsTold(_)
+            | Body::Erased(_)
             | Body::SignalRaised(_)
             | Body::Noted(_)
             | Body::Claimed(_)
@@ -156,6 +164,17 @@ impl Transcript {
         match promise.what.is_empty() {
             true => line,
             false => format!("{line}: {}", self.look.foreign(&promise.what)),
+        }
+    }
+
+    /// What the host site tells of the customer.
+    pub fn fact(&self, fact: &Fact) -> String {
+        match &fact.value {
+            Some(Value::Text(text)) => self.look.foreign(text),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Flag(true)) => pick(self.language, "yes", "نعم").to_owned(),
+            Some(Value::Flag(false)) => pick(self.language, "no", "لا").to_owned(),
+            None => String::new(),
         }
     }
 
@@ -233,6 +252,7 @@ impl Transcript {
             | Body::Notice(_)
             | Body::WaitOptionsOffered(_)
             | Body::SurveyAsked(_)
+            | Body::Erased(_)
             | Body::Internal(_)
             | Body::Queued(_) => return Vec::new(),
             Body::AnswerRated(rated) => {

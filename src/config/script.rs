@@ -8,6 +8,7 @@ use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::facts::Facts;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
 use crate::domain::language::Language;
@@ -27,6 +28,8 @@ pub struct Script {
     pub agents: Vec<AgentId>,
     /// The language the customer's client asks for.
     pub language: Option<Language>,
+    /// What the host site tells of the customer; with it they are known.
+    pub facts: Facts,
     /// What the draw after an end says: which question is asked, or none.
     pub survey: Option<Measure>,
     /// What happens, in order.

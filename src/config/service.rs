@@ -20,8 +20,33 @@ pub struct ServiceSettings {
     pub on_bad_config: OnBadConfig,
     /// The hard limit of a graceful stop.
     pub drain: Duration,
+    /// How the host site says who its customers are.
+    pub identity: IdentitySettings,
     /// What is refused when there is too much of it.
     pub limits: Limits,
+}
+
+/// How the host site says who its customers are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// Whom its tokens must be for.
+    pub audience: String,
+    /// The longest they may be good.
+    pub life_max: Duration,
+}
+
+impl IdentitySettings {
+    /// Whom tokens are for, unless the file says otherwise.
+    pub const AUDIENCE: &str = "sanad";
+    /// The file in the data folder that holds the key which the host site signs with.
+    pub const KEY_FILE: &str = "host.secret";
+}
+
+impl Default for IdentitySettings {
+    fn default() -> Self {
+        let life_max = Duration::from_secs(24 * 60 * 60);
+        IdentitySettings { audience: Self::AUDIENCE.to_owned(), life_max }
+    }
 }
 
 /// Which store.
@@ -128,6 +153,7 @@ impl Default for ServiceSettings {
             store: StoreKind::Embedded,
             on_bad_config: OnBadConfig::LastGood,
             drain: Duration::from_secs(10),
+            identity: IdentitySettings::default(),
             limits: Limits::default(),
         }
     }
@@ -162,6 +188,7 @@ impl ServiceSettings {
             store: overrides.store.unwrap_or(self.store),
             on_bad_config: overrides.on_bad_config.unwrap_or(self.on_bad_config),
             drain: overrides.drain.unwrap_or(self.drain),
+            identity: self.identity,
             limits: self.limits,
         }
     }

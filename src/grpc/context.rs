@@ -3,6 +3,7 @@
 
 use super::Now;
 use super::encode::{self, Reader};
+use super::identity::HostIdentity;
 use super::lifecycle::{Lifecycle, Phase};
 use super::pb;
 use super::status::Refusal;
@@ -21,6 +22,8 @@ pub struct Context {
     pub app: Arc<App>,
     /// Signs and renews customer tokens.
     pub tokens: Arc<CustomerTokens>,
+    /// Says who the host site's customers are.
+    pub identity: Arc<HostIdentity>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
     /// How safe an acknowledged message is, by the store it is in.

@@ -43,6 +43,9 @@ pub fn refusal(error: AppError) -> Refusal {
         AppError::StillBusy { .. } => {
             Refusal::WrongState { state: "busy".to_owned(), what: message }
         }
+        AppError::TooManyOfCustomer { .. } => {
+            Refusal::TooMany { what: "conversations", retry_after: RETRY_AFTER * 20 }
+        }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
         AppError::Store(store) => store_refusal(store),
     }
@@ -66,6 +69,7 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
+        Rejection::OtherCustomer => Refusal::WrongState { state: "identified".to_owned(), what },
         Rejection::NoSuchAnswer => Refusal::Field { field: "sequence", what },
         Rejection::NotOnThisScale { .. } => Refusal::Field { field: "score", what },
         Rejection::TooLateToReopen { .. } => {

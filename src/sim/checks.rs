@@ -43,7 +43,7 @@ impl Model {
                         });
                     }
                     Kind::Outbox => self.owes(key, body, true),
-                    Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment => {}
+                    Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment | Kind::Customer => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)
@@ -201,7 +201,10 @@ impl Model {
                 });
                 self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
             }
-            Event::AnswerRated { .. }
+            Event::AnswerRated { .. } => turn.rated = true,
+            Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased
             | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
             | Event::ResolutionDenied
@@ -252,7 +255,7 @@ impl Model {
 
     /// Each message to the bot gets one reply, or the bot waits for the rest of it.
     fn judge_turn(&mut self, id: &ConversationId, turn: &TurnSeen, after: Option<&Conversation>) {
-        let asked = turn.heard || turn.started || turn.left_bot;
+        let asked = turn.heard || turn.rated || turn.started || turn.left_bot;
         let due = turn.reply_due.is_some_and(|due| due <= turn.at);
         self.check(Invariant::Answered, turn.bot_said == 0 || asked || due, || {
             format!("{id}: the bot replied although nothing was asked")
@@ -298,6 +301,7 @@ pub(super) struct TurnSeen {
     at: Timestamp,
     started: bool,
     heard: bool,
+    rated: bool,
     heard_by_bot: bool,
     kept: bool,
     left_bot: bool,

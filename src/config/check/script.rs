@@ -12,6 +12,7 @@ use crate::config::script::{
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::facts::{Fact, Facts};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::{AgentId, EntryId, QueueId, SkillId};
 use crate::domain::language::Language;
@@ -47,6 +48,14 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
     };
     let agents = all(raw.agents.as_deref(), |id| check_agent(id, names, problems));
     let language = optional(raw.language.as_ref(), |tag| check_language(tag, problems));
+    let told = raw.facts.iter().flat_map(|facts| &facts.0);
+    let facts: Option<Facts> = told
+        .map(|(name, value)| {
+            names.facts.expect(name, Code::UnknownFact, problems)?;
+            let value = value::said(value, problems)?;
+            Some((name.value.clone(), Fact::Text(value)))
+        })
+        .collect();
     let survey = optional(raw.survey.as_ref(), |text| value::one_of(text, &SURVEYS, problems));
     let steps = raw.steps.as_deref().unwrap_or_default();
     if let Some(beyond) = steps.get(STEPS_MAX) {
@@ -64,6 +73,7 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         at: at?,
         agents: agents?,
         language: language?,
+        facts: facts?,
         survey: survey?.flatten(),
         steps: steps?,
     })

@@ -15,8 +15,18 @@ raw! {
         optional on_bad_config: Text,
         /// The hard limit of a graceful stop.
         optional drain: Text,
+        /// How the host site says who its customers are.
+        optional identity: Identity,
         /// What is refused when there is too much of it.
         optional limits: Limits,
+    }
+
+    /// How the host site says who its customers are.
+    pub struct Identity {
+        /// Whom its tokens must be for.
+        optional audience: Text,
+        /// The longest they may be good.
+        optional life_max: Text,
     }
 
     /// What is refused when there is too much of it.

@@ -2,6 +2,7 @@
 //! be applied to every state, because it has already happened.
 
 use super::event::{Alert, Choice, Event, LeaveReason};
+use super::identity;
 use super::promise;
 use super::satisfaction::{self, Satisfaction};
 use super::state::{
@@ -56,6 +57,7 @@ pub fn apply(
                 broken: 0,
                 agreed_language: None,
                 satisfaction: Satisfaction::default(),
+                facts: Default::default(),
             })
         }
         (None, _) => None,
@@ -264,6 +266,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             remember(c, Speaker::Agent, text, at);
         }
         Event::Noted { .. } | Event::Claimed { .. } => {}
+        Event::CustomerIdentified { customer } => c.customer = customer.clone(),
+        Event::FactsTold { facts } => c.facts = facts.clone(),
+        Event::Erased => identity::forget(c, at),
         // Kept by `satisfaction::fold`.
         Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }

@@ -18,6 +18,7 @@ pub mod waiting;
 mod agent_side;
 mod bot_side;
 mod customer_side;
+mod identity;
 mod ledger;
 mod meanwhile;
 mod pool_side;
@@ -27,6 +28,7 @@ mod turn;
 mod words;
 
 pub use customer_side::heard;
+pub use survey::wants_nps;
 
 #[cfg(test)]
 mod tests;

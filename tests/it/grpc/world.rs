@@ -16,6 +16,7 @@ use sanad::grpc::agent::AgentDesk;
 use sanad::grpc::auth::Authenticator;
 use sanad::grpc::chat::Chat;
 use sanad::grpc::context::{Context, RulesReport};
+use sanad::grpc::identity::HostIdentity;
 use sanad::grpc::keys::{KeyRing, Role};
 use sanad::grpc::lifecycle::{Lifecycle, Phase};
 use sanad::grpc::limits::Limits;
@@ -146,6 +147,8 @@ pub struct World {
     pub app: Arc<App>,
     pub clock: Arc<TestClock>,
     pub lifecycle: Arc<Lifecycle>,
+    /// What the host site signs with.
+    pub identity: Arc<HostIdentity>,
     keys: Arc<KeyRing>,
     minted: std::sync::Mutex<std::collections::BTreeMap<String, String>>,
     channel: Channel,
@@ -186,11 +189,14 @@ impl World {
         };
         let keys = Arc::new(KeyRing::open(folder.path(), now.clone()).unwrap());
         let tokens = Arc::new(CustomerTokens::new([7; 32]));
+        let day = Duration::from_secs(24 * 60 * 60);
+        let identity = Arc::new(HostIdentity::new(Some(vec![9; 32]), "sanad", day));
         let lifecycle = Arc::new(Lifecycle::default());
         lifecycle.enter(Phase::Serving);
         let context = Context {
             app: app.clone(),
             tokens: tokens.clone(),
+            identity: identity.clone(),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
             now: now.clone(),
@@ -225,6 +231,7 @@ impl World {
             app,
             clock,
             lifecycle,
+            identity,
             keys,
             minted: Default::default(),
             channel,
@@ -273,6 +280,7 @@ impl World {
             request_id: self.fresh(),
             device_id: format!("device-of-customer-{}", self.fresh()),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let started = self.chat().start_conversation(request).await.unwrap().into_inner();
         let conversation = started.conversation.unwrap();

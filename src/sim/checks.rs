@@ -201,8 +201,8 @@ impl Model {
                 });
                 self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
             }
-            Event::AnswerRated { .. }
-            | Event::ConversationRated { .. }
+            Event::AnswerRated { .. } => turn.rated = true,
+            Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
             | Event::ResolutionDenied
             | Event::Closed { .. }
@@ -252,7 +252,7 @@ impl Model {
 
     /// Each message to the bot gets one reply, or the bot waits for the rest of it.
     fn judge_turn(&mut self, id: &ConversationId, turn: &TurnSeen, after: Option<&Conversation>) {
-        let asked = turn.heard || turn.started || turn.left_bot;
+        let asked = turn.heard || turn.rated || turn.started || turn.left_bot;
         let due = turn.reply_due.is_some_and(|due| due <= turn.at);
         self.check(Invariant::Answered, turn.bot_said == 0 || asked || due, || {
             format!("{id}: the bot replied although nothing was asked")
@@ -298,6 +298,7 @@ pub(super) struct TurnSeen {
     at: Timestamp,
     started: bool,
     heard: bool,
+    rated: bool,
     heard_by_bot: bool,
     kept: bool,
     left_bot: bool,

@@ -73,7 +73,7 @@ async fn an_answer_that_did_not_help_offers_a_person_and_the_second_one_calls_th
     let again = rate(&customer, first, pb::AnswerRating::NotHelpful).await.unwrap();
     assert!(again.events.is_empty(), "the same rating says nothing new");
 
-    let said = customer.say("how do i return an item").await;
+    let said = customer.say("how can i pay").await;
     let (second, _) = answer(&said.events);
     let rated = rate(&customer, second, pb::AnswerRating::NotHelpful).await.unwrap();
     assert_eq!(rated.conversation.unwrap().state(), pb::ConversationState::Queued);

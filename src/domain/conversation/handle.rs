@@ -85,8 +85,8 @@ pub fn handle(
         Command::RateConversation { measure, part, score, comment } => {
             survey::rate_conversation(rules, c, (*measure, *part), (*score, comment), at)
         }
-        Command::Tick { reading, delay } => {
-            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        Command::Tick { reading, wait } => {
+            timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

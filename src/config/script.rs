@@ -32,6 +32,11 @@ pub struct Script {
     pub facts: Facts,
     /// What the draw after an end says: which question is asked, or none.
     pub survey: Option<Measure>,
+    /// So many other customers have asked for a person before; agents who are there have taken as
+    /// many of them as they can hold.
+    pub others: u32,
+    /// How long an agent had each of the latest conversations; `None` if there were none.
+    pub recent: Option<Duration>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }

@@ -194,6 +194,9 @@ impl Model {
             Event::PromiseEnded { number, fate } => {
                 self.promise_ended(id, c, (*number, *fate), at);
             }
+            Event::Queued { eta, .. } => self.wait_told(id, eta, at),
+            Event::AgentJoined { .. } => self.wait_met(id, at),
+            Event::HandoffCancelled | Event::Closed { .. } => self.wait_ended(id),
             Event::SurveyAsked { .. } => {
                 let may = c.is_some_and(|c| {
                     let told = &c.satisfaction;
@@ -208,18 +211,14 @@ impl Model {
             | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
             | Event::ResolutionDenied
-            | Event::Closed { .. }
             | Event::ResolutionProposed { .. }
             | Event::Understood { .. }
             | Event::SlotFilled { .. }
             | Event::Notice { .. }
-            | Event::Queued { .. }
             | Event::PositionTold { .. }
             | Event::LongWaitTold
-            | Event::HandoffCancelled
             | Event::WaitOptionsOffered { .. }
             | Event::OtherLanguageAgreed { .. }
-            | Event::AgentJoined { .. }
             | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }

@@ -57,6 +57,9 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         })
         .collect();
     let survey = optional(raw.survey.as_ref(), |text| value::one_of(text, &SURVEYS, problems));
+    let others = optional(raw.others.as_ref(), |count| number(count, "others", 0..=100, problems));
+    let recent =
+        optional(raw.recent.as_ref(), |span| duration(span, "recent", "1s"..="8h", problems));
     let steps = raw.steps.as_deref().unwrap_or_default();
     if let Some(beyond) = steps.get(STEPS_MAX) {
         let problem = Problem::new(Code::TooMany, &beyond.place).with("count", steps.len());
@@ -75,6 +78,8 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         language: language?,
         facts: facts?,
         survey: survey?.flatten(),
+        others: others?.unwrap_or(0),
+        recent: recent?,
         steps: steps?,
     })
 }

@@ -17,6 +17,10 @@ raw! {
         optional facts: Table<Text>,
         /// Which question the draw after an end chooses.
         optional survey: Text,
+        /// How many other customers have asked for a person before this one.
+        optional others: At<u32>,
+        /// How long an agent had each of the latest conversations.
+        optional recent: Text,
         /// What happens.
         required steps: Vec<Step>,
     }

@@ -97,8 +97,8 @@ pub fn handle(
         Command::Identify { customer, facts } => identity::identify(rules, c, customer, facts, at),
         Command::AskForRecommendation => survey::ask_for_recommendation(rules, c, at),
         Command::Erase => identity::erase(rules, c, at),
-        Command::Tick { reading, delay } => {
-            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        Command::Tick { reading, wait } => {
+            timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

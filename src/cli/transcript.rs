@@ -272,6 +272,15 @@ impl Transcript {
                     false => format!("{scored}, «{}»", self.look.foreign(&rated.comment)),
                 }
             }
+            Body::CustomerIdentified(_) => {
+                say("the host site says who the customer is", "عرّف الموقع بالعميل")
+            }
+            Body::FactsTold(told) => {
+                let facts = told.facts.iter();
+                let facts = facts.map(|(name, fact)| format!("{name} = {}", self.fact(fact)));
+                let facts = facts.collect::<Vec<_>>().join(", ");
+                format!("{}: {facts}", pick(l, "known of the customer", "معلوم عن العميل"))
+            }
             Body::ClosedFalsely(_) => say(
                 "came back: the end before was none",
                 "عاد العميل: لم تكن النهاية السابقة نهاية",

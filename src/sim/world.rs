@@ -95,6 +95,7 @@ impl Trouble {
                 | AppError::RequestMismatch
                 | AppError::TooLong { .. }
                 | AppError::Empty
+                | AppError::TooManyOfCustomer { .. }
                 | AppError::DeclaredInConfig
                 | AppError::StillBusy { .. } => false,
             },

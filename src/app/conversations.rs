@@ -159,6 +159,15 @@ impl App {
         snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
     }
 
+    /// Whether what this call did would still be there if the server of the store that answered
+    /// were lost, as far as the deployment asks for that. Of a call that did nothing it is not said.
+    pub async fn is_replicated(&self, done: &Done) -> bool {
+        let Some(last) = done.events.last() else { return false };
+        let c = &done.conversation;
+        let slot = keys::bucket(keys::bucket_of(&c.id, self.settings.buckets));
+        self.store.is_replicated(&slot, &keys::log(&c.id), last.seq, last.event_id).await
+    }
+
     /// At most `limit` events after `after`, and the log's head.
     pub async fn read_log(
         &self,

@@ -220,6 +220,7 @@ fn edge(
         tokens,
         lifecycle: Arc::clone(lifecycle),
         durability: opened.durability,
+        replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),
     };

@@ -99,8 +99,8 @@ impl Chat {
         })
     }
 
-    fn durability(&self) -> i32 {
-        self.context.durability.into()
+    async fn durability(&self, done: &Done) -> i32 {
+        self.context.durability(done).await.into()
     }
 
     fn mode(&self) -> i32 {
@@ -148,7 +148,7 @@ impl ChatService for Chat {
             customer_token_expires_at: Some(encode::timestamp(issued.expires)),
             events: self.context.events(&done.events, Reader::Customer),
             resume_token: place_after(&done.events).token(),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -195,7 +195,7 @@ impl ChatService for Chat {
             events: self.context.events(&others, Reader::Customer),
             bot_pending: done.conversation.memory.reply_due.is_some(),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
             customer_token,
         }))
@@ -256,7 +256,7 @@ impl ChatService for Chat {
             }),
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -272,7 +272,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::CancelHumanRequestResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -302,7 +302,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ChooseWaitOptionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -327,7 +327,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::RespondToResolutionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -342,7 +342,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ReopenConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -357,7 +357,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::EndConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }

@@ -13,7 +13,7 @@ use crate::store::redis::deployment::{self, OpenError, Safety};
 use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Buckets of a deployment on one machine: few, since one writer serves them all.
 const BUCKETS: u16 = 4;
@@ -124,13 +124,21 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     })
 }
 
-/// Lets the service's phase follow the store's health.
-pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>) {
+/// Lets the service's phase follow the store's health, and says when the store comes back.
+pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Arc<Notify>) {
     let Some(mut health) = opened.health.clone() else { return };
-    let lifecycle = Arc::clone(lifecycle);
+    let (lifecycle, came_back) = (Arc::clone(lifecycle), Arc::clone(came_back));
     tokio::spawn(async move {
+        let mut was_away = false;
         loop {
-            let phase = match &*health.borrow_and_update() {
+            let is_away = match &*health.borrow_and_update() {
+                Health::Well | Health::Thin(_) => false,
+                Health::Partly(_) | Health::Away(_) => true,
+            };
+            if std::mem::replace(&mut was_away, is_away) && !is_away {
+                came_back.notify_one();
+            }
+            let phase = match &*health.borrow() {
                 Health::Well => Phase::Serving,
                 Health::Thin(reason) => {
                     tracing::error!(%reason, "what is saved reaches too few replicas");

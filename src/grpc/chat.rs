@@ -67,7 +67,7 @@ impl Chat {
 
     /// The store is away: the bot still answers from its rules, and says that it is not saved.
     /// Whether a human owns the conversation cannot be known, so only a notice and, in danger, a
-    /// safety text are sent, unless the conversation could be read.
+    /// safety text are sent, unless the conversation could be read or was written here last.
     async fn unsaved(
         &self,
         conversation: &ConversationId,
@@ -78,8 +78,12 @@ impl Chat {
         let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
             return Err(status(error));
         };
-        let known = self.context.app.conversation(conversation).await.ok();
-        let said = self.context.app.answer_unsaved(known.as_ref(), text, (self.context.now)());
+        let (app, now) = (&self.context.app, (self.context.now)());
+        let known = match app.conversation(conversation).await {
+            Ok(known) => Some(known),
+            Err(_) => app.last_known(conversation, now).await,
+        };
+        let said = app.answer_unsaved(known.as_ref(), text, now);
         let events = said.into_iter().map(|(language, text, outcome)| pb::Event {
             author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
             audience: pb::Audience::Customer.into(),

@@ -11,8 +11,8 @@ pub mod social;
 mod social_words;
 mod span;
 pub mod stem;
-mod word_set;
 pub mod vectors;
+mod word_set;
 mod words;
 
 pub(crate) use fold::is_invisible;

@@ -185,7 +185,8 @@ impl Matcher {
         let recalled = learnt::decode(learnt, entries.len());
         let is_recalled = recalled.is_some();
         let (model, known) = recalled.unwrap_or_else(|| {
-            let (model, rows, softmax) = Model::train(&lessons, entries.len(), settings.word_vectors);
+            let (model, rows, softmax) =
+                Model::train(&lessons, entries.len(), settings.word_vectors);
             let known = Known::learn(&model, &rows, &softmax, settings);
             (model, known)
         });

@@ -318,7 +318,8 @@ impl Model {
         let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);
         let has_directions = !learning.directions
             || (features.len() >= DIRECTIONS && features.get(direction_key(0)) == Some(0));
-        let fits = has_directions && [telling.len(), kinds.len(), spread.len()].iter().all(|n| *n == features.len())
+        let fits = has_directions
+            && [telling.len(), kinds.len(), spread.len()].iter().all(|n| *n == features.len())
             && [rarity.len(), stem_spread.len()].iter().all(|n| *n == stems.len());
         fits.then_some(Model {
             learning,

@@ -368,8 +368,7 @@ proptest! {
 #[test]
 fn a_question_in_other_words_is_found_by_what_they_mean_and_without_their_places_it_is_as_before() {
     let without = MatcherSettings { word_vectors: false, ..MatcherSettings::default() };
-    let (with, without) =
-        (&*MATCHER, Matcher::train(&shop(), &without).expect("patterns compile"));
+    let (with, without) = (&*MATCHER, Matcher::train(&shop(), &without).expect("patterns compile"));
     let best = |matcher: &Matcher, text: &str| {
         let n = normalise(text);
         let found = matcher.find(&n, variety_of(&n)).candidates.into_iter().next();

@@ -55,7 +55,7 @@ impl Chat {
             customer_token_expires_at: Some(encode::timestamp(issued.expires)),
             events: self.context.events(&done.events, Reader::Customer),
             resume_token: place_after(&done.events).token(),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -123,7 +123,7 @@ impl Chat {
         let done = app.identify(&conversation, once, customer, facts).await.map_err(status)?;
         Ok(Response::new(pb::IdentifyCustomerResponse {
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }

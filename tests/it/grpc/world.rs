@@ -199,6 +199,7 @@ impl World {
             identity: identity.clone(),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
+            replicated: false,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
         };

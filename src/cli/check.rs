@@ -1,5 +1,6 @@
 //! `sanad check`: shows everything that is wrong with the config at once.
 
+use super::direction::readable;
 use super::system::SystemClock;
 use super::terminal;
 use crate::config::problem::{Look, render, render_json};
@@ -37,24 +38,26 @@ pub fn run(options: &Check) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
     let checked = checked.at(SystemClock::default().now());
     match options.format {
-        Format::Json => println!("{:#}", render_json(&checked.problems)),
+        Format::Json => terminal::print(&format!("{:#}\n", render_json(&checked.problems))),
         Format::Text => {
             let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
-            print!("{}", render(&checked.problems, &sources, look));
+            let problems = render(&checked.problems, &sources, look);
+            terminal::print(&readable(options.lang, &problems));
             if let Some(rules) = &checked.rules {
                 let (entries, scripts) = (rules.bot.entries.len(), checked.scripts.len());
-                match options.lang {
-                    Language::En => println!(
+                let summary = match options.lang {
+                    Language::En => format!(
                         "{entries} entries, {scripts} scripted conversations, version {}. \
                          Next: sanad test",
                         rules.version
                     ),
-                    Language::Ar => println!(
+                    Language::Ar => format!(
                         "عدد المداخل {entries}، والمحادثات المكتوبة {scripts}، والإصدار {}. \
                          الخطوة التالية: sanad test",
                         rules.version
                     ),
-                }
+                };
+                terminal::print(&(readable(options.lang, &summary) + "\n"));
             }
         }
     }

@@ -60,6 +60,8 @@ pub struct Screen {
     interactive: bool,
     prompt: &'static str,
     status: Option<String>,
+    /// The status line that a script has read last.
+    told: Option<String>,
     /// The rows above the cursor that belong to status and prompt and may be drawn over.
     drawn: bool,
 }
@@ -67,7 +69,7 @@ pub struct Screen {
 impl Screen {
     /// On `out`; `interactive` if a person types into the same terminal.
     pub fn new(out: Box<dyn Write + Send>, interactive: bool) -> Screen {
-        Screen { out, interactive, prompt: "› ", status: None, drawn: false }
+        Screen { out, interactive, prompt: "› ", status: None, told: None, drawn: false }
     }
 
     /// Shows lines for good, above the status and what is being typed.
@@ -95,7 +97,14 @@ impl Screen {
             lift + &self.foot()
         } else {
             self.status = status;
-            self.status.as_ref().map(|line| format!("{line}\n")).unwrap_or_default()
+            // It may go and come back unchanged; a line that says nothing new helps nobody.
+            match &self.status {
+                Some(line) if self.told.as_ref() != Some(line) => {
+                    self.told = Some(line.clone());
+                    format!("{line}\n")
+                }
+                Some(_) | None => return,
+            }
         };
         self.put(&text);
     }
@@ -139,6 +148,13 @@ impl Screen {
         // Who closed the output does not want to read; the command goes on to end in order.
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
+}
+
+/// Writes to the standard output. Who closed it, as `head` does, does not want to read on, and that
+/// is no failure.
+pub fn print(text: &str) {
+    let mut out = io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// A person or a script in front of a command.
@@ -277,6 +293,7 @@ mod tests {
         screen.set_status(Some("2nd in line".into()));
         screen.set_status(Some("2nd in line".into()));
         screen.set_status(None);
+        screen.set_status(Some("2nd in line".into()));
         screen.show(&["two".into()]);
         screen.typed();
         screen.close();

@@ -45,6 +45,10 @@ pub trait Read: Sized {
 #[derive(Debug, Clone)]
 pub struct Table<T>(pub Vec<(Text, T)>);
 
+/// A value that is the same in every language, or one for each.
+#[derive(Debug, Clone)]
+pub struct EachLanguage<T>(pub Languages<T>);
+
 /// One value for each language.
 #[derive(Debug, Clone)]
 pub struct Languages<T> {
@@ -214,6 +218,24 @@ impl<T: Read> Read for Languages<T> {
         };
         let (ar, en) = (one("ar"), one("en"));
         Some(Languages { place: node.place.clone(), ar, en })
+    }
+}
+
+impl<T: Read + Clone> Read for EachLanguage<T> {
+    const WANTED: &'static str = "a text, or one for each language";
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Map(_) => Languages::read(node, problems).map(EachLanguage),
+            Value::Nothing | Value::List(_) => {
+                wrong_kind(Self::WANTED, node, problems);
+                None
+            }
+            Value::Scalar { .. } => {
+                let one = T::read(node, problems)?;
+                let place = node.place.clone();
+                Some(EachLanguage(Languages { place, ar: Some(one.clone()), en: Some(one) }))
+            }
+        }
     }
 }
 

@@ -43,6 +43,48 @@ fn danger_is_danger_also_where_a_human_knew_the_matter() {
 }
 
 #[test]
+fn the_headline_tells_the_need_and_not_the_wish_for_a_person() {
+    let asked = Story::new().then(&start()).says("the vase came in pieces.");
+    let asked = asked.says("I want a human").then(&Command::RequestHuman);
+    let c = asked.c.unwrap();
+    assert_eq!(c.memory.need.as_deref(), Some("the vase came in pieces."));
+    assert!(c.handoff.unwrap().headline.contains("the vase came in pieces."));
+    let bare = Story::new().then(&start()).says("hello").says("human");
+    let headline = bare.c.unwrap().handoff.unwrap().headline;
+    assert!(headline.starts_with("packet_headline_no_need"), "{headline}");
+}
+
+#[test]
+fn lines_of_one_thought_are_one_need() {
+    let story = Story::new().then(&start()).says("the vase").says("came broken");
+    assert_eq!(story.c.as_ref().unwrap().memory.need.as_deref(), Some("the vase\ncame broken"));
+    let read = story.until_due();
+    assert_eq!(read.c.unwrap().memory.need.as_deref(), Some("the vase\ncame broken"));
+}
+
+#[test]
+fn a_typed_no_counts_like_the_button_however_often_it_is_said() {
+    let first = proposed().says("no it's not solved");
+    assert_eq!(first.c.as_ref().unwrap().denied_agent, 1);
+    let (agent, token) = (agent("sara"), first.token());
+    let disposition = "solved".to_owned();
+    let again = first.then(&Command::AgentProposes { agent, token, disposition });
+    let second = again.says("no it's not solved");
+    let c = second.c.unwrap();
+    assert_eq!((c.denied_agent, &c.state), (2, &State::Queued));
+    assert_eq!(c.handoff.unwrap().handoff.reason, HandoffReason::DeniedTwice);
+}
+
+#[test]
+fn no_thanks_to_is_it_solved_is_neither_a_yes_nor_a_no() {
+    for words in ["no thanks", "لا شكرا", "thanks"] {
+        let c = proposed().says(words).c.unwrap();
+        assert!(matches!(c.state, State::Confirming(_)), "{words}: {:?}", c.state);
+        assert_eq!(c.denied_agent, 0);
+    }
+}
+
+#[test]
 fn who_waits_in_one_danger_is_told_what_to_do_in_another_and_keeps_the_place() {
     let waiting = Story::new().then(&start()).says("my stolen card");
     let token = waiting.token();

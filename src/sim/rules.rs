@@ -78,7 +78,8 @@ pub(crate) fn rules(agents: usize) -> Arc<Rules> {
     Arc::clone(made.entry(agents).or_insert_with(|| Arc::new(make(agents))))
 }
 
-fn make(agents: usize) -> Rules {
+/// The same, made anew for whoever changes them.
+pub(crate) fn make(agents: usize) -> Rules {
     let entries: Vec<FaqEntry> = TOPICS.iter().map(entry).collect();
     let training: Vec<TrainingEntry> = TOPICS.iter().map(training).collect();
     Rules {

@@ -6,6 +6,11 @@ use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::State;
 use crate::domain::handoff::{HandoffReason, Priority, Token};
+use crate::domain::language::Language;
+use crate::domain::routing::hours::{Day, Hours};
+use crate::domain::routing::settings::{QueueRules, Queues};
+use crate::domain::rules::Rules;
+use std::sync::Arc;
 
 /// Sara has joined and proposes that it is solved.
 fn proposed() -> Story {
@@ -114,4 +119,37 @@ fn whoever_proposed_an_end_owes_an_answer_to_what_the_customer_asks_instead() {
     assert_eq!(asked.deadline(), Some(since + silence.nudge));
     let nudged = asked.until_due().until_due().until_due();
     assert_eq!(nudged.c.unwrap().state, State::Queued, "a silent agent does not keep it");
+}
+
+/// A story under rules that are changed for it.
+fn under(change: impl FnOnce(&mut Rules)) -> Story {
+    let mut rules = crate::sim::rules::make(2);
+    change(&mut rules);
+    Story { rules: Arc::new(rules), ..Story::new() }
+}
+
+#[test]
+fn arabic_in_latin_letters_is_answered_in_arabic_letters_unless_ops_want_english() {
+    for language in Language::ALL {
+        let story = under(|rules| rules.bot.arabizi = language);
+        let c = story.then(&start()).says("wen talabi").c.unwrap();
+        assert_eq!(c.language, language);
+    }
+}
+
+#[test]
+fn nobody_is_told_of_a_long_wait_while_nobody_can_be_there() {
+    // A queue that opens for an hour each night: two hours of waiting end when it is closed.
+    let nights = Day::ALL.map(|day| (day, vec!["23:00-24:00".parse().unwrap()]));
+    let hours = Hours::new("UTC", nights.into(), &[]).unwrap();
+    let story = under(|rules| {
+        let open = |queue: &QueueRules| QueueRules { hours: Some(hours.clone()), ..queue.clone() };
+        let queues: Vec<QueueRules> = rules.routing.queues.iter().map(open).collect();
+        rules.routing.queues = Queues::from_list(queues).unwrap();
+    });
+    let asked = story.then(&start()).then(&Command::RequestHuman);
+    let opens = hours.next_opening(asked.at).unwrap();
+    let next = hours.next_opening(opens + asked.rules.bot.ends.queue_wait_max).unwrap();
+    assert!(next > opens);
+    assert_eq!(asked.deadline(), Some(next));
 }

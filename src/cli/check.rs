@@ -63,3 +63,22 @@ pub fn run(options: &Check) -> ExitCode {
     }
     if checked.rules.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn problems_in_arabic_keep_codes_paths_and_commands_together_and_lose_no_letter() {
+        let (sources, checked) = crate::config::load(Path::new("nowhere"));
+        let look = Look { language: Language::Ar, colour: false };
+        let plain = render(&checked.problems, &sources, look);
+        let shown = readable(Language::Ar, &plain);
+        for together in ["CFG010", "`nowhere`", "--config DIR"] {
+            assert!(shown.contains(&format!("\u{2066}{together}\u{2069}")), "{shown}");
+        }
+        let is_mark = |c: &char| matches!(c, '\u{2066}'..='\u{2069}');
+        assert_eq!(shown.chars().filter(|c| !is_mark(c)).collect::<String>(), plain);
+    }
+}

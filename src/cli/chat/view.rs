@@ -333,8 +333,8 @@ impl View {
                     self.replied(event.sequence);
                 } else if !std::mem::replace(&mut self.heard, true) {
                     // Nobody knew before which language this customer writes.
-                    let language = message.text.as_ref().map_or("", |text| &text.language);
-                    self.follow_language(&language.to_owned());
+                    let language = message.text.as_ref().map_or("", |text| text.language.as_str());
+                    self.follow_language(language);
                 }
             }
             Some(Body::Notice(_)) => self.replied(event.sequence),

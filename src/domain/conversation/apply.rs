@@ -366,8 +366,8 @@ fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
 /// What was just understood: the fragments that were kept and, unless they are answered because
 /// nothing more came, the message after them.
 fn heard(c: &Conversation) -> String {
-    let turns = c.memory.window.turns.iter().rev();
-    let last = turns.into_iter().find(|turn| turn.by == Speaker::Customer);
+    let mut turns = c.memory.window.turns.iter().rev();
+    let last = turns.find(|turn| turn.by == Speaker::Customer);
     let fresh = c.memory.reply_due.is_none().then_some(last).flatten();
     let mut heard = c.memory.joined(fresh.map_or("", |turn| turn.text.as_str()));
     if let Some((end, _)) = heard.char_indices().nth(TURN_CHARS_MAX) {

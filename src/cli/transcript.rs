@@ -119,7 +119,10 @@ impl Transcript {
             (true, Language::En) => format!("you are number {} in line", status.position),
             (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
         };
-        let why = status.delay.as_ref().and_then(|delay| self.delay(delay));
+        // Before the place is registered there is nothing to say of it; that the system is in
+        // trouble is told by itself.
+        let delay = status.delay.as_ref().filter(|_| status.registered);
+        let why = delay.and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
         let mark = if self.look.rich { "⏳" } else { "*" };
         self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
@@ -416,7 +419,7 @@ mod tests {
             Transcript { look: Look::PLAIN, language, reader: Reader::Customer }.position(status)
         };
         let closed = "it is closed now, opens: Friday 15 Jan, 11:00";
-        assert_eq!(line(Language::En, &status), format!("* asking for a person …: {closed}"));
+        assert_eq!(line(Language::En, &status), "* asking for a person …");
         status.registered = true;
         assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
         status.delay = None;

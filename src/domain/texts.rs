@@ -310,6 +310,8 @@ text_keys! {
     EmergencyProperty = "emergency_property",
     /// A person is being sought before everything else.
     EmergencyConnecting = "emergency_connecting",
+    /// Whoever is in danger learns that nobody is signed in.
+    EmergencyNobody = "emergency_nobody",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.

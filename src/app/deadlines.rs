@@ -69,8 +69,9 @@ impl App {
                 let reading = (!c.memory.burst.is_empty()).then(|| {
                     Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.window, at))
                 });
-                let delay = (c.state == State::Queued).then(|| self.waiting_status(id, at).1);
-                Ok(Command::Tick { reading, delay })
+                let wait = || (self.waiting_status(id, at).1, self.eta(id, at));
+                let wait = (c.state == State::Queued).then(wait);
+                Ok(Command::Tick { reading, wait })
             })
             .await;
         match done {

@@ -17,6 +17,8 @@ const LEASES_EVERY: Duration = Duration::from_secs(1);
 const MATCH_EVERY: Duration = Duration::from_millis(500);
 /// How often lost rings are looked for.
 const REPAIR_EVERY: Duration = Duration::from_secs(1);
+/// How often it is read what other instances have noted.
+const LEARN_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 /// After a doorbell broke.
@@ -35,6 +37,9 @@ pub fn start(app: &Arc<App>) {
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
+    });
+    every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
+        app.learn_pace().await
     });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;

@@ -5,6 +5,7 @@ use super::agent::{Agent, Presence, Profile};
 use super::item::Place;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::routing::pace::Served;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,6 +166,8 @@ pub struct PoolDecision {
     pub inbox: Vec<(AgentId, InboxEvent)>,
     /// What the conversation must learn.
     pub message: Option<ToConversation>,
+    /// How long a person had it, if one has given it up by this.
+    pub served: Option<Served>,
 }
 
 /// What the pool tells a conversation; delivered through the outbox.

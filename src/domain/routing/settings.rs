@@ -3,7 +3,7 @@
 
 use super::hours::Hours;
 use super::policies::{LeastLoaded, Policy};
-use crate::domain::handoff::{HandoffReason, Priority};
+use crate::domain::handoff::{HandoffReason, Priority, Requirements};
 use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Profile;
@@ -283,6 +283,11 @@ impl QueueRules {
     /// A queue that is always open and requires nothing but a language.
     pub fn always_open(id: QueueId, title: PerLanguage<String>) -> Self {
         QueueRules { id, title, skills: BTreeMap::new(), hours: None, fallback: None }
+    }
+
+    /// What an agent must offer to serve it in this language.
+    pub fn needs(&self, language: Language) -> Requirements {
+        Requirements { queue: self.id.clone(), language, skills: self.skills.clone() }
     }
 
     /// Whether it is open.

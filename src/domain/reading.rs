@@ -71,6 +71,9 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
     }
 }
 
+/// What is left beside "I want a person" must fit a topic so well; "I would like to" fits many a bit.
+const REST_SCORE_MIN: f32 = 0.4;
+
 /// A bare number is a detail, not a need.
 fn has_letters(normalised: &Normalised) -> bool {
     normalised.text.chars().any(char::is_alphabetic)
@@ -101,7 +104,7 @@ fn says_more(rules: &Rules, text: &str, assessment: &Assessment, variety: Variet
         Verdict::Sure(_) => true,
         Verdict::Unsure(_) => {
             let best = found.candidates.first().map_or(0.0, |best| best.score);
-            best >= rules.bot.ladder.clarify_at
+            best >= REST_SCORE_MIN
         }
         Verdict::Unknown => false,
     }

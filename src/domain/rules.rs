@@ -42,6 +42,8 @@ pub struct BotRules {
     pub arabizi: Language,
     /// Whom to call in an emergency; one text per kind, never empty.
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
+    /// Whom it asks how it went, and how often.
+    pub satisfaction: SatisfactionRules,
 }
 
 /// How far the bot tries before it steps aside.
@@ -58,6 +60,19 @@ pub struct LadderRules {
     pub short_tokens_max: usize,
     /// Topics that score less are not offered when the customer is asked which is meant.
     pub clarify_at: f32,
+}
+
+/// Whom the bot asks how it went. By default nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SatisfactionRules {
+    /// Whether an answer carries buttons to rate it.
+    pub answer_buttons: bool,
+    /// The share of ended conversations asked how satisfied they are.
+    pub csat_share: f32,
+    /// The share asked how easy it was.
+    pub ces_share: f32,
+    /// Whoever comes back with the same matter within this time says that the end was none.
+    pub false_closure_window: Duration,
 }
 
 /// How conversations end. Silence is never success.

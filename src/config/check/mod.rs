@@ -118,6 +118,7 @@ pub fn check_with(
             ends: bot.ends,
             arabizi: bot.arabizi,
             contacts: bot.contacts,
+            satisfaction: bot.satisfaction,
         };
         Some(Rules { version, bot, matcher, detectors, routing, texts })
     })();

@@ -94,7 +94,7 @@ fn understood(args: &[OsString]) -> Result<Cli, clap::Error> {
     }
     let commands = Cli::command();
     let is_command = |arg: &OsString| commands.find_subcommand(arg).is_some();
-    let behind = (2..args.len()).filter(|at| is_command(&args[*at])).find_map(|at| {
+    let behind = (2..args.len()).rev().filter(|at| is_command(&args[*at])).find_map(|at| {
         let mut moved = vec![args[0].clone(), args[at].clone()];
         moved.extend(args[1..at].iter().chain(&args[at + 1..]).cloned());
         Cli::try_parse_from(moved).ok()

@@ -1,6 +1,6 @@
 //! One reading of what a customer said: computed once, outside any transaction, then handed in.
 
-use super::bot::matcher::{Match, Verdict};
+use super::bot::matcher::{Basis, Match, Verdict};
 use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
 use super::language::social::{self, SocialAct};
 use super::language::{self, Normalised, Variety};
@@ -56,8 +56,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         denies,
         declines,
         states_need: !is_bare
-            && (matches!(matched.verdict, Verdict::Sure(_))
-                || says_more(rules, text, &assessment, variety)),
+            && (is_known(&matched, &assessment) || says_more(rules, text, &assessment, variety)),
         matched,
         assessment,
         tokens: normalised.tokens.len(),
@@ -73,6 +72,17 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
 
 /// What is left beside "I want a person" must fit a topic so well; "I would like to" fits many a bit.
 const REST_SCORE_MIN: f32 = 0.4;
+
+/// Whether a topic was found beyond doubt; where a person is called for, only in the words of an
+/// example.
+fn is_known(matched: &Match, assessment: &Assessment) -> bool {
+    let calls = assessment.signals.iter().any(|signal| signal.kind == SignalKind::HumanRequest);
+    match (&matched.verdict, matched.basis) {
+        (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
+        (Verdict::Sure(_), Basis::Examples | Basis::None) => !calls,
+        (Verdict::Unsure(_) | Verdict::Unknown, _) => false,
+    }
+}
 
 /// A bare number is a detail, not a need.
 fn has_letters(normalised: &Normalised) -> bool {

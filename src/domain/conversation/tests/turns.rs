@@ -50,7 +50,7 @@ fn danger_is_danger_also_where_a_human_knew_the_matter() {
 #[test]
 fn the_headline_tells_the_need_and_not_the_wish_for_a_person() {
     let asked = Story::new().then(&start()).says("the vase came in pieces.");
-    let asked = asked.says("I want a human").then(&Command::RequestHuman);
+    let asked = asked.says("human").then(&Command::RequestHuman);
     let c = asked.c.unwrap();
     assert_eq!(c.memory.need.as_deref(), Some("the vase came in pieces."));
     assert!(c.handoff.unwrap().headline.contains("the vase came in pieces."));

@@ -89,7 +89,7 @@ pub fn parse(args: Vec<OsString>) -> Cli {
 /// Options before the command are read as if they stood behind it, where they belong.
 fn understood(args: &[OsString]) -> Result<Cli, clap::Error> {
     let as_written = Cli::try_parse_from(args);
-    if as_written.is_ok() || !args.get(1).is_some_and(|arg| starts_with_dash(arg)) {
+    if as_written.is_ok() || !args.get(1).is_some_and(starts_with_dash) {
         return as_written;
     }
     let commands = Cli::command();

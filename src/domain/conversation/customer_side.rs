@@ -281,17 +281,16 @@ fn confirming_turn(
             return deny_in_words(turn, proposal, reading);
         }
     }
-    if is_words && reading.assessment.fired.is_none() {
-        if reading.social.is_some() || reading.declines {
-            // Neither yes nor no, and the question stays open: asking another one now ("anything
-            // else?") would make the next yes or no mean something else. The bot says so only where
-            // no human is in it.
-            if proposal.by == Proposer::Bot {
-                let text = turn.text(TextKey::SocialWhileConfirming, None, &[]);
-                turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-            }
-            return;
+    let is_small_talk = reading.social.is_some() || reading.declines;
+    if is_words && is_small_talk && reading.assessment.fired.is_none() {
+        // Neither yes nor no, and the question stays open: asking another one now ("anything
+        // else?") would make the next yes or no mean something else. The bot says so only where no
+        // human is in it.
+        if proposal.by == Proposer::Bot {
+            let text = turn.text(TextKey::SocialWhileConfirming, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
         }
+        return;
     }
     turn.happen(Event::ProposalDropped);
     match &proposal.by {

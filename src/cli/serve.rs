@@ -1,5 +1,6 @@
 //! `sanad serve`: puts everything together and runs it until it is told to stop.
 
+use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened};
 use super::system::{SystemChance, SystemClock};
@@ -222,6 +223,7 @@ fn edge(
         durability: opened.durability,
         now,
         rules_report: Arc::new(report),
+        examiner: Arc::new(Examination::of(app, opened.place.clone(), settings, clock)),
     };
     Ok((edge, context))
 }

@@ -88,6 +88,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("UnparkEntry", OPERATE),
             ("ListPromises", WATCH),
             ("GetStats", WATCH),
+            ("Diagnose", OPERATE),
+            ("RepairConversation", WATCH),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.
@@ -253,7 +255,7 @@ mod tests {
                 "GetAvailability" | "StartConversation" => "-capso",
                 "RegisterAgent" | "UpdateAgent" | "RemoveAgent" => "po",
                 "ListAgents" => "apso",
-                "ListParkedEntries" | "UnparkEntry" => "o",
+                "ListParkedEntries" | "UnparkEntry" | "Diagnose" => "o",
                 _ if call.service.ends_with("ChatService") => "c",
                 _ if call.service.ends_with("AgentService") => "ap",
                 _ if call.service.ends_with("AdminService") => "so",

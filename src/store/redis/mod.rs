@@ -33,6 +33,7 @@ pub mod deployment;
 mod encode;
 mod keys;
 pub mod link;
+pub mod report;
 mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.

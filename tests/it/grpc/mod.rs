@@ -4,6 +4,7 @@ mod claims;
 mod errors;
 mod notes;
 mod operators;
+mod repairs;
 mod replies;
 mod roles;
 mod sessions;

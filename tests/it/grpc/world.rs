@@ -195,6 +195,7 @@ impl World {
             durability: pb::Durability::Durable,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
+            examiner: app.clone(),
         };
         let edge = Edge {
             authenticator: Authenticator::new(keys.clone(), tokens, now),

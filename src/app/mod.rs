@@ -25,6 +25,7 @@ pub mod promises;
 mod recent;
 pub mod repair;
 pub mod requests;
+pub mod retention;
 pub mod router;
 pub mod sessions;
 pub mod stats;

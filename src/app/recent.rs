@@ -46,6 +46,11 @@ impl Recent {
         }
     }
 
+    /// Forgets a conversation that has left the store.
+    pub(super) fn forget(&mut self, id: &ConversationId) {
+        self.kept.retain(|(_, kept)| kept.id != *id);
+    }
+
     /// Keeps what was committed.
     pub(super) fn keep(&mut self, written: Option<Bytes>, conversation: &Conversation) {
         let Some(written) = written else { return };

@@ -73,6 +73,11 @@ impl Router {
         }
     }
 
+    /// Whether this process matches, as far as it knows.
+    pub fn leads(&self) -> bool {
+        self.lock().fence.is_some()
+    }
+
     /// How many wait for an agent.
     pub fn waiting(&self) -> usize {
         use crate::domain::pool::item::ItemState;

@@ -6,6 +6,7 @@
 
 mod admin;
 mod agent;
+mod archive;
 mod bench;
 mod chat;
 mod check;
@@ -67,6 +68,7 @@ enum Command {
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
+    Archive(archive::ArchiveArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -95,6 +97,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Archive(args)) => archive::run(&args),
         Some(Command::Doctor(options)) => return doctor::run(&options),
         Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };

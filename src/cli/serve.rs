@@ -5,6 +5,7 @@ use super::rules::{self, LiveReport};
 use super::stores::{self, Opened};
 use super::system::{SystemChance, SystemClock};
 use super::{figures, tasks};
+use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
 use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
@@ -20,6 +21,7 @@ use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent};
 use crate::ports::clock::Clock;
+use crate::store::archive::FolderArchive;
 use crate::web;
 use anyhow::Context as _;
 use clap::Args;
@@ -120,7 +122,7 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
-    tasks::start(&app);
+    tasks::start(&app, retention(&settings));
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle);
@@ -168,6 +170,14 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
         limits,
         drain: settings.drain,
     })
+}
+
+/// What becomes of ended conversations.
+fn retention(settings: &ServiceSettings) -> Option<Retention> {
+    let wanted = settings.retention.as_ref()?;
+    let folder = wanted.archive.as_ref().map(|folder| settings.data.join(folder));
+    let archive = folder.map(|folder| Arc::new(FolderArchive::new(folder)) as _);
+    Some(Retention { after: wanted.after, archive })
 }
 
 fn make_folder(data: &Path) -> anyhow::Result<()> {

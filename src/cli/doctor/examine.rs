@@ -2,6 +2,7 @@
 //! or its disk do, how far its clock is away. Joined with what the application tells.
 
 use crate::app::App;
+use crate::app::diagnosis::Kept;
 use crate::app::findings::{Code, Finding};
 use crate::app::keys;
 use crate::cli::stores::StorePlace;
@@ -22,6 +23,8 @@ const TIMED: usize = 100;
 const SLOW: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(250));
 /// How far clocks may be apart, in ms.
 const CLOCKS_APART: (u64, u64) = (1_000, 10_000);
+/// With fewer conversations than these, what one takes says nothing.
+const FORECAST_FROM: u64 = 100;
 /// How full memory may be, in percent.
 const FULL: (u64, u64) = (75, 90);
 
@@ -31,6 +34,8 @@ pub(in crate::cli) struct Examination {
     place: StorePlace,
     clock: Arc<dyn Clock>,
     kept_in: String,
+    /// How long ended conversations stay; `None` = for ever.
+    stay: Option<Duration>,
 }
 
 impl Examination {
@@ -46,7 +51,8 @@ impl Examination {
             StorePlace::File(..) => format!("on disk, in {}", settings.data.display()),
             StorePlace::Redis(address) => address.to_string(),
         };
-        Examination { app: Arc::clone(app), place, clock: Arc::clone(clock), kept_in }
+        let stay = settings.retention.as_ref().map(|retention| retention.after);
+        Examination { app: Arc::clone(app), place, clock: Arc::clone(clock), kept_in, stay }
     }
 }
 
@@ -57,11 +63,18 @@ impl Examiner for Examination {
             .with("store", &self.kept_in)
             .with("buckets", self.app.settings().buckets);
         let mut findings = vec![open];
+        let mut size = None;
         match &self.place {
             StorePlace::Memory => {}
-            StorePlace::File(file, reserve) => findings.extend(disk(file, *reserve)),
+            StorePlace::File(file, reserve) => {
+                findings.extend(disk(file, *reserve));
+                size = size_of_file(file, *reserve);
+            }
             StorePlace::Redis(address) => match report(address.clone()).await {
-                Ok(report) => findings.extend(redis(&report)),
+                Ok(report) => {
+                    findings.extend(redis(&report));
+                    size = Some(size_of_servers(&report));
+                }
                 Err(failed) => {
                     findings.push(Finding::trouble(Code::StoreAway).with("reason", failed.reason));
                 }
@@ -75,6 +88,9 @@ impl Examiner for Examination {
             Err(_) => return [findings, self.app.diagnose().await].concat(),
         }
         findings.extend(self.skew(&slot).await);
+        if let (Some(size), Ok(kept)) = (size, self.app.kept().await) {
+            findings.extend(forecast(kept, size, self.stay));
+        }
         findings.extend(self.app.diagnose().await);
         findings
     }
@@ -90,6 +106,53 @@ impl Examination {
         let apart = before.since(at).max(at.since(after)).as_millis() as u64;
         Some(graded(Code::Clock, apart, CLOCKS_APART).with("apart_ms", apart))
     }
+}
+
+/// How large a store is, and how large it may become.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    used: u64,
+    /// 0 = nobody knows.
+    most: u64,
+}
+
+fn size_of_file(file: &Path, reserve: u64) -> Option<Size> {
+    let used = std::fs::metadata(file).ok()?.len();
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let free = free_in(folder.unwrap_or(Path::new(".")))?;
+    Some(Size { used, most: used + free.saturating_sub(reserve) })
+}
+
+fn size_of_servers(report: &Report) -> Size {
+    let used = report.servers.iter().map(|server| server.used).sum();
+    let most = |server: &Server| if server.max > 0 { server.max } else { server.machine };
+    Size { used, most: report.servers.iter().map(most).sum() }
+}
+
+/// What is kept will come to, at the present pace; nothing while too little is known.
+fn forecast(kept: Kept, size: Size, stay: Option<Duration>) -> Option<Finding> {
+    let bytes = size.used.checked_div(kept.conversations)?;
+    if kept.conversations < FORECAST_FROM {
+        return None;
+    }
+    let say = |finding: Finding| {
+        let finding = finding.with("conversations", kept.conversations);
+        finding.with("per_day", kept.last_day).with("bytes", bytes)
+    };
+    let daily = kept.last_day * bytes;
+    let Some(stay) = stay else {
+        let is_tight = size.most > 0 && size.used + daily * 90 > size.most;
+        let make = if is_tight { Finding::attention } else { Finding::fine };
+        return Some(say(make(Code::ForecastOpen)).with("mb_per_day", daily >> 20));
+    };
+    let days = stay.as_secs() / (24 * 60 * 60);
+    let whole = daily * days.max(1);
+    let make = match size.most {
+        most if most > 0 && whole > most => Finding::trouble,
+        most if most > 0 && whole > most / 4 * 3 => Finding::attention,
+        _ => Finding::fine,
+    };
+    Some(say(make(Code::Forecast)).with("days", days).with("mb", whole >> 20))
 }
 
 fn graded(code: Code, value: u64, limits: (u64, u64)) -> Finding {
@@ -223,6 +286,27 @@ mod tests {
     use super::*;
     use crate::app::findings::Severity;
     use crate::store::redis::deployment::{Deployment, Safety};
+
+    #[test]
+    fn what_is_kept_is_forecast_from_what_one_takes_and_how_many_come() {
+        let mb = 1 << 20;
+        let day = Duration::from_secs(24 * 60 * 60);
+        let check = |conversations, per_day, most, stay: Option<u32>, expected| {
+            let kept = Kept { conversations, last_day: per_day };
+            let size = Size { used: 10 * mb, most };
+            let found = forecast(kept, size, stay.map(|days| day * days));
+            assert_eq!(found.map(|finding| (finding.code, finding.severity)), expected);
+        };
+        let (fine, attention) = (Severity::Fine, Severity::Attention);
+        check(99, 10, 0, Some(90), None);
+        check(1_000, 100, 0, Some(90), Some((Code::Forecast, fine)));
+        // 1 MB a day for 90 days.
+        check(1_000, 100, 200 * mb, Some(90), Some((Code::Forecast, fine)));
+        check(1_000, 100, 100 * mb, Some(90), Some((Code::Forecast, attention)));
+        check(1_000, 100, 80 * mb, Some(90), Some((Code::Forecast, Severity::Trouble)));
+        check(1_000, 100, 80 * mb, None, Some((Code::ForecastOpen, attention)));
+        check(1_000, 100, 800 * mb, None, Some((Code::ForecastOpen, fine)));
+    }
 
     fn sound() -> Report {
         let server = Server {

@@ -72,15 +72,17 @@ pub struct Doctor {
 pub fn run(options: &Doctor) -> ExitCode {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let (_, checked) = crate::config::load_with(&options.config, options.data.as_deref());
-    let checked = checked.at(clock.now());
+    let mut checked = checked.at(clock.now());
+    let rules = checked.rules.take().map(Arc::new);
     let overrides = Overrides {
         data: options.data.clone(),
         store: options.store.clone(),
         ..Overrides::default()
     };
     let settings = checked.service.clone().unwrap_or_default().overridden_by(overrides);
-    let mut shown: Vec<Shown> = config(&checked).into_iter().map(Shown::from).collect();
-    let rules = checked.rules.map(Arc::new).or_else(|| last_good(&settings));
+    let mut shown: Vec<Shown> =
+        config(&checked, rules.as_ref()).into_iter().map(Shown::from).collect();
+    let rules = rules.or_else(|| last_good(&settings));
     shown.extend(match super::block_on(deployment(options, &settings, rules, &clock)) {
         Ok(found) => found,
         Err(error) => {
@@ -96,14 +98,14 @@ pub fn run(options: &Doctor) -> ExitCode {
 }
 
 /// What is to be said of the rules.
-fn config(checked: &Checked) -> Vec<Finding> {
+fn config(checked: &Checked, rules: Option<&Arc<Rules>>) -> Vec<Finding> {
     let count = checked.problems.len();
     let first = checked.problems.first().map(|problem| {
         let place = &problem.place;
         format!("{}:{}: {}", place.file, place.line, problem.what(Language::En))
     });
     let first = first.unwrap_or_default();
-    let Some(rules) = &checked.rules else {
+    let Some(rules) = rules else {
         let broken = Finding::trouble(Code::ConfigBroken);
         return vec![broken.with("problems", count).with("first", first)];
     };
@@ -117,8 +119,7 @@ fn config(checked: &Checked) -> Vec<Finding> {
         let doubtful = Finding::attention(Code::ConfigDoubtful);
         findings.push(doubtful.with("problems", count).with("first", first));
     }
-    let rules = Arc::new(rules.clone());
-    let failed = checked.scripts.iter().filter(|s| !rehearsal::play(&rules, s).is_empty());
+    let failed = checked.scripts.iter().filter(|s| !rehearsal::play(rules, s).is_empty());
     let failed: Vec<&str> = failed.map(|script| script.name.as_str()).collect();
     findings.push(match failed.first() {
         None => Finding::fine(Code::ScriptsHold).with("scripts", checked.scripts.len()),

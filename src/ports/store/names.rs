@@ -104,6 +104,9 @@ impl Index {
     pub const PARKED: Index = Index("parked");
     /// Bucket: conversations with an open promise; score = when it is due.
     pub const PROMISES: Index = Index("promises");
+    /// Bucket: records of requests that made no events, so that nothing in a log names them; the
+    /// score keeps those of one conversation together.
+    pub const REQUESTS: Index = Index("requests");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.

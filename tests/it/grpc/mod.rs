@@ -6,6 +6,7 @@ mod notes;
 mod operators;
 mod repairs;
 mod replies;
+mod retention;
 mod roles;
 mod sessions;
 mod story;

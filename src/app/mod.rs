@@ -28,6 +28,7 @@ pub mod repair;
 pub mod requests;
 pub mod retention;
 pub mod router;
+pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;

@@ -2,6 +2,7 @@
 //! house rules.
 
 mod bench;
+mod chaos;
 mod doctor;
 mod grpc;
 mod kills;

@@ -6,12 +6,14 @@
 
 mod admin;
 mod agent;
+mod archive;
 mod bench;
 mod chat;
 mod check;
 mod classify;
 pub mod connect;
 mod direction;
+mod doctor;
 mod eval;
 mod explain;
 #[cfg(test)]
@@ -22,6 +24,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod repair;
 mod rows;
 mod rules;
 mod schema;
@@ -67,6 +70,9 @@ enum Command {
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
     Key(key::KeyCommand),
+    Doctor(doctor::Doctor),
+    Repair(repair::Repair),
+    Archive(archive::ArchiveArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -125,14 +131,18 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Archive(args)) => archive::run(&args),
+        Some(Command::Doctor(options)) => return doctor::run(&options),
+        Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sanad: {error:#}");
-            exit_code(&error)
-        }
-    }
+    finished(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn finished(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("sanad: {error:#}");
+        exit_code(&error)
+    })
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {
@@ -152,7 +162,7 @@ fn on_all_cores(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Re
 }
 
 /// Clients need no more than one thread, and end without waiting for what still runs beside.
-fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(command);
     runtime.shutdown_background();

@@ -24,6 +24,18 @@ pub struct ServiceSettings {
     pub identity: IdentitySettings,
     /// What is refused when there is too much of it.
     pub limits: Limits,
+    /// Which ended conversations leave the store; `None` = they stay.
+    pub retention: Option<Retention>,
+}
+
+/// Which ended conversations leave the store, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// So long after their end.
+    pub after: Duration,
+    /// The folder they go to, within the data folder unless it is absolute; `None` = they are
+    /// deleted.
+    pub archive: Option<PathBuf>,
 }
 
 /// How the host site says who its customers are.
@@ -155,6 +167,7 @@ impl Default for ServiceSettings {
             drain: Duration::from_secs(10),
             identity: IdentitySettings::default(),
             limits: Limits::default(),
+            retention: None,
         }
     }
 }
@@ -190,6 +203,7 @@ impl ServiceSettings {
             drain: overrides.drain.unwrap_or(self.drain),
             identity: self.identity,
             limits: self.limits,
+            retention: self.retention,
         }
     }
 }

@@ -6,11 +6,13 @@
 
 mod admin;
 mod agent;
+mod archive;
 mod bench;
 mod chat;
 mod check;
 mod classify;
 pub mod connect;
+mod doctor;
 mod eval;
 mod explain;
 #[cfg(test)]
@@ -21,6 +23,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod repair;
 mod rows;
 mod rules;
 mod schema;
@@ -64,6 +67,9 @@ enum Command {
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
     Key(key::KeyCommand),
+    Doctor(doctor::Doctor),
+    Repair(repair::Repair),
+    Archive(archive::ArchiveArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -94,14 +100,18 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Archive(args)) => archive::run(&args),
+        Some(Command::Doctor(options)) => return doctor::run(&options),
+        Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sanad: {error:#}");
-            exit_code(&error)
-        }
-    }
+    finished(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn finished(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("sanad: {error:#}");
+        exit_code(&error)
+    })
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {
@@ -121,7 +131,7 @@ fn on_all_cores(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Re
 }
 
 /// Clients need no more than one thread, and end without waiting for what still runs beside.
-fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(command);
     runtime.shutdown_background();

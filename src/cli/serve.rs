@@ -1,9 +1,11 @@
 //! `sanad serve`: puts everything together and runs it until it is told to stop.
 
+use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened};
 use super::system::{SystemChance, SystemClock};
 use super::{figures, tasks};
+use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
 use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
@@ -19,6 +21,7 @@ use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent};
 use crate::ports::clock::Clock;
+use crate::store::archive::FolderArchive;
 use crate::web;
 use anyhow::Context as _;
 use clap::Args;
@@ -121,7 +124,7 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
-    tasks::start(&app, &came_back);
+    tasks::start(&app, &came_back, retention(&settings));
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);
@@ -169,6 +172,14 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
         limits,
         drain: settings.drain,
     })
+}
+
+/// What becomes of ended conversations.
+fn retention(settings: &ServiceSettings) -> Option<Retention> {
+    let wanted = settings.retention.as_ref()?;
+    let folder = wanted.archive.as_ref().map(|folder| settings.data.join(folder));
+    let archive = folder.map(|folder| Arc::new(FolderArchive::new(folder)) as _);
+    Some(Retention { after: wanted.after, archive })
 }
 
 fn make_folder(data: &Path) -> anyhow::Result<()> {
@@ -225,6 +236,7 @@ fn edge(
         replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),
+        examiner: Arc::new(Examination::of(app, opened.place.clone(), settings, clock)),
     };
     Ok((edge, context))
 }

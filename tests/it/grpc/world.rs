@@ -196,6 +196,7 @@ impl World {
             replicated: false,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
+            examiner: app.clone(),
         };
         let edge = Edge {
             authenticator: Authenticator::new(keys.clone(), tokens, now),

@@ -1,5 +1,5 @@
-//! Customers whom the host site knows: which conversations are theirs, whether they may be asked
-//! for a recommendation, what is handed out to them, and what is erased.
+//! Customers whom the host site knows: which conversations are theirs, and whether they may be asked
+//! for a recommendation.
 //!
 //! A customer's record names every conversation of theirs, and perhaps one that was never begun: it
 //! is written before the conversation, so that nothing of a customer is ever out of reach.
@@ -15,7 +15,6 @@ use crate::domain::conversation::wants_nps;
 use crate::domain::facts::Facts;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::language::Language;
-use crate::domain::pool::item::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Slot, StoreError};
 use serde::{Deserialize, Serialize};
@@ -100,58 +99,6 @@ impl App {
         if is_theirs { Ok(c) } else { Err(AppError::NotFound { what: "conversation" }) }
     }
 
-    /// Erases one conversation: ends it if it is open, waits until nobody holds it, and forgets
-    /// what was said. Doing it again changes nothing.
-    pub async fn erase_conversation(&self, id: &ConversationId) -> AppResult<()> {
-        let c = self.conversation(id).await?;
-        if c.is_erased() {
-            return Ok(());
-        }
-        if c.has_ended().is_none() {
-            self.command(id, None, Command::Leave).await?;
-        }
-        if let Some(Place::Here(_)) = self.place(id).await? {
-            // The pool has not let go yet: its place still holds the customer's need.
-            return Err(AppError::Contended);
-        }
-        self.command(id, None, Command::Erase).await.map(|_| ())
-    }
-
-    /// Erases all that is kept of a customer; returns how many conversations there were. Doing it
-    /// again goes on where it stopped.
-    pub async fn erase_customer(&self, customer: &CustomerId) -> AppResult<usize> {
-        let slot = self.slot_of(customer);
-        let key = keys::customer(customer);
-        let mut erased = 0;
-        for _ in 0..TRIES_MAX {
-            let record = self.record_of(customer).await?;
-            for id in &record.conversations {
-                match self.conversation_of(customer, id).await {
-                    Ok(_) => {
-                        self.erase_conversation(id).await?;
-                        erased += 1;
-                    }
-                    Err(AppError::NotFound { .. }) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-            let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
-            let now: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
-            if now != record {
-                // A conversation was begun meanwhile.
-                continue;
-            }
-            let mut change = snapshot.change(self.tag());
-            change.delete(key.clone());
-            match self.store().commit(change).await {
-                Ok(_) => return Ok(erased),
-                Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(AppError::Contended)
-    }
-
     /// After a known customer's conversation has ended: asks for a recommendation, if this one is
     /// drawn and the customer was not asked for long enough. What goes wrong here costs a question.
     pub(super) async fn ask_for_recommendation(&self, done: Done) -> Done {
@@ -205,7 +152,7 @@ impl App {
         }
     }
 
-    async fn record_of(&self, customer: &CustomerId) -> AppResult<CustomerRecord> {
+    pub(super) async fn record_of(&self, customer: &CustomerId) -> AppResult<CustomerRecord> {
         let key = keys::customer(customer);
         let slot = self.slot_of(customer);
         let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
@@ -237,7 +184,7 @@ impl App {
         Err(AppError::Contended)
     }
 
-    fn slot_of(&self, customer: &CustomerId) -> Slot {
+    pub(super) fn slot_of(&self, customer: &CustomerId) -> Slot {
         keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
     }
 }

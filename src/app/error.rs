@@ -4,6 +4,7 @@
 use crate::domain::conversation::command::Rejection;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
+use crate::ports::archive::ArchiveError;
 use crate::ports::store::StoreError;
 
 /// The situation.
@@ -62,6 +63,9 @@ pub enum AppError {
         /// The limit.
         most: usize,
     },
+    /// The archive did not do what was asked.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// Others changed the same thing again and again.
     #[error("too many changes at once; try the same call again")]
     Contended,

@@ -1,6 +1,6 @@
 //! What is handed out to a customer: every conversation of theirs with all that they could see in
-//! it, and what the host told of them, as JSON with one object a line. Read in pieces, so that
-//! the longest history costs no more memory than a short one.
+//! it, and what the host told of them, as JSON with one object a line. The store is read in pieces,
+//! so that a long history costs no more memory than a short one; what is archived comes last.
 
 use super::App;
 use super::conversations::Logged;
@@ -8,6 +8,8 @@ use super::error::{AppError, AppResult};
 use crate::domain::conversation::event::{Audience, Event};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{ConversationId, CustomerId};
+use crate::ports::archive::{Archive, Archived, Whose};
+use crate::ports::store::StoreError;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 
@@ -20,6 +22,8 @@ pub struct Export {
     left: VecDeque<ConversationId>,
     /// The conversation that is being read, and the sequence it is read up to.
     at: Option<(ConversationId, u64)>,
+    /// What has left the store.
+    archived: VecDeque<Archived>,
 }
 
 impl App {
@@ -28,15 +32,22 @@ impl App {
         &self,
         customer: Option<&CustomerId>,
         conversation: Option<ConversationId>,
+        archive: Option<&dyn Archive>,
     ) -> AppResult<Export> {
         let mut left: VecDeque<ConversationId> = conversation.into_iter().collect();
+        let ids = left.iter().map(ToString::to_string).collect();
+        let whose = Whose { customer: customer.cloned(), conversations: ids };
         if let Some(customer) = customer {
             let mine = self.conversations_of(customer, usize::MAX, |_| true).await?;
             let others = mine.into_iter().map(|c| c.id);
             let others: Vec<_> = others.filter(|id| !left.contains(id)).collect();
             left.extend(others);
         }
-        Ok(Export { left, at: None })
+        let archived = match archive {
+            Some(archive) => archive.find(&whose).await?.into(),
+            None => VecDeque::new(),
+        };
+        Ok(Export { left, at: None, archived })
     }
 
     /// The next lines; `None` at the end.
@@ -63,8 +74,32 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
+        while let Some(row) = export.archived.pop_front() {
+            let Ok(id) = ConversationId::parse(&row.conversation) else { continue };
+            // A crash may have left in the store what is archived already.
+            if let Err(AppError::NotFound { .. }) = self.conversation(&id).await {
+                return archived(&id, row).map(Some);
+            }
+        }
         Ok(None)
     }
+}
+
+/// All lines of what has left the store.
+fn archived(id: &ConversationId, row: Archived) -> AppResult<String> {
+    let damaged = |error: serde_json::Error| {
+        let (what, reason) = (format!("the archived conversation {id}"), error.to_string());
+        AppError::Store(StoreError::Damaged { what, reason })
+    };
+    let c: Conversation = serde_json::from_value(row.state).map_err(damaged)?;
+    let mut text = format!("{}\n", heading(&c));
+    for event in row.events {
+        let logged = serde_json::from_value(event.record).map_err(damaged)?;
+        // Nobody compares the two histories here.
+        let logged = Logged { seq: event.seq, event_id: 0, logged };
+        text.extend(line(id, &logged).map(|line| format!("{line}\n")));
+    }
+    Ok(text)
 }
 
 fn heading(c: &Conversation) -> Value {

@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod customers;
 pub mod deadlines;
 pub mod diagnosis;
+pub mod erasure;
 pub mod error;
 pub mod explain;
 pub mod export;

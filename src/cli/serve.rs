@@ -125,9 +125,11 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     ));
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
+    let (edge, mut context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
-    tasks::start(&app, &came_back, retention(&settings));
+    let retention = retention(&settings);
+    context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
+    tasks::start(&app, &came_back, retention);
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);
@@ -248,6 +250,7 @@ fn edge(
         app: Arc::clone(app),
         tokens,
         identity,
+        archive: None,
         lifecycle: Arc::clone(lifecycle),
         durability: opened.durability,
         replicated: opened.replicated,

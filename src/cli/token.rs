@@ -106,6 +106,8 @@ mod tests {
         assert!(mint(&args, now).unwrap_err().to_string().contains("sanad token key"));
         let path = make_key(data.path()).unwrap();
         assert!(make_key(data.path()).is_err(), "a key is not written over");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
         let token = mint(&args, now).unwrap();
         let key = keys::host_key(&path).unwrap();
         let identity = HostIdentity::new(key, "sanad", Duration::from_secs(300));

@@ -50,9 +50,10 @@ pub async fn export(
 ) -> Result<Response<ReceiverStream<Result<pb::ExportCustomerResponse, Status>>>, Status> {
     let whose = Whose::of(context, request.get_ref().customer.as_ref())?;
     let app = context.app.clone();
+    let archive = context.archive.as_deref();
     let export = match &whose {
-        Whose::Customer(customer) => app.export(Some(customer), None).await,
-        Whose::Conversation(id) => app.export(None, Some(id.clone())).await,
+        Whose::Customer(customer) => app.export(Some(customer), None, archive).await,
+        Whose::Conversation(id) => app.export(None, Some(id.clone()), archive).await,
     };
     let mut export = export.map_err(status)?;
     audit::changed(&Principal::of(&request), "ExportCustomer", whose.id());
@@ -80,11 +81,15 @@ pub async fn erase(
     // Erasing twice is erasing once: the id is asked for like everywhere, and not kept.
     id("request_id", &asked.request_id, RequestId::parse)?;
     let whose = Whose::of(context, asked.customer.as_ref())?;
-    let conversations = match &whose {
-        Whose::Customer(customer) => context.app.erase_customer(customer).await,
-        Whose::Conversation(id) => context.app.erase_conversation(id).await.map(|()| 1),
+    let (app, archive) = (&context.app, context.archive.as_deref());
+    let erased = match &whose {
+        Whose::Customer(customer) => app.erase_customer(customer, archive).await,
+        Whose::Conversation(id) => app.erase_conversation(id, archive).await,
     };
-    let conversations = conversations.map_err(status)? as u32;
+    let erased = erased.map_err(status)?;
     audit::changed(&Principal::of(&request), "EraseCustomer", whose.id());
-    Ok(Response::new(pb::EraseCustomerResponse { conversations }))
+    Ok(Response::new(pb::EraseCustomerResponse {
+        conversations: erased.conversations as u32,
+        archived_conversations: erased.archived as u32,
+    }))
 }

@@ -10,8 +10,10 @@ use super::encode_customer;
 use super::identity::{HostClaim, IdentityFault};
 use super::keys::{Role, Staff};
 use super::pb;
-use super::refusals::status;
+use super::refusals::{customer_status, status};
 use super::status::Refusal;
+use crate::app::erasure::Erased;
+use crate::app::error::AppError;
 use crate::domain::facts::{self, Facts};
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
 use tokio::sync::mpsc;
@@ -176,11 +178,14 @@ impl Chat {
         }
         let (customer, _) = self.named_by_host(identity_token)?;
         let app = &self.context.app;
-        let c = app.conversation(conversation).await.map_err(status)?;
-        if c.customer.is_known() && c.customer != customer {
-            return Err(Refusal::NotFound { what: "conversation" }.into());
+        match app.conversation(conversation).await {
+            Ok(c) if c.customer.is_known() && c.customer != customer => {
+                Err(Refusal::NotFound { what: "conversation" }.into())
+            }
+            // What is archived is the holder's of the token in any case.
+            Ok(_) | Err(AppError::NotFound { .. }) => Ok(Some(customer)),
+            Err(error) => Err(status(error)),
         }
-        Ok(Some(customer))
     }
 
     pub(super) async fn export_mine(
@@ -191,7 +196,9 @@ impl Chat {
         let customer = self.mine(&conversation, &request.get_ref().identity_token).await?;
         let app = self.context.app.clone();
         let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
-        let mut export = app.export(customer.as_ref(), Some(conversation)).await.map_err(status)?;
+        let archive = self.context.archive.as_deref();
+        let export = app.export(customer.as_ref(), Some(conversation), archive).await;
+        let mut export = export.map_err(status)?;
         tokio::spawn(async move {
             // A reader that goes away ends it.
             while let Some(piece) = app.next_piece(&mut export).await.transpose() {
@@ -215,16 +222,24 @@ impl Chat {
         // Erasing twice is erasing once: the id is asked for like everywhere, and not kept.
         id("request_id", &asked.request_id, RequestId::parse)?;
         let customer = self.mine(&conversation, &asked.identity_token).await?;
-        let app = &self.context.app;
-        let mut conversations = 0;
+        let (app, archive) = (&self.context.app, self.context.archive.as_deref());
+        let mut erased = Erased::default();
         if let Some(customer) = customer {
-            conversations = app.erase_customer(&customer).await.map_err(status)?;
+            erased = app.erase_customer(&customer, archive).await.map_err(status)?;
         }
-        if !app.conversation(&conversation).await.map_err(status)?.is_erased() {
-            app.erase_conversation(&conversation).await.map_err(status)?;
-            conversations += 1;
+        match app.erase_conversation(&conversation, archive).await {
+            Ok(one) => {
+                erased.conversations += one.conversations;
+                erased.archived += one.archived;
+            }
+            // It was in the archive, and went with the rest.
+            Err(AppError::NotFound { .. }) if erased.archived > 0 => {}
+            Err(error) => return Err(customer_status(error)),
         }
-        tracing::info!(conversations, "a customer erased what was kept of them");
-        Ok(Response::new(pb::EraseMyDataResponse { conversations: conversations as u32 }))
+        tracing::info!(?erased, "a customer erased what was kept of them");
+        Ok(Response::new(pb::EraseMyDataResponse {
+            conversations: erased.conversations as u32,
+            archived_conversations: erased.archived as u32,
+        }))
     }
 }

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
 use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, RequestId};
+use crate::ports::archive::Archive;
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
 use tonic::Status;
@@ -25,6 +26,8 @@ pub struct Context {
     pub tokens: Arc<CustomerTokens>,
     /// Says who the host site's customers are.
     pub identity: Arc<HostIdentity>,
+    /// Where ended conversations went, if they went anywhere.
+    pub archive: Option<Arc<dyn Archive>>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
     /// How safe an acknowledged message is at most, by the store it is in.

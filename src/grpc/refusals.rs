@@ -16,6 +16,9 @@ pub fn status(error: AppError) -> Status {
     if let AppError::Store(store) = &error {
         tracing::warn!(error = %store, "the store did not do what was asked");
     }
+    if let AppError::Archive(archive) = &error {
+        tracing::warn!(error = %archive, "the archive did not do what was asked");
+    }
     Status::from(refusal(error))
 }
 
@@ -58,6 +61,10 @@ pub fn refusal(error: AppError) -> Refusal {
             Refusal::TooMany { what: "conversations", retry_after: RETRY_AFTER * 20 }
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
+        AppError::Archive(_) => {
+            let why = "the archive cannot be reached".to_owned();
+            Refusal::Unavailable { why, retry_after: RETRY_AFTER * 20 }
+        }
         AppError::Store(store) => store_refusal(store),
     }
 }

@@ -96,6 +96,7 @@ impl Trouble {
                 | AppError::TooLong { .. }
                 | AppError::Empty
                 | AppError::TooManyOfCustomer { .. }
+                | AppError::Archive(_)
                 | AppError::DeclaredInConfig
                 | AppError::StillBusy { .. } => false,
             },

@@ -54,7 +54,9 @@ pub async fn erase(
     language: Language,
 ) -> Result<Vec<String>, Status> {
     let request = EraseCustomerRequest { request_id: fresh_id(), customer: whose.selector() };
-    let erased = client.erase_customer(ask(request)).await?.into_inner().conversations;
+    let erased = client.erase_customer(ask(request)).await?.into_inner();
     let what = pick(language, "conversations erased", "المحادثات التي مُحيت");
-    Ok(vec![format!("{what}: {erased}")])
+    let archived = pick(language, "in this server's archive", "في أرشيف هذا الخادم");
+    let (kept, left) = (erased.conversations, erased.archived_conversations);
+    Ok(vec![format!("{what}: {kept}"), format!("{archived}: {left}")])
 }

@@ -2,14 +2,18 @@
 //! handed their data, and forgotten.
 
 use super::world::*;
+use sanad::app::retention::Retention;
 use sanad::domain::facts::{Fact, Facts};
 use sanad::domain::time::Timestamp;
 use sanad::grpc::keys::Role;
 use sanad::grpc::pb;
 use sanad::grpc::pb::event::Body;
 use sanad::grpc::pb::subscribe_events_response::Frame;
+use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::Clock;
 use sanad::ports::store::{EntityKey, Index, Kind, LogId, Observed};
+use sanad::store::archive::FolderArchive;
+use std::sync::Arc;
 use std::time::Duration;
 use tonic::{Code, Status};
 
@@ -271,4 +275,121 @@ async fn what_is_exported_is_what_was_said_and_what_is_erased_is_nowhere() {
     assert!(mine(&world, &token, false).await.unwrap().is_empty());
     assert!(sara.work().await.unwrap().assignments.is_empty(), "nobody holds it any more");
     assert!(world.clock.now() > Timestamp::ZERO);
+}
+
+async fn end(customer: &Customer<'_>) {
+    let request = pb::EndConversationRequest {
+        conversation_id: customer.id.clone(),
+        request_id: customer.world.fresh(),
+    };
+    customer.world.chat().end_conversation(with(request, &customer.token)).await.unwrap();
+}
+
+/// What is exported to whoever holds this conversation's token, with what the host has signed.
+async fn exported(customer: &Customer<'_>, identity: &str) -> Result<String, Status> {
+    let request = pb::ExportMyDataRequest {
+        conversation_id: customer.id.clone(),
+        identity_token: identity.to_owned(),
+    };
+    let mut chat = customer.world.chat();
+    let mut pieces = chat.export_my_data(with(request, &customer.token)).await?.into_inner();
+    let mut exported = String::new();
+    while let Some(piece) = pieces.message().await? {
+        exported.push_str(&piece.lines);
+    }
+    Ok(exported)
+}
+
+async fn erase(customer: &Customer<'_>, identity: &str) -> Result<(u32, u32), Status> {
+    let request = pb::EraseMyDataRequest {
+        conversation_id: customer.id.clone(),
+        request_id: customer.world.fresh(),
+        identity_token: identity.to_owned(),
+    };
+    let mut chat = customer.world.chat();
+    let erased = chat.erase_my_data(with(request, &customer.token)).await?.into_inner();
+    Ok((erased.conversations, erased.archived_conversations))
+}
+
+/// All bytes of the archive.
+fn archived(world: &World) -> String {
+    let files = std::fs::read_dir(world.archive()).unwrap().map(|file| file.unwrap().path());
+    files.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_has_left_for_the_archive_is_exported_and_erased_too_and_nobody_elses_is() {
+    let world = World::open().await;
+    let days = Duration::from_secs(24 * 60 * 60) * 91;
+    let archive = Arc::new(FolderArchive::new(world.archive()));
+    let retention = Retention { after: days - HOUR, archive: Some(archive) };
+    let mona = begin(&world, &identity(&world, "user-17")).await.unwrap();
+    mona.say(SECRET_WORDS).await;
+    end(&mona).await;
+    let nobody = world.customer().await;
+    nobody.say("my uncle's green kettle").await;
+    end(&nobody).await;
+    world.clock.advance(days);
+    assert_eq!(world.app.retire(&retention).await.unwrap(), 2);
+    let (ours, before) = (identity(&world, "user-17"), archived(&world));
+    assert!(before.contains("teapot") && before.contains("kettle"));
+
+    let again = begin(&world, &ours).await.unwrap();
+    again.say("hello again").await;
+    let told = exported(&again, &ours).await.unwrap();
+    assert!(told.contains("teapot") && told.contains("hello again"), "{told}");
+    assert!(!told.contains("kettle"), "it is another's: {told}");
+    assert!(!exported(&again, "").await.unwrap().contains("teapot"), "the token opens one only");
+
+    assert_eq!(erase(&again, &ours).await.unwrap(), (1, 1));
+    assert_eq!(erase(&again, &ours).await.unwrap(), (0, 0));
+    let left = archived(&world);
+    assert!(!left.contains("teapot") && left.contains("kettle"), "{left}");
+
+    // Whoever was never known erases by the token of the conversation, and operators by its id.
+    let token = CustomerTokens::new([7; 32]).issue(&nobody.conversation(), world.clock.now()).token;
+    let nobody = Customer { token, ..nobody };
+    assert!(exported(&nobody, "").await.unwrap().contains("kettle"));
+    assert_eq!(erase(&nobody, "").await.unwrap(), (0, 1));
+    assert!(!archived(&world).contains("kettle"));
+    let nothing = erase(&nobody, "").await.unwrap_err();
+    assert_eq!(nothing.code(), Code::NotFound);
+
+    // What is erased leaves the store in its turn, and nothing of it is archived.
+    world.clock.advance(days);
+    assert_eq!(world.app.retire(&retention).await.unwrap(), 1);
+    assert!(!archived(&world).contains(&again.id));
+}
+
+#[tokio::test]
+async fn nobody_exports_or_erases_what_is_anothers() {
+    let world = World::open().await;
+    let (one, other) = (identity(&world, "user-17"), identity(&world, "user-18"));
+    let mona = begin(&world, &one).await.unwrap();
+    mona.say(SECRET_WORDS).await;
+    let omar = begin(&world, &other).await.unwrap();
+
+    // Another's conversation with one's own token: the token does not open it.
+    let thief = Customer { token: omar.token.clone(), ..begin(&world, &one).await.unwrap() };
+    let thief = Customer { id: mona.id.clone(), ..thief };
+    for refused in [
+        exported(&thief, &other).await.err(),
+        erase(&thief, &other).await.err(),
+        identify(&thief, &other).await.err(),
+    ] {
+        assert_eq!(refused.unwrap().code(), Code::NotFound);
+    }
+    // One's own conversation with another's name: they are not the same customer's.
+    assert_eq!(exported(&omar, &one).await.unwrap_err().code(), Code::NotFound);
+    assert_eq!(erase(&omar, &one).await.unwrap_err().code(), Code::NotFound);
+    // Forged, and nothing at all.
+    let forged = format!("{one}x");
+    assert_eq!(erase(&omar, &forged).await.unwrap_err().code(), Code::Unauthenticated);
+    assert_eq!(exported(&omar, &forged).await.unwrap_err().code(), Code::Unauthenticated);
+    for nothing in ["", "a.b.c", forged.as_str()] {
+        assert_eq!(mine(&world, nothing, false).await.unwrap_err().code(), Code::Unauthenticated);
+        let refused = resume(&world, nothing, &mona.id).await.err().unwrap();
+        assert_eq!(refused.code(), Code::Unauthenticated);
+    }
+    assert!(exported(&mona, &one).await.unwrap().contains("teapot"), "all is still there");
 }

@@ -33,9 +33,10 @@ use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::{Chance, Clock};
 use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
+use sanad::store::archive::FolderArchive;
 use sanad::store::memory::MemoryStore;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -158,7 +159,7 @@ pub struct World {
     names: AtomicU64,
     tasks: Vec<JoinHandle<()>>,
     _stop: oneshot::Sender<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for World {
@@ -200,6 +201,7 @@ impl World {
             app: app.clone(),
             tokens: tokens.clone(),
             identity: identity.clone(),
+            archive: Some(Arc::new(FolderArchive::new(folder.path().join("archive")))),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
             replicated: false,
@@ -243,8 +245,13 @@ impl World {
             names: AtomicU64::new(0),
             tasks,
             _stop: stop,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where ended conversations go.
+    pub fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
     }
 
     /// A fresh request id.

@@ -53,6 +53,11 @@ pub fn fence() -> EntityKey {
     EntityKey::new(Kind::Fence, "matcher")
 }
 
+/// What ops have decided outside the rules.
+pub fn directives() -> EntityKey {
+    EntityKey::new(Kind::Directives, "in-force")
+}
+
 /// A conversation's log.
 pub fn log(id: &ConversationId) -> LogId {
     LogId(format!("l/{id}"))

@@ -157,7 +157,7 @@ proptest! {
         prop_assert!(told.low.as_millis() as u64 <= low);
         prop_assert!(told.high.as_millis() as u64 >= high);
         prop_assert!(told.low < told.high);
-        prop_assert!(told.low.as_secs() % 60 == 0 && told.high.as_secs() % 60 == 0);
+        prop_assert!(told.low.as_secs().is_multiple_of(60) && told.high.as_secs().is_multiple_of(60));
     }
 
     #[test]

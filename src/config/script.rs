@@ -7,6 +7,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::directives::What;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
 use crate::domain::language::Language;
@@ -57,6 +58,8 @@ pub enum Action {
     Agent(AgentId, AgentAction),
     /// Time passes.
     Wait(Duration),
+    /// Ops put something in force for so long.
+    Ops(What, Duration),
     /// Nothing; the step only looks.
     Look,
 }

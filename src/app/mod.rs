@@ -25,6 +25,7 @@ pub mod promises;
 mod recent;
 pub mod requests;
 pub mod router;
+pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;

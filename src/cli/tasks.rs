@@ -29,7 +29,17 @@ pub fn start(app: &Arc<App>) {
     for slot in app.slots() {
         tokio::spawn(sweep(Arc::clone(app), slot));
     }
-    every(app, LEASES_EVERY, "watching leases", |app| async move { app.watch_leases().await });
+    every(app, LEASES_EVERY, "watching leases", |app| async move {
+        if let Some(vanished) = app.watch_leases().await? {
+            tracing::error!(
+                agents.vanished = vanished.ended,
+                agents.of = vanished.of,
+                "so many agents vanished at once that the line must be broken; they keep their \
+                 conversations for leases.outage_grace: look at the network and the load balancer"
+            );
+        }
+        Ok(())
+    });
     every(app, MATCH_EVERY, "matching", |app| async move {
         app.match_now().await;
         Ok(())

@@ -11,6 +11,7 @@ use super::encode_admin;
 use super::encode_directives;
 use super::encode_fairness;
 use super::encode_promise;
+use super::encode_satisfaction;
 use super::pb;
 use super::pb::admin_service_server::AdminService;
 use super::refusals::status;
@@ -30,6 +31,9 @@ use tonic::{Request, Response, Status};
 const EVENTS_PAGE: (usize, usize) = (100, 500);
 /// Rows on a page, usually and at most.
 const ROWS_PAGE: (usize, usize) = (50, 500);
+
+/// Conversations that a report looks at, usually and at most.
+const LOOKED_AT: (usize, usize) = (1_000, 10_000);
 
 /// The handlers.
 pub struct Admin {
@@ -276,6 +280,21 @@ impl AdminService for Admin {
         let compared = self.context.app.fairness();
         let comparisons = compared.iter().map(encode_fairness::comparison).collect();
         Ok(Response::new(pb::GetFairnessResponse { comparisons }))
+    }
+
+    async fn get_satisfaction(
+        &self,
+        request: Request<pb::GetSatisfactionRequest>,
+    ) -> Result<Response<pb::GetSatisfactionResponse>, Status> {
+        let asked = request.get_ref();
+        let since = match &asked.since {
+            Some(since) => decode::time("since", Some(since))?,
+            None => Timestamp::ZERO,
+        };
+        let (usual, most) = LOOKED_AT;
+        let size = decode::page_size(asked.conversations_max, usual, most);
+        let report = self.context.app.satisfaction(since, size).await.map_err(status)?;
+        Ok(Response::new(encode_satisfaction::report(&report)))
     }
 
     async fn get_stats(

@@ -1,6 +1,7 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
 mod directives;
+mod satisfaction;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -14,8 +15,9 @@ use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::issue_directive_request::What as Directed;
 use crate::grpc::pb::{
     ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest, GetRulesRequest,
-    IssueDirectiveRequest, LiftDirectiveRequest, ListDirectivesRequest, ListParkedEntriesRequest,
-    ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest, UnparkEntryRequest,
+    GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest, ListDirectivesRequest,
+    ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest,
+    UnparkEntryRequest,
 };
 use clap::{Args, Subcommand};
 use show::Show;
@@ -93,6 +95,12 @@ enum What {
     },
     /// Who waits longest and leaves most, beside who is served best.
     Fairness,
+    /// How well customers are served, as they say themselves: bot part and human part apart.
+    Satisfaction {
+        /// Only the last so many days.
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+    },
     /// How the live rules read a message, and what the bot would do. Changes nothing.
     Explain {
         /// The message.
@@ -135,6 +143,7 @@ impl What {
             What::Directives => "what is in force",
             What::Lift { .. } => "to lift it",
             What::Fairness => "to compare",
+            What::Satisfaction { .. } => "the report on satisfaction",
             What::Explain { .. } => "to explain the message",
         }
     }
@@ -203,6 +212,14 @@ async fn one_call(
         What::Fairness => {
             let answer = client.get_fairness(ask(GetFairnessRequest {})).await?;
             show.fairness(&answer.into_inner())
+        }
+        What::Satisfaction { days } => {
+            let seconds = |days: u32| now - i64::from(days) * 86_400;
+            let since =
+                days.map(|days| prost_types::Timestamp { seconds: seconds(days), nanos: 0 });
+            let request = GetSatisfactionRequest { since, conversations_max: 0 };
+            let answer = client.get_satisfaction(ask(request)).await?;
+            satisfaction::lines(&show.transcript, &answer.into_inner())
         }
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();

@@ -114,6 +114,7 @@ pub fn check_with(
             ladder: bot.ladder,
             ends: bot.ends,
             contacts: bot.contacts,
+            satisfaction: bot.satisfaction,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());

@@ -124,6 +124,8 @@ pub struct LeaseRules {
     pub browser_length: Duration,
     /// How long a suspect agent keeps what they hold.
     pub grace: Duration,
+    /// The same when so many vanish at once that the line is more likely broken than they gone.
+    pub outage_grace: Duration,
 }
 
 /// What happens when an agent leaves a customer's message unanswered, counted from that message.
@@ -210,6 +212,7 @@ impl RoutingRules {
                 length: seconds(30),
                 browser_length: seconds(90),
                 grace: seconds(60),
+                outage_grace: seconds(300),
             },
             agent_silence: SilenceRules {
                 nudge: seconds(60),

@@ -5,6 +5,7 @@ mod directives;
 mod errors;
 mod notes;
 mod operators;
+mod ratings;
 mod replies;
 mod roles;
 mod sessions;

@@ -24,6 +24,19 @@ fn the_shipped_config_has_no_problem_at_all() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_one_problem_that_says_what_to_do() {
+    let (sources, checked) = load(&shipped().join("nowhere"));
+    assert!(checked.rules.is_none());
+    let codes: Vec<_> = checked.problems.iter().map(|problem| problem.code.name()).collect();
+    assert_eq!(codes, ["CFG010"]);
+    for (language, hint) in [(Language::En, "with --config DIR"), (Language::Ar, "مجلد")] {
+        let look = Look { language, colour: false };
+        let told = render(&checked.problems, &sources, look);
+        assert!(told.contains("nowhere") && told.contains(hint), "{told}");
+    }
+}
+
+#[test]
 fn every_key_is_shown_and_explained_in_the_shipped_files() {
     let sources = Sources::read(&shipped(), &mut Problems::new());
     let mut missing = Vec::new();
@@ -81,12 +94,10 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
 }
 
 fn keys<T: Read>() -> Vec<String> {
-    let mut keys = Vec::new();
-    T::keys("", &mut keys);
-    keys
+    T::shape().keys()
 }
 
-/// The paths of all keys of a file, in the form of [`Read::keys`].
+/// The paths of all keys of a file, in the form of `Shape::keys`.
 fn paths(node: &Node, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     match &node.value {
         Value::Map(pairs) => {

@@ -45,10 +45,13 @@ impl Kind {
     }
 }
 
+/// Waits by when they ended and whose they were: how long, and whether a person came.
+type Ended = BTreeMap<(Timestamp, String), (Duration, bool)>;
+
 /// The latest waits of each kind.
 #[derive(Debug, Clone, Default)]
 pub struct Waits {
-    kinds: BTreeMap<Kind, BTreeMap<(Timestamp, String), (Duration, bool)>>,
+    kinds: BTreeMap<Kind, Ended>,
 }
 
 /// By what customers are told apart.

@@ -53,7 +53,7 @@ async fn a_banner_is_told_at_the_greeting_and_with_its_topic_until_it_ends() {
     let earlier = world.customer().await;
     let issued = issue(&world, banner(&["order_status"]), HOUR).await.unwrap();
     assert_eq!((issued.author.as_str(), issued.note.as_str()), ("supervisor/main", "a test"));
-    assert_eq!(in_force(&world).await, [issued.clone()]);
+    assert_eq!(in_force(&world).await, std::slice::from_ref(&issued));
 
     let turn = earlier.say("where is my order").await;
     let told = "Card payments are down right now";

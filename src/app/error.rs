@@ -2,6 +2,7 @@
 //! look on the wire is decided at the edge.
 
 use crate::domain::conversation::command::Rejection;
+use crate::domain::directives::NotTaken;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
 use crate::ports::archive::ArchiveError;
@@ -66,6 +67,9 @@ pub enum AppError {
     /// The archive did not do what was asked.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// What ops wanted to put in force cannot be.
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
     /// Others changed the same thing again and again.
     #[error("too many changes at once; try the same call again")]
     Contended,

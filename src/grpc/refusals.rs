@@ -3,6 +3,7 @@
 use super::status::Refusal;
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
+use crate::domain::directives::NotTaken;
 use crate::domain::pool::command::PoolRefusal;
 use crate::ports::store::StoreError;
 use std::time::Duration;
@@ -59,6 +60,13 @@ pub fn refusal(error: AppError) -> Refusal {
         }
         AppError::TooManyOfCustomer { .. } => {
             Refusal::TooMany { what: "conversations", retry_after: RETRY_AFTER * 20 }
+        }
+        AppError::NotTaken(why) => {
+            let field = match why {
+                NotTaken::Unknown { .. } | NotTaken::NoWords | NotTaken::TooMany => "what",
+                NotTaken::BadEnd => "until",
+            };
+            Refusal::Field { field, what: message }
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
         AppError::Archive(_) => {

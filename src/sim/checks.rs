@@ -43,7 +43,12 @@ impl Model {
                         });
                     }
                     Kind::Outbox => self.owes(key, body, true),
-                    Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment | Kind::Customer => {}
+                    Kind::Item
+                    | Kind::Agent
+                    | Kind::Fence
+                    | Kind::Deployment
+                    | Kind::Directives
+                    | Kind::Customer => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)

@@ -98,7 +98,8 @@ impl Trouble {
                 | AppError::TooManyOfCustomer { .. }
                 | AppError::Archive(_)
                 | AppError::DeclaredInConfig
-                | AppError::StillBusy { .. } => false,
+                | AppError::StillBusy { .. }
+                | AppError::NotTaken(_) => false,
             },
         }
     }

@@ -5,7 +5,8 @@ use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    agent_side, customer_side, identity, ledger, pool_side, survey, timers, transfer, waiting,
+    agent_side, banners, customer_side, identity, ledger, pool_side, survey, timers, transfer,
+    waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -126,6 +127,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
         None => Language::ALL.map(greeting).join("\n"),
     };
     turn.bot_says(Outcome::Greeting, text, None, Vec::new(), None);
+    banners::at_greeting(&mut turn, start.language);
     Ok(turn.done())
 }
 

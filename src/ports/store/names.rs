@@ -43,6 +43,8 @@ pub enum Kind {
     Deployment,
     /// A customer whom the host site knows, with their conversations (bucket).
     Customer,
+    /// What ops have decided outside the rules (pool).
+    Directives,
 }
 
 impl Kind {
@@ -57,6 +59,7 @@ impl Kind {
             Kind::Fence => "f",
             Kind::Deployment => "d",
             Kind::Customer => "k",
+            Kind::Directives => "v",
         }
     }
 }

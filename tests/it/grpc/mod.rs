@@ -2,6 +2,7 @@
 
 mod claims;
 mod customers;
+mod directives;
 mod errors;
 mod notes;
 mod operators;

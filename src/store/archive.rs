@@ -356,7 +356,8 @@ mod tests {
         assert!(!bytes(folder.path()).contains(mona), "{}", bytes(folder.path()));
         assert_eq!(heads(folder.path()), [("b".to_owned(), 9)]);
         assert!(archive.forget(&whose).await.unwrap().is_empty());
-        assert_eq!(files(folder.path(), "jsonl").unwrap(), [first.clone()], "no empty files stay");
+        let left = files(folder.path(), "jsonl").unwrap();
+        assert_eq!(left, std::slice::from_ref(&first), "no empty files stay");
         let mode = fs::metadata(&first).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "what customers wrote is nobody else's to read");
         archive.keep(&[row("f", "1", 2, 0)]).await.unwrap();

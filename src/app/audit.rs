@@ -201,6 +201,7 @@ impl App {
                 name: self.name_of(agent),
                 waited_ms: item.waited_ms,
                 claimed_over: item.claimed_over.clone(),
+                taken_over: item.taken_over,
             },
             (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
                 Command::Unbind { token: item.spent_token(), agent: owner.clone() }
@@ -221,6 +222,7 @@ impl App {
             name: self.name_of(agent),
             waited_ms: item.waited_ms,
             claimed_over: item.claimed_over.clone(),
+            taken_over: item.taken_over,
         };
         match self.run_quietly(&item.conversation, command).await {
             Ok(_) | Err(AppError::Rejected(Rejection::Stale { .. })) => Ok(()),

@@ -111,6 +111,8 @@ pub enum Topic {
     Agent(AgentId),
     /// An agent's inbox moved.
     Inbox(AgentId),
+    /// Anything in the slot changed. Not rung by itself: every ring is one of these too.
+    Any,
 }
 
 impl Topic {
@@ -121,6 +123,7 @@ impl Topic {
             Topic::Place(id) => format!("p/{id}"),
             Topic::Agent(id) => format!("a/{id}"),
             Topic::Inbox(id) => format!("i/{id}"),
+            Topic::Any => "*".to_owned(),
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod agents;
 pub mod audit;
+pub mod board;
 pub mod claim;
 pub mod conversations;
 pub mod deadlines;
@@ -26,6 +27,7 @@ pub mod router;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
+pub mod supervise;
 pub mod transfer;
 pub mod unsaved;
 
@@ -69,6 +71,8 @@ pub struct App {
     stats: Stats,
     machines: Machines,
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
+    /// How everything stood when somebody looked last.
+    board: tokio::sync::Mutex<board::Read>,
 }
 
 impl App {
@@ -90,6 +94,7 @@ impl App {
             stats: Stats::default(),
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
+            board: tokio::sync::Mutex::default(),
         }
     }
 

@@ -74,6 +74,8 @@ impl Stats {
             | Event::PromiseLate { .. }
             | Event::AgentJoined { .. }
             | Event::Claimed { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }

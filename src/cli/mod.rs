@@ -26,6 +26,7 @@ mod rules;
 mod serve;
 mod sim;
 mod stores;
+mod supervise;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -62,6 +63,7 @@ enum Command {
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
+    Supervise(supervise::SuperviseArgs),
     Key(key::KeyCommand),
     Check(check::Check),
     Test(test::Test),
@@ -90,6 +92,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
+        Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
     };
     match done {

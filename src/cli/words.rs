@@ -102,6 +102,7 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
         L::Transferred => ("passed it on", "حوّلها إلى غيره"),
         L::ToBot => ("gave it back to the machine", "أعادها إلى الآلة"),
         L::Promised => ("promised to come back to it", "وعد بالعودة إليها"),
+        L::TakenOver => ("a supervisor took it over", "تسلّمها المشرف"),
     };
     pick(language, en, ar)
 }
@@ -142,6 +143,7 @@ pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static st
         U::Ended => ("it ended", "انتهت"),
         U::Requeued => ("it went to a queue", "انتقلت إلى طابور"),
         U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
+        U::TakenOver => ("a supervisor took it over", "تسلّمها المشرف"),
     };
     pick(language, en, ar)
 }

@@ -350,6 +350,8 @@ text_keys! {
     ChoiceUnknown = "choice_unknown",
     /// The message is longer than `{max}` characters.
     MessageTooLong = "message_too_long",
+    /// A supervisor asks `{agent}` to go on.
+    ReassignedToAgent = "reassigned_to_agent",
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The customer's stream: events in order, the live place in line, a sign of life, and in the end
+//! The stream of one conversation, for its customer or for a supervisor who watches: events in order, the live place in line, a sign of life, and in the end
 //! the word to come back.
 
 use super::context::Context;
@@ -26,10 +26,14 @@ pub type Frames = mpsc::Receiver<Result<SubscribeEventsResponse, Status>>;
 type Sender = mpsc::Sender<Result<SubscribeEventsResponse, Status>>;
 
 /// Opens the stream. The reader is a task of its own; it ends when the client goes.
-pub async fn open(context: Context, id: ConversationId, place: Place) -> Result<Frames, Status> {
-    let attach = Feed::attach(context.clone(), id.clone(), Reader::Customer, place)
-        .await
-        .map_err(refusals::status)?;
+pub async fn open(
+    context: Context,
+    id: ConversationId,
+    reader: Reader,
+    place: Place,
+) -> Result<Frames, Status> {
+    let attach =
+        Feed::attach(context.clone(), id.clone(), reader, place).await.map_err(refusals::status)?;
     let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
     let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
     // A client that goes away drops the receiver: then every send fails and the task ends.

@@ -102,6 +102,7 @@ pub(super) fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::Transferred => pb::AgentLeftReason::Transferred,
         LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
         LeaveReason::Promised => pb::AgentLeftReason::Promised,
+        LeaveReason::TakenOver => pb::AgentLeftReason::TakenOver,
     }
 }
 

@@ -211,6 +211,8 @@ impl Model {
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::ProposalDropped

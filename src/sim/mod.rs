@@ -23,6 +23,7 @@ mod promises;
 mod random;
 mod report;
 pub(crate) mod rules;
+mod supervisor;
 mod witness;
 mod world;
 

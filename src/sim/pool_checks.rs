@@ -143,6 +143,14 @@ impl Model {
                 });
                 false
             }
+            // Taken over: whoever had it, the right is a new one, and the agent has room for it.
+            (ItemState::Assigned { .. }, Some(_)) if owes && item.taken_over => {
+                let newer = old.is_some_and(|old| item.token > old.token);
+                self.check(Invariant::Fenced, newer, || {
+                    format!("{id}: taken over without a new token")
+                });
+                false
+            }
             (ItemState::Assigned { .. }, _) => true,
         }
     }

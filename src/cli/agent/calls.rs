@@ -8,8 +8,8 @@ use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
-    ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
-    HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
+    ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
+    HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
     ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
     SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
     TransferConversationRequest, WaitingConversation,
@@ -45,6 +45,8 @@ pub enum Deed {
     Release(Target, String),
     /// Pass the conversation on.
     Transfer(Target, Onward, String),
+    /// The time for writing this conversation up may end.
+    EndWrapUp(String),
     /// Take work, or take none.
     Presence(Presence, String),
 }
@@ -65,6 +67,7 @@ impl Deed {
             Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Transfer(_, _, _) => "to pass the conversation on",
+            Deed::EndWrapUp(_) => "to end the writing up",
             Deed::Presence(_, _) => "the presence",
         }
     }
@@ -82,7 +85,7 @@ impl Deed {
             | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
-            Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
+            Deed::Waiting | Deed::Claim(_) | Deed::EndWrapUp(_) | Deed::Presence(_, _) => None,
         }
     }
 }
@@ -280,6 +283,10 @@ async fn call(
                 to,
             };
             client.transfer_conversation(ask(request)).await?;
+        }
+        Deed::EndWrapUp(conversation_id) => {
+            let request = EndWrapUpRequest { session, request_id, conversation_id };
+            client.end_wrap_up(ask(request)).await?;
         }
         Deed::Presence(presence, away_reason) => {
             let presence = presence.into();

@@ -39,6 +39,8 @@ pub enum Line {
     Away(String),
     /// Finish what is held and take nothing new.
     Drain,
+    /// The last conversation is written up.
+    Done,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -94,6 +96,7 @@ impl Line {
             | Line::Waiting
             | Line::Claim(_)
             | Line::Drain
+            | Line::Done
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -140,6 +143,7 @@ pub fn parse(line: &str) -> Line {
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
         "/away" | "/بعيد" => Line::Away(text),
         "/drain" | "/إنهاء" => Line::Drain,
+        "/done" | "/فرغت" => Line::Done,
         "/waiting" | "/المنتظرون" => Line::Waiting,
         "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
         "/back" | "/عدت" => Line::Back,
@@ -226,6 +230,7 @@ mod tests {
             ("/claim 3", Line::Claim(3)),
             ("/المنتظرون", Line::Waiting),
             ("/drain", Line::Drain),
+            ("/فرغت", Line::Done),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

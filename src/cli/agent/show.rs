@@ -280,6 +280,7 @@ impl Show {
                 "التوقف عن الاستلام والعودة",
             ),
             ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+            ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
             (
                 "/waiting  /claim n",
                 "who waits; take one by hand (written down with those who waited longer)",

@@ -305,6 +305,10 @@ impl AgentService for FakeAgents {
         Ok(Response::new(TransferConversationResponse::default()))
     }
 
+    async fn end_wrap_up(&self, _: Request<EndWrapUpRequest>) -> Answer<EndWrapUpResponse> {
+        absent()
+    }
+
     async fn list_my_work(&self, _: Request<ListMyWorkRequest>) -> Answer<ListMyWorkResponse> {
         absent()
     }

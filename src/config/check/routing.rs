@@ -7,9 +7,9 @@ use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::routing::{Agent, Cost, Hours as RawHours, Queue, Reason, Routing, Weekly};
 use crate::config::raw::{At, OneOrMore, Table, Text, listed};
 use crate::domain::handoff::{HandoffReason, Priority};
-use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
+use crate::domain::ids::{PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::Profile;
+use crate::domain::pool::agent::{Profile, ordinary_id};
 use crate::domain::routing::hours::{Day, Hours, HoursError, Span};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::{
@@ -278,7 +278,7 @@ fn check_agents(
 }
 
 fn check_agent(raw: &Agent, names: &Names, problems: &mut Problems) -> Option<DeclaredAgent> {
-    let id = raw.id.as_ref().and_then(|id| value::id(id, AgentId::parse, problems));
+    let id = raw.id.as_ref().and_then(|id| value::id(id, ordinary_id, problems));
     let name = raw.name.as_ref().and_then(|name| value::said(name, problems));
     let spoken = raw.languages.as_ref().map(|table| table.0.as_slice());
     let tags = Language::ALL.map(|language| (language.tag(), language));

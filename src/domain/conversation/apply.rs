@@ -247,7 +247,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
-                LeaveReason::DeniedTwice | LeaveReason::Ended | LeaveReason::Promised => {}
+                // Who it went to is said next.
+                LeaveReason::TakenOver
+                | LeaveReason::DeniedTwice
+                | LeaveReason::Ended
+                | LeaveReason::Promised => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
@@ -257,7 +261,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } | Event::Claimed { .. } => {}
+        Event::Noted { .. }
+        | Event::Claimed { .. }
+        | Event::TakenOver { .. }
+        | Event::Whispered { .. } => {}
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,

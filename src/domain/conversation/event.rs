@@ -29,6 +29,8 @@ pub enum Audience {
     Customer,
     /// Agents and supervisors.
     Agents,
+    /// The agent to whom it was said, and supervisors.
+    Owner,
     /// Sanad itself and those who examine it.
     Internal,
 }
@@ -273,6 +275,22 @@ pub enum Event {
     },
     /// It goes on; a new episode begins.
     Reopened,
+    /// A supervisor said something to the agent who owns it.
+    Whispered {
+        /// The supervisor.
+        by: String,
+        /// To whom.
+        to: AgentId,
+        /// The words.
+        text: String,
+    },
+    /// A supervisor took it over.
+    TakenOver {
+        /// By whom.
+        agent: AgentId,
+        /// From whom, if somebody had it.
+        from: Option<AgentId>,
+    },
 }
 
 /// Why an agent is no longer here.
@@ -297,6 +315,8 @@ pub enum LeaveReason {
     ToBot,
     /// They promised to come back to it.
     Promised,
+    /// A supervisor took it over.
+    TakenOver,
 }
 
 /// What supervisors are told of.
@@ -339,11 +359,13 @@ impl Event {
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
             | Event::Claimed { .. }
+            | Event::TakenOver { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
+            Event::Whispered { .. } => Audience::Owner,
             // Agents see what was noticed; what was merely understood is for those who examine.
             Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
             Event::Understood { .. }

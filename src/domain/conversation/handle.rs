@@ -2,9 +2,10 @@
 
 use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
+use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, timers, transfer, waiting};
+use super::{agent_side, customer_side, ledger, pool_side, supervision, timers, transfer, waiting};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -39,6 +40,8 @@ pub fn handle(
             | Command::AgentReleases { .. }
             | Command::AgentTransfers(_)
             | Command::Requeue { .. }
+            | Command::Reassign { .. }
+            | Command::Whisper { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
@@ -55,9 +58,10 @@ pub fn handle(
         Command::Reopen => customer_side::reopen(rules, c, at),
         Command::Leave => customer_side::leave(rules, c, at),
         Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
-        Command::Bind { token, agent, name, waited_ms, claimed_over } => {
-            let over = claimed_over.as_deref();
-            pool_side::bind(rules, c, *token, agent, (name, *waited_ms, over), at)
+        Command::Bind { token, agent, name, waited_ms, claimed_over, taken_over } => {
+            let (claimed_over, taken_over) = (claimed_over.as_deref(), *taken_over);
+            let joining = Joining { name, waited_ms: *waited_ms, claimed_over, taken_over };
+            pool_side::bind(rules, c, *token, agent, &joining, at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
         Command::AgentSays { agent, token, text } => {
@@ -77,6 +81,10 @@ pub fn handle(
         }
         Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
+        Command::Reassign { to, note } => supervision::reassign(rules, c, to, note, at),
+        Command::Whisper { by, to, text } => {
+            supervision::whisper(rules, c, by, (to.as_ref(), text), at)
+        }
         Command::Tick { reading, delay } => {
             timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
         }

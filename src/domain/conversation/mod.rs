@@ -20,6 +20,7 @@ mod customer_side;
 mod ledger;
 mod meanwhile;
 mod pool_side;
+mod supervision;
 mod timers;
 mod turn;
 mod words;

@@ -73,6 +73,11 @@ pub enum WorkCommand {
         /// Who waits longer and could have been helped by them: kept for all to see.
         overtaken: Vec<ConversationId>,
     },
+    /// A supervisor takes it, whoever has it.
+    TakeOver {
+        /// Their desk.
+        agent: AgentId,
+    },
     /// The agent takes it.
     Accept {
         /// Who.
@@ -152,6 +157,13 @@ pub enum AgentCommand {
     GraceOver,
     /// A wrap-up may be over.
     WrapUpOver,
+    /// They have finished writing up a conversation.
+    EndWrapUp {
+        /// The session.
+        incarnation: u64,
+        /// Which conversation.
+        conversation: ConversationId,
+    },
 }
 
 /// What comes of a command. Nothing has happened yet: it must be committed.
@@ -265,6 +277,8 @@ pub enum UnassignReason {
     Requeued,
     /// The agent was lost or signed out.
     Lost,
+    /// A supervisor took it over.
+    TakenOver,
 }
 
 /// Why a command was not followed. Nothing changes by it.

@@ -179,6 +179,7 @@ impl Desk<'_> {
             cost: arrival.cost,
             untaken: 0,
             claimed_over: None,
+            taken_over: false,
         }
     }
 

@@ -42,6 +42,9 @@ pub struct Item {
     /// helped by them.
     #[serde(default)]
     pub claimed_over: Option<Vec<ConversationId>>,
+    /// Whether whoever owns it took it over as a supervisor.
+    #[serde(default)]
+    pub taken_over: bool,
 }
 
 /// An agent who is asked first.

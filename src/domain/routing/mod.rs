@@ -18,6 +18,7 @@ pub mod delay;
 pub mod explain;
 pub mod hours;
 pub mod opening;
+pub mod overview;
 pub mod plan;
 pub mod policies;
 pub mod route;

@@ -9,5 +9,6 @@ mod roles;
 mod sessions;
 mod story;
 mod streams;
+mod supervisors;
 mod transfers;
 mod world;

@@ -189,7 +189,7 @@ impl App {
     /// us, and that must not count against them.
     pub(super) async fn extend_leases(&self) -> AppResult<()> {
         let slot = self.pool_slot();
-        for id in self.members(Index::LEASES).await? {
+        for (_, id) in self.members(&self.pool_slot(), Index::LEASES).await? {
             let Ok(id) = AgentId::parse(&id) else { continue };
             let key = keys::agent(&id);
             let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;

@@ -296,8 +296,9 @@ impl App {
         let counter = self.counter_now().await?;
         let mut fresh = PoolView::new(&self.rules().routing);
         let (mut places, mut agents) = (BTreeMap::new(), BTreeMap::new());
-        for page in self.members(Index::AGENTS).await?.chunks(PAGE) {
-            let ids: Vec<AgentId> = page.iter().filter_map(|id| AgentId::parse(id).ok()).collect();
+        for page in self.members(&slot, Index::AGENTS).await?.chunks(PAGE) {
+            let ids: Vec<AgentId> =
+                page.iter().filter_map(|(_, id)| AgentId::parse(id).ok()).collect();
             let keys: Vec<_> = ids.iter().map(keys::agent).collect();
             let snapshot = self.store.load(&slot, &keys, &[]).await?;
             for (id, key) in ids.into_iter().zip(&keys) {
@@ -307,9 +308,9 @@ impl App {
                 }
             }
         }
-        for page in self.members(Index::ITEMS).await?.chunks(PAGE) {
+        for page in self.members(&slot, Index::ITEMS).await?.chunks(PAGE) {
             let ids: Vec<ConversationId> =
-                page.iter().filter_map(|id| ConversationId::parse(id).ok()).collect();
+                page.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()).collect();
             let keys: Vec<_> = ids.iter().map(keys::place).collect();
             let snapshot = self.store.load(&slot, &keys, &[]).await?;
             for (id, key) in ids.into_iter().zip(&keys) {
@@ -462,23 +463,5 @@ impl App {
     async fn counter_now(&self) -> AppResult<u64> {
         let counters = self.store.ring_counters(&[self.pool_slot()]).await?;
         Ok(counters.first().copied().unwrap_or(0))
-    }
-
-    /// All members of an index of the pool.
-    pub(super) async fn members(&self, index: Index) -> AppResult<Vec<String>> {
-        const READ_AT_ONCE: usize = 1_000;
-        let slot = self.pool_slot();
-        let mut members = Vec::new();
-        let mut after = None;
-        loop {
-            let page =
-                self.store.range(&slot, index, after.clone(), i64::MAX, READ_AT_ONCE).await?;
-            let last = page.last().cloned();
-            members.extend(page.into_iter().map(|(_, member)| member));
-            match last {
-                Some(last) if members.len() % READ_AT_ONCE == 0 => after = Some(last),
-                Some(_) | None => return Ok(members),
-            }
-        }
     }
 }

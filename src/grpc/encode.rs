@@ -11,7 +11,7 @@ use crate::domain::conversation::state::{Conversation, Proposer, State};
 use crate::domain::detectors::Signal;
 use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
-use crate::domain::language::{self, Evidence, Language, Variety};
+use crate::domain::language::{self, Evidence, Language};
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::time::Timestamp;
 use std::time::Duration;
@@ -77,14 +77,9 @@ pub fn text(text: impl Into<String>, language: Language) -> pb::LocalizedText {
     }
 }
 
-/// A person's words: the language is read from the words themselves.
+/// A person's words: the language is read from their letters.
 pub fn words(said: &str, otherwise: Language) -> pb::LocalizedText {
-    let language = match language::detect(said) {
-        Variety::Arabic => Language::Ar,
-        Variety::English | Variety::Arabizi => Language::En,
-        Variety::Mixed | Variety::Unknown => otherwise,
-    };
-    text(said, language)
+    text(said, language::language_of(said).unwrap_or(otherwise))
 }
 
 /// An agent as a participant.

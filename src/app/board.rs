@@ -11,6 +11,7 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Holding};
 use crate::domain::pool::item::{Item, Place};
+use crate::domain::routing::alerts::Raised;
 use crate::domain::routing::overview::{Overview, overview};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{EntityKey, Index, Slot, Snapshot};
@@ -40,6 +41,10 @@ pub struct Board {
     pub owned: BTreeMap<ConversationId, Conversation>,
     /// The places of what is offered or owned.
     pub held: BTreeMap<ConversationId, Item>,
+    /// The places of what waits.
+    pub waiting: Vec<Item>,
+    /// The alerts that stand.
+    pub alerts: Vec<Raised>,
     /// Whether there is more than was read.
     pub cut: bool,
 }
@@ -51,6 +56,7 @@ pub(super) struct Read {
     counter: Option<u64>,
     items: Vec<Item>,
     agents: Vec<Agent>,
+    alerts: Vec<Raised>,
     /// Conversations, each with its bucket's ring counter before it was read.
     owned: BTreeMap<ConversationId, (u64, Conversation)>,
     cut: bool,
@@ -68,13 +74,17 @@ impl App {
         self.read_pool(&mut read).await?;
         self.read_owned(&mut read).await?;
         let rules = self.rules();
-        let held = read.items.iter().filter(|item| item.holder().is_some());
+        let (held, waiting): (Vec<&Item>, Vec<&Item>) =
+            read.items.iter().partition(|item| item.holder().is_some());
+        let held = held.into_iter();
         read.board = Arc::new(Board {
             at,
             overview: overview(&rules.routing, &read.items, &read.agents, at),
             agents: read.agents.clone(),
             owned: read.owned.iter().map(|(id, (_, c))| (id.clone(), c.clone())).collect(),
             held: held.map(|item| (item.conversation.clone(), item.clone())).collect(),
+            waiting: waiting.into_iter().cloned().collect(),
+            alerts: read.alerts.clone(),
             cut: read.cut,
         });
         Ok(Arc::clone(&read.board))
@@ -111,6 +121,9 @@ impl App {
         agents.sort_by(|one: &Agent, other| one.id.cmp(&other.id));
         read.cut = named.len() >= READ_MAX || waiting.len() >= READ_MAX;
         (read.agents, read.items) = (agents, items);
+        let key = keys::alerts();
+        let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+        read.alerts = snapshot.get::<Vec<Raised>>(&key)?.unwrap_or_default();
         // What changed while it was read shows at the next look: the counter is the older one.
         read.counter = Some(counter);
         Ok(())

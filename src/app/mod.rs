@@ -6,6 +6,7 @@
 //! composition root or the simulator calls.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
 pub mod board;
 pub mod claim;

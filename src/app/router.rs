@@ -108,6 +108,11 @@ impl Router {
         claim::overtaken(&self.lock().view, agent, conversation)
     }
 
+    /// Whether this process matches, as far as it knows.
+    pub(super) fn leads(&self) -> bool {
+        self.lock().fence.is_some()
+    }
+
     /// Those who leave and hold nothing any more.
     pub(super) fn leaving(&self) -> Vec<AgentId> {
         let picture = self.lock();
@@ -279,7 +284,7 @@ impl App {
                         self.refresh_agent(&id).await?;
                     }
                 }
-                Topic::Log(_) | Topic::Inbox(_) | Topic::Any => {}
+                Topic::Log(_) | Topic::Inbox(_) | Topic::Alerts | Topic::Any => {}
             }
         }
         Ok(())

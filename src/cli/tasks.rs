@@ -19,6 +19,8 @@ const MATCH_EVERY: Duration = Duration::from_millis(500);
 const REPAIR_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How often it is looked whether supervisors must be alerted.
+const ALERTS_EVERY: Duration = Duration::from_secs(5);
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -36,6 +38,7 @@ pub fn start(app: &Arc<App>) {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
     });
+    every(app, ALERTS_EVERY, "watching alerts", |app| async move { app.watch_alerts().await });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;
         if repairs > 0 {

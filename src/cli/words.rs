@@ -182,6 +182,25 @@ pub fn alert(language: Language, alert: pb::Alert) -> &'static str {
         A::Emergency => ("the customer is in danger", "العميل في خطر"),
         A::LongWait => ("the customer waits very long", "العميل ينتظر وقتًا طويلاً"),
         A::PromiseBroken => ("a promise was broken", "لم يُوفَ بوعد"),
+        A::AbuseReported => ("the agent reports abuse", "الموظف يبلّغ عن إساءة"),
+    };
+    pick(language, en, ar)
+}
+
+/// What an alert is about.
+pub fn alert_kind(language: Language, kind: pb::AlertKind) -> &'static str {
+    use pb::AlertKind as A;
+    let (en, ar) = match kind {
+        A::Unspecified => ("something is wrong", "هناك خلل"),
+        A::EmergencyWaiting => ("somebody in danger waits", "شخص في خطر ينتظر"),
+        A::NobodyThere => {
+            ("customers wait and nobody is signed in", "عملاء ينتظرون ولا أحد سجّل دخوله")
+        }
+        A::LongestWait => ("somebody waits very long", "شخص ينتظر طويلًا"),
+        A::QueueLength => ("many wait", "كثيرون ينتظرون"),
+        A::BrokenPromises => ("promises were broken", "وعود لم يُوفَ بها"),
+        A::AgentSilent => ("an agent does not answer", "موظف لا يجيب"),
+        A::AbuseReported => ("an agent reports abuse", "موظف يبلّغ عن إساءة"),
     };
     pick(language, en, ar)
 }

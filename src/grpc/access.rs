@@ -67,6 +67,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("SuggestReplies", DESK),
             ("AddNote", DESK),
             ("TransferConversation", DESK),
+            ("ReportAbuse", DESK),
             ("EndWrapUp", DESK),
             ("ListMyWork", DESK),
             ("ListAgents", ANY_STAFF),

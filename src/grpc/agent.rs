@@ -367,6 +367,16 @@ impl AgentService for AgentDesk {
         desk::transfer(&self.context, &right, asked).await.map(Response::new)
     }
 
+    async fn report_abuse(
+        &self,
+        request: Request<pb::ReportAbuseRequest>,
+    ) -> Result<Response<pb::ReportAbuseResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::report_abuse(&self.context, &right, asked).await.map(Response::new)
+    }
+
     async fn end_wrap_up(
         &self,
         request: Request<pb::EndWrapUpRequest>,

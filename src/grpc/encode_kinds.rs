@@ -112,5 +112,6 @@ pub(super) fn alert(what: Alert) -> pb::Alert {
         Alert::Emergency(_) => pb::Alert::Emergency,
         Alert::LongWait => pb::Alert::LongWait,
         Alert::PromiseBroken => pb::Alert::PromiseBroken,
+        Alert::AbuseReported => pb::Alert::AbuseReported,
     }
 }

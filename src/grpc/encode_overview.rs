@@ -10,8 +10,10 @@ use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding};
 use crate::domain::pool::item::ItemState;
+use crate::domain::routing::alerts::{AlertKind, Raised};
 use crate::domain::routing::overview::QueueOverview;
 use crate::domain::time::Timestamp;
+use std::time::Duration;
 
 /// So many agents are shown.
 const AGENTS_MAX: usize = 1_000;
@@ -97,5 +99,33 @@ pub fn totals(board: &Board) -> pb::OverviewTotals {
         agents_suspect: totals.suspect,
         units_free: totals.units_free,
         cut: board.cut,
+    }
+}
+
+/// An alert.
+pub fn alert(raised: &Raised) -> pb::RaisedAlert {
+    let kind = match raised.key.kind {
+        AlertKind::EmergencyWaiting => pb::AlertKind::EmergencyWaiting,
+        AlertKind::NobodyThere => pb::AlertKind::NobodyThere,
+        AlertKind::LongestWait => pb::AlertKind::LongestWait,
+        AlertKind::QueueLength => pb::AlertKind::QueueLength,
+        AlertKind::BrokenPromises => pb::AlertKind::BrokenPromises,
+        AlertKind::AgentSilent => pb::AlertKind::AgentSilent,
+        AlertKind::AbuseReported => pb::AlertKind::AbuseReported,
+    };
+    let value = raised.value.max(0) as u64;
+    let is_span = raised.key.kind.is_span();
+    pb::RaisedAlert {
+        kind: kind.into(),
+        queue_id: raised.key.queue.as_ref().map(ToString::to_string).unwrap_or_default(),
+        conversation_id: raised
+            .key
+            .conversation
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        raised_at: Some(encode::timestamp(raised.since)),
+        waited: is_span.then(|| encode::duration(Duration::from_millis(value))),
+        count: if is_span { 0 } else { u32::try_from(value).unwrap_or(u32::MAX) },
     }
 }

@@ -10,6 +10,7 @@ use super::pb::{self, SubscribeOverviewResponse};
 use super::refusals;
 use crate::app::board::Board;
 use crate::app::keys::{self, Topic};
+use crate::domain::routing::alerts::Raised;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -57,6 +58,7 @@ struct Told {
     queues: BTreeMap<String, pb::QueueView>,
     agents: BTreeMap<String, pb::AgentView>,
     totals: pb::OverviewTotals,
+    alerts: Vec<Raised>,
 }
 
 /// Why a stream ends early.
@@ -106,8 +108,10 @@ impl Stream {
             agents: agents.clone(),
             totals: Some(totals),
             mode: self.context.mode().into(),
+            alerts: board.alerts.iter().map(encode_overview::alert).collect(),
         };
-        self.told = Told { queues: by_queue(queues), agents: by_agent(agents), totals };
+        let (queues, agents) = (by_queue(queues), by_agent(agents));
+        self.told = Told { queues, agents, totals, alerts: board.alerts.clone() };
         self.send(Frame::Overview(overview)).await
     }
 
@@ -138,7 +142,13 @@ impl Stream {
         if totals != self.told.totals {
             frames.push(Frame::Totals(totals));
         }
-        self.told = Told { queues, agents, totals };
+        for raised in board.alerts.iter().filter(|raised| !self.told.alerts.contains(raised)) {
+            frames.push(Frame::AlertRaised(encode_overview::alert(raised)));
+        }
+        for gone in self.told.alerts.iter().filter(|gone| !board.alerts.contains(gone)) {
+            frames.push(Frame::AlertCleared(encode_overview::alert(gone)));
+        }
+        self.told = Told { queues, agents, totals, alerts: board.alerts.clone() };
         for frame in frames {
             self.send(frame).await?;
         }

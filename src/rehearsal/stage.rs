@@ -1,7 +1,8 @@
 //! The stage: one customer, the agents of the rules, and a clock that only the script moves.
 
-use crate::app::conversations::Logged;
+use crate::app::conversations::{Logged, Request};
 use crate::app::error::{AppError, AppResult};
+use crate::app::requests::Once;
 use crate::app::{App, Settings};
 use crate::config::script::{Action, AgentAction, CustomerAction, Script};
 use crate::domain::conversation::command::{Command, Input};
@@ -9,7 +10,7 @@ use crate::domain::conversation::event::{Choice, Event};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
@@ -156,6 +157,12 @@ impl Stage {
             AgentAction::Decline => {
                 let token = self.offered_to(&agent).await?;
                 self.app.decline(&agent, &self.id, token).await
+            }
+            AgentAction::TakeOver => {
+                let request = name(&format!("take{}", self.read), RequestId::parse)?;
+                let request = Request::new(request, agent.as_str(), "take over");
+                let once = Once::of_staff("supervisor", agent.as_str(), request);
+                self.app.take_over_once(&agent, &self.id, &once).await.map(|_| ())
             }
             AgentAction::Release => {
                 let (token, note) = (self.token().await?, String::new());

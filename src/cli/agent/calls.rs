@@ -10,8 +10,8 @@ use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
     ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
     HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
-    ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
-    SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
+    ProposeResolutionRequest, ReleaseConversationRequest, ReportAbuseRequest,
+    SendAgentMessageRequest, SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
     TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub enum Deed {
     Suggest(Target, String),
     /// Leave a note for colleagues.
     Note(Target, String),
+    /// Tell the supervisors that the customer abuses.
+    Abuse(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
     /// Promise to come back to it by this time, in seconds since the epoch.
@@ -63,6 +65,7 @@ impl Deed {
             Deed::Say(_, _) => "the message",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
+            Deed::Abuse(_, _) => "the report",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
@@ -81,6 +84,7 @@ impl Deed {
             | Deed::Say(target, _)
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
+            | Deed::Abuse(target, _)
             | Deed::Propose(target, _)
             | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
@@ -247,6 +251,11 @@ async fn call(
             let token = Some(token);
             let request = AddNoteRequest { session, request_id, conversation_id, token, text };
             client.add_note(ask(request)).await?;
+        }
+        Deed::Abuse(Target { conversation_id, token, .. }, note) => {
+            let token = Some(token);
+            let request = ReportAbuseRequest { session, request_id, conversation_id, token, note };
+            client.report_abuse(ask(request)).await?;
         }
         Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
             let token = Some(token);

@@ -147,6 +147,10 @@ impl Desk {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
+                Deed::Abuse(target, _) => {
+                    let (en, ar) = ("the supervisors are told", "أُبلغ المشرفون");
+                    Told::lines(vec![self.show.about(target.number, en, ar)])
+                }
                 Deed::EndWrapUp(_) => {
                     let l = self.show.say("your place is free again", "عاد مكانك خاليًا");
                     Told::lines(vec![l])
@@ -209,6 +213,7 @@ impl Desk {
             Line::Suggest(about) => self.work.current().cloned().map(|it| Deed::Suggest(it, about)),
             Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
+            Line::Abuse(text) => self.work.current().cloned().map(|it| Deed::Abuse(it, text)),
             Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))

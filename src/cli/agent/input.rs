@@ -39,6 +39,8 @@ pub enum Line {
     Away(String),
     /// Finish what is held and take nothing new.
     Drain,
+    /// Tell the supervisors that the customer abuses.
+    Abuse(String),
     /// The last conversation is written up.
     Done,
     /// Take work again.
@@ -88,6 +90,7 @@ impl Line {
             | Line::Suggest(_)
             | Line::Use(_)
             | Line::Note(_)
+            | Line::Abuse(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
             | Line::Release(_)
@@ -144,6 +147,7 @@ pub fn parse(line: &str) -> Line {
         "/away" | "/بعيد" => Line::Away(text),
         "/drain" | "/إنهاء" => Line::Drain,
         "/done" | "/فرغت" => Line::Done,
+        "/abuse" | "/إساءة" => Line::Abuse(text),
         "/waiting" | "/المنتظرون" => Line::Waiting,
         "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
         "/back" | "/عدت" => Line::Back,
@@ -231,6 +235,7 @@ mod tests {
             ("/المنتظرون", Line::Waiting),
             ("/drain", Line::Drain),
             ("/فرغت", Line::Done),
+            ("/abuse he insults me", Line::Abuse("he insults me".into())),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

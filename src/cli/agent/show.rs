@@ -280,6 +280,7 @@ impl Show {
                 "التوقف عن الاستلام والعودة",
             ),
             ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+            ("/abuse …", "tell the supervisors that you are insulted", "إبلاغ المشرفين عن إساءة"),
             ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
             (
                 "/waiting  /claim n",

@@ -305,6 +305,10 @@ impl AgentService for FakeAgents {
         Ok(Response::new(TransferConversationResponse::default()))
     }
 
+    async fn report_abuse(&self, _: Request<ReportAbuseRequest>) -> Answer<ReportAbuseResponse> {
+        absent()
+    }
+
     async fn end_wrap_up(&self, _: Request<EndWrapUpRequest>) -> Answer<EndWrapUpResponse> {
         absent()
     }

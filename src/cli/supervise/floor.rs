@@ -2,7 +2,9 @@
 //! names conversations. No I/O.
 
 use crate::grpc::pb::subscribe_overview_response::Frame;
-use crate::grpc::pb::{AgentView, Mode, OverviewTotals, QueueView, SubscribeOverviewResponse};
+use crate::grpc::pb::{
+    AgentView, Mode, OverviewTotals, QueueView, RaisedAlert, SubscribeOverviewResponse,
+};
 use std::collections::BTreeMap;
 
 /// How everything stands, as far as it was told.
@@ -16,17 +18,23 @@ pub struct Floor {
     pub totals: OverviewTotals,
     /// How well the deployment works.
     pub mode: Mode,
+    /// The alerts that stand.
+    pub alerts: Vec<RaisedAlert>,
     /// Conversations by the number they have had since they were first seen, from 1.
     numbered: Vec<String>,
 }
 
 /// What a frame means to whoever looks.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub enum News {
     /// Everything came, for the first time or anew.
     Everything,
     /// Something moved.
     Moved,
+    /// An alert was raised.
+    Alerted(RaisedAlert),
+    /// An alert no longer stands.
+    Cleared(RaisedAlert),
     /// Nothing that need be shown.
     Nothing,
 }
@@ -40,6 +48,7 @@ impl Floor {
                 self.queues = all.queues;
                 self.agents = all.agents.into_iter().map(|view| (id_of(&view), view)).collect();
                 self.totals = all.totals.unwrap_or_default();
+                self.alerts = all.alerts;
                 self.number();
                 return News::Everything;
             }
@@ -52,6 +61,15 @@ impl Floor {
             Some(Frame::Agent(view)) => drop(self.agents.insert(id_of(&view), view)),
             Some(Frame::AgentRemoved(gone)) => drop(self.agents.remove(&gone.agent_id)),
             Some(Frame::Totals(totals)) => self.totals = totals,
+            Some(Frame::AlertRaised(alert)) => {
+                self.alerts.push(alert.clone());
+                self.number();
+                return News::Alerted(alert);
+            }
+            Some(Frame::AlertCleared(alert)) => {
+                self.alerts.retain(|known| *known != alert);
+                return News::Cleared(alert);
+            }
             Some(Frame::Heartbeat(_) | Frame::Moved(_)) | None => return News::Nothing,
         }
         self.number();
@@ -85,8 +103,9 @@ impl Floor {
     fn number(&mut self) {
         let waiting = self.queues.iter().map(|queue| &queue.oldest_conversation_id);
         let held = self.agents.values().flat_map(|view| &view.held);
-        let seen: Vec<String> =
-            waiting.chain(held.map(|held| &held.conversation_id)).cloned().collect();
+        let alerts = self.alerts.iter().map(|alert| &alert.conversation_id);
+        let seen = waiting.chain(held.map(|held| &held.conversation_id)).chain(alerts);
+        let seen: Vec<String> = seen.cloned().collect();
         for id in seen {
             if !id.is_empty() && !self.numbered.contains(&id) {
                 self.numbered.push(id);

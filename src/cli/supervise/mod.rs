@@ -146,6 +146,14 @@ impl Watch {
                     let lines = self.show.everything(&self.floor, now());
                     self.terminal.screen.show(&lines);
                 }
+                News::Alerted(alert) => {
+                    let line = self.show.alert(&self.floor, &alert, true);
+                    self.terminal.screen.show(&[line]);
+                }
+                News::Cleared(alert) => {
+                    let line = self.show.alert(&self.floor, &alert, false);
+                    self.terminal.screen.show(&[line]);
+                }
                 News::Everything | News::Moved | News::Nothing => {}
             },
             Heard::Disturbed | Heard::Restored => self.disturbed(matches!(heard, Heard::Disturbed)),

@@ -3,7 +3,9 @@
 use super::floor::Floor;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
-use crate::grpc::pb::{AgentView, HeldView, Hold, LeaseState, LocalizedText, Presence, QueueView};
+use crate::grpc::pb::{
+    AgentView, HeldView, Hold, LeaseState, LocalizedText, Presence, QueueView, RaisedAlert,
+};
 use owo_colors::Style;
 use prost_types::Timestamp;
 
@@ -18,7 +20,9 @@ impl Show {
     /// Everything: the queues, then the agents who are signed in with what they hold.
     pub fn everything(&self, floor: &Floor, now: i64) -> Vec<String> {
         let l = self.transcript.language;
-        let mut lines = vec![self.heading("queues", "الطوابير")];
+        let mut lines: Vec<String> =
+            floor.alerts.iter().map(|alert| self.alert(floor, alert, true)).collect();
+        lines.push(self.heading("queues", "الطوابير"));
         lines.extend(floor.queues.iter().map(|queue| self.queue(floor, queue, now)));
         lines.push(self.heading("agents", "الموظفون"));
         let (here, gone): (Vec<&AgentView>, Vec<&AgentView>) =
@@ -65,6 +69,30 @@ impl Show {
         }
         let style = if urgent > 0 { Style::new().red().bold() } else { Style::new().yellow() };
         self.transcript.look.paint(&parts.join(" · "), style)
+    }
+
+    /// An alert that was raised, or no longer stands.
+    pub fn alert(&self, floor: &Floor, alert: &RaisedAlert, is_raised: bool) -> String {
+        let l = self.transcript.language;
+        let mut parts = vec![words::alert_kind(l, alert.kind()).to_owned()];
+        if !alert.queue_id.is_empty() {
+            let known = floor.queues.iter().find(|queue| queue.queue_id == alert.queue_id);
+            parts.push(known.map_or_else(|| alert.queue_id.clone(), |queue| self.title(queue)));
+        }
+        if let Some(number) = floor.number_of(&alert.conversation_id) {
+            parts.push(format!("[{number}]"));
+        }
+        if let (true, Some(waited)) = (is_raised, &alert.waited) {
+            parts.push(words::span(l, waited.seconds));
+        } else if is_raised && alert.conversation_id.is_empty() {
+            parts.push(alert.count.to_string());
+        }
+        let line = parts.join(" · ");
+        let (mark, style) = match is_raised {
+            true => (pick(l, "ALERT", "تنبيه"), Style::new().red().bold()),
+            false => (pick(l, "better again", "زال التنبيه"), Style::new().green()),
+        };
+        self.transcript.look.paint(&format!("{mark}: {line}"), style)
     }
 
     fn queue(&self, floor: &Floor, queue: &QueueView, now: i64) -> String {

@@ -10,6 +10,7 @@ use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Profile, ordinary_id};
+use crate::domain::routing::alerts::AlertRules;
 use crate::domain::routing::hours::{Day, Hours, HoursError, Span};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::{
@@ -40,6 +41,10 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         .as_ref()
         .and_then(|wrap_up| duration(wrap_up, "wrap_up", "0s"..="1h", problems));
     let agents = check_agents(raw, names, problems);
+    let alerts = match &raw.alerts {
+        Some(alerts) => times::alerts(alerts, problems),
+        None => Some(AlertRules::default()),
+    };
     let (Some(queues), Some(agents), Some(times)) = (queues, agents, times) else { return None };
     nobody_serves(raw, &queues, &agents, problems);
     nobody_has_room(raw.cost.as_ref(), &agents, problems);
@@ -59,6 +64,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         wrap_up: wrap_up?,
         costs: costs?,
         agents,
+        alerts: alerts?,
     })
 }
 

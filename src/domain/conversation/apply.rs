@@ -54,6 +54,7 @@ pub fn apply(
                 promised: 0,
                 broken: 0,
                 agreed_language: None,
+                abuse_reported: None,
             })
         }
         (None, _) => None,
@@ -261,13 +262,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. }
-        | Event::Claimed { .. }
-        | Event::TakenOver { .. }
-        | Event::Whispered { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } | Event::Whispered { .. } => {}
+        Event::TakenOver { .. } => c.abuse_reported = None,
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
+            Alert::AbuseReported => c.abuse_reported = Some(at),
             Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken => {}
         },
         Event::ResolutionProposed { by, .. } => {
@@ -337,6 +337,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.avoided.clear();
             c.broken = 0;
             c.agreed_language = None;
+            c.abuse_reported = None;
             c.handoff = None;
             c.memory = Memory::default();
         }

@@ -81,6 +81,15 @@ pub enum Command {
         /// The words.
         text: String,
     },
+    /// The agent reports that the customer abuses them.
+    AgentReportsAbuse {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// What happened, for the supervisors; may be empty.
+        note: String,
+    },
     /// The agent proposes that the matter is resolved.
     AgentProposes {
         /// Who.

@@ -331,6 +331,8 @@ pub enum Alert {
     LongWait,
     /// A promise was broken.
     PromiseBroken,
+    /// An agent reports abuse.
+    AbuseReported,
 }
 
 impl Event {

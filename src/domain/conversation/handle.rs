@@ -35,6 +35,7 @@ pub fn handle(
             | Command::Unbind { .. }
             | Command::AgentSays { .. }
             | Command::AgentNotes { .. }
+            | Command::AgentReportsAbuse { .. }
             | Command::AgentProposes { .. }
             | Command::AgentPromises { .. }
             | Command::AgentReleases { .. }
@@ -69,6 +70,9 @@ pub fn handle(
         }
         Command::AgentNotes { agent, token, text } => {
             agent_side::notes(rules, c, agent, *token, text, at)
+        }
+        Command::AgentReportsAbuse { agent, token, note } => {
+            supervision::report_abuse(rules, c, (agent, *token), note, at)
         }
         Command::AgentProposes { agent, token, disposition } => {
             agent_side::proposes(rules, c, agent, *token, disposition, at)

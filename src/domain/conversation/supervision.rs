@@ -1,8 +1,9 @@
 //! What supervisors do in a conversation: whisper to its agent, give it to another one, take it over.
 //! None of it is a short cut: who speaks changes only by the token that conversation and pool share.
 
+use super::agent_side::holder;
 use super::command::{Decision, Rejection};
-use super::event::{Event, LeaveReason};
+use super::event::{Alert, Event, LeaveReason};
 use super::state::{Conversation, State};
 use super::transfer::can_take;
 use super::turn::{Keeping, Turn};
@@ -31,6 +32,26 @@ pub(super) fn whisper(
     let mut turn = Turn::new(rules, c, at);
     let (by, to, text) = (by.to_owned(), owner.clone(), text.to_owned());
     turn.happen(Event::Whispered { by, to, text });
+    Ok(turn.done())
+}
+
+/// The supervisors are told once, until one of them has taken it over. What becomes of it is theirs
+/// to decide: the agent goes on or passes it on.
+pub(super) fn report_abuse(
+    rules: &Rules,
+    c: &Conversation,
+    (agent, token): (&AgentId, Token),
+    note: &str,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    let mut turn = Turn::new(rules, c, at);
+    holder(c, agent, token)?;
+    if !note.is_empty() {
+        turn.happen(Event::Noted { agent: Some(agent.clone()), text: note.to_owned() });
+    }
+    if c.abuse_reported.is_none() {
+        turn.happen(Event::SupervisorAlerted { what: Alert::AbuseReported });
+    }
     Ok(turn.done())
 }
 

@@ -180,6 +180,7 @@ impl Desk<'_> {
             untaken: 0,
             claimed_over: None,
             taken_over: false,
+            broken: arrival.broken,
         }
     }
 

@@ -45,6 +45,9 @@ pub struct Item {
     /// Whether whoever owns it took it over as a supervisor.
     #[serde(default)]
     pub taken_over: bool,
+    /// Promises broken to this customer.
+    #[serde(default)]
+    pub broken: u32,
 }
 
 /// An agent who is asked first.

@@ -11,6 +11,7 @@
 //! - [`delay`]: why someone waits
 //! - [`policies`]: in which order free agents are asked
 
+pub mod alerts;
 mod bits;
 pub mod claim;
 mod class;

@@ -41,6 +41,8 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// The alerts that stand (pool).
+    Alerts,
 }
 
 impl Kind {
@@ -54,6 +56,7 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Alerts => "w",
         }
     }
 }

@@ -428,3 +428,96 @@ async fn an_agent_ends_the_time_for_writing_up_early() {
     assert_eq!(end(world.fresh()).await.load, 0);
     assert_eq!(end(world.fresh()).await.load, 0, "it was over already");
 }
+
+#[tokio::test]
+async fn an_alert_is_raised_at_its_limit_and_cleared_when_it_has_become_better() {
+    let world = World::open().await;
+    let boss = Boss::new(&world);
+    let mut stream = boss.overview().await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let limits = world.app.rules().routing.alerts;
+    let moment = std::time::Duration::from_secs(1);
+    world.clock.advance(limits.nobody_there + moment);
+    let nobody = |alert: &pb::RaisedAlert| alert.kind() == pb::AlertKind::NobodyThere;
+    let raised = until(&mut stream, |message| match message.frame {
+        Some(Overview::AlertRaised(alert)) => Some(alert).filter(nobody),
+        _ => None,
+    })
+    .await;
+    assert!(!raised.queue_id.is_empty());
+    assert!(raised.waited.unwrap().seconds >= limits.nobody_there.as_secs() as i64);
+    // Whoever looks later sees that it stands.
+    let mut late = boss.overview().await;
+    let stands = until(&mut late, |message| match message.frame {
+        Some(Overview::Overview(all)) => Some(all.alerts),
+        _ => None,
+    })
+    .await;
+    assert!(stands.contains(&raised));
+    let sara = world.ready("sara").await;
+    let work = sara.work().await.unwrap();
+    let mut at_sara = sara.stream().await;
+    let offer = match work.offers.into_iter().next() {
+        Some(offer) => offer,
+        None => at_sara.offer().await,
+    };
+    sara.accept(&offer).await.unwrap();
+    world.clock.advance(limits.hold + moment);
+    let cleared = until(&mut stream, |message| match message.frame {
+        Some(Overview::AlertCleared(alert)) => Some(alert).filter(nobody),
+        _ => None,
+    })
+    .await;
+    assert_eq!(cleared, raised);
+}
+
+#[tokio::test]
+async fn an_agent_reports_abuse_and_the_supervisors_are_alerted_until_one_takes_it_over() {
+    let world = World::open().await;
+    let boss = Boss::new(&world);
+    let customer = world.customer().await;
+    let (sara, _work, assignment) = served(&world, &customer).await;
+    let mut stream = boss.overview().await;
+    let report = async || {
+        let request = pb::ReportAbuseRequest {
+            session: sara.session(),
+            request_id: world.fresh(),
+            conversation_id: customer.id.clone(),
+            token: assignment.token,
+            note: "he insults me".to_owned(),
+        };
+        world.agents().report_abuse(with(request, &sara.key)).await.unwrap().into_inner().events
+    };
+    let alerts = |events: &[pb::Event]| {
+        let alerted = |event: &&pb::Event| matches!(event.body, Some(Body::SupervisorAlerted(_)));
+        events.iter().filter(alerted).count()
+    };
+    assert_eq!(alerts(&report().await), 1);
+    assert_eq!(alerts(&report().await), 0, "once is enough");
+    let abuse = |alert: &pb::RaisedAlert| alert.kind() == pb::AlertKind::AbuseReported;
+    let raised = until(&mut stream, |message| match message.frame {
+        Some(Overview::AlertRaised(alert)) => Some(alert).filter(abuse),
+        _ => None,
+    })
+    .await;
+    assert_eq!(raised.conversation_id, customer.id);
+    let mut told = customer.stream("").await;
+    let desk = boss.desk().await;
+    boss.take_over(&desk, &customer.id, &world.fresh()).await.unwrap();
+    loop {
+        let event = told.event(|_| true).await;
+        assert!(!format!("{event:?}").contains("insults"), "{event:?}");
+        if matches!(&event.body, Some(Body::AgentJoined(_)))
+            && event.author.as_ref().is_some_and(|author| author.name == "Mona")
+        {
+            break;
+        }
+    }
+    world.clock.advance(world.app.rules().routing.alerts.hold);
+    until(&mut stream, |message| match message.frame {
+        Some(Overview::AlertCleared(alert)) => Some(alert).filter(abuse),
+        _ => None,
+    })
+    .await;
+}

@@ -28,8 +28,9 @@ kinds! {
     /// What can be asked of it.
     CommandKind of Command {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
-        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentPromises,
-        AgentReleases, AgentTransfers, Requeue, Reassign, Whisper, Tick, CatchUp,
+        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
+        AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
+        Tick, CatchUp,
     }
 }
 
@@ -177,6 +178,11 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             agent: agent(name),
             token,
             text: text.clone(),
+        }),
+        CommandKind::AgentReportsAbuse => by_holder(&|name, token| Command::AgentReportsAbuse {
+            agent: agent(name),
+            token,
+            note: text.clone(),
         }),
         CommandKind::AgentProposes => by_holder(&|name, token| Command::AgentProposes {
             agent: agent(name),

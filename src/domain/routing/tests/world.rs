@@ -91,6 +91,7 @@ pub fn item(id: &str, since: i64) -> Item {
         untaken: 0,
         claimed_over: None,
         taken_over: false,
+        broken: 0,
     }
 }
 

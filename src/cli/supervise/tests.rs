@@ -68,6 +68,7 @@ impl SupervisorService for FakeSupervisors {
             agents: vec![AgentView { agent: Some(agent), held: vec![held] }],
             totals: Some(OverviewTotals { waiting: 1, ..Default::default() }),
             mode: Mode::Normal.into(),
+            alerts: Vec::new(),
         };
         let frame = SubscribeOverviewResponse { frame: Some(All::Overview(all)) };
         Ok(Response::new(stream::iter([Ok(frame)]).chain(stream::pending()).boxed()))

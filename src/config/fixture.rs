@@ -188,7 +188,9 @@ fn text_line(key: TextKey) -> String {
         }
         TextKey::DelayOutsideHours => format!("{name}: \"until {{opens}}\"\n"),
         TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
-        TextKey::TransferredToAgent => format!("{name}: [\"to {{agent}}\"]\n"),
+        TextKey::TransferredToAgent | TextKey::ReassignedToAgent => {
+            format!("{name}: [\"to {{agent}}\"]\n")
+        }
         TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),

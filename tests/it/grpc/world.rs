@@ -255,6 +255,14 @@ impl World {
         }
     }
 
+    /// Another instance on the same store, which has heard of nothing yet.
+    pub fn another(&self) -> App {
+        let settings = Settings { instance: "another".to_owned(), ..self.app.settings().clone() };
+        let store = Arc::clone(self.app.store());
+        let rules = Arc::new(self.app.rules());
+        App::new(store, rules, Arc::new(Counted::default()), settings)
+    }
+
     /// A fresh request id.
     pub fn fresh(&self) -> String {
         format!("r{}", self.names.fetch_add(1, Ordering::Relaxed))

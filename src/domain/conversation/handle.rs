@@ -89,8 +89,8 @@ pub fn handle(
         Command::Whisper { by, to, text } => {
             supervision::whisper(rules, c, by, (to.as_ref(), text), at)
         }
-        Command::Tick { reading, delay } => {
-            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        Command::Tick { reading, wait } => {
+            timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

@@ -10,7 +10,7 @@ use super::command::{
 };
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
-use super::item::{DELIVERY_SPAN, Item, ItemState, Place};
+use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
@@ -93,6 +93,7 @@ impl Desk<'_> {
         let until = self.at + self.rules.offers.timeout;
         item.token = item.token.next_attempt(self.at);
         item.state = ItemState::Offered { agent: agent_id.clone(), until };
+        item.seat = Some(Seat { since: self.at, taken: None });
         agent.held.insert(
             self.case.conversation.clone(),
             Held { token: item.token, cost: item.cost, how: Holding::Offer },
@@ -152,6 +153,8 @@ impl Desk<'_> {
         item.token = item.token.next_attempt(self.at);
         item.claimed_over = None;
         item.taken_over = true;
+        // Another seat is taken for it from now on.
+        item.seat = None;
         let agent = self.agent(agent_id)?;
         self.assign(item, agent);
         Ok(self.decision)
@@ -250,6 +253,7 @@ impl Desk<'_> {
         item.preferred = None;
         item.claimed_over = None;
         item.taken_over = false;
+        item.seat = None;
         item.credit_ms = self.bounded_credit(item.credit_ms + self.returned_credit());
         self.decision.message =
             Some(ToConversation::Unbind { token: item.token, agent: agent_id.clone() });
@@ -337,6 +341,7 @@ impl Desk<'_> {
             state: ItemState::Waiting,
             claimed_over: None,
             taken_over: false,
+            seat: None,
             ..item
         }));
         Ok(self.decision)

@@ -107,6 +107,8 @@ impl Index {
     pub const PARKED: Index = Index("parked");
     /// Bucket: conversations with an open promise; score = when it is due.
     pub const PROMISES: Index = Index("promises");
+    /// Pool: how long people had their latest conversations; score = when each ended.
+    pub const SERVED: Index = Index("served");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.

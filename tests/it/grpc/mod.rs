@@ -11,4 +11,5 @@ mod story;
 mod streams;
 mod supervisors;
 mod transfers;
+mod waits;
 mod world;

@@ -9,7 +9,7 @@ use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
 use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
-use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
@@ -18,10 +18,15 @@ use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction, decode};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The inline path has so long before the sweeper takes an outbox entry up.
 const INLINE_SPAN: Duration = Duration::from_secs(2);
+
+/// For so long this process goes by what it wrote last while the store cannot tell who owns a
+/// conversation.
+const KNOWN_SPAN: Duration = Duration::from_secs(10 * 60);
 
 /// What came of a command.
 #[derive(Debug, Clone)]
@@ -60,6 +65,23 @@ pub struct Logged {
     pub event_id: u128,
     /// What happened.
     pub logged: LoggedEvent,
+}
+
+/// An event as it is written: with the record of the request that made it, so that both leave the
+/// store together.
+#[derive(Serialize)]
+struct Written<'a> {
+    at: &'a Timestamp,
+    event: &'a Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
+}
+
+/// Which request made an event; `None` for what no request made, and for all but its first event.
+#[derive(Deserialize)]
+pub(super) struct Marked {
+    #[serde(default)]
+    pub(super) request: Option<String>,
 }
 
 impl App {
@@ -159,6 +181,23 @@ impl App {
         snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
     }
 
+    /// Whether what this call did would still be there if the server of the store that answered
+    /// were lost, as far as the deployment asks for that. Of a call that did nothing it is not said.
+    pub async fn is_replicated(&self, done: &Done) -> bool {
+        let Some(last) = done.events.last() else { return false };
+        let c = &done.conversation;
+        let slot = keys::bucket(keys::bucket_of(&c.id, self.settings.buckets));
+        self.store.is_replicated(&slot, &keys::log(&c.id), last.seq, last.event_id).await
+    }
+
+    /// The conversation as this process wrote it last, for the time in which the store is away;
+    /// `None` if that is too long ago to go by, or others wrote it.
+    pub async fn last_known(&self, id: &ConversationId, at: Timestamp) -> Option<Conversation> {
+        let stripe = text_hash(id.as_str()) as usize % STRIPES;
+        let known = self.stripes[stripe].lock().await.last(id)?;
+        (at.since(known.last_event_at) <= KNOWN_SPAN).then_some(known)
+    }
+
     /// At most `limit` events after `after`, and the log's head.
     pub async fn read_log(
         &self,
@@ -193,8 +232,11 @@ impl App {
             let mut done = done.0;
             if after.seq > done.conversation.seq {
                 let from = done.conversation.seq + 1;
-                done.events.extend(self.events_between(&after, from, after.seq).await?);
-                done.conversation = after;
+                // What was asked is done, whether or not the store can still tell what came of it.
+                if let Ok(events) = self.events_between(&after, from, after.seq).await {
+                    done.events.extend(events);
+                    done.conversation = after;
+                }
             }
             return Ok(done);
         }
@@ -317,8 +359,10 @@ impl App {
             .collect();
         if !events.is_empty() {
             change.put(keys::conversation(&c.id), &c);
-            for Logged { seq, event_id, logged } in &events {
-                change.append(keys::log(&c.id), *seq, *event_id, logged, None);
+            let mut request = record.as_ref().map(|(key, _)| key.id.as_str());
+            for Logged { seq, event_id, logged: LoggedEvent { at, event } } in &events {
+                let written = Written { at, event, request: request.take() };
+                change.append(keys::log(&c.id), *seq, *event_id, &written, None);
             }
             let id = c.id.as_str();
             // Minus the time, so that the latest comes first.
@@ -335,6 +379,10 @@ impl App {
                 }
                 None => &mut change,
             };
+            let told = |c: &Conversation| c.satisfaction.told.last().map(|told| told.at);
+            if let Some(last) = told(&c).filter(|last| before.and_then(told) != Some(*last)) {
+                change.index_put(Index::SATISFACTION, id, -last.as_millis());
+            }
             let due = Due::Conversation(c.id.clone()).member();
             match next_deadline(rules, &c) {
                 Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),
@@ -351,6 +399,9 @@ impl App {
                 from_seq: if events.is_empty() { 0 } else { first },
                 to_seq: if events.is_empty() { 0 } else { c.seq },
             };
+            if events.is_empty() {
+                change.index_put(Index::REQUESTS, key.id.clone(), keys::requests_score(&c.id));
+            }
             change.put(key, &record);
         }
         (change, Done { conversation: c, events })

@@ -10,13 +10,14 @@ use crate::store::embedded::{self, EmbeddedStore};
 use crate::store::memory::MemoryStore;
 use crate::store::redis::address::Address;
 use crate::store::redis::deployment::{self, OpenError, Safety};
-use crate::store::redis::link::Health;
+use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
+use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Buckets of a deployment on one machine: few, since one writer serves them all.
-const BUCKETS: u16 = 4;
+pub(super) const BUCKETS: u16 = 4;
 
 /// Tells when the store has failed for good; a store in memory never does.
 pub(super) type Death = Option<watch::Receiver<Option<Arc<str>>>>;
@@ -27,14 +28,29 @@ pub(super) struct Opened {
     pub store: Arc<dyn Store>,
     /// The number of its buckets.
     pub buckets: u16,
-    /// What an answer survives.
+    /// What an answer survives at most.
     pub durability: pb::Durability,
+    /// Whether each answer asks if its message has reached replicas.
+    pub replicated: bool,
     /// Where conversations are kept, in words.
     pub kept: String,
     /// When it has failed for good.
     pub death: Death,
     /// How it does, if it can be away for a while.
     pub health: Option<watch::Receiver<Health>>,
+    /// What else can be asked of it.
+    pub place: StorePlace,
+}
+
+/// Where the store is, for examinations.
+#[derive(Debug, Clone)]
+pub(super) enum StorePlace {
+    /// In this process.
+    Memory,
+    /// In this file, beside which so many bytes of the disk are never used.
+    File(PathBuf, u64),
+    /// In Redis.
+    Redis(Address),
 }
 
 /// Opens the store that the settings name.
@@ -48,18 +64,22 @@ pub(super) async fn open(
             store: Arc::new(MemoryStore::new(clock.clone())),
             buckets: BUCKETS,
             durability: pb::Durability::None,
+            replicated: false,
             kept: "in memory: gone when this process ends".to_owned(),
             death: None,
             health: None,
+            place: StorePlace::Memory,
         }),
         StoreKind::Embedded => {
-            let path = settings.data.join("sanad.redb");
+            let path = file_of(settings);
             // Keys are minted after the store was first made: where there are keys and no store,
             // the store is lost, and beginning an empty one would hide that.
             let is_first_start = !settings.data.join("keys").exists();
+            let reserve_bytes = u64::from(settings.limits.disk_reserve_mb) << 20;
+            let place = StorePlace::File(path.clone(), reserve_bytes);
             let options = embedded::Options {
                 create: is_first_start,
-                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
+                reserve_bytes,
                 ..embedded::Options::default()
             };
             let store = EmbeddedStore::open(path, &options, clock.clone())?;
@@ -68,20 +88,28 @@ pub(super) async fn open(
                 store: Arc::new(store),
                 buckets: BUCKETS,
                 durability: pb::Durability::Durable,
+                replicated: false,
                 kept: format!("on disk, in {}", settings.data.display()),
                 death: Some(death),
                 health: None,
+                place,
             })
         }
         StoreKind::Redis(url) => open_redis(Address::parse(url)?, init_if_empty).await,
     }
 }
 
+/// The file of the embedded store.
+pub(super) fn file_of(settings: &ServiceSettings) -> PathBuf {
+    settings.data.join("sanad.redb")
+}
+
 async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Opened> {
     let options = redis::Options::default;
     let store = match RedisStore::open(address.clone(), options()).await {
         Err(OpenError::Empty { .. }) if init_if_empty => {
-            match deployment::init(address.clone(), deployment::BUCKETS).await {
+            match deployment::init(address.clone(), deployment::BUCKETS, Patience::default()).await
+            {
                 // Another instance may just have been faster.
                 Ok(_) | Err(OpenError::NotEmpty { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -91,8 +119,18 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         opened => opened?,
     };
     let found = store.deployment().clone();
+    let replicated = format!(
+        "flushed to its disk before each answer; called durable once {} of its replicas have it",
+        address.replicas
+    );
     let (durability, survives) = match found.safety {
+        Safety::Flushed if address.replicas > 0 => (pb::Durability::Durable, replicated.as_str()),
         Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
+        Safety::OnOne => (
+            pb::Durability::Accepted,
+            "flushed to its disk before each answer; another server that takes over may lack the \
+             last moments: ?replicas=1 waits for one",
+        ),
         Safety::Written => {
             (pb::Durability::Accepted, "a crash of its machine may take the last second")
         }
@@ -101,21 +139,35 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     Ok(Opened {
         buckets: found.buckets,
         durability,
+        replicated: address.replicas > 0,
         kept: format!("in {address} ({survives})"),
         death: None,
         health: Some(store.health()),
+        place: StorePlace::Redis(address),
         store: Arc::new(store),
     })
 }
 
-/// Lets the service's phase follow the store's health.
-pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>) {
+/// Lets the service's phase follow the store's health, and says when the store comes back.
+pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Arc<Notify>) {
     let Some(mut health) = opened.health.clone() else { return };
-    let lifecycle = Arc::clone(lifecycle);
+    let (lifecycle, came_back) = (Arc::clone(lifecycle), Arc::clone(came_back));
     tokio::spawn(async move {
+        let mut was_away = false;
         loop {
-            let phase = match &*health.borrow_and_update() {
+            let is_away = match &*health.borrow_and_update() {
+                Health::Well | Health::Thin(_) => false,
+                Health::Partly(_) | Health::Away(_) => true,
+            };
+            if std::mem::replace(&mut was_away, is_away) && !is_away {
+                came_back.notify_one();
+            }
+            let phase = match &*health.borrow() {
                 Health::Well => Phase::Serving,
+                Health::Thin(reason) => {
+                    tracing::error!(%reason, "what is saved reaches too few replicas");
+                    Phase::Degraded
+                }
                 Health::Partly(slots) => {
                     tracing::error!(slots.away = slots.len(), "part of the store does not answer");
                     Phase::Degraded

@@ -3,10 +3,12 @@
 
 use crate::app::App;
 use crate::app::error::AppError;
+use crate::app::retention::Retention;
 use crate::ports::store::Slot;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 /// How often due entries are looked for.
@@ -23,11 +25,17 @@ const LEARN_EVERY: Duration = Duration::from_secs(1);
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often it is looked whether supervisors must be alerted.
 const ALERTS_EVERY: Duration = Duration::from_secs(5);
+/// How often ended conversations are let go.
+const RETIRE_EVERY: Duration = Duration::from_secs(60);
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
-/// Starts all loops. They end with the runtime.
-pub fn start(app: &Arc<App>) {
+/// Starts all loops. They end with the runtime. `came_back` says that the store was away, wholly or
+/// in part.
+pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retention>) {
+    if let Some(retention) = retention {
+        tokio::spawn(retire(Arc::clone(app), retention));
+    }
     for slot in app.slots() {
         tokio::spawn(sweep(Arc::clone(app), slot));
     }
@@ -61,7 +69,43 @@ pub fn start(app: &Arc<App>) {
         }
         Ok(())
     });
-    tokio::spawn(listen(Arc::clone(app)));
+    tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back)));
+    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
+}
+
+/// Makes good what an absence of the store has left: whoever answers now may lack the last moments
+/// of whoever answered before, on one side only, and agents could not be heard of.
+async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut trouble = Trouble::new("making an absence of the store good");
+    loop {
+        came_back.notified().await;
+        app.distrust_view();
+        while let Err(error) = app.recover().await {
+            trouble.note(Err(error));
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+        trouble.note(Ok(()));
+    }
+}
+
+/// Lets go what ended long ago. One instance does it, the one that matches: two would only write
+/// rows twice.
+async fn retire(app: Arc<App>, retention: Retention) {
+    let mut ticks = tokio::time::interval(RETIRE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if !app.router().leads() {
+            continue;
+        }
+        match app.retire(&retention).await {
+            Ok(0) => {}
+            Ok(left) => {
+                tracing::info!(conversations.left = left, "ended conversations left the store")
+            }
+            Err(error) => tracing::error!(%error, "ended conversations stay; it is tried again"),
+        }
+    }
 }
 
 async fn sweep(app: Arc<App>, slot: Slot) {
@@ -98,9 +142,14 @@ fn every<F>(
 }
 
 /// Passes rings on to readers and to the matcher.
-async fn listen(app: Arc<App>) {
+async fn listen(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut was_heard = false;
     loop {
         if let Ok(mut doorbell) = app.store().doorbell().await {
+            // A line that broke may have led to another server, or to what this one was before.
+            if std::mem::replace(&mut was_heard, true) {
+                came_back.notify_one();
+            }
             while let Some(ring) = doorbell.next().await {
                 app.hub().ring(&ring);
                 if app.hear(&ring).await.is_err() {

@@ -4,7 +4,9 @@ use super::load;
 use super::problem::{Look, Problems, render};
 use super::raw::node::{self, Node, Value};
 use super::raw::{Read, bot, conversation, faq, routing, service};
-use super::script::{AgentAction, CustomerAction, DELAY_REASONS, ExpectedOutcome, StateName};
+use super::script::{
+    AgentAction, CustomerAction, DELAY_REASONS, ExpectedOutcome, SURVEYS, StateName,
+};
 use super::source::{BOT, FAQ, ROUTING, SERVICE, Sources};
 use crate::domain::language::Language;
 use std::path::PathBuf;
@@ -19,6 +21,19 @@ fn the_shipped_config_has_no_problem_at_all() {
     let look = Look { language: Language::En, colour: false };
     assert!(checked.problems.is_empty(), "{}", render(&checked.problems, &sources, look));
     assert!(checked.rules.is_some());
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_one_problem_that_says_what_to_do() {
+    let (sources, checked) = load(&shipped().join("nowhere"));
+    assert!(checked.rules.is_none());
+    let codes: Vec<_> = checked.problems.iter().map(|problem| problem.code.name()).collect();
+    assert_eq!(codes, ["CFG010"]);
+    for (language, hint) in [(Language::En, "with --config DIR"), (Language::Ar, "مجلد")] {
+        let look = Look { language, colour: false };
+        let told = render(&checked.problems, &sources, look);
+        assert!(told.contains("nowhere") && told.contains(hint), "{told}");
+    }
 }
 
 #[test]
@@ -71,6 +86,7 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
         &ExpectedOutcome::NAMES.map(|(name, _)| name),
         &StateName::NAMES.map(|(name, _)| name),
         &DELAY_REASONS,
+        &SURVEYS.map(|(name, _)| name),
     ];
     for name in lists.concat() {
         assert!(page.contains(&format!("`{name}`")), "{name}");
@@ -78,12 +94,10 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
 }
 
 fn keys<T: Read>() -> Vec<String> {
-    let mut keys = Vec::new();
-    T::keys("", &mut keys);
-    keys
+    T::shape().keys()
 }
 
-/// The paths of all keys of a file, in the form of [`Read::keys`].
+/// The paths of all keys of a file, in the form of `Shape::keys`.
 fn paths(node: &Node, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     match &node.value {
         Value::Map(pairs) => {

@@ -46,6 +46,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("RespondToResolution", Access::Customer),
             ("ReopenConversation", Access::Customer),
             ("EndConversation", Access::Customer),
+            ("RateAnswer", Access::Customer),
+            ("RateConversation", Access::Customer),
         ],
     ),
     (
@@ -90,6 +92,9 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("UnparkEntry", OPERATE),
             ("ListPromises", WATCH),
             ("GetStats", WATCH),
+            ("Diagnose", OPERATE),
+            ("RepairConversation", WATCH),
+            ("GetSatisfaction", WATCH),
         ],
     ),
     (
@@ -268,7 +273,7 @@ mod tests {
                 "GetAvailability" | "StartConversation" => "-capso",
                 "RegisterAgent" | "UpdateAgent" | "RemoveAgent" => "po",
                 "ListAgents" => "apso",
-                "ListParkedEntries" | "UnparkEntry" => "o",
+                "ListParkedEntries" | "UnparkEntry" | "Diagnose" => "o",
                 _ if call.service.ends_with("ChatService") => "c",
                 // Each for desks of their own: whose it is, the handlers ask.
                 _ if call.service.ends_with("AgentService") => "apso",

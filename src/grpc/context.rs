@@ -9,6 +9,7 @@ use super::status::Refusal;
 use super::tokens::CustomerTokens;
 use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
+use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, RequestId};
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
@@ -23,12 +24,33 @@ pub struct Context {
     pub tokens: Arc<CustomerTokens>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
-    /// How safe an acknowledged message is, by the store it is in.
+    /// How safe an acknowledged message is at most, by the store it is in.
     pub durability: pb::Durability,
+    /// Whether servers may take over from each other, so that each answer has to ask whether its
+    /// message has reached them.
+    pub replicated: bool,
     /// The present.
     pub now: Now,
     /// What became of the rules: the live version, and the last one that was refused.
     pub rules_report: Arc<dyn RulesReport>,
+    /// Examines the deployment.
+    pub examiner: Arc<dyn Examiner>,
+}
+
+/// Examines a deployment: what the application can tell, and what only those know who opened the
+/// store.
+#[tonic::async_trait]
+pub trait Examiner: Send + Sync {
+    /// Everything that was looked at. Changes nothing.
+    async fn examine(&self) -> Vec<Finding>;
+}
+
+/// What the application can tell by itself.
+#[tonic::async_trait]
+impl Examiner for App {
+    async fn examine(&self) -> Vec<Finding> {
+        self.diagnose().await
+    }
 }
 
 /// What became of the rules.
@@ -47,6 +69,16 @@ impl Context {
             Phase::Degraded => pb::Mode::Degraded,
             Phase::Starting | Phase::Serving | Phase::Draining => pb::Mode::Normal,
         }
+    }
+
+    /// How safe what a call did is.
+    pub async fn durability(&self, done: &Done) -> pb::Durability {
+        let most = self.durability;
+        if most == pb::Durability::Durable && self.replicated && !self.app.is_replicated(done).await
+        {
+            return pb::Durability::Accepted;
+        }
+        most
     }
 
     /// The conversation after a call, as its reader sees it.

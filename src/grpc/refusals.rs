@@ -19,6 +19,17 @@ pub fn status(error: AppError) -> Status {
     Status::from(refusal(error))
 }
 
+/// The status for a customer whose token names the conversation: if it is not there, then because it
+/// is no longer kept.
+pub fn customer_status(error: AppError) -> Status {
+    match error {
+        AppError::NotFound { what: "conversation" } | AppError::Rejected(Rejection::NotFound) => {
+            Refusal::NoLongerKept.into()
+        }
+        error => status(error),
+    }
+}
+
 /// The refusal for an error of the application.
 pub fn refusal(error: AppError) -> Refusal {
     let message = error.to_string();
@@ -66,6 +77,8 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
+        Rejection::NoSuchAnswer => Refusal::Field { field: "sequence", what },
+        Rejection::NotOnThisScale { .. } => Refusal::Field { field: "score", what },
         Rejection::TooLateToReopen { .. } => {
             Refusal::WrongState { state: "ended".to_owned(), what }
         }

@@ -12,7 +12,7 @@ use crate::domain::pool::agent::Profile;
 use crate::domain::routing::settings::{
     DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
 };
-use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules};
+use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules, SatisfactionRules};
 use crate::domain::texts::{PerLanguage, Text, TextKey, Texts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -78,18 +78,22 @@ pub(crate) fn rules(agents: usize) -> Arc<Rules> {
     Arc::clone(made.entry(agents).or_insert_with(|| Arc::new(make(agents))))
 }
 
-fn make(agents: usize) -> Rules {
+/// The same, made anew for whoever changes them.
+pub(crate) fn make(agents: usize) -> Rules {
     let entries: Vec<FaqEntry> = TOPICS.iter().map(entry).collect();
     let training: Vec<TrainingEntry> = TOPICS.iter().map(training).collect();
     Rules {
         version: id(RulesVersion::parse("simulated")),
         bot: BotRules {
+            arabizi: Language::Ar,
             name: both("سند", "Sanad"),
             entries: entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect(),
             ladder: LadderRules {
                 misses_until_human: 2,
                 burst_quiet: Duration::from_millis(1_200),
                 fragment_tokens_max: 4,
+                short_tokens_max: 0,
+                clarify_at: 0.0,
             },
             ends: EndRules {
                 idle_close: seconds(300),
@@ -99,6 +103,12 @@ fn make(agents: usize) -> Rules {
                 hold: seconds(45),
                 reopen_window: seconds(1_200),
                 queue_wait_max: seconds(150),
+            },
+            satisfaction: SatisfactionRules {
+                answer_buttons: true,
+                csat_share: 0.5,
+                ces_share: 0.3,
+                false_closure_window: seconds(600),
             },
             contacts: EmergencyKind::ALL
                 .into_iter()
@@ -281,10 +291,12 @@ fn declared(number: usize) -> DeclaredAgent {
     if number.is_multiple_of(2) {
         skills.insert(id(SkillId::parse("billing")), if number == 0 { 3 } else { 2 });
     }
+    let name = format!("Agent {number}");
     DeclaredAgent {
+        names: PerLanguage { ar: name.clone(), en: name.clone() },
         id: id(AgentId::parse(&format!("agent{number}"))),
         profile: Profile {
-            name: format!("Agent {number}"),
+            name: name.clone(),
             languages: languages.map(|language| (language, 3)).collect(),
             skills,
             capacity: 2 + number as u32 % 3,
@@ -303,6 +315,7 @@ fn texts() -> Texts {
         (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
+        (TextKey::PacketHeadlineNoNeed, " {why} {tried}"),
         (TextKey::SayAgain, " {text}"),
     ];
     let values = |key: TextKey| {

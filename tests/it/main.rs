@@ -2,6 +2,8 @@
 //! house rules.
 
 mod bench;
+mod chaos;
+mod doctor;
 mod grpc;
 mod kills;
 mod python;

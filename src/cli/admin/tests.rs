@@ -48,6 +48,13 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    async fn get_satisfaction(
+        &self,
+        _: Request<GetSatisfactionRequest>,
+    ) -> Answer<GetSatisfactionResponse> {
+        absent()
+    }
+
     async fn explain_message(
         &self,
         _: Request<ExplainMessageRequest>,
@@ -102,6 +109,17 @@ impl AdminService for FakeAdmin {
     }
 
     async fn get_stats(&self, _: Request<GetStatsRequest>) -> Answer<GetStatsResponse> {
+        absent()
+    }
+
+    async fn diagnose(&self, _: Request<DiagnoseRequest>) -> Answer<DiagnoseResponse> {
+        absent()
+    }
+
+    async fn repair_conversation(
+        &self,
+        _: Request<RepairConversationRequest>,
+    ) -> Answer<RepairConversationResponse> {
         absent()
     }
 }

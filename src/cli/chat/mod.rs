@@ -280,7 +280,8 @@ impl Talk {
                 self.view.asking(&want);
                 self.open_calls += 1;
                 self.waiting_since = Instant::now();
-                self.wants.send(Asked { request_id: fresh_id(), want }).await?;
+                let rated = self.view.rated();
+                self.wants.send(Asked { request_id: fresh_id(), want, rated }).await?;
             }
         }
         Ok(Go::On)
@@ -289,7 +290,7 @@ impl Talk {
     /// Shows what happened, and below it where the customer stands.
     fn show(&mut self, lines: &[String]) {
         self.terminal.screen.show(lines);
-        if self.view.settled() {
+        if self.view.settled() && self.open_calls == 0 {
             self.terminal.screen.set_status(self.view.position());
         }
     }

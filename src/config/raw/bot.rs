@@ -7,6 +7,8 @@ raw! {
     pub struct Bot {
         /// Its name.
         required name: Languages<Text>,
+        /// What Arabic in Latin letters is answered in.
+        optional arabizi: Text,
         /// How sure it must be.
         optional matcher: Matcher,
         /// When it gives way to people.
@@ -15,6 +17,20 @@ raw! {
         required ends: Ends,
         /// What a customer in danger is told to do.
         required emergency_contacts: Contacts,
+        /// Whom it asks how it went.
+        optional satisfaction: Satisfaction,
+    }
+
+    /// Whom the bot asks how it went.
+    pub struct Satisfaction {
+        /// Whether answers carry buttons to rate them.
+        optional answer_buttons: At<bool>,
+        /// The share of ended conversations asked how satisfied they are.
+        optional csat_share: At<f32>,
+        /// The share asked how easy it was.
+        optional ces_share: At<f32>,
+        /// Who comes back with the same matter within this time was not helped.
+        optional false_closure_window: Text,
     }
 
     /// How sure the bot must be; what is left out, the matcher finds by itself.
@@ -27,6 +43,8 @@ raw! {
         optional clarify_margin: At<f32>,
         /// Topics offered at once.
         optional choices_max: At<u32>,
+        /// Whether English words are also known by what they mean.
+        optional word_vectors: bool,
     }
 
     /// When the bot gives way to people.
@@ -37,6 +55,10 @@ raw! {
         required burst_quiet: Text,
         /// A line of so few words may be a fragment of one.
         required fragment_tokens_max: At<u32>,
+        /// A line of so few words waits even if a topic fits.
+        optional short_tokens_max: At<u32>,
+        /// From this score on a topic is offered in "which is meant?".
+        optional clarify_at: At<f32>,
     }
 
     /// When conversations end.

@@ -3,6 +3,7 @@
 use super::command::Input;
 use super::event::{Choice, Event};
 use super::state::Proposer;
+use super::survey;
 use super::turn::{Keeping, Turn};
 use super::words::social_text;
 use crate::domain::bot::entry::FaqEntry;
@@ -54,8 +55,17 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
         }
         Step::Affirmed => {
-            let text = turn.text(TextKey::AffirmWithoutQuestion, None, &[]);
+            let key = match turn.c.memory.last_outcome {
+                Some(Outcome::NotKnown) => TextKey::AskNeedOrPerson,
+                _ => TextKey::AskNeed,
+            };
+            let text = turn.text(key, None, &[]);
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::Declined => take_leave(turn),
+        Step::Refused => {
+            let text = turn.text(TextKey::ResolutionDeniedBotFirst, None, &[]);
+            turn.bot_says(Outcome::NotKnown, text, None, Vec::new(), None);
         }
         Step::ProposeEnd => {
             let text = turn.text(TextKey::BotProposesResolution, None, &[]);
@@ -85,6 +95,19 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
     }
 }
 
+/// Politely, and without a claim that anything is resolved: after an answer that was never asked
+/// about, it is asked now, for whoever cares to say.
+fn take_leave(turn: &mut Turn<'_>) {
+    let leave = turn.text(TextKey::NothingElse, None, &[]);
+    if !ladder::may_propose(&turn.c.memory) {
+        return turn.bot_says(Outcome::Social, leave, None, Vec::new(), None);
+    }
+    let question = turn.text(TextKey::BotProposesResolution, None, &[]);
+    let text = format!("{leave} {question}");
+    turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+}
+
 /// Answers with a wording that was not sent yet; when there is none left, the answer has not
 /// helped and a person is sought.
 fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
@@ -111,7 +134,8 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
     }
     match unseen_answer(turn, entry) {
         Some(text) => {
-            let choices = choices(turn, &entry.quick_replies);
+            let mut choices = choices(turn, &entry.quick_replies);
+            choices.extend(survey::rating_choices(turn));
             turn.bot_says(Outcome::Answer, text, Some(id.clone()), choices, None);
         }
         None => turn.hand_off_with_words(HandoffReason::Repetition, Some(id.clone())),

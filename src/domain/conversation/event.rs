@@ -1,6 +1,7 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
 use super::promise::{Fate, Promise};
+use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Levels, Signal};
@@ -87,6 +88,9 @@ pub enum Event {
         levels: Levels,
         /// Whether the customer said that the last answer was not it.
         refused: bool,
+        /// Whether it says what the customer needs, and not only how they feel or whom they want.
+        #[serde(default)]
+        need: bool,
     },
     /// The bot waits for the rest of a thought.
     FragmentKept {
@@ -237,6 +241,9 @@ pub enum Event {
         agent: AgentId,
         /// The words.
         text: String,
+        /// The name the customer knew them by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// A note for colleagues.
     Noted {
@@ -279,6 +286,44 @@ pub enum Event {
     },
     /// It goes on; a new episode begins.
     Reopened,
+    /// The customer said whether an answer of the bot helped.
+    AnswerRated {
+        /// The answer's place in the log.
+        answer: u64,
+        /// The entry it rests on.
+        entry: EntryId,
+        /// Whether it helped.
+        helpful: bool,
+    },
+    /// The customer was asked how it went.
+    SurveyAsked {
+        /// What is measured, and of whom.
+        survey: Survey,
+        /// The words.
+        text: String,
+        /// In which language.
+        language: Language,
+        /// The scores.
+        choices: Vec<Choice>,
+    },
+    /// The customer scored the conversation.
+    ConversationRated {
+        /// On which scale.
+        measure: Measure,
+        /// Whose part.
+        part: Part,
+        /// The score.
+        score: u32,
+        /// A word with it; may be empty.
+        comment: String,
+    },
+    /// The end was none: the customer came back with the same matter.
+    ClosedFalsely {
+        /// The agent who had helped, if one had.
+        agent: Option<AgentId>,
+        /// The bot's last answer.
+        entry: Option<EntryId>,
+    },
     /// A supervisor said something to the agent who owns it.
     Whispered {
         /// The supervisor.
@@ -362,6 +407,9 @@ impl Event {
             | Event::ResolutionDenied
             | Event::Reminded
             | Event::Closed { .. }
+            | Event::AnswerRated { .. }
+            | Event::SurveyAsked { .. }
+            | Event::ConversationRated { .. }
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
             | Event::Claimed { .. }
@@ -369,6 +417,7 @@ impl Event {
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
+            | Event::ClosedFalsely { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
             Event::Whispered { .. } => Audience::Owner,

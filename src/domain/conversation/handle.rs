@@ -5,7 +5,9 @@ use super::event::Event;
 use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, supervision, timers, transfer, waiting};
+use super::{
+    agent_side, customer_side, ledger, pool_side, supervision, survey, timers, transfer, waiting,
+};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -43,6 +45,8 @@ pub fn handle(
             | Command::Requeue { .. }
             | Command::Reassign { .. }
             | Command::Whisper { .. }
+            | Command::RateAnswer { .. }
+            | Command::RateConversation { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
@@ -88,6 +92,12 @@ pub fn handle(
         Command::Reassign { to, note } => supervision::reassign(rules, c, to, note, at),
         Command::Whisper { by, to, text } => {
             supervision::whisper(rules, c, by, (to.as_ref(), text), at)
+        }
+        Command::RateAnswer { answer, helpful } => {
+            survey::rate_answer(rules, c, *answer, *helpful, at)
+        }
+        Command::RateConversation { measure, part, score, comment } => {
+            survey::rate_conversation(rules, c, (*measure, *part), (*score, comment), at)
         }
         Command::Tick { reading, wait } => {
             timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)

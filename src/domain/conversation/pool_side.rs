@@ -76,6 +76,8 @@ pub(super) fn bind(
     at: Timestamp,
 ) -> Decided {
     let newer = token.term == c.token.term && token.attempt > c.token.attempt;
+    // Each customer reads the name as their language writes it.
+    let name = rules.routing.agent_name(agent, c.language).unwrap_or(joining.name);
     let mut turn = Turn::new(rules, c, at);
     let greeting = match &c.state {
         State::Queued | State::Human { .. } if newer && joining.taken_over => {
@@ -108,7 +110,7 @@ pub(super) fn bind(
     };
     turn.happen(Event::AgentJoined {
         agent: agent.clone(),
-        name: joining.name.to_owned(),
+        name: name.to_owned(),
         token,
         waited_ms: joining.waited_ms,
     });
@@ -116,7 +118,7 @@ pub(super) fn bind(
         let overtaken = overtaken.to_vec();
         turn.happen(Event::Claimed { agent: agent.clone(), overtaken });
     }
-    turn.notice(greeting, &[("agent", joining.name.to_owned())]);
+    turn.notice(greeting, &[("agent", name.to_owned())]);
     Ok(turn.done())
 }
 

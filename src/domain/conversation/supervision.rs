@@ -77,7 +77,9 @@ pub(super) fn reassign(
         let (why, token) = (LeaveReason::Requeued, c.token);
         turn.happen(Event::AgentLeft { agent: owner, why, token });
     }
-    turn.notice(TextKey::ReassignedToAgent, &[("agent", to.profile.name.clone())]);
+    let shown = rules.routing.agent_name(&to.id, c.language);
+    let name = shown.map_or_else(|| to.profile.name.clone(), str::to_owned);
+    turn.notice(TextKey::ReassignedToAgent, &[("agent", name)]);
     let preferred = Some(to.id.clone());
     turn.hand_over(handoff, Keeping { returned: true, preferred, exclude: None });
     Ok(turn.done())

@@ -17,7 +17,7 @@ fn expected(service: &str, method: &str) -> &'static str {
         ("AgentService", "RegisterAgent" | "UpdateAgent" | "RemoveAgent") => "po",
         ("AgentService", _) => "apso",
         ("SupervisorService", _) => "so",
-        ("AdminService", "ListParkedEntries" | "UnparkEntry") => "o",
+        ("AdminService", "ListParkedEntries" | "UnparkEntry" | "Diagnose") => "o",
         ("AdminService", _) => "so",
         _ => panic!("who may call {service}/{method}?"),
     }

@@ -6,6 +6,7 @@
 use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
+use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::{Conversation, Proposal, Proposer, State};
 use crate::domain::conversation::transfer::{Destination, Transfer};
 use crate::domain::conversation::waiting::WaitChoice;
@@ -30,7 +31,7 @@ kinds! {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
-        Tick, CatchUp,
+        RateAnswer, RateConversation, Tick, CatchUp,
     }
 }
 
@@ -100,12 +101,12 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the supervisor was told that sara is silent", joined().until_due().until_due()),
         ],
         StateKind::Confirming => vec![
-            ("the bot has proposed", answered().says("thanks")),
+            ("the bot has proposed", answered().says("thanks!")),
             ("sara has proposed and is held", held()),
             ("sara has proposed and is free again", held().until_due()),
         ],
         StateKind::Resolved => vec![
-            ("with the bot", answered().says("thanks").then(&yes)),
+            ("with the bot", answered().says("thanks!").then(&yes)),
             ("with sara", held().then(&yes)),
             ("too long ago to go on", long_ago(held().then(&yes))),
         ],
@@ -239,6 +240,28 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
                 now("to whoever owns it", to(None)),
                 now("to sara", to(Some("sara"))),
                 now("to omar", to(Some("omar"))),
+            ]
+        }
+        CommandKind::RateAnswer => {
+            let answers = story.c.iter().flat_map(|c| &c.satisfaction.answers);
+            let answer = answers.last().map_or(1, |last| last.seq);
+            let rate = |answer, helpful| Command::RateAnswer { answer, helpful };
+            vec![
+                now("it helped", rate(answer, true)),
+                now("it did not help", rate(answer, false)),
+                now("no such answer", rate(1_000_000, false)),
+            ]
+        }
+        CommandKind::RateConversation => {
+            let rate = |measure, score| Command::RateConversation {
+                measure,
+                part: None,
+                score,
+                comment: text.clone(),
+            };
+            vec![
+                now("satisfied", rate(Measure::Csat, 5)),
+                now("not on the scale", rate(Measure::Ces, 8)),
             ]
         }
         CommandKind::Tick => match story.deadline() {
@@ -388,6 +411,8 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::PromiseOpen => "a promise is open",
         Rejection::NotTransferable { .. } => "not transferable",
         Rejection::NoSuchDestination { .. } => "no such destination",
+        Rejection::NoSuchAnswer => "no such answer",
+        Rejection::NotOnThisScale { .. } => "not on this scale",
     }
 }
 

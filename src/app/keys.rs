@@ -58,6 +58,11 @@ pub fn alerts() -> EntityKey {
     EntityKey::new(Kind::Alerts, "alerts")
 }
 
+/// What ops have decided outside the rules.
+pub fn directives() -> EntityKey {
+    EntityKey::new(Kind::Directives, "in-force")
+}
+
 /// Where the requests of a conversation that made no events stand in [`Index::REQUESTS`]: together,
 /// so that they are found without looking at all others, and within what every store holds exactly.
 ///

@@ -27,7 +27,8 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
-                    | Kind::Alerts => {}
+                    | Kind::Alerts
+                    | Kind::Directives => {}
                 },
                 Write::Delete { key } => match key.kind {
                     Kind::Item => {
@@ -39,7 +40,8 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
-                    | Kind::Alerts => {}
+                    | Kind::Alerts
+                    | Kind::Directives => {}
                 },
                 Write::IndexPut { .. }
                 | Write::IndexRemove { .. }

@@ -6,7 +6,8 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    agent_side, customer_side, ledger, pool_side, supervision, survey, timers, transfer, waiting,
+    agent_side, banners, customer_side, ledger, pool_side, supervision, survey, timers, transfer,
+    waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -128,6 +129,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
         None => Language::ALL.map(greeting).join("\n"),
     };
     turn.bot_says(Outcome::Greeting, text, None, Vec::new(), None);
+    banners::at_greeting(&mut turn, start.language);
     Ok(turn.done())
 }
 

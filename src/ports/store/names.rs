@@ -43,6 +43,8 @@ pub enum Kind {
     Deployment,
     /// The alerts that stand (pool).
     Alerts,
+    /// What ops have decided outside the rules (pool).
+    Directives,
 }
 
 impl Kind {
@@ -57,6 +59,7 @@ impl Kind {
             Kind::Fence => "f",
             Kind::Deployment => "d",
             Kind::Alerts => "w",
+            Kind::Directives => "v",
         }
     }
 }

@@ -157,7 +157,8 @@ fn gives_room(change: &Transaction) -> bool {
             | Kind::Agent
             | Kind::Fence
             | Kind::Deployment
-            | Kind::Alerts => false,
+            | Kind::Alerts
+            | Kind::Directives => false,
         },
         Write::Append { .. }
         | Write::Delete { .. }

@@ -54,7 +54,7 @@ pub fn take_over_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
         Some("not signed in, or not heard of")
     } else if agent.leaving {
         Some("being removed: nothing new is taken")
-    } else if agent.room() + theirs < item.cost {
+    } else if agent.load() - theirs + item.cost > agent.profile.capacity {
         Some("no room")
     } else {
         None

@@ -185,9 +185,19 @@ async fn an_instance_that_has_heard_nothing_shows_the_same_overview() {
     let world = World::open().await;
     let customer = world.customer().await;
     customer.ask_for_a_person().await;
+    let other = soon(async {
+        loop {
+            let board = world.another().board().await.unwrap();
+            if board.overview.totals.waiting == 1 {
+                break board;
+            }
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    // What was read a moment ago is shown again.
+    world.clock.advance(std::time::Duration::from_secs(1));
     let board = world.app.board().await.unwrap();
-    assert_eq!(board.overview.totals.waiting, 1);
-    let other = world.another().board().await.unwrap();
     assert_eq!(other.overview, board.overview, "both read the store");
 }
 

@@ -27,6 +27,7 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
+                    | Kind::Alerts
                     | Kind::Customer
                     | Kind::Directives => {}
                 },
@@ -40,6 +41,7 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
+                    | Kind::Alerts
                     | Kind::Customer
                     | Kind::Directives => {}
                 },
@@ -147,6 +149,14 @@ impl Model {
                 let newer = old.is_some_and(|old| item.token > old.token);
                 self.check(Invariant::Fenced, newer, || {
                     format!("{id}: taken by hand without a new token")
+                });
+                false
+            }
+            // Taken over: whoever had it, the right is a new one, and the agent has room for it.
+            (ItemState::Assigned { .. }, Some(_)) if owes && item.taken_over => {
+                let newer = old.is_some_and(|old| item.token > old.token);
+                self.check(Invariant::Fenced, newer, || {
+                    format!("{id}: taken over without a new token")
                 });
                 false
             }

@@ -56,6 +56,7 @@ pub fn apply(
                 promised: 0,
                 broken: 0,
                 agreed_language: None,
+                abuse_reported: None,
                 satisfaction: Satisfaction::default(),
                 facts: Default::default(),
             })
@@ -261,7 +262,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
-                LeaveReason::DeniedTwice | LeaveReason::Ended | LeaveReason::Promised => {}
+                // Who it went to is said next.
+                LeaveReason::TakenOver
+                | LeaveReason::DeniedTwice
+                | LeaveReason::Ended
+                | LeaveReason::Promised => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
@@ -271,7 +276,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } | Event::Claimed { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } | Event::Whispered { .. } => {}
+        Event::TakenOver { .. } => c.abuse_reported = None,
         Event::CustomerIdentified { customer } => c.customer = customer.clone(),
         Event::FactsTold { facts } => c.facts = facts.clone(),
         Event::Erased => identity::forget(c, at),
@@ -283,6 +289,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
+            Alert::AbuseReported => c.abuse_reported = Some(at),
             Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken => {}
         },
         Event::ResolutionProposed { by, .. } => {
@@ -352,6 +359,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.avoided.clear();
             c.broken = 0;
             c.agreed_language = None;
+            c.abuse_reported = None;
             c.handoff = None;
             c.memory = Memory::default();
         }

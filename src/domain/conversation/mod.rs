@@ -24,6 +24,7 @@ mod identity;
 mod ledger;
 mod meanwhile;
 mod pool_side;
+mod supervision;
 mod survey;
 mod timers;
 mod turn;

@@ -41,6 +41,8 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// The alerts that stand (pool).
+    Alerts,
     /// A customer whom the host site knows, with their conversations (bucket).
     Customer,
     /// What ops have decided outside the rules (pool).
@@ -58,6 +60,7 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Alerts => "w",
             Kind::Customer => "k",
             Kind::Directives => "v",
         }

@@ -260,12 +260,6 @@ codes! {
            "Declare it under `slots:`, or correct the name between the braces.";
         ar "تستعمل الإجابة `{slot}` وليس في المدخل `{id}` خانة بهذا الاسم",
            "عرفها تحت `slots:` أو صحح الاسم بين القوسين.";
-    /// A placeholder of a fact that the host site is not said to tell.
-    UnknownFact = "CFG219" Error
-        en "the answer uses the fact `{id}`, which is not in `facts` of `bot.yaml`",
-           "List it there if the host site sends it, or correct the name; give other words after `|`.";
-        ar "تستعمل الإجابة المعلومة `{id}` وليست في `facts` في `bot.yaml`",
-           "أضفها هناك إن كان موقعك يرسلها، أو صحح الاسم، واكتب البديل بعد `|`.";
     /// Two slots with one name.
     DuplicateSlot = "CFG211" Error
         en "the slot `{slot}` is declared twice in the entry `{id}`",
@@ -291,6 +285,12 @@ codes! {
            "Read its answers again; correct them or leave them, and write the date of the next review.";
         ar "المدخل `{id}` كان يجب أن يراجع قبل {date}",
            "اقرأ أجوبته من جديد، وصححها أو أبقها، ثم اكتب موعد المراجعة التالية.";
+    /// A placeholder of a fact that the host site is not said to tell.
+    UnknownFact = "CFG215" Error
+        en "the answer uses the fact `{id}`, which is not in `facts` of `bot.yaml`",
+           "List it there if the host site sends it, or correct the name; give other words after `|`.";
+        ar "تستعمل الإجابة المعلومة `{id}` وليست في `facts` في `bot.yaml`",
+           "أضفها هناك إن كان موقعك يرسلها، أو صحح الاسم، واكتب البديل بعد `|`.";
 
     // ---- routing
     /// Two queues, agents or skills with one id.

@@ -13,6 +13,9 @@ fn questions_and_reports_stay_quiet() {
 }
 
 const FIRES: &[&str] = &[
+    // Answers that are refused
+    "stop giving me links",
+    "لا ترسل لي روابط",
     // English
     "this is ridiculous",
     "You promised Tuesday and it is Friday",

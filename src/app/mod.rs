@@ -11,6 +11,7 @@ pub mod claim;
 pub mod conversations;
 pub mod deadlines;
 pub mod diagnosis;
+pub mod directives;
 pub mod error;
 pub mod explain;
 pub mod findings;
@@ -36,6 +37,7 @@ pub mod transfer;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
 use crate::ports::clock::Chance;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
@@ -72,6 +74,7 @@ pub struct App {
     settings: Settings,
     router: Router,
     notes: pace::Notes,
+    in_force: directives::InForce,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -94,6 +97,7 @@ impl App {
             settings,
             router,
             notes: pace::Notes::default(),
+            in_force: directives::InForce::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
@@ -107,9 +111,9 @@ impl App {
         self
     }
 
-    /// The rules that count now.
+    /// The rules that count now, under what ops have decided at once.
     pub fn rules(&self) -> Arc<Rules> {
-        self.rules.current()
+        self.in_force.over(self.rules.current(), self.by_now(Timestamp::ZERO))
     }
 
     /// What this process has counted.

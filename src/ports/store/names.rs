@@ -41,6 +41,8 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// What ops have decided outside the rules (pool).
+    Directives,
 }
 
 impl Kind {
@@ -54,6 +56,7 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Directives => "v",
         }
     }
 }

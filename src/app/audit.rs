@@ -240,6 +240,7 @@ impl App {
                     name: self.name_of(agent),
                     waited_ms: item.waited_ms,
                     claimed_over: item.claimed_over.clone(),
+                    taken_over: item.taken_over,
                 };
                 Repair::TellConversation("bind", bind)
             }
@@ -262,6 +263,7 @@ impl App {
             name: self.name_of(agent),
             waited_ms: item.waited_ms,
             claimed_over: item.claimed_over.clone(),
+            taken_over: item.taken_over,
         };
         match self.run_quietly(&item.conversation, command).await {
             Ok(_) | Err(AppError::Rejected(Rejection::Stale { .. })) => Ok(()),

@@ -6,7 +6,9 @@
 //! composition root or the simulator calls.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
+pub mod board;
 pub mod claim;
 pub mod conversations;
 pub mod deadlines;
@@ -33,6 +35,7 @@ pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
+pub mod supervise;
 pub mod transfer;
 pub mod unsaved;
 
@@ -79,6 +82,8 @@ pub struct App {
     stats: Stats,
     machines: Machines,
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
+    /// How everything stood when somebody looked last.
+    board: tokio::sync::Mutex<board::Read>,
 }
 
 impl App {
@@ -102,6 +107,7 @@ impl App {
             stats: Stats::default(),
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
+            board: tokio::sync::Mutex::default(),
         }
     }
 

@@ -127,6 +127,7 @@ impl App {
                     name,
                     waited_ms: item.waited_ms,
                     claimed_over: item.claimed_over.clone(),
+                    taken_over: item.taken_over,
                 })
             }
             ItemState::Waiting | ItemState::Offered { .. } => {

@@ -198,6 +198,12 @@ impl Stage {
                 let token = self.offered_to(&agent).await?;
                 self.app.decline(&agent, &self.id, token).await
             }
+            AgentAction::TakeOver => {
+                let request = name(&format!("take{}", self.read), RequestId::parse)?;
+                let request = Request::new(request, agent.as_str(), "take over");
+                let once = Once::of_staff("supervisor", agent.as_str(), request);
+                self.app.take_over_once(&agent, &self.id, &once).await.map(|_| ())
+            }
             AgentAction::Release => {
                 let (token, note) = (self.token().await?, String::new());
                 let command = Command::AgentReleases { agent, token, note };

@@ -47,6 +47,7 @@ impl Model {
                     | Kind::Agent
                     | Kind::Fence
                     | Kind::Deployment
+                    | Kind::Alerts
                     | Kind::Directives => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
@@ -224,6 +225,8 @@ impl Model {
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::ProposalDropped

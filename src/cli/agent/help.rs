@@ -5,7 +5,7 @@ use super::show::Show;
 use crate::cli::words::pick;
 
 /// A command with its arguments, what it does in English and in Arabic.
-const COMMANDS: [(&str, &str, &str); 17] = [
+const COMMANDS: [(&str, &str, &str); 19] = [
     ("/accept [n]", "take an offer", "قبول عرض"),
     ("/decline [n] reason", "decline it; the customer keeps the place", "رفضه، ويبقى دور العميل"),
     ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
@@ -28,6 +28,8 @@ const COMMANDS: [(&str, &str, &str); 17] = [
     ("/transfer bot [note]", "pass it back to the machine", "إعادتها إلى الآلة"),
     ("/away [reason]  /back", "take no new work, take work again", "التوقف عن الاستلام والعودة"),
     ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+    ("/abuse …", "tell the supervisors that you are insulted", "إبلاغ المشرفين عن إساءة"),
+    ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
     (
         "/waiting  /claim n",
         "who waits; take one by hand (written down with those who waited longer)",

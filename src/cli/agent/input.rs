@@ -39,6 +39,10 @@ pub enum Line {
     Away(String),
     /// Finish what is held and take nothing new.
     Drain,
+    /// Tell the supervisors that the customer abuses.
+    Abuse(String),
+    /// The last conversation is written up.
+    Done,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -88,6 +92,7 @@ impl Line {
             | Line::Suggest(_)
             | Line::Use(_)
             | Line::Note(_)
+            | Line::Abuse(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
             | Line::Release(_)
@@ -96,6 +101,7 @@ impl Line {
             | Line::Waiting
             | Line::Claim(_)
             | Line::Drain
+            | Line::Done
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -144,6 +150,8 @@ pub fn parse(line: &str) -> Line {
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Incomplete("/transfer")),
         "/away" | "/بعيد" => Line::Away(text),
         "/drain" | "/إنهاء" => Line::Drain,
+        "/done" | "/فرغت" => Line::Done,
+        "/abuse" | "/إساءة" => Line::Abuse(text),
         "/waiting" | "/المنتظرون" => Line::Waiting,
         "/claim" | "/أخذ" => nth(rest).map_or(Line::Incomplete("/claim"), Line::Claim),
         "/back" | "/عدت" => Line::Back,
@@ -236,6 +244,8 @@ mod tests {
             ("/claim 3", Line::Claim(3)),
             ("/المنتظرون", Line::Waiting),
             ("/drain", Line::Drain),
+            ("/فرغت", Line::Done),
+            ("/abuse he insults me", Line::Abuse("he insults me".into())),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

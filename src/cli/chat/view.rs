@@ -388,6 +388,8 @@ impl View {
                 | Body::SignalRaised(_)
                 | Body::Noted(_)
                 | Body::Claimed(_)
+                | Body::Whispered(_)
+                | Body::TakenOver(_)
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
                 | Body::Internal(_),

@@ -13,6 +13,7 @@ mod roles;
 mod sessions;
 mod story;
 mod streams;
+mod supervisors;
 mod transfers;
 mod waits;
 mod world;

@@ -40,7 +40,6 @@ pub mod transfer;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;
-use crate::domain::time::Timestamp;
 use crate::ports::clock::Chance;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
@@ -119,7 +118,7 @@ impl App {
 
     /// The rules that count now, under what ops have decided at once.
     pub fn rules(&self) -> Arc<Rules> {
-        self.in_force.over(self.rules.current(), self.by_now(Timestamp::ZERO))
+        self.in_force.over(self.rules.current())
     }
 
     /// What this process has counted.
@@ -163,6 +162,7 @@ impl App {
         self.rebuild_view().await?;
         self.audit().await?;
         self.rebuild_view().await?;
+        self.learn_directives().await?;
         self.learn_pace().await
     }
 

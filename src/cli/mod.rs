@@ -11,6 +11,7 @@ mod bench;
 mod chat;
 mod check;
 mod classify;
+mod commands;
 pub mod connect;
 mod direction;
 mod doctor;

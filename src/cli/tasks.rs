@@ -59,6 +59,9 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
         app.repair_view().await
     });
     every(app, ALERTS_EVERY, "watching alerts", |app| async move { app.watch_alerts().await });
+    every(app, LEARN_EVERY, "learning what is in force", |app| async move {
+        app.learn_directives().await
+    });
     every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
         app.learn_pace().await
     });

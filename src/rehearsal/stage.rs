@@ -130,7 +130,7 @@ impl Stage {
         let request = Request::new(name(&id, RequestId::parse)?, "script", &contents);
         let once = Once::of_staff("admin", "script", request);
         let by = ("admin/script".to_owned(), String::new());
-        self.app.learn_pace().await?;
+        self.app.learn_directives().await?;
         self.app.direct(what.clone(), now + span, by, &once).await.map(|_| ())
     }
 
@@ -296,6 +296,7 @@ impl Stage {
             }
             self.clock.set(next);
             // What is in force ends by the clock, as each instance reads it again and again.
+            self.app.learn_directives().await?;
             self.app.learn_pace().await?;
             for (agent, session) in &self.present {
                 self.app.heartbeat(agent, *session).await.ok();

@@ -1,6 +1,7 @@
 //! What frames, answers and typed lines mean for the desk: lines to show and calls to make. No I/O.
 
 use super::calls::{Brought, Deed};
+use super::help::COMMANDS;
 use super::input::Line;
 use super::show::Show;
 use super::work::{Target, Work};
@@ -191,10 +192,14 @@ impl Desk {
     pub fn line(&mut self, line: Line, now: i64) -> Told {
         let deed = match line {
             Line::Nothing | Line::Quit => return Told::default(),
-            Line::Help => return Told::lines(self.show.help()),
+            Line::Help => return Told::lines(COMMANDS.help(&self.show.transcript)),
             Line::List => return Told::lines(self.show.list(&self.work, now)),
-            Line::Incomplete(command) => return Told::lines(self.show.usage(command)),
-            Line::Unknown(command) => return Told::lines(vec![self.show.unknown(&command)]),
+            Line::Incomplete(command) => {
+                return Told::lines(COMMANDS.usage(command, &self.show.transcript));
+            }
+            Line::Unknown(command) => {
+                return Told::lines(vec![COMMANDS.unknown(&command, &self.show.transcript)]);
+            }
             Line::To(number) => return self.turn_to(number),
             Line::Accept(number) => self.offer(number).map(Deed::Accept),
             Line::Decline(number, why) => self.offer(number).map(|it| Deed::Decline(it, why)),

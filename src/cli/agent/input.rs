@@ -1,5 +1,6 @@
 //! What an agent's typed line means. Pure.
 
+use crate::cli::commands::Typed;
 use crate::cli::words::number;
 
 /// A typed line.
@@ -116,20 +117,13 @@ impl Line {
 
 /// What a line means.
 pub fn parse(line: &str) -> Line {
-    let line = line.trim();
-    if line.is_empty() {
-        return Line::Nothing;
-    }
-    // Two slashes are how a message begins with one.
-    if let Some(text) = line.strip_prefix("//") {
-        return Line::Say(format!("/{text}"));
-    }
-    if !line.starts_with('/') {
-        return Line::Say(line.to_owned());
-    }
-    let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let (rest, text) = (rest.trim(), rest.trim().to_owned());
-    match command.to_ascii_lowercase().as_str() {
+    let (name, rest) = match Typed::of(line) {
+        Typed::Nothing => return Line::Nothing,
+        Typed::Words(text) => return Line::Say(text),
+        Typed::Command { name, rest } => (name, rest),
+    };
+    let text = rest.to_owned();
+    match name.as_str() {
         "/accept" | "/قبول" => Line::Accept(nth(rest)),
         "/decline" | "/رفض" => {
             let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -158,7 +152,7 @@ pub fn parse(line: &str) -> Line {
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
-        _ => Line::Unknown(command.to_owned()),
+        _ => Line::Unknown(name),
     }
 }
 

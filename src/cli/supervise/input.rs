@@ -1,5 +1,7 @@
 //! What a supervisor's typed line means. Pure.
 
+use super::calls::Deed;
+use crate::cli::commands::Typed;
 use crate::cli::words::number;
 
 /// A typed line.
@@ -13,25 +15,15 @@ pub enum Line {
     Watch(Which),
     /// Watch no longer.
     Unwatch,
-    /// Say this to the agent of the watched conversation.
-    Whisper(String),
-    /// Take the watched conversation over.
-    Take,
-    /// Write to the customer of a conversation that was taken over.
-    Say(String),
-    /// Ask the customer whether it is settled.
-    Propose,
-    /// Give what was taken over back to its queue, with a note.
-    Release(String),
-    /// Give the watched conversation to this agent, with a note.
-    Reassign(String, String),
-    /// Put the watched conversation back into its queue, with a note.
-    Requeue(String),
+    /// A call is to be made about the watched conversation.
+    Do(Deed),
     /// The commands are wanted.
     Help,
     /// The end.
     Quit,
-    /// A command that there is not, or that lacks something.
+    /// A command of which a part is missing.
+    Incomplete(&'static str),
+    /// A command that there is not.
     Unknown(String),
 }
 
@@ -46,36 +38,30 @@ pub enum Which {
 
 /// What a line means.
 pub fn parse(line: &str) -> Line {
-    let line = line.trim();
-    if line.is_empty() {
-        return Line::Nothing;
-    }
-    // Two slashes are how a message begins with one.
-    if let Some(text) = line.strip_prefix("//") {
-        return Line::Say(format!("/{text}"));
-    }
-    if !line.starts_with('/') {
-        return Line::Say(line.to_owned());
-    }
-    let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let rest = rest.trim();
-    let unknown = || Line::Unknown(line.to_owned());
-    match command.to_ascii_lowercase().as_str() {
+    let (name, rest) = match Typed::of(line) {
+        Typed::Nothing => return Line::Nothing,
+        Typed::Words(text) => return Line::Do(Deed::Say(text)),
+        Typed::Command { name, rest } => (name, rest),
+    };
+    let text = rest.to_owned();
+    match name.as_str() {
         "/list" | "/قائمة" => Line::List,
-        "/watch" | "/مراقبة" => which(rest).map_or_else(unknown, Line::Watch),
+        "/watch" | "/مراقبة" => which(rest).map_or(Line::Incomplete("/watch"), Line::Watch),
         "/unwatch" | "/كفى" => Line::Unwatch,
-        "/whisper" | "/همس" if !rest.is_empty() => Line::Whisper(rest.to_owned()),
-        "/take" | "/تسلم" => Line::Take,
-        "/propose" | "/حل" => Line::Propose,
-        "/release" | "/إعادة" => Line::Release(rest.to_owned()),
-        "/reassign" | "/إسناد" if !rest.is_empty() => {
+        "/whisper" | "/همس" if rest.is_empty() => Line::Incomplete("/whisper"),
+        "/whisper" | "/همس" => Line::Do(Deed::Whisper(text)),
+        "/take" | "/تسلم" => Line::Do(Deed::Take),
+        "/propose" | "/حل" => Line::Do(Deed::Propose),
+        "/release" | "/إعادة" => Line::Do(Deed::Release(text)),
+        "/reassign" | "/إسناد" if rest.is_empty() => Line::Incomplete("/reassign"),
+        "/reassign" | "/إسناد" => {
             let (agent, note) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            Line::Reassign(agent.to_owned(), note.trim().to_owned())
+            Line::Do(Deed::Reassign(agent.to_owned(), note.trim().to_owned()))
         }
-        "/requeue" | "/طابور" => Line::Requeue(rest.to_owned()),
+        "/requeue" | "/طابور" => Line::Do(Deed::Requeue(text)),
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
-        _ => unknown(),
+        _ => Line::Unknown(name),
     }
 }
 
@@ -95,20 +81,20 @@ mod tests {
     fn lines_are_commands_with_numbers_ids_and_words() {
         for (line, expected) in [
             ("", Line::Nothing),
-            ("good morning", Line::Say("good morning".into())),
-            ("//path", Line::Say("/path".into())),
+            ("good morning", Line::Do(Deed::Say("good morning".into()))),
+            ("//path", Line::Do(Deed::Say("/path".into()))),
             ("/watch 2", Line::Watch(Which::Number(2))),
             ("/مراقبة ٢", Line::Watch(Which::Number(2))),
             ("/watch c-17x", Line::Watch(Which::Id("c-17x".into()))),
-            ("/watch", Line::Unknown("/watch".into())),
-            ("/whisper ask for the number", Line::Whisper("ask for the number".into())),
-            ("/whisper", Line::Unknown("/whisper".into())),
-            ("/همس اسأله عن الرقم", Line::Whisper("اسأله عن الرقم".into())),
-            ("/Take", Line::Take),
-            ("/reassign omar knows it", Line::Reassign("omar".into(), "knows it".into())),
-            ("/reassign", Line::Unknown("/reassign".into())),
-            ("/requeue", Line::Requeue("".into())),
-            ("/dance now", Line::Unknown("/dance now".into())),
+            ("/watch", Line::Incomplete("/watch")),
+            ("/whisper ask for the number", Line::Do(Deed::Whisper("ask for the number".into()))),
+            ("/whisper", Line::Incomplete("/whisper")),
+            ("/همس اسأله عن الرقم", Line::Do(Deed::Whisper("اسأله عن الرقم".into()))),
+            ("/Take", Line::Do(Deed::Take)),
+            ("/reassign omar knows it", Line::Do(Deed::Reassign("omar".into(), "knows it".into()))),
+            ("/reassign", Line::Incomplete("/reassign")),
+            ("/requeue", Line::Do(Deed::Requeue("".into()))),
+            ("/dance now", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");
         }

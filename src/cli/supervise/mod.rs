@@ -7,6 +7,7 @@
 
 mod calls;
 mod floor;
+mod help;
 mod input;
 mod show;
 mod streams;
@@ -24,6 +25,7 @@ use crate::grpc::pb::{SubscribeOverviewResponse, WatchConversationResponse};
 use calls::{Calls, Deed};
 use clap::Args;
 use floor::{Floor, News};
+use help::COMMANDS;
 use input::{Line, Which};
 use show::Show;
 use std::time::Duration;
@@ -213,26 +215,20 @@ impl Watch {
         match input::parse(&line) {
             Line::Nothing => {}
             Line::Quit => return Ok(Go::Leave),
-            Line::Help => lines = self.show.help(),
+            Line::Help => lines = COMMANDS.help(&self.show.transcript),
             Line::List => lines = self.show.everything(&self.floor, now()),
+            Line::Incomplete(command) => {
+                lines = COMMANDS.usage(command, &self.show.transcript);
+            }
             Line::Unknown(command) => {
-                lines.push(
-                    self.show.transcript.remark(&self.show.transcript.look.foreign(&command)),
-                );
-                lines.push(self.show.say("/help shows the commands", "/help يعرض الأوامر"));
+                lines.push(COMMANDS.unknown(&command, &self.show.transcript));
             }
             Line::Watch(which) => lines.push(self.attach(which)),
             Line::Unwatch => {
                 self.watched = None;
                 lines.push(self.show.say("no longer watched", "توقفت المراقبة"));
             }
-            Line::Whisper(text) => return self.about(Deed::Whisper(text)).await,
-            Line::Take => return self.about(Deed::Take).await,
-            Line::Say(text) => return self.about(Deed::Say(text)).await,
-            Line::Propose => return self.about(Deed::Propose).await,
-            Line::Release(note) => return self.about(Deed::Release(note)).await,
-            Line::Reassign(agent, note) => return self.about(Deed::Reassign(agent, note)).await,
-            Line::Requeue(note) => return self.about(Deed::Requeue(note)).await,
+            Line::Do(deed) => return self.about(deed).await,
         }
         self.terminal.screen.show(&lines);
         Ok(Go::On)

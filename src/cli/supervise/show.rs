@@ -190,29 +190,4 @@ impl Show {
     pub fn say(&self, en: &'static str, ar: &'static str) -> String {
         self.transcript.remark(pick(self.transcript.language, en, ar))
     }
-
-    /// The commands.
-    pub fn help(&self) -> Vec<String> {
-        const HELP: [(&str, &str, &str); 9] = [
-            ("/list", "queues, agents and what they hold", "الطوابير والموظفون وما لديهم"),
-            (
-                "/watch N|ID",
-                "attach to a conversation; /unwatch ends it",
-                "مراقبة محادثة؛ /unwatch للتوقف",
-            ),
-            ("/whisper …", "for its agent alone", "للموظف وحده"),
-            (
-                "/take",
-                "take it over; then plain lines go to the customer",
-                "تسلّمها؛ ثم تذهب السطور إلى العميل",
-            ),
-            ("/propose", "ask whether it is settled", "سؤال العميل هل حُلّت"),
-            ("/release [note]", "give what you took back", "إعادة ما تسلّمته"),
-            ("/reassign AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),
-            ("/requeue [note]", "put it back, place kept", "إعادتها إلى الطابور مع حفظ المكان"),
-            ("/quit", "leave", "خروج"),
-        ];
-        let l = self.transcript.language;
-        HELP.iter().map(|(command, en, ar)| format!("{command}  {}", pick(l, en, ar))).collect()
-    }
 }

@@ -24,10 +24,12 @@ mod init;
 mod journal;
 mod key;
 mod repair;
+mod replay;
 mod rows;
 mod rules;
 mod serve;
 mod sim;
+mod store;
 mod stores;
 pub mod system;
 mod tasks;
@@ -68,7 +70,9 @@ enum Command {
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
+    Replay(replay::Replay),
     Archive(archive::ArchiveArgs),
+    Store(store::StoreArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -98,7 +102,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
+        Some(Command::Store(args)) => on_all_cores(store::run(args)),
         Some(Command::Doctor(options)) => return doctor::run(&options),
+        Some(Command::Replay(args)) => return finished(block_on(replay::run(args))),
         Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };
     finished(done.map(|()| ExitCode::SUCCESS))

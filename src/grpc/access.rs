@@ -90,6 +90,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("GetStats", WATCH),
             ("Diagnose", OPERATE),
             ("RepairConversation", WATCH),
+            ("ReplayConversation", WATCH),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.

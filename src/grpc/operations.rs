@@ -9,8 +9,12 @@ use super::pb;
 use super::refusals::status;
 use crate::app::error::AppError;
 use crate::app::findings::{Finding, Severity};
+use crate::app::replay::{Turn, TurnOutcome};
+use crate::domain::ids::RulesVersion;
 use crate::domain::language::Language;
+use crate::domain::rules::Rules;
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use tonic::{Request, Status};
 
 /// Examines the deployment.
@@ -42,6 +46,48 @@ pub async fn repair(
         failed: done.failed,
         conversation,
     })
+}
+
+/// Decides a conversation again.
+pub async fn replay(
+    context: &Context,
+    asked: &pb::ReplayConversationRequest,
+) -> Result<pb::ReplayConversationResponse, Status> {
+    let id = conversation_id(&asked.conversation_id)?;
+    let live = asked.by_live_rules.then(|| context.app.rules());
+    // Each version once: to take it up again takes as long as training takes.
+    let known: Mutex<BTreeMap<RulesVersion, Option<Arc<Rules>>>> = Mutex::default();
+    let rules = |version: &RulesVersion| {
+        let current = context.app.rules();
+        if current.version == *version {
+            return Some(current);
+        }
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = || context.rules_report.kept(version);
+        known.entry(version.clone()).or_insert_with(kept).clone()
+    };
+    let turns = context.app.replay(&id, rules, live).await.map_err(status)?;
+    Ok(pb::ReplayConversationResponse { turns: turns.into_iter().map(turn).collect() })
+}
+
+fn turn(turn: Turn) -> pb::ReplayedTurn {
+    let mut told = pb::ReplayedTurn {
+        sequence: turn.seq,
+        said: turn.said,
+        recorded_rules: turn.recorded_by.to_string(),
+        ..Default::default()
+    };
+    match turn.outcome {
+        TurnOutcome::Decided { by, differs } => {
+            told.replayed_rules = by.to_string();
+            let (was, would_be) =
+                differs.into_iter().partition::<Vec<_>, _>(|(sign, _)| *sign == '-');
+            told.was = was.into_iter().map(|(_, line)| line).collect();
+            told.would_be = would_be.into_iter().map(|(_, line)| line).collect();
+        }
+        TurnOutcome::Missing { what } => told.missing = what,
+    }
+    told
 }
 
 fn findings(found: &[Finding]) -> Vec<pb::Finding> {

@@ -2,6 +2,7 @@
 //! house rules.
 
 mod bench;
+mod copying;
 mod doctor;
 mod grpc;
 mod kills;

@@ -30,6 +30,13 @@ impl Service {
         Service { folder, store, child, address }
     }
 
+    /// Starts another on the same rules and keys, on another store.
+    pub fn moved_to(&self, store: &str) -> Service {
+        let (folder, store) = (Arc::clone(&self.folder), store.to_owned());
+        let (child, address) = spawn(folder.path(), &store);
+        Service { folder, store, child, address }
+    }
+
     /// Starts it on this store.
     pub fn start_on(store: &str) -> Service {
         let folder = Arc::new(tempfile::tempdir().unwrap());

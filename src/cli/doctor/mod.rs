@@ -60,6 +60,9 @@ pub struct Doctor {
     /// The file of an admin's key; without it, it is looked for in the data folder.
     #[arg(long, env = "SANAD_KEY_FILE", value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Do not play the scripted conversations; they take the longest.
+    #[arg(long)]
+    no_scripts: bool,
     /// How the findings are written.
     #[arg(long, value_enum, default_value = "text")]
     format: super::check::Format,
@@ -80,8 +83,11 @@ pub fn run(options: &Doctor) -> ExitCode {
         ..Overrides::default()
     };
     let settings = checked.service.clone().unwrap_or_default().overridden_by(overrides);
-    let mut shown: Vec<Shown> =
-        config(&checked, rules.as_ref()).into_iter().map(Shown::from).collect();
+    let mut found = config(&checked, rules.as_ref());
+    if let Some(rules) = rules.as_ref().filter(|_| !options.no_scripts) {
+        found.push(scripts(&checked, rules));
+    }
+    let mut shown: Vec<Shown> = found.into_iter().map(Shown::from).collect();
     let rules = rules.or_else(|| last_good(&settings));
     shown.extend(match super::block_on(deployment(options, &settings, rules, &clock)) {
         Ok(found) => found,
@@ -119,16 +125,20 @@ fn config(checked: &Checked, rules: Option<&Arc<Rules>>) -> Vec<Finding> {
         let doubtful = Finding::attention(Code::ConfigDoubtful);
         findings.push(doubtful.with("problems", count).with("first", first));
     }
+    findings
+}
+
+/// Whether the scripted conversations hold.
+fn scripts(checked: &Checked, rules: &Arc<Rules>) -> Finding {
     let failed = checked.scripts.iter().filter(|s| !rehearsal::play(rules, s).is_empty());
     let failed: Vec<&str> = failed.map(|script| script.name.as_str()).collect();
-    findings.push(match failed.first() {
+    match failed.first() {
         None => Finding::fine(Code::ScriptsHold).with("scripts", checked.scripts.len()),
         Some(first) => Finding::trouble(Code::ScriptsFail)
             .with("failed", failed.len())
             .with("scripts", checked.scripts.len())
             .with("first", first),
-    });
-    findings
+    }
 }
 
 /// The rules a server would go on with.

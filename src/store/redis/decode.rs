@@ -39,7 +39,8 @@ fn list(what: &str, value: Value) -> Result<Vec<Value>, StoreError> {
     }
 }
 
-fn bytes(value: &Value) -> Option<Bytes> {
+/// Bytes as they are.
+pub fn bytes(value: &Value) -> Option<Bytes> {
     match value {
         Value::BulkString(bytes) => Some(Bytes::copy_from_slice(bytes)),
         _ => None,
@@ -94,7 +95,8 @@ pub fn committed(slot: &Slot, told: &[Value]) -> Result<Committed, StoreError> {
     Ok(Committed { at: at(slot, told)?, counter })
 }
 
-fn version(what: &str, value: &Value) -> Result<Option<Version>, StoreError> {
+/// A version; `None` for nothing.
+pub fn version(what: &str, value: &Value) -> Result<Option<Version>, StoreError> {
     if *value == Value::Nil {
         return Ok(None);
     }
@@ -178,7 +180,7 @@ pub fn page(log: &LogId, told: &[Value]) -> Result<LogPage, StoreError> {
 }
 
 /// A stream's entry: its id, then names and values in turn.
-fn record(entry: &Value) -> Option<Record> {
+pub fn record(entry: &Value) -> Option<Record> {
     let Value::Array(parts) = entry else { return None };
     let id = text(parts.first()?)?;
     let Value::Array(fields) = parts.get(1)? else { return None };

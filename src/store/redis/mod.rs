@@ -40,6 +40,7 @@ mod scripts;
 mod server;
 #[cfg(test)]
 pub(in crate::store) mod tests;
+pub mod whole;
 
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;

@@ -5,6 +5,7 @@ mod errors;
 mod notes;
 mod operators;
 mod repairs;
+mod replays;
 mod replies;
 mod retention;
 mod roles;

@@ -7,7 +7,8 @@ use protox::prost::Message;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 5] = [
+const FILES: [&str; 6] = [
+    "sanad/v1/eta.proto",
     "sanad/v1/types.proto",
     "sanad/v1/chat.proto",
     "sanad/v1/agent.proto",

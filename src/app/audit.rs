@@ -18,9 +18,6 @@ use crate::domain::time::Timestamp;
 use crate::ports::store::Index;
 use std::collections::BTreeSet;
 
-/// Conversations read at once.
-const PAGE: usize = 500;
-
 /// What must be done so that both sides agree.
 enum Repair {
     /// Carry the conversation's state to the pool again; the name says how.
@@ -69,17 +66,11 @@ impl App {
         let mut concerned: BTreeSet<ConversationId> = BTreeSet::new();
         for number in 0..self.settings.buckets {
             let slot = keys::bucket(number);
-            let mut after = None;
-            loop {
-                let page = self.store.range(&slot, Index::ENTANGLED, after, i64::MAX, PAGE).await?;
-                concerned.extend(page.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()));
-                if page.len() < PAGE {
-                    break;
-                }
-                after = page.last().cloned();
+            for (_, id) in self.members(&slot, Index::ENTANGLED).await? {
+                concerned.extend(ConversationId::parse(&id).ok());
             }
         }
-        for id in self.members(Index::ITEMS).await? {
+        for (_, id) in self.members(&self.pool_slot(), Index::ITEMS).await? {
             concerned.extend(ConversationId::parse(&id).ok());
         }
         Ok(concerned)
@@ -258,7 +249,7 @@ impl App {
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {
-                Repair::TellConversation("tick", Command::Tick { reading: None, delay: None })
+                Repair::TellConversation("tick", Command::Tick { reading: None, wait: None })
             }
         }
     }

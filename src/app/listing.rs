@@ -14,6 +14,8 @@ use futures::future::try_join_all;
 
 /// So many conversations are looked at for one page; where few fit, a page may be short.
 const LOOKED_AT_MAX: usize = 1_000;
+/// Members of an index read at once.
+const READ_AT_ONCE: usize = 1_000;
 /// Conversations loaded at once.
 const LOADED_AT_ONCE: usize = 32;
 
@@ -49,6 +51,20 @@ pub struct Parked {
 }
 
 impl App {
+    /// All members of an index with their scores, the least first, read page by page.
+    pub(super) async fn members(&self, slot: &Slot, index: Index) -> AppResult<Vec<(i64, String)>> {
+        let mut members = Vec::new();
+        loop {
+            let after = members.last().cloned();
+            let page = self.store.range(slot, index, after, i64::MAX, READ_AT_ONCE).await?;
+            let is_last = page.len() < READ_AT_ONCE;
+            members.extend(page);
+            if is_last {
+                return Ok(members);
+            }
+        }
+    }
+
     /// Conversations after a place, the latest first; `wanted` says which to list.
     pub async fn list_conversations(
         &self,

@@ -20,6 +20,7 @@ pub mod keys;
 pub mod listing;
 pub mod machines;
 pub mod outbox;
+pub mod pace;
 pub mod packet;
 pub mod pool;
 pub mod promises;
@@ -71,6 +72,7 @@ pub struct App {
     chance: Arc<dyn Chance>,
     settings: Settings,
     router: Router,
+    notes: pace::Notes,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -92,6 +94,7 @@ impl App {
             chance,
             settings,
             router,
+            notes: pace::Notes::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
@@ -150,7 +153,8 @@ impl App {
         self.extend_leases().await?;
         self.rebuild_view().await?;
         self.audit().await?;
-        self.rebuild_view().await
+        self.rebuild_view().await?;
+        self.learn_pace().await
     }
 
     fn tag(&self) -> u64 {

@@ -18,11 +18,9 @@ impl App {
         only_late: bool,
     ) -> AppResult<Vec<(Conversation, Promise)>> {
         let slots: Vec<Slot> = (0..self.settings().buckets).map(keys::bucket).collect();
-        let pages = slots
-            .iter()
-            .map(|slot| self.store().range(slot, Index::PROMISES, None, i64::MAX, limit));
-        let mut due: Vec<(i64, String)> =
-            try_join_all(pages).await?.into_iter().flatten().collect();
+        // Whether a promise is late is not in the index: any of them may be one that is wanted.
+        let all = slots.iter().map(|slot| self.members(slot, Index::PROMISES));
+        let mut due: Vec<(i64, String)> = try_join_all(all).await?.into_iter().flatten().collect();
         due.sort();
         let mut open = Vec::new();
         for id in due.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()) {

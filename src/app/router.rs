@@ -78,6 +78,11 @@ impl Router {
         self.lock().fence.is_some()
     }
 
+    /// Looks at the picture of the pool.
+    pub(super) fn with_view<T>(&self, look: impl FnOnce(&PoolView) -> T) -> T {
+        look(&self.lock().view)
+    }
+
     /// How many wait for an agent.
     pub fn waiting(&self) -> usize {
         use crate::domain::pool::item::ItemState;
@@ -159,6 +164,15 @@ impl Picture {
     fn heard_ring(&mut self, counter: u64) {
         self.suspect |= counter > self.heard + 1;
         self.heard = self.heard.max(counter);
+    }
+
+    /// What was there at the last look should have been heard by now.
+    fn seen(&mut self, counter: u64) {
+        if self.heard < self.seen {
+            self.suspect = true;
+            self.heard = self.seen;
+        }
+        self.seen = counter;
     }
 
     fn learn_place(&mut self, counter: u64, id: &ConversationId, place: Option<Place>) {
@@ -260,12 +274,7 @@ impl App {
     /// waiting. To be called about once a second.
     pub async fn repair_view(&self) -> AppResult<()> {
         let counter = self.counter_now().await?;
-        let mut picture = self.router.lock();
-        if picture.heard < picture.seen {
-            picture.suspect = true;
-            picture.heard = picture.seen;
-        }
-        picture.seen = counter;
+        self.router.lock().seen(counter);
         Ok(())
     }
 
@@ -301,8 +310,9 @@ impl App {
         let counter = self.counter_now().await?;
         let mut fresh = PoolView::new(&self.rules().routing);
         let (mut places, mut agents) = (BTreeMap::new(), BTreeMap::new());
-        for page in self.members(Index::AGENTS).await?.chunks(PAGE) {
-            let ids: Vec<AgentId> = page.iter().filter_map(|id| AgentId::parse(id).ok()).collect();
+        for page in self.members(&slot, Index::AGENTS).await?.chunks(PAGE) {
+            let ids: Vec<AgentId> =
+                page.iter().filter_map(|(_, id)| AgentId::parse(id).ok()).collect();
             let keys: Vec<_> = ids.iter().map(keys::agent).collect();
             let snapshot = self.store.load(&slot, &keys, &[]).await?;
             for (id, key) in ids.into_iter().zip(&keys) {
@@ -312,9 +322,9 @@ impl App {
                 }
             }
         }
-        for page in self.members(Index::ITEMS).await?.chunks(PAGE) {
+        for page in self.members(&slot, Index::ITEMS).await?.chunks(PAGE) {
             let ids: Vec<ConversationId> =
-                page.iter().filter_map(|id| ConversationId::parse(id).ok()).collect();
+                page.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()).collect();
             let keys: Vec<_> = ids.iter().map(keys::place).collect();
             let snapshot = self.store.load(&slot, &keys, &[]).await?;
             for (id, key) in ids.into_iter().zip(&keys) {
@@ -338,6 +348,7 @@ impl App {
     /// The position of a waiting conversation and why it waits.
     pub fn waiting_status(&self, id: &ConversationId, at: Timestamp) -> (Option<u32>, DelayReason) {
         let rules = self.rules();
+        let at = self.by_now(at);
         let picture = self.router.lock();
         let position = explain::position(&picture.view, id);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
@@ -467,23 +478,5 @@ impl App {
     async fn counter_now(&self) -> AppResult<u64> {
         let counters = self.store.ring_counters(&[self.pool_slot()]).await?;
         Ok(counters.first().copied().unwrap_or(0))
-    }
-
-    /// All members of an index of the pool.
-    pub(super) async fn members(&self, index: Index) -> AppResult<Vec<String>> {
-        const READ_AT_ONCE: usize = 1_000;
-        let slot = self.pool_slot();
-        let mut members = Vec::new();
-        let mut after = None;
-        loop {
-            let page =
-                self.store.range(&slot, index, after.clone(), i64::MAX, READ_AT_ONCE).await?;
-            let last = page.last().cloned();
-            members.extend(page.into_iter().map(|(_, member)| member));
-            match last {
-                Some(last) if members.len() % READ_AT_ONCE == 0 => after = Some(last),
-                Some(_) | None => return Ok(members),
-            }
-        }
     }
 }

@@ -17,6 +17,8 @@ pub struct Stats {
     pub delivered: AtomicU64,
     /// Outbox entries parked for a person.
     pub parked: AtomicU64,
+    /// Times at which so many agents vanished at once that the line is more likely broken.
+    pub outages: AtomicU64,
     /// Differences between conversation and pool that the audit has repaired.
     pub repairs: AtomicU64,
     /// Offers made.

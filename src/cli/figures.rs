@@ -37,6 +37,7 @@ impl Collector for Figures {
             ("sanad_outbox_delivered", "Outbox entries delivered", read(&stats.delivered)),
             ("sanad_outbox_parked", "Outbox entries parked for a person", read(&stats.parked)),
             ("sanad_audit_repairs", "Differences repaired by the audit", read(&stats.repairs)),
+            ("sanad_agent_outages", "Many agents vanished at once", read(&stats.outages)),
             ("sanad_offers", "Offers made to agents", read(&stats.offers)),
             ("sanad_offers_refused", "Offers refused by the store", read(&stats.offers_refused)),
         ] {

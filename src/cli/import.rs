@@ -53,6 +53,13 @@ pub fn run(options: &Import) -> anyhow::Result<()> {
     for file in &options.files {
         rows.extend(rows::read(file).map_err(anyhow::Error::msg)?);
     }
+    let gathered = gather(&rows).map_err(anyhow::Error::msg)?;
+    anyhow::ensure!(
+        !gathered.entries.is_empty(),
+        "no row has an intent; there is nothing to import"
+    );
+    let texts = files(&gathered.entries)?;
+    // Nothing is removed before all that takes its place is known.
     let faq = options.out.join(FAQ);
     if faq.exists() {
         anyhow::ensure!(
@@ -62,12 +69,7 @@ pub fn run(options: &Import) -> anyhow::Result<()> {
         );
         fs::remove_dir_all(&faq).with_context(|| format!("{} cannot be removed", faq.display()))?;
     }
-    let gathered = gather(&rows).map_err(anyhow::Error::msg)?;
-    anyhow::ensure!(
-        !gathered.entries.is_empty(),
-        "no row has an intent; there is nothing to import"
-    );
-    for (file, text) in files(&gathered.entries)? {
+    for (file, text) in texts {
         write(&options.out, &file, &text)?;
     }
     for (file, text) in SHIPPED {
@@ -132,7 +134,7 @@ fn gather(rows: &[Row]) -> Result<All, String> {
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let mut ids = BTreeSet::new();
     for row in rows {
-        let text: String = row.message()?.chars().filter(|c| !c.is_control()).collect();
+        let text = row.message()?.replace(char::is_control, " ");
         let label = row
             .text("intent")
             .ok_or_else(|| format!("line {}: there is no `intent`", row.line))?
@@ -305,7 +307,43 @@ mod tests {
             replace: false,
         };
         assert!(run(&again).unwrap_err().to_string().contains("--replace"));
-        run(&Import { replace: true, ..again }).unwrap();
+        let replacing = Import { replace: true, ..again };
+        run(&replacing).unwrap();
+        fs::write(&replacing.files[0], "{\"text\":\"no intent\"}\n").unwrap();
+        let entries = || fs::read_to_string(replacing.out.join("faq/imported-001.yaml")).unwrap();
+        let before = entries();
+        assert!(run(&replacing).is_err());
+        assert_eq!(entries(), before, "nothing is removed for rows that cannot take its place");
+    }
+
+    #[test]
+    fn words_that_a_line_parts_stay_apart() {
+        let (folder, done) =
+            imported("rows.jsonl", "{\"text\":\"lost\\tmy\\ncard\",\"intent\":\"x\"}\n");
+        done.unwrap();
+        let file = fs::read_to_string(folder.path().join("config/faq/imported-001.yaml")).unwrap();
+        assert!(file.contains("\"lost my card\""), "{file}");
+    }
+
+    #[test]
+    fn everything_that_ships_beside_the_entries_is_written() {
+        let config = Path::new(env!("CARGO_MANIFEST_DIR")).join("config");
+        let in_folder = |folder: &str| {
+            let files = fs::read_dir(config.join(folder)).unwrap();
+            let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+            let folder = folder.to_owned();
+            names
+                .filter(|name| name.ends_with(".yaml"))
+                .map(move |name| format!("{folder}{name}"))
+                .collect::<Vec<_>>()
+        };
+        let mut ships = [BOT.to_owned(), ROUTING.to_owned()].to_vec();
+        ships.extend(in_folder("texts/"));
+        ships.extend(in_folder("detectors/"));
+        let mut written = SHIPPED.map(|(file, _)| file.to_owned()).to_vec();
+        ships.sort();
+        written.sort();
+        assert_eq!(written, ships);
     }
 
     #[test]

@@ -18,6 +18,8 @@ const LEASES_EVERY: Duration = Duration::from_secs(1);
 const MATCH_EVERY: Duration = Duration::from_millis(500);
 /// How often lost rings are looked for.
 const REPAIR_EVERY: Duration = Duration::from_secs(1);
+/// How often it is read what other instances have noted.
+const LEARN_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often ended conversations are let go.
@@ -33,7 +35,17 @@ pub fn start(app: &Arc<App>, retention: Option<Retention>) {
     for slot in app.slots() {
         tokio::spawn(sweep(Arc::clone(app), slot));
     }
-    every(app, LEASES_EVERY, "watching leases", |app| async move { app.watch_leases().await });
+    every(app, LEASES_EVERY, "watching leases", |app| async move {
+        if let Some(vanished) = app.watch_leases().await? {
+            tracing::error!(
+                agents.vanished = vanished.ended,
+                agents.of = vanished.of,
+                "so many agents vanished at once that the line must be broken; they keep their \
+                 conversations for leases.outage_grace: look at the network and the load balancer"
+            );
+        }
+        Ok(())
+    });
     every(app, MATCH_EVERY, "matching", |app| async move {
         app.match_now().await;
         Ok(())
@@ -41,6 +53,9 @@ pub fn start(app: &Arc<App>, retention: Option<Retention>) {
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
+    });
+    every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
+        app.learn_pace().await
     });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;

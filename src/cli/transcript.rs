@@ -119,6 +119,8 @@ impl Transcript {
         };
         let why = status.delay.as_ref().and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
+        let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));
+        let line = wait.map_or(line.clone(), |wait| format!("{line} · {wait}"));
         let mark = if self.look.rich { "⏳" } else { "*" };
         self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
     }

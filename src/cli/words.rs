@@ -192,6 +192,7 @@ pub fn promise(language: Language, kind: pb::PromiseKind) -> &'static str {
         P::Callback => ("a callback", "معاودة التواصل"),
         P::Answer => ("an answer to the question left", "إجابة السؤال المتروك"),
         P::FollowUp => ("to come back to it", "العودة إلى الموضوع"),
+        P::Wait => ("a person", "حضور موظف"),
     };
     pick(language, en, ar)
 }
@@ -272,6 +273,18 @@ pub fn span(language: Language, seconds: i64) -> String {
     words.join(" ")
 }
 
+/// How long it takes until a person comes; nothing where that is not known.
+pub fn eta(language: Language, eta: &pb::Eta) -> Option<String> {
+    let high = span(language, eta.high.as_ref()?.seconds);
+    let low = eta.low.as_ref().map_or(0, |low| low.seconds);
+    Some(match (low, language) {
+        (0, Language::En) => format!("about {high} at most"),
+        (0, Language::Ar) => format!("نحو {high} على الأكثر"),
+        (low, Language::En) => format!("about {} to {high}", span(language, low)),
+        (low, Language::Ar) => format!("نحو {} إلى {high}", span(language, low)),
+    })
+}
+
 /// A whole number in the digits of either language.
 pub fn number(text: &str) -> Option<usize> {
     let mut value: usize = 0;
@@ -304,6 +317,21 @@ mod tests {
             assert_eq!(span(Language::En, seconds), expected);
         }
         assert_eq!(span(Language::Ar, 61), "1 د 1 ث");
+    }
+
+    #[test]
+    fn a_wait_is_told_as_a_range_and_not_at_all_where_nobody_knows() {
+        let seconds = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
+        let range =
+            |low, high| pb::Eta { low: seconds(low), high: seconds(high), ..pb::Eta::default() };
+        for (low, en, ar) in [
+            (300, "about 5 min to 10 min", "نحو 5 د إلى 10 د"),
+            (0, "about 10 min at most", "نحو 10 د على الأكثر"),
+        ] {
+            assert_eq!(eta(Language::En, &range(low, 600)).unwrap(), en);
+            assert_eq!(eta(Language::Ar, &range(low, 600)).unwrap(), ar);
+        }
+        assert_eq!(eta(Language::En, &pb::Eta::default()), None);
     }
 
     #[test]

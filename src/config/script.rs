@@ -26,6 +26,11 @@ pub struct Script {
     pub agents: Vec<AgentId>,
     /// The language the customer's client asks for.
     pub language: Option<Language>,
+    /// So many other customers have asked for a person before; agents who are there have taken as
+    /// many of them as they can hold.
+    pub others: u32,
+    /// How long an agent had each of the latest conversations; `None` if there were none.
+    pub recent: Option<Duration>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }

@@ -350,6 +350,16 @@ text_keys! {
     ChoiceUnknown = "choice_unknown",
     /// The message is longer than `{max}` characters.
     MessageTooLong = "message_too_long",
+    /// The wait: from `{low}` to `{count}` minutes.
+    EtaMinutes = "eta_minutes",
+    /// The wait: at most `{count}` minutes.
+    EtaWithinMinutes = "eta_within_minutes",
+    /// The wait: from `{low}` to `{count}` hours.
+    EtaHours = "eta_hours",
+    /// The wait: at most `{count}` hours.
+    EtaWithinHours = "eta_within_hours",
+    /// Nobody can say how long it takes.
+    EtaUnknown = "eta_unknown",
 }
 
 #[cfg(test)]

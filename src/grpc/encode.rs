@@ -1,6 +1,7 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_promise;
 use super::pb;
@@ -11,8 +12,9 @@ use crate::domain::conversation::state::{Conversation, Proposer, State};
 use crate::domain::detectors::Signal;
 use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
-use crate::domain::language::{self, Evidence, Language, Variety};
+use crate::domain::language::{self, Evidence, Language};
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::{Eta, EtaUnknown};
 use crate::domain::time::Timestamp;
 use std::time::Duration;
 
@@ -72,14 +74,9 @@ pub fn text(text: impl Into<String>, language: Language) -> pb::LocalizedText {
     }
 }
 
-/// A person's words: the language is read from the words themselves.
+/// A person's words: the language is read from their letters.
 pub fn words(said: &str, otherwise: Language) -> pb::LocalizedText {
-    let language = match language::detect(said) {
-        Variety::Arabic => Language::Ar,
-        Variety::English | Variety::Arabizi => Language::En,
-        Variety::Mixed | Variety::Unknown => otherwise,
-    };
-    text(said, language)
+    text(said, language::language_of(said).unwrap_or(otherwise))
 }
 
 /// An agent as a participant.
@@ -133,6 +130,12 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
 
 /// The place in line; `None` unless it waits.
 pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
+    line(app, c, None).map(|(status, _)| status)
+}
+
+/// The place in line with its estimate, which stays the one that was `told` as long as that one is
+/// still good: a figure that flickers helps nobody.
+pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::QueueStatus, Eta)> {
     let asked = match &c.state {
         State::Queued => c.handoff.as_ref()?,
         State::Bot
@@ -143,22 +146,27 @@ pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
         | State::Closed { .. } => return None,
     };
     // Before the pool has it there is no place to tell of, and no delay but our own.
-    let (position, delay) = if asked.confirmed {
-        let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
-        (position, self::delay(&delay))
+    let (position, delay, eta) = if asked.confirmed {
+        let at = c.last_event_at;
+        let (position, delay) = app.waiting_status(&c.id, at);
+        (position, self::delay(&delay), app.eta(&c.id, at))
     } else {
         let reason = pb::DelayReason::SystemDegraded.into();
-        (None, pb::Delay { reason, opens_at: None })
+        let eta = Eta::unknown(EtaUnknown::NotWaiting);
+        (None, pb::Delay { reason, opens_at: None }, eta)
     };
+    let eta = told.filter(|told| !told.is_moved_by(&eta)).copied().unwrap_or(eta);
     let rules = app.rules();
     let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
-    Some(pb::QueueStatus {
+    let status = pb::QueueStatus {
         registered: asked.confirmed,
         position: position.unwrap_or(0),
         delay: Some(delay),
         waiting_since: Some(timestamp(asked.waiting_since)),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
-    })
+        eta: Some(encode_eta::eta(&eta)),
+    };
+    Some((status, eta))
 }
 
 /// The name customers see.
@@ -318,7 +326,8 @@ fn body(
                 returned: *returned,
             })
         }
-        Event::Queued { queue, position, delay, .. } => Body::Queued(pb::Queued {
+        Event::Queued { queue, position, delay, eta, .. } => Body::Queued(pb::Queued {
+            eta: Some(encode_eta::eta(eta)),
             position: *position,
             delay: Some(self::delay(delay)),
             queue_id: queue.to_string(),

@@ -294,6 +294,7 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
         ("sanad_outbox_delivered_total", &stats.delivered),
         ("sanad_outbox_parked_total", &stats.parked),
         ("sanad_audit_repairs_total", &stats.repairs),
+        ("sanad_agent_outages_total", &stats.outages),
         ("sanad_offers_total", &stats.offers),
         ("sanad_offers_refused_total", &stats.offers_refused),
     ];

@@ -10,6 +10,7 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
@@ -27,6 +28,8 @@ use std::time::Duration;
 const BETWEEN_LINES: Duration = Duration::from_millis(200);
 /// Agents who are there give a sign of life at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// So many conversations were served lately, where the script says how long they took.
+const RECENT_SERVED: u32 = 20;
 /// Rounds of work at one moment; more would be a circle.
 const ROUNDS_MAX: usize = 100;
 /// Moments at which something is due within one wait; a script that needs more is too long.
@@ -71,8 +74,14 @@ impl Stage {
         let customer = name("customer", CustomerId::parse)?;
         let mut stage =
             Stage { app, clock, id, present: BTreeMap::new(), choices: Vec::new(), read: 0 };
+        if let Some(seat) = script.recent {
+            stage.app.remember_served(RECENT_SERVED, seat).await?;
+        }
         for agent in &script.agents {
             stage.sign_in(agent).await?;
+        }
+        for number in 0..script.others {
+            stage.another_customer(number, script.language).await?;
         }
         stage.app.start(stage.id.clone(), customer, script.language).await?;
         Ok(stage)
@@ -190,6 +199,22 @@ impl Stage {
         let session = self.app.sign_in(agent, lease).await?.incarnation;
         self.app.set_presence(agent, session, Presence::Available).await?;
         self.present.insert(agent.clone(), session);
+        Ok(())
+    }
+
+    /// Somebody else asks for a person, and is taken by whoever is there.
+    async fn another_customer(&mut self, number: u32, language: Option<Language>) -> AppResult<()> {
+        let id = name(&format!("other-{number}"), ConversationId::parse)?;
+        let customer = name(&format!("other-customer-{number}"), CustomerId::parse)?;
+        self.app.start(id.clone(), customer, language).await?;
+        self.app.command(&id, None, Command::RequestHuman).await?;
+        self.settle().await?;
+        if let Some(Place::Here(item)) = self.app.place(&id).await?
+            && let ItemState::Offered { agent, .. } = &item.state
+        {
+            self.app.accept(agent, &id, item.token).await?;
+            self.settle().await?;
+        }
         Ok(())
     }
 

@@ -194,19 +194,18 @@ impl Model {
             Event::PromiseEnded { number, fate } => {
                 self.promise_ended(id, c, (*number, *fate), at);
             }
+            Event::Queued { eta, .. } => self.wait_told(id, eta, at),
+            Event::AgentJoined { .. } => self.wait_met(id, at),
+            Event::HandoffCancelled | Event::Closed { .. } => self.wait_ended(id),
             Event::ResolutionDenied
-            | Event::Closed { .. }
             | Event::ResolutionProposed { .. }
             | Event::Understood { .. }
             | Event::SlotFilled { .. }
             | Event::Notice { .. }
-            | Event::Queued { .. }
             | Event::PositionTold { .. }
             | Event::LongWaitTold
-            | Event::HandoffCancelled
             | Event::WaitOptionsOffered { .. }
             | Event::OtherLanguageAgreed { .. }
-            | Event::AgentJoined { .. }
             | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }

@@ -255,6 +255,7 @@ fn routing(agents: usize) -> RoutingRules {
     rules.agent_silence =
         SilenceRules { nudge: seconds(20), supervisor: seconds(40), requeue: seconds(80) };
     rules.leases.grace = seconds(30);
+    rules.leases.outage_grace = seconds(45);
     rules.wrap_up = seconds(5);
     rules.promises = PromiseRules {
         callback_after: seconds(120),

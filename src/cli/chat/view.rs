@@ -11,8 +11,8 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Conversation, ConversationState, Durability, Event, Mode, Party, QueueStatus, Reset,
-    ResetReason, StartConversationResponse, SubscribeEventsResponse,
+    Choice, Conversation, ConversationState, Durability, Event, Mode, Party, Promise, PromiseKind,
+    QueueStatus, Reset, ResetReason, StartConversationResponse, SubscribeEventsResponse,
 };
 use tonic::Status;
 
@@ -337,9 +337,11 @@ impl View {
                 Body::AgentJoined(_)
                 | Body::HandoffCancelled(_)
                 | Body::Closed(_)
-                | Body::PromiseMade(_)
                 | Body::ResolutionConfirmed(_),
             ) => self.queue = None,
+            // Who was told how long it takes goes on waiting.
+            Some(Body::PromiseMade(made)) if made.promise.as_ref().is_some_and(waits) => {}
+            Some(Body::PromiseMade(_)) => self.queue = None,
             Some(
                 Body::HandoffRequested(_)
                 | Body::Queued(_)
@@ -398,6 +400,10 @@ impl View {
         let well = pick(language, "the service works well again", "عادت الخدمة إلى عملها");
         vec![self.transcript.remark(words::mode(language, mode).unwrap_or(well))]
     }
+}
+
+fn waits(promise: &Promise) -> bool {
+    promise.kind() == PromiseKind::Wait
 }
 
 fn party(event: &Event) -> Party {

@@ -47,6 +47,9 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
     };
     let agents = all(raw.agents.as_deref(), |id| check_agent(id, names, problems));
     let language = optional(raw.language.as_ref(), |tag| check_language(tag, problems));
+    let others = optional(raw.others.as_ref(), |count| number(count, "others", 0..=100, problems));
+    let recent =
+        optional(raw.recent.as_ref(), |span| duration(span, "recent", "1s"..="8h", problems));
     let steps = raw.steps.as_deref().unwrap_or_default();
     if let Some(beyond) = steps.get(STEPS_MAX) {
         let problem = Problem::new(Code::TooMany, &beyond.place).with("count", steps.len());
@@ -63,6 +66,8 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         at: at?,
         agents: agents?,
         language: language?,
+        others: others?.unwrap_or(0),
+        recent: recent?,
         steps: steps?,
     })
 }

@@ -51,6 +51,10 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::EmergencyProperty, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::SayAgain, Filled::with(&["text"], &["text"])),
     (TextKey::MessageTooLong, Filled::with(&["max"], &["max"])),
+    (TextKey::EtaMinutes, Filled { may: &["low", "count"], must: &[], counted: true }),
+    (TextKey::EtaWithinMinutes, Filled { may: &["count"], must: &[], counted: true }),
+    (TextKey::EtaHours, Filled { may: &["low", "count"], must: &[], counted: true }),
+    (TextKey::EtaWithinHours, Filled { may: &["count"], must: &[], counted: true }),
 ];
 
 fn filled(key: TextKey) -> Filled {

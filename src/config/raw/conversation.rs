@@ -13,6 +13,10 @@ raw! {
         optional agents: Vec<Text>,
         /// The language the customer's app asks for.
         optional language: Text,
+        /// How many other customers have asked for a person before this one.
+        optional others: At<u32>,
+        /// How long an agent had each of the latest conversations.
+        optional recent: Text,
         /// What happens.
         required steps: Vec<Step>,
     }

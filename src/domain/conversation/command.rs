@@ -9,6 +9,7 @@ use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
 
 /// A command.
@@ -118,8 +119,8 @@ pub enum Command {
     Tick {
         /// What was understood of the unanswered fragments, if there are any.
         reading: Option<Box<Reading>>,
-        /// Why it waits, if it waits.
-        delay: Option<DelayReason>,
+        /// Why it waits and how long that will take, if it waits.
+        wait: Option<(DelayReason, Eta)>,
     },
     /// After a loss of data: the pool knows a newer token.
     CatchUp {
@@ -169,6 +170,8 @@ pub struct Receipt {
     pub delay: DelayReason,
     /// Whether somebody is there who could help in the other language.
     pub other_language: bool,
+    /// How long it will take.
+    pub eta: Eta,
 }
 
 /// What comes of a command. Nothing has happened yet: it must be committed.

@@ -10,6 +10,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::{Language, Variety};
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +151,9 @@ pub enum Event {
         position: u32,
         /// Why it takes time.
         delay: DelayReason,
+        /// How long it will take.
+        #[serde(default = "Eta::of_old")]
+        eta: Eta,
     },
     /// The customer was told a position.
     PositionTold {

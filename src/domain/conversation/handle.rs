@@ -77,8 +77,8 @@ pub fn handle(
         }
         Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
-        Command::Tick { reading, delay } => {
-            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        Command::Tick { reading, wait } => {
+            timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

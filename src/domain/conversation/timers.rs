@@ -13,6 +13,7 @@ use super::waiting;
 use crate::domain::ids::AgentId;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -22,7 +23,7 @@ pub(super) fn tick(
     rules: &Rules,
     c: &Conversation,
     reading: Option<&Reading>,
-    delay: Option<&DelayReason>,
+    wait: Option<&(DelayReason, Eta)>,
     at: Timestamp,
 ) -> Result<Decision, Rejection> {
     if next_deadline(rules, c).is_none_or(|due| at < due) {
@@ -32,7 +33,7 @@ pub(super) fn tick(
     if ledger::deadline(rules, c).is_some_and(|due| due <= at)
         && let Some(promise) = &c.promise
     {
-        ledger::due(&mut turn, promise, delay);
+        ledger::due(&mut turn, promise, wait);
         return Ok(turn.done());
     }
     match &c.state {
@@ -42,7 +43,8 @@ pub(super) fn tick(
             turn.notice(TextKey::MaxWaitReached, &[]);
             turn.happen(Event::LongWaitTold);
             turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
-            waiting::offer(&mut turn, delay.unwrap_or(&DelayReason::AllBusy), false);
+            let delay = wait.map_or(&DelayReason::AllBusy, |(delay, _)| delay);
+            waiting::offer(&mut turn, delay, false);
             if was_excluding {
                 // The pool must learn that nobody is excluded any more.
                 again(&mut turn, Keeping::returned());

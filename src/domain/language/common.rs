@@ -3,22 +3,17 @@
 //! can. By language and dialect, normalised on first use.
 
 use super::normalise::normalise;
+use super::word_set::WordSet;
 use std::sync::LazyLock;
 
 /// Whether a normalised word is common to messages about anything.
 pub fn is_common(word: &str) -> bool {
-    COMMON.binary_search_by(|common| common.as_str().cmp(word)).is_ok()
+    COMMON.has(word)
 }
 
-static COMMON: LazyLock<Vec<String>> = LazyLock::new(|| {
-    let mut words: Vec<String> = [ENGLISH, ARABIC, ARABIZI]
-        .iter()
-        .flat_map(|list| list.split_whitespace())
-        .map(|word| normalise(word).joined())
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
+static COMMON: LazyLock<WordSet<String>> = LazyLock::new(|| {
+    let words = [ENGLISH, ARABIC, ARABIZI].into_iter().flat_map(str::split_whitespace);
+    WordSet::of(words.map(|word| normalise(word).joined()))
 });
 
 const ENGLISH: &str = "

@@ -2,6 +2,7 @@
 //! by the share of scripts and, among Latin letters, by words and by digits that stand for Arabic
 //! sounds (`3ndi`, `sa7`). It judges a message, never a conversation.
 
+use super::Language;
 use super::fold::{is_arabic_letter, is_latin_letter};
 use super::normalise::{Normalised, normalise};
 use super::words;
@@ -34,6 +35,30 @@ pub fn detect(text: &str) -> Variety {
     variety_of(&normalise(text))
 }
 
+/// The language whose letters a text is written in, in which it is shown and read aloud; `None` if
+/// it has letters of both or of neither. Far cheaper than [`detect`], and blind to Arabizi.
+pub fn language_of(text: &str) -> Option<Language> {
+    let (mut arabic, mut latin) = (0, 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()) {
+        let letters = word.chars().filter(|c| is_latin_letter(c.to_ascii_lowercase())).count();
+        arabic += word.chars().filter(|c| is_arabic_letter(*c)).count();
+        // An order number or a product code is no word of a language.
+        if !word.bytes().any(|b| b.is_ascii_digit()) {
+            latin += letters;
+        }
+    }
+    match (arabic, latin) {
+        (0, 0) => None,
+        (0, _) => Some(Language::En),
+        (_, _) if is_mixed(arabic, latin) => None,
+        (_, _) => Some(Language::Ar),
+    }
+}
+
+fn is_mixed(arabic: usize, latin: usize) -> bool {
+    latin * 100 > (arabic + latin) * MIXED_SHARE
+}
+
 /// What a normalised message is written in.
 pub fn variety_of(n: &Normalised) -> Variety {
     let (mut arabic, mut latin) = (0, 0);
@@ -46,8 +71,7 @@ pub fn variety_of(n: &Normalised) -> Variety {
         }
     }
     if arabic > 0 {
-        let mixed = latin * 100 > (arabic + latin) * MIXED_SHARE;
-        return if mixed { Variety::Mixed } else { Variety::Arabic };
+        return if is_mixed(arabic, latin) { Variety::Mixed } else { Variety::Arabic };
     }
     if !n.words().any(|word| word.chars().any(is_latin_letter)) {
         return Variety::Unknown;
@@ -121,6 +145,22 @@ fn has_arabizi_stem(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_shown_in_the_language_of_their_letters() {
+        let rows = [
+            ("وين طلبي", Some(Language::Ar)),
+            ("أين طلبي رقم AB1234؟", Some(Language::Ar)),
+            ("Where is my order AB12", Some(Language::En)),
+            ("WEN TALABI", Some(Language::En)),
+            ("ابغى refund", None),
+            ("12345", None),
+            ("؟؟؟ 😡", None),
+        ];
+        for (text, expected) in rows {
+            assert_eq!(language_of(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn each_message_is_seen_in_the_language_it_is_written_in() {

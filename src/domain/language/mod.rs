@@ -11,11 +11,12 @@ pub mod social;
 mod social_words;
 mod span;
 pub mod stem;
+mod word_set;
 mod words;
 
 pub(crate) use fold::is_invisible;
 
-pub use detect::{Variety, detect, variety_of};
+pub use detect::{Variety, detect, language_of, variety_of};
 pub use normalise::{Normalised, Token, normalise};
 pub use social::{SocialAct, affirm, deny, social_act};
 pub use span::{Evidence, Span};

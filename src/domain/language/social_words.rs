@@ -3,17 +3,38 @@
 
 use super::normalise::normalise;
 use super::social::SocialAct;
+use super::word_set::WordSet;
 use std::sync::LazyLock;
 
-/// A list of phrases made ready for look-ups.
-pub(super) struct Phrases(LazyLock<Vec<String>>);
+/// A list of phrases made ready for look-ups on first use.
+pub(super) type Phrases = LazyLock<PhraseList>;
 
-impl Phrases {
+/// Phrases in order, and the words with which one begins: most words begin none.
+pub(super) struct PhraseList {
+    firsts: WordSet<String>,
+    phrases: Vec<String>,
+}
+
+impl PhraseList {
+    /// A list of phrases parted by `;`.
+    fn of(text: &str) -> Self {
+        let mut phrases: Vec<String> =
+            text.split(';').map(|phrase| normalise(phrase).joined()).collect();
+        phrases.retain(|phrase| !phrase.is_empty());
+        phrases.sort_unstable();
+        phrases.dedup();
+        let firsts = WordSet::of(phrases.iter().map(|phrase| {
+            let first = phrase.split(' ').next().unwrap_or_default();
+            first.to_owned()
+        }));
+        PhraseList { firsts, phrases }
+    }
+
     /// How many words the longest phrase takes at the start of these words; 0 if none does.
     pub(super) fn longest(&self, words: &[&str]) -> usize {
-        let Some(first) = words.first() else { return 0 };
-        let from = self.0.partition_point(|phrase| phrase.as_str() < *first);
-        self.0[from..]
+        let Some(first) = words.first().filter(|first| self.firsts.has(first)) else { return 0 };
+        let from = self.phrases.partition_point(|phrase| phrase.as_str() < *first);
+        self.phrases[from..]
             .iter()
             .take_while(|phrase| phrase.starts_with(*first))
             .filter_map(|phrase| {
@@ -29,14 +50,7 @@ impl Phrases {
 
 macro_rules! phrases {
     ($text:expr) => {
-        Phrases(LazyLock::new(|| {
-            let mut phrases: Vec<String> =
-                $text.split(';').map(|phrase| normalise(phrase).joined()).collect();
-            phrases.retain(|phrase| !phrase.is_empty());
-            phrases.sort_unstable();
-            phrases.dedup();
-            phrases
-        }))
+        LazyLock::new(|| PhraseList::of($text))
     };
 }
 

@@ -1,25 +1,15 @@
 //! The words by which Latin letters are told apart: Arabic in Latin letters (Arabizi) from
 //! English. Lists only; how they count is in `detect`.
 
+use super::word_set::WordSet;
 use std::sync::LazyLock;
 
-/// A list of words made ready for look-ups.
-pub(super) struct Words(LazyLock<Vec<&'static str>>);
-
-impl Words {
-    /// Whether the word is in the list.
-    pub(super) fn has(&self, word: &str) -> bool {
-        self.0.binary_search(&word).is_ok()
-    }
-}
+/// A list of words made ready for look-ups on first use.
+type Words = LazyLock<WordSet<&'static str>>;
 
 macro_rules! words {
     ($text:expr) => {
-        Words(LazyLock::new(|| {
-            let mut words: Vec<&str> = $text.split_whitespace().collect();
-            words.sort_unstable();
-            words
-        }))
+        LazyLock::new(|| WordSet::of($text.split_whitespace()))
     };
 }
 

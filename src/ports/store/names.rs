@@ -120,6 +120,8 @@ impl Index {
     /// Bucket: records of requests that made no events, so that nothing in a log names them; the
     /// score keeps those of one conversation together.
     pub const REQUESTS: Index = Index("requests");
+    /// Pool: how long people had their latest conversations; score = when each ended.
+    pub const SERVED: Index = Index("served");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.

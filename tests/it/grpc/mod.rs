@@ -13,4 +13,5 @@ mod sessions;
 mod story;
 mod streams;
 mod transfers;
+mod waits;
 mod world;

@@ -174,7 +174,7 @@ fn decide(rules: &Rules, before: &Conversation, begun: &Begun<'_>, at: Timestamp
     let reading = Box::new(reading::read(rules, &whole, &before.memory.window, at));
     let command = match &begun.input {
         Some(input) => Command::CustomerSays { input: input.clone(), reading },
-        None => Command::Tick { reading: Some(reading), delay: None },
+        None => Command::Tick { reading: Some(reading), wait: None },
     };
     match handle(rules, Some(before), &command, at) {
         Ok(decision) => {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const FILES: [&str; 6] = [
     "sanad/v1/eta.proto",
     "sanad/v1/types.proto",
+    "sanad/v1/satisfaction.proto",
     "sanad/v1/chat.proto",
     "sanad/v1/agent.proto",
     "sanad/v1/admin.proto",

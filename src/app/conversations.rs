@@ -355,6 +355,10 @@ impl App {
                 }
                 None => &mut change,
             };
+            let told = |c: &Conversation| c.satisfaction.told.last().map(|told| told.at);
+            if let Some(last) = told(&c).filter(|last| before.and_then(told) != Some(*last)) {
+                change.index_put(Index::SATISFACTION, id, -last.as_millis());
+            }
             let due = Due::Conversation(c.id.clone()).member();
             match next_deadline(rules, &c) {
                 Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),

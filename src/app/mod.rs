@@ -30,6 +30,7 @@ pub mod replay;
 pub mod requests;
 pub mod retention;
 pub mod router;
+pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;

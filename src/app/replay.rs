@@ -241,6 +241,10 @@ fn line(event: &Event) -> Option<String> {
         | Event::HoldEnded
         | Event::Reminded
         | Event::Closed { .. }
+        | Event::AnswerRated { .. }
+        | Event::SurveyAsked { .. }
+        | Event::ConversationRated { .. }
+        | Event::ClosedFalsely { .. }
         | Event::Reopened => return None,
     })
 }

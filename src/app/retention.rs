@@ -223,7 +223,7 @@ impl App {
         let mut change = snapshot.change(self.tag());
         change.delete(key.clone());
         change.drop_log(keys::log(&one.id));
-        for list in [Index::CONVERSATIONS, Index::ENTANGLED, Index::PROMISES, Index::PARKED] {
+        for list in Index::OF_CONVERSATIONS {
             change.index_remove(list, one.id.as_str());
         }
         for due in [Due::Conversation(one.id.clone()), Due::Outbox(one.id.clone())] {

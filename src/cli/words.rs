@@ -254,6 +254,25 @@ pub fn priority(language: Language, priority: pb::Priority) -> &'static str {
     pick(language, en, ar)
 }
 
+/// What is measured.
+pub fn measure(language: Language, measure: pb::Measure) -> &'static str {
+    match measure {
+        pb::Measure::Csat => pick(language, "satisfaction (1–5)", "الرضا (1–5)"),
+        pb::Measure::Ces => pick(language, "ease (1–7)", "السهولة (1–7)"),
+        pb::Measure::Nps => pick(language, "would recommend (0–10)", "التوصية (0–10)"),
+        pb::Measure::Unspecified => "",
+    }
+}
+
+/// Whose part is meant.
+pub fn part(language: Language, part: pb::ServedBy) -> &'static str {
+    match part {
+        pb::ServedBy::Bot => pick(language, "machine", "المساعد الآلي"),
+        pb::ServedBy::Human => pick(language, "people", "الموظفون"),
+        pb::ServedBy::Unspecified => "",
+    }
+}
+
 /// A stretch of time in its two largest units: `2 min 5 s`.
 pub fn span(language: Language, seconds: i64) -> String {
     let seconds = seconds.max(0);

@@ -46,6 +46,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("RespondToResolution", Access::Customer),
             ("ReopenConversation", Access::Customer),
             ("EndConversation", Access::Customer),
+            ("RateAnswer", Access::Customer),
+            ("RateConversation", Access::Customer),
         ],
     ),
     (
@@ -91,6 +93,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("Diagnose", OPERATE),
             ("RepairConversation", WATCH),
             ("ReplayConversation", WATCH),
+            ("GetSatisfaction", WATCH),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.

@@ -28,7 +28,7 @@ const WAIT_MAX: Duration = Duration::from_secs(25);
 
 /// The handlers.
 pub struct Chat {
-    context: Context,
+    pub(super) context: Context,
 }
 
 impl Chat {
@@ -38,7 +38,11 @@ impl Chat {
     }
 
     /// The conversation of the request, if it is the caller's.
-    fn own<T>(&self, request: &Request<T>, named: &str) -> Result<ConversationId, Status> {
+    pub(super) fn own<T>(
+        &self,
+        request: &Request<T>,
+        named: &str,
+    ) -> Result<ConversationId, Status> {
         let conversation = conversation_id(named)?;
         Principal::of(request).may_read(&conversation)?;
         Ok(conversation)
@@ -54,7 +58,7 @@ impl Chat {
     }
 
     /// Runs a command that carries nothing but its name.
-    async fn simple(
+    pub(super) async fn simple(
         &self,
         conversation: &ConversationId,
         request_id: &str,
@@ -99,11 +103,11 @@ impl Chat {
         })
     }
 
-    fn durability(&self) -> i32 {
+    pub(super) fn durability(&self) -> i32 {
         self.context.durability.into()
     }
 
-    fn mode(&self) -> i32 {
+    pub(super) fn mode(&self) -> i32 {
         self.context.mode().into()
     }
 }
@@ -346,6 +350,20 @@ impl ChatService for Chat {
             durability: self.durability(),
             mode: self.mode(),
         }))
+    }
+
+    async fn rate_answer(
+        &self,
+        request: Request<pb::RateAnswerRequest>,
+    ) -> Result<Response<pb::RateAnswerResponse>, Status> {
+        self.rate_one_answer(request).await
+    }
+
+    async fn rate_conversation(
+        &self,
+        request: Request<pb::RateConversationRequest>,
+    ) -> Result<Response<pb::RateConversationResponse>, Status> {
+        self.score_conversation(request).await
     }
 
     async fn end_conversation(

@@ -4,6 +4,7 @@
 use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_promise;
+use super::encode_satisfaction;
 use super::pb;
 use crate::app::App;
 use crate::app::conversations::Logged;
@@ -236,8 +237,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::HandoffCancelled
         | Event::ResolutionConfirmed
         | Event::ResolutionDenied
+        | Event::AnswerRated { .. }
+        | Event::ConversationRated { .. }
         | Event::Reopened => party(pb::Party::Customer),
-        Event::BotSaid { .. } => party(pb::Party::Bot),
+        Event::BotSaid { .. } | Event::SurveyAsked { .. } => party(pb::Party::Bot),
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
         Event::AgentSaid { agent: id, .. }
         | Event::Noted { agent: Some(id), .. }
@@ -266,6 +269,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseMade { .. }
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
+        | Event::ClosedFalsely { .. }
         | Event::Noted { agent: None, .. }
         | Event::Closed { .. } => party(pb::Party::System),
     }
@@ -376,6 +380,18 @@ fn body(
             Body::Closed(pb::Closed { reason: close_reason(*reason).into() })
         }
         Event::Reopened => Body::Reopened(pb::Reopened {}),
+        Event::AnswerRated { answer, entry, helpful } => {
+            encode_satisfaction::rated(*answer, entry, *helpful)
+        }
+        Event::SurveyAsked { survey, text, language, choices } => {
+            encode_satisfaction::asked(survey, text, *language, choices)
+        }
+        Event::ConversationRated { measure, part, score, comment } => {
+            encode_satisfaction::scored((*measure, *part), *score, comment)
+        }
+        Event::ClosedFalsely { agent, entry } => {
+            encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
+        }
     }
 }
 

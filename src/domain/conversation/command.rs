@@ -1,6 +1,7 @@
 //! What may be asked of a conversation, what comes of it, and why it may be refused.
 
 use super::event::Event;
+use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
 use super::waiting::WaitChoice;
@@ -114,6 +115,24 @@ pub enum Command {
     Requeue {
         /// A note for whoever takes it next; may be empty.
         note: String,
+    },
+    /// The customer says whether an answer of the bot helped.
+    RateAnswer {
+        /// The answer's place in the log.
+        answer: u64,
+        /// Whether it helped.
+        helpful: bool,
+    },
+    /// The customer scores the conversation after its end.
+    RateConversation {
+        /// On which scale.
+        measure: Measure,
+        /// Whose part; `None` for whoever was asked about or served last.
+        part: Option<Part>,
+        /// The score.
+        score: u32,
+        /// A word with it; may be empty.
+        comment: String,
     },
     /// A deadline may have come.
     Tick {
@@ -255,6 +274,17 @@ pub enum Rejection {
     TooLateToReopen {
         /// When it ended.
         ended: Timestamp,
+    },
+    /// There is no such answer of the bot, or it was too long ago.
+    #[error("there is no such answer of the bot, or it can no longer be rated")]
+    NoSuchAnswer,
+    /// The score is not on the scale.
+    #[error("the score must lie between {least} and {most}")]
+    NotOnThisScale {
+        /// The lowest.
+        least: u32,
+        /// The highest.
+        most: u32,
     },
     /// Nothing is due.
     #[error("nothing is due")]

@@ -144,7 +144,11 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::OtherLanguageAgreed { .. }
         | Event::PromiseMade { .. }
         | Event::PromiseLate { .. }
-        | Event::PromiseEnded { .. } => None,
+        | Event::PromiseEnded { .. }
+        | Event::AnswerRated { .. }
+        | Event::SurveyAsked { .. }
+        | Event::ConversationRated { .. }
+        | Event::ClosedFalsely { .. } => None,
     }
 }
 

@@ -8,6 +8,7 @@ use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::ledger;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
+use super::survey;
 use super::turn::{Keeping, Turn};
 use super::waiting;
 use crate::domain::ids::AgentId;
@@ -63,6 +64,7 @@ fn bot_due(turn: &mut Turn<'_>, reading: Option<&Reading>) -> Result<(), Rejecti
     if turn.c.memory.reply_due.is_none() {
         turn.happen(Event::Closed { reason: CloseReason::Timeout });
         turn.notice(TextKey::ClosedIdle, &[]);
+        survey::ask_after_end(turn);
         return Ok(());
     }
     // Without a reading of the fragments there is nothing to answer yet.
@@ -109,5 +111,6 @@ fn confirming_due(turn: &mut Turn<'_>, proposal: &Proposal) {
         }
         turn.happen(Event::Closed { reason: CloseReason::Timeout });
         turn.notice(TextKey::ClosedUnconfirmed, &[]);
+        survey::ask_after_end(turn);
     }
 }

@@ -4,6 +4,7 @@ mod claims;
 mod errors;
 mod notes;
 mod operators;
+mod ratings;
 mod repairs;
 mod replays;
 mod replies;

@@ -57,14 +57,7 @@ fn slot_of(world: &World, id: &ConversationId) -> Slot {
 
 /// Nothing of it is anywhere in its bucket.
 async fn nothing_is_left(store: &dyn Store, slot: &Slot, id: &ConversationId) {
-    let lists = [
-        Index::CONVERSATIONS,
-        Index::DUE,
-        Index::ENTANGLED,
-        Index::PROMISES,
-        Index::PARKED,
-        Index::REQUESTS,
-    ];
+    let lists = [&[Index::DUE, Index::REQUESTS][..], &Index::OF_CONVERSATIONS].concat();
     for list in lists {
         let members = store.range(slot, list, None, i64::MAX, 1_000).await.unwrap();
         let ours = members.iter().find(|(_, member)| member.contains(id.as_str()));

@@ -7,7 +7,7 @@ use super::rows::{self, LAST_ROW, ROWS};
 use crate::domain::ids::PoolId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::whole::{Filling, Place, Thing, Whole};
-use crate::ports::store::{EntityKey, LogId, Slot, StoreError};
+use crate::ports::store::{LogId, Slot, StoreError};
 use crate::store::stored::Stored;
 use async_trait::async_trait;
 use redb::{Database, ReadableDatabase, ReadableTable};

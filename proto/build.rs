@@ -7,7 +7,7 @@ use protox::prost::Message;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 6] = [
+const FILES: &[&str] = &[
     "sanad/v1/eta.proto",
     "sanad/v1/types.proto",
     "sanad/v1/satisfaction.proto",

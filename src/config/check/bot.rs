@@ -84,6 +84,7 @@ fn check_matcher(raw: &Matcher, problems: &mut Problems) -> Option<MatcherSettin
         unsure_at: unsure_at?,
         clarify_margin: clarify_margin?,
         choices_max: choices_max?,
+        word_vectors: raw.word_vectors.unwrap_or(usual.word_vectors),
         ..usual
     })
 }

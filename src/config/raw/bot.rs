@@ -41,6 +41,8 @@ raw! {
         optional clarify_margin: At<f32>,
         /// Topics offered at once.
         optional choices_max: At<u32>,
+        /// Whether English words are also known by what they mean.
+        optional word_vectors: bool,
     }
 
     /// When the bot gives way to people.

@@ -8,6 +8,7 @@ use crate::ports::store::Slot;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 /// How often due entries are looked for.
@@ -27,8 +28,9 @@ const RETIRE_EVERY: Duration = Duration::from_secs(60);
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
-/// Starts all loops. They end with the runtime.
-pub fn start(app: &Arc<App>, retention: Option<Retention>) {
+/// Starts all loops. They end with the runtime. `came_back` says that the store was away, wholly or
+/// in part.
+pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retention>) {
     if let Some(retention) = retention {
         tokio::spawn(retire(Arc::clone(app), retention));
     }
@@ -64,7 +66,23 @@ pub fn start(app: &Arc<App>, retention: Option<Retention>) {
         }
         Ok(())
     });
-    tokio::spawn(listen(Arc::clone(app)));
+    tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back)));
+    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
+}
+
+/// Makes good what an absence of the store has left: whoever answers now may lack the last moments
+/// of whoever answered before, on one side only, and agents could not be heard of.
+async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut trouble = Trouble::new("making an absence of the store good");
+    loop {
+        came_back.notified().await;
+        app.distrust_view();
+        while let Err(error) = app.recover().await {
+            trouble.note(Err(error));
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+        trouble.note(Ok(()));
+    }
 }
 
 /// Lets go what ended long ago. One instance does it, the one that matches: two would only write
@@ -121,9 +139,14 @@ fn every<F>(
 }
 
 /// Passes rings on to readers and to the matcher.
-async fn listen(app: Arc<App>) {
+async fn listen(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut was_heard = false;
     loop {
         if let Ok(mut doorbell) = app.store().doorbell().await {
+            // A line that broke may have led to another server, or to what this one was before.
+            if std::mem::replace(&mut was_heard, true) {
+                came_back.notify_one();
+            }
             while let Some(ring) = doorbell.next().await {
                 app.hub().ring(&ring);
                 if app.hear(&ring).await.is_err() {

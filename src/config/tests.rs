@@ -81,12 +81,10 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
 }
 
 fn keys<T: Read>() -> Vec<String> {
-    let mut keys = Vec::new();
-    T::keys("", &mut keys);
-    keys
+    T::shape().keys()
 }
 
-/// The paths of all keys of a file, in the form of [`Read::keys`].
+/// The paths of all keys of a file, in the form of `Shape::keys`.
 fn paths(node: &Node, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     match &node.value {
         Value::Map(pairs) => {

@@ -71,7 +71,7 @@ impl Chat {
 
     /// The store is away: the bot still answers from its rules, and says that it is not saved.
     /// Whether a human owns the conversation cannot be known, so only a notice and, in danger, a
-    /// safety text are sent, unless the conversation could be read.
+    /// safety text are sent, unless the conversation could be read or was written here last.
     async fn unsaved(
         &self,
         conversation: &ConversationId,
@@ -82,8 +82,12 @@ impl Chat {
         let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
             return Err(customer_status(error));
         };
-        let known = self.context.app.conversation(conversation).await.ok();
-        let said = self.context.app.answer_unsaved(known.as_ref(), text, (self.context.now)());
+        let (app, now) = (&self.context.app, (self.context.now)());
+        let known = match app.conversation(conversation).await {
+            Ok(known) => Some(known),
+            Err(_) => app.last_known(conversation, now).await,
+        };
+        let said = app.answer_unsaved(known.as_ref(), text, now);
         let events = said.into_iter().map(|(language, text, outcome)| pb::Event {
             author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
             audience: pb::Audience::Customer.into(),
@@ -103,8 +107,8 @@ impl Chat {
         })
     }
 
-    pub(super) fn durability(&self) -> i32 {
-        self.context.durability.into()
+    pub(super) async fn durability(&self, done: &Done) -> i32 {
+        self.context.durability(done).await.into()
     }
 
     pub(super) fn mode(&self) -> i32 {
@@ -152,7 +156,7 @@ impl ChatService for Chat {
             customer_token_expires_at: Some(encode::timestamp(issued.expires)),
             events: self.context.events(&done.events, Reader::Customer),
             resume_token: place_after(&done.events).token(),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -199,7 +203,7 @@ impl ChatService for Chat {
             events: self.context.events(&others, Reader::Customer),
             bot_pending: done.conversation.memory.reply_due.is_some(),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
             customer_token,
         }))
@@ -260,7 +264,7 @@ impl ChatService for Chat {
             }),
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -276,7 +280,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::CancelHumanRequestResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -307,7 +311,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ChooseWaitOptionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -332,7 +336,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::RespondToResolutionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -347,7 +351,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ReopenConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -376,7 +380,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::EndConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }

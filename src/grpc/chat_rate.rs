@@ -28,7 +28,7 @@ impl Chat {
         Ok(Response::new(pb::RateAnswerResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -49,7 +49,7 @@ impl Chat {
         Ok(Response::new(pb::RateConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }

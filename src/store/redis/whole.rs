@@ -28,6 +28,7 @@ const PATIENCE: Patience = Patience {
     attempt: Duration::from_secs(60),
     connect: Duration::from_secs(5),
     breaker: Duration::from_millis(300),
+    replicas: Duration::from_millis(250),
 };
 
 /// A deployment that no instance uses.

@@ -15,6 +15,7 @@ use sanad::store::archive::{FolderArchive, read};
 use sanad::store::embedded::{EmbeddedStore, Options};
 use sanad::store::faulty::{Fault, Faulty, Script};
 use sanad::store::redis::address::Address;
+use sanad::store::redis::link::Patience;
 use sanad::store::redis::{self, RedisStore, deployment};
 use std::path::Path;
 use std::sync::Arc;
@@ -132,7 +133,7 @@ async fn an_ended_conversation_leaves_the_file_whole_and_alone() {
 async fn an_ended_conversation_leaves_redis_whole_and_alone() {
     let (server, clock) = (crate::redis_server::RedisServer::start(), TestClock::new());
     let address = Address::parse(&server.url()).unwrap();
-    deployment::init(address.clone(), 2).await.unwrap();
+    deployment::init(address.clone(), 2, Patience::default()).await.unwrap();
     let options = redis::Options { clock: Some(clock.clone()), ..redis::Options::default() };
     let store = RedisStore::open(address, options).await.unwrap();
     let world = World::on(Arc::new(store), clock).await;

@@ -156,7 +156,7 @@ impl App {
             Fault::Lease { agent } => {
                 // It ends now: the watch over leases does the rest, unless the agent is there.
                 self.list_again(&pool, Index::LEASES, agent.as_str(), None).await?;
-                self.watch_leases().await
+                self.watch_leases().await.map(|_| ())
             }
             Fault::Sides(_) => self.audit_one(id).await.map(|_| ()),
             Fault::Timer { .. } => {

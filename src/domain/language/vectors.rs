@@ -13,9 +13,11 @@ pub const DIRECTIONS: usize = 128;
 /// A place among all words, not of unit length.
 pub type Place = [f32; DIRECTIONS];
 
-const TABLE: &[u8] = include_bytes!("vectors.bin");
+const BYTES: usize = include_bytes!("vectors.bin").len();
+// A static stands in the program once, however many functions look things up in it.
+static TABLE: [u8; BYTES] = *include_bytes!("vectors.bin");
 const HEAD: usize = 16;
-const PIECES: usize = (TABLE.len() - HEAD) / (8 + 4 + DIRECTIONS);
+const PIECES: usize = (BYTES - HEAD) / (8 + 4 + DIRECTIONS);
 const SCALES: usize = HEAD + 8 * PIECES;
 const VALUES: usize = SCALES + 4 * PIECES;
 

@@ -12,6 +12,7 @@ mod chat;
 mod check;
 mod classify;
 pub mod connect;
+mod direction;
 mod doctor;
 mod eval;
 mod explain;
@@ -38,10 +39,12 @@ pub mod terminal;
 mod test;
 pub mod transcript;
 pub mod words;
+mod zone;
 
 use crate::domain::language::Language;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use connect::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// What the process ends with, for those who call it from scripts.
@@ -83,6 +86,34 @@ enum Command {
     Schema(schema::Schema),
     Sim(sim::Sim),
     Bench(bench::Bench),
+}
+
+/// What the command line asks for; ends the process with an explanation if it cannot be read.
+pub fn parse(args: Vec<OsString>) -> Cli {
+    match understood(&args) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    }
+}
+
+/// Options before the command are read as if they stood behind it, where they belong.
+fn understood(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let as_written = Cli::try_parse_from(args);
+    if as_written.is_ok() || !args.get(1).is_some_and(starts_with_dash) {
+        return as_written;
+    }
+    let commands = Cli::command();
+    let is_command = |arg: &OsString| commands.find_subcommand(arg).is_some();
+    let behind = (2..args.len()).rev().filter(|at| is_command(&args[*at])).find_map(|at| {
+        let mut moved = vec![args[0].clone(), args[at].clone()];
+        moved.extend(args[1..at].iter().chain(&args[at + 1..]).cloned());
+        Cli::try_parse_from(moved).ok()
+    });
+    behind.map_or(as_written, Ok)
+}
+
+fn starts_with_dash(arg: &OsString) -> bool {
+    arg.as_encoded_bytes().starts_with(b"-")
 }
 
 /// Runs one command to its end.
@@ -152,7 +183,32 @@ fn language(tag: &str) -> Result<Language, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        understood(&args)
+    }
+
+    #[test]
+    fn options_before_a_command_are_read_as_its_own_or_refused_with_a_reason() {
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) =
+            read("sanad --config shop --lang ar check")
+        else {
+            panic!("the options belong to check");
+        };
+        assert_eq!(check.config, std::path::Path::new("shop"));
+        assert_eq!(check.lang, Language::Ar);
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) =
+            read("sanad --config test check")
+        else {
+            panic!("a folder may have the name of a command");
+        };
+        assert_eq!(check.config, std::path::Path::new("test"));
+        let serve = read("sanad --config shop").unwrap();
+        assert!(serve.command.is_none() && serve.serve.config == std::path::Path::new("shop"));
+        let refused = read("sanad --listen 127.0.0.1:1 check").unwrap_err().to_string();
+        assert!(refused.contains("--listen"), "{refused}");
+    }
 
     #[test]
     fn the_command_tree_is_sound() {

@@ -185,6 +185,16 @@ fn retention(settings: &ServiceSettings) -> Option<Retention> {
 fn make_folder(data: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data).with_context(|| {
         format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
+    })?;
+    // Tried now, so that the first thing that is to be kept there is not blamed for it.
+    let probe = data.join(format!(".writable.{}", std::process::id()));
+    let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    tried.with_context(|| {
+        format!(
+            "the data folder {} cannot be written to; let the account Sanad runs under write \
+             there, or choose another with --data DIR",
+            data.display()
+        )
     })
 }
 
@@ -340,6 +350,27 @@ async fn signalled() {
         }
         Err(_) => {
             let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_that_cannot_be_used_is_named_and_the_rules_are_not_blamed() {
+        let home = tempfile::tempdir().unwrap();
+        make_folder(&home.path().join("data")).unwrap();
+        assert_eq!(home.path().join("data").read_dir().unwrap().count(), 0, "nothing is left");
+        let file = home.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let told = format!("{:#}", make_folder(&file.join("data")).unwrap_err());
+        assert!(told.contains("--data DIR") && told.contains("cannot be made"), "{told}");
+        if cfg!(target_os = "linux") {
+            // Nobody may write there, whoever runs the test.
+            let told = format!("{:#}", make_folder(Path::new("/proc")).unwrap_err());
+            assert!(told.contains("--data DIR") && told.contains("cannot be written to"), "{told}");
         }
     }
 }

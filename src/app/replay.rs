@@ -51,14 +51,8 @@ pub enum TurnOutcome {
 }
 
 impl App {
-    /// Decides a conversation again. `rules` gives the rules of a version, those recorded with each
-    /// turn; with `by` all are decided by those instead.
-    pub async fn replay(
-        &self,
-        id: &ConversationId,
-        rules: impl Fn(&RulesVersion) -> Option<Arc<Rules>>,
-        by: Option<Arc<Rules>>,
-    ) -> AppResult<Vec<Turn>> {
+    /// Everything that happened in a conversation, to be decided again.
+    pub async fn recorded(&self, id: &ConversationId) -> AppResult<Vec<Logged>> {
         let c = self.conversation(id).await?;
         let mut events = Vec::new();
         while (events.len() as u64) < c.seq {
@@ -68,14 +62,15 @@ impl App {
             }
             events.extend(page);
         }
-        Ok(replay(&events, rules, by))
+        Ok(events)
     }
 }
 
-/// Decides recorded events again.
-fn replay(
+/// Decides recorded events again. `rules_of` gives the rules of a version, those recorded with each
+/// turn; with `by` all are decided by those instead.
+pub fn decide_again(
     events: &[Logged],
-    rules_of: impl Fn(&RulesVersion) -> Option<Arc<Rules>>,
+    mut rules_of: impl FnMut(&RulesVersion) -> Option<Arc<Rules>>,
     by: Option<Arc<Rules>>,
 ) -> Vec<Turn> {
     let mut turns = Vec::new();

@@ -7,14 +7,15 @@ use super::context::{Context, conversation_id};
 use super::encode;
 use super::pb;
 use super::refusals::status;
+use super::status::Refusal;
 use crate::app::error::AppError;
 use crate::app::findings::{Finding, Severity};
-use crate::app::replay::{Turn, TurnOutcome};
+use crate::app::replay::{Turn, TurnOutcome, decide_again};
 use crate::domain::ids::RulesVersion;
 use crate::domain::language::Language;
 use crate::domain::rules::Rules;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tonic::{Request, Status};
 
 /// Examines the deployment.
@@ -54,19 +55,21 @@ pub async fn replay(
     asked: &pb::ReplayConversationRequest,
 ) -> Result<pb::ReplayConversationResponse, Status> {
     let id = conversation_id(&asked.conversation_id)?;
+    let events = context.app.recorded(&id).await.map_err(status)?;
     let live = asked.by_live_rules.then(|| context.app.rules());
-    // Each version once: to take it up again takes as long as training takes.
-    let known: Mutex<BTreeMap<RulesVersion, Option<Arc<Rules>>>> = Mutex::default();
-    let rules = |version: &RulesVersion| {
-        let current = context.app.rules();
+    let (app, report) = (Arc::clone(&context.app), Arc::clone(&context.rules_report));
+    // Each version once: to take it up again takes as long as training takes, and nobody else is
+    // to wait for it.
+    let mut known: BTreeMap<RulesVersion, Option<Arc<Rules>>> = BTreeMap::new();
+    let rules_of = move |version: &RulesVersion| {
+        let current = app.rules();
         if current.version == *version {
             return Some(current);
         }
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = || context.rules_report.kept(version);
-        known.entry(version.clone()).or_insert_with(kept).clone()
+        known.entry(version.clone()).or_insert_with(|| report.kept(version)).clone()
     };
-    let turns = context.app.replay(&id, rules, live).await.map_err(status)?;
+    let deciding = tokio::task::spawn_blocking(move || decide_again(&events, rules_of, live));
+    let turns = deciding.await.map_err(|_| Refusal::Internal)?;
     Ok(pb::ReplayConversationResponse { turns: turns.into_iter().map(turn).collect() })
 }
 

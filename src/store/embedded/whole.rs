@@ -10,7 +10,7 @@ use crate::ports::store::whole::{Filling, Place, Thing, Whole};
 use crate::ports::store::{LogId, Slot, StoreError};
 use crate::store::stored::Stored;
 use async_trait::async_trait;
-use redb::{Database, ReadableDatabase, ReadableTable};
+use redb::{Database, ReadableDatabase};
 use serde::{Deserialize, Serialize};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //! would do is shown, and what is missing is said.
 
 use super::world::*;
-use sanad::app::replay::TurnOutcome;
+use sanad::app::replay::{TurnOutcome, decide_again};
 use sanad::grpc::keys::Role;
 use sanad::grpc::pb;
 use std::path::Path;
@@ -75,15 +75,12 @@ async fn a_conversation_decided_again_by_its_own_rules_goes_the_same_way() {
     }
     // By rules that say other words.
     let other = other_rules();
-    let again = world
-        .app
-        .replay(&customer.conversation(), |_| None, Some(Arc::clone(&other)))
-        .await
-        .unwrap();
+    let recorded = world.app.recorded(&customer.conversation()).await.unwrap();
+    let again = decide_again(&recorded, |_| None, Some(Arc::clone(&other)));
     let decided = |outcome: &TurnOutcome| matches!(outcome, TurnOutcome::Decided { by, .. } if *by == other.version);
     assert!(again.iter().all(|turn| decided(&turn.outcome)), "{again:#?}");
     // Rules that are not kept are named.
-    let lost = world.app.replay(&customer.conversation(), |_| None, None).await.unwrap();
+    let lost = decide_again(&recorded, |_| None, None);
     let version = world.app.rules().version.clone();
     let missing = TurnOutcome::Missing { what: format!("rules {version}") };
     assert!(lost.iter().all(|turn| turn.outcome == missing), "{lost:#?}");

@@ -53,6 +53,11 @@ pub fn fence() -> EntityKey {
     EntityKey::new(Kind::Fence, "matcher")
 }
 
+/// What ops have decided outside the rules.
+pub fn directives() -> EntityKey {
+    EntityKey::new(Kind::Directives, "in-force")
+}
+
 /// Where the requests of a conversation that made no events stand in [`Index::REQUESTS`]: together,
 /// so that they are found without looking at all others, and within what every store holds exactly.
 ///

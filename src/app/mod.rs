@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod copying;
 pub mod deadlines;
 pub mod diagnosis;
+pub mod directives;
 pub mod error;
 pub mod explain;
 pub mod findings;
@@ -38,6 +39,7 @@ pub mod transfer;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;
+use crate::domain::time::Timestamp;
 use crate::ports::clock::Chance;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
@@ -74,6 +76,7 @@ pub struct App {
     settings: Settings,
     router: Router,
     notes: pace::Notes,
+    in_force: directives::InForce,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -96,6 +99,7 @@ impl App {
             settings,
             router,
             notes: pace::Notes::default(),
+            in_force: directives::InForce::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
@@ -109,9 +113,9 @@ impl App {
         self
     }
 
-    /// The rules that count now.
+    /// The rules that count now, under what ops have decided at once.
     pub fn rules(&self) -> Arc<Rules> {
-        self.rules.current()
+        self.in_force.over(self.rules.current(), self.by_now(Timestamp::ZERO))
     }
 
     /// What this process has counted.

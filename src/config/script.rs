@@ -8,6 +8,7 @@ use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::directives::What;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
 use crate::domain::language::Language;
@@ -60,6 +61,8 @@ pub enum Action {
     Agent(AgentId, AgentAction),
     /// Time passes.
     Wait(Duration),
+    /// Ops put something in force for so long.
+    Ops(What, Duration),
     /// Nothing; the step only looks.
     Look,
 }

@@ -57,12 +57,12 @@ pub async fn replay(
     let id = conversation_id(&asked.conversation_id)?;
     let events = context.app.recorded(&id).await.map_err(status)?;
     let live = asked.by_live_rules.then(|| context.app.rules());
-    let (app, report) = (Arc::clone(&context.app), Arc::clone(&context.rules_report));
+    let report = Arc::clone(&context.rules_report);
     // Each version once: to take it up again takes as long as training takes, and nobody else is
     // to wait for it.
     let mut known: BTreeMap<RulesVersion, Option<Arc<Rules>>> = BTreeMap::new();
     let rules_of = move |version: &RulesVersion| {
-        let current = app.rules();
+        let current = report.current();
         if current.version == *version {
             return Some(current);
         }

@@ -43,7 +43,11 @@ impl Model {
                         });
                     }
                     Kind::Outbox => self.owes(key, body, true),
-                    Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment => {}
+                    Kind::Item
+                    | Kind::Agent
+                    | Kind::Fence
+                    | Kind::Deployment
+                    | Kind::Directives => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)

@@ -23,7 +23,11 @@ impl Model {
                     }
                     Kind::Agent => agents.extend(self.decode::<Agent>(key, body)),
                     Kind::Outbox => self.owes(key, body, false),
-                    Kind::Conversation | Kind::Request | Kind::Fence | Kind::Deployment => {}
+                    Kind::Conversation
+                    | Kind::Request
+                    | Kind::Fence
+                    | Kind::Deployment
+                    | Kind::Directives => {}
                 },
                 Write::Delete { key } => match key.kind {
                     Kind::Item => {
@@ -34,7 +38,8 @@ impl Model {
                     | Kind::Conversation
                     | Kind::Request
                     | Kind::Fence
-                    | Kind::Deployment => {}
+                    | Kind::Deployment
+                    | Kind::Directives => {}
                 },
                 Write::IndexPut { .. }
                 | Write::IndexRemove { .. }

@@ -115,10 +115,11 @@ pub(crate) fn make(agents: usize) -> Rules {
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))
                 .collect(),
         },
-        matcher: trained(&training),
-        detectors: compiled(),
+        matcher: Arc::new(trained(&training)),
+        detectors: Arc::new(compiled()),
         routing: routing(agents),
-        texts: texts(),
+        texts: Arc::new(texts()),
+        banners: Vec::new(),
     }
 }
 

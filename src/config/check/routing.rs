@@ -104,7 +104,9 @@ fn check_queue(raw: &Queue, names: &Names, problems: &mut Problems) -> Option<Qu
             .map(Some),
         None => Some(None),
     };
-    Some(QueueRules { id: id?, title: title?, skills: skills?, hours: hours?, fallback: fallback? })
+    let human_first = raw.human_first.unwrap_or(false);
+    let (id, title, skills, hours) = (id?, title?, skills?, hours?);
+    Some(QueueRules { id, title, skills, hours, fallback: fallback?, human_first })
 }
 
 fn check_skills(

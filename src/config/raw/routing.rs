@@ -45,6 +45,8 @@ raw! {
         optional hours: Hours,
         /// Where its work goes while it is closed.
         optional fallback: Text,
+        /// Whether its topics are answered by people only.
+        optional human_first: bool,
     }
 
     /// Opening hours.

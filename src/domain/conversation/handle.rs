@@ -4,7 +4,9 @@ use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, survey, timers, transfer, waiting};
+use super::{
+    agent_side, banners, customer_side, ledger, pool_side, survey, timers, transfer, waiting,
+};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -114,6 +116,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
         None => Language::ALL.map(greeting).join("\n"),
     };
     turn.bot_says(Outcome::Greeting, text, None, Vec::new(), None);
+    banners::at_greeting(&mut turn, start.language);
     Ok(turn.done())
 }
 

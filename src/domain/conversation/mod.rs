@@ -17,6 +17,7 @@ pub mod transfer;
 pub mod waiting;
 
 mod agent_side;
+pub mod banners;
 mod bot_side;
 mod customer_side;
 mod ledger;

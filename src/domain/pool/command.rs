@@ -5,6 +5,7 @@ use super::agent::{Agent, Presence, Profile};
 use super::item::Place;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::routing::fairness::Waited;
 use crate::domain::routing::pace::Served;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -195,6 +196,8 @@ pub struct PoolDecision {
     pub message: Option<ToConversation>,
     /// How long a person had it, if one has given it up by this.
     pub served: Option<Served>,
+    /// How long it waited, if its wait is over by this.
+    pub waited: Option<Waited>,
 }
 
 /// What the pool tells a conversation; delivered through the outbox.

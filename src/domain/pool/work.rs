@@ -244,6 +244,7 @@ impl Desk<'_> {
             }
             Some(Place::Here(item)) => {
                 let item = item.clone();
+                self.gave_up(&item);
                 self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Ended);
                 Place::Gone { token: item.token.max(ended), since: self.at }
             }

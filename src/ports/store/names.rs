@@ -54,6 +54,8 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// What ops have decided outside the rules (pool).
+    Directives,
 }
 
 impl Kind {
@@ -67,6 +69,7 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Directives => "v",
         }
     }
 }

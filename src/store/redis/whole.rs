@@ -31,6 +31,9 @@ const PATIENCE: Patience = Patience {
     replicas: Duration::from_millis(250),
 };
 
+/// Longer than anybody leads without saying so again.
+const LEADER_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A deployment that no instance uses.
 pub struct WholeRedis {
     link: Link,
@@ -47,15 +50,15 @@ impl WholeRedis {
         let link = Link::new(address, PATIENCE);
         let found = deployment::find(&link, &keys).await.map_err(refused)?;
         let whole = WholeRedis { link, keys, id: found.id, buckets: found.buckets };
-        let now = whole.now().await?;
-        for slot in whole.slots().await? {
-            let mut newest = redis::cmd("ZRANGE");
-            newest.arg(whole.keys.index_named(&slot, "leader")).arg(-1).arg(-1).arg("WITHSCORES");
-            let told = texts(&whole.ask(&slot, &newest).await?);
-            let until = told.get(1).and_then(|score| score.parse::<f64>().ok()).unwrap_or(0.0);
-            if until > now.as_millis() as f64 {
-                return Err(failed("an instance serves it; stop all of them and copy then"));
-            }
+        // Whoever was stopped a moment ago seems to lead until its time is over; whoever serves
+        // leads on.
+        let led_until = whole.led_until().await?;
+        let left = led_until.since(whole.now().await?);
+        if left <= LEADER_PATIENCE {
+            tokio::time::sleep(left).await;
+        }
+        if whole.led_until().await? > whole.now().await? {
+            return Err(failed("an instance serves it; stop all of them and copy then"));
         }
         Ok(whole)
     }
@@ -106,10 +109,24 @@ impl WholeRedis {
         self.link.command(slot, command).await.map_err(away)
     }
 
+    /// Until when somebody leads it, as far as is known.
+    async fn led_until(&self) -> Result<Timestamp, StoreError> {
+        let mut last = Timestamp::ZERO;
+        for slot in self.slots().await? {
+            let mut newest = redis::cmd("ZRANGE");
+            newest.arg(self.keys.index_named(&slot, "leader")).arg(-1).arg(-1).arg("WITHSCORES");
+            let told = texts(&self.ask(&slot, &newest).await?);
+            let until = told.get(1).and_then(|score| score.parse::<f64>().ok()).unwrap_or(0.0);
+            last = last.max(Timestamp::from_millis(until as i64));
+        }
+        Ok(last)
+    }
+
     async fn now(&self) -> Result<Timestamp, StoreError> {
         let told = texts(&self.ask(&Slot::System, &redis::cmd("TIME")).await?);
-        let seconds = told.first().and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
-        Ok(Timestamp::from_millis(seconds * 1_000))
+        let number = |place: usize| told.get(place)?.parse::<i64>().ok();
+        let [seconds, micros] = [0, 1].map(|place| number(place).unwrap_or(0));
+        Ok(Timestamp::from_millis(seconds * 1_000 + micros / 1_000))
     }
 
     /// All keys, by slot, without the prefix.

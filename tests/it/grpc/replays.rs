@@ -32,7 +32,7 @@ fn other_rules() -> Arc<sanad::domain::rules::Rules> {
     copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), folder.path());
     let file = folder.path().join("texts/en.yaml");
     let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, text.replace("connect", "CONNECT")).unwrap();
+    std::fs::write(&file, text.replace("I am connecting you", "I am CONNECTING you")).unwrap();
     let (_, checked) = sanad::config::load(folder.path());
     let rules = checked.rules.expect("only words were changed");
     Arc::new(rules)

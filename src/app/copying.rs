@@ -56,9 +56,9 @@ pub enum CopyError {
     )]
     Differs {
         /// What was sent.
-        sent: Sum,
+        sent: Box<Sum>,
         /// What arrived.
-        arrived: Sum,
+        arrived: Box<Sum>,
     },
 }
 
@@ -177,7 +177,7 @@ pub async fn copy(
     }
     let arrived = sum(target).await?;
     if arrived != sent {
-        return Err(CopyError::Differs { sent, arrived });
+        return Err(CopyError::Differs { sent: Box::new(sent), arrived: Box::new(arrived) });
     }
     target.finish(at.max(Timestamp::ZERO)).await?;
     Ok(sent)

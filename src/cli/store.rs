@@ -92,7 +92,7 @@ pub async fn run(args: StoreArgs) -> anyhow::Result<()> {
             Box::new(filled.context("the target cannot be filled")?)
         }
     };
-    let sum = copying::copy(source.as_ref(), target.as_ref(), |slot| tell(slot)).await?;
+    let sum = copying::copy(source.as_ref(), target.as_ref(), tell).await?;
     done(&options, &sum);
     Ok(())
 }

@@ -20,6 +20,8 @@ pub(super) struct InForce {
 #[derive(Default)]
 struct Known {
     directives: Directives,
+    /// The store's time at the last look.
+    now: Timestamp,
     /// The rules they were laid over, what came of it, and until when that holds.
     laid: Option<(Arc<Rules>, Arc<Rules>, Timestamp)>,
 }
@@ -30,8 +32,9 @@ impl InForce {
     }
 
     /// The rules under all that is in force.
-    pub(super) fn over(&self, rules: Arc<Rules>, at: Timestamp) -> Arc<Rules> {
+    pub(super) fn over(&self, rules: Arc<Rules>) -> Arc<Rules> {
         let mut known = self.lock();
+        let at = known.now;
         if let Some((of, laid, until)) = &known.laid
             && Arc::ptr_eq(of, &rules)
             && at < *until
@@ -44,9 +47,10 @@ impl InForce {
         laid
     }
 
-    /// The store says that this is in force.
-    pub(super) fn learn(&self, directives: Directives) {
+    /// The store said at this time that this is in force.
+    pub(super) fn learn(&self, directives: Directives, at: Timestamp) {
         let mut known = self.lock();
+        known.now = known.now.max(at);
         if known.directives != directives {
             known.directives = directives;
             known.laid = None;
@@ -84,6 +88,14 @@ impl App {
         }
     }
 
+    /// Reads what is in force. To be called about once a second.
+    pub async fn learn_directives(&self) -> AppResult<()> {
+        let key = keys::directives();
+        let snapshot = self.store.load(&self.pool_slot(), std::slice::from_ref(&key), &[]).await?;
+        self.in_force.learn(snapshot.get(&key)?.unwrap_or_default(), snapshot.at());
+        Ok(())
+    }
+
     /// What is in force now, the oldest first.
     pub async fn directives(&self) -> AppResult<Vec<Directive>> {
         let key = keys::directives();
@@ -118,7 +130,7 @@ impl App {
             match self.store.commit(write).await {
                 Ok(_) => {
                     let found = find(&known, number).or_else(|| find(&before, number));
-                    self.in_force.learn(known);
+                    self.in_force.learn(known, at);
                     return found.ok_or(AppError::NotFound { what: "directive" });
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {}

@@ -6,7 +6,9 @@
 //! composition root or the simulator calls.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
+pub mod board;
 pub mod claim;
 pub mod conversations;
 pub mod copying;
@@ -35,11 +37,11 @@ pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
+pub mod supervise;
 pub mod transfer;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;
-use crate::domain::time::Timestamp;
 use crate::ports::clock::Chance;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
@@ -81,6 +83,8 @@ pub struct App {
     stats: Stats,
     machines: Machines,
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
+    /// How everything stood when somebody looked last.
+    board: tokio::sync::Mutex<board::Read>,
 }
 
 impl App {
@@ -104,6 +108,7 @@ impl App {
             stats: Stats::default(),
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
+            board: tokio::sync::Mutex::default(),
         }
     }
 
@@ -115,7 +120,7 @@ impl App {
 
     /// The rules that count now, under what ops have decided at once.
     pub fn rules(&self) -> Arc<Rules> {
-        self.in_force.over(self.rules.current(), self.by_now(Timestamp::ZERO))
+        self.in_force.over(self.rules.current())
     }
 
     /// What this process has counted.
@@ -159,6 +164,7 @@ impl App {
         self.rebuild_view().await?;
         self.audit().await?;
         self.rebuild_view().await?;
+        self.learn_directives().await?;
         self.learn_pace().await
     }
 

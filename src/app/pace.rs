@@ -4,7 +4,6 @@
 
 use super::App;
 use super::error::AppResult;
-use super::keys;
 use crate::domain::handoff::{Priority, Requirements};
 use crate::domain::ids::{ConversationId, QueueId, SkillId};
 use crate::domain::language::Language;
@@ -66,10 +65,7 @@ impl App {
     /// Reads what was noted since the last call. To be called about once a second.
     pub async fn learn_pace(&self) -> AppResult<()> {
         let slot = self.pool_slot();
-        let key = keys::directives();
-        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
-        let now = snapshot.at();
-        self.in_force.learn(snapshot.get(&key)?.unwrap_or_default());
+        let now = self.store_now().await?;
         let oldest = (now - RECENT_SPAN).as_millis();
         let from = {
             let mut notes = self.notes.lock();

@@ -85,7 +85,10 @@ impl App {
             let at = snapshot.at();
             let mut decision = (self.machines.work)(&rules.routing, &case, command, at)?;
             let mut change = snapshot.change(self.tag());
-            if let WorkCommand::Offer { agent } | WorkCommand::Claim { agent, .. } = command {
+            if let WorkCommand::Offer { agent }
+            | WorkCommand::Claim { agent, .. }
+            | WorkCommand::TakeOver { agent } = command
+            {
                 // Whoever is offered or takes something must still be there when it is written.
                 let now = snapshot.at().as_millis();
                 change.require_score_at_least(Index::LEASES, agent.as_str(), now);
@@ -273,6 +276,7 @@ fn actor(command: &WorkCommand) -> Option<&AgentId> {
     match command {
         WorkCommand::Offer { agent }
         | WorkCommand::Claim { agent, .. }
+        | WorkCommand::TakeOver { agent }
         | WorkCommand::Accept { agent, .. }
         | WorkCommand::Decline { agent, .. }
         | WorkCommand::Rescind { agent }

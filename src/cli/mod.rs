@@ -11,6 +11,7 @@ mod bench;
 mod chat;
 mod check;
 mod classify;
+mod commands;
 pub mod connect;
 mod direction;
 mod doctor;
@@ -33,6 +34,7 @@ mod serve;
 mod sim;
 mod store;
 mod stores;
+mod supervise;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -71,6 +73,7 @@ enum Command {
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
+    Supervise(supervise::SuperviseArgs),
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
@@ -134,6 +137,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
+        Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
         Some(Command::Store(args)) => on_all_cores(store::run(args)),

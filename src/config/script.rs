@@ -138,6 +138,8 @@ pub enum AgentAction {
     Release,
     /// Stops sending heartbeats.
     Vanish,
+    /// Takes it over, whoever has it, as a supervisor.
+    TakeOver,
     /// Writes.
     Says(String),
     /// Promises something by so long from now.
@@ -150,8 +152,8 @@ pub enum AgentAction {
 
 impl AgentAction {
     /// Those without words, by the names of the files.
-    pub const NAMES: [&str; 7] =
-        ["sign_in", "sign_out", "away", "accept", "decline", "release", "vanish"];
+    pub const NAMES: [&str; 8] =
+        ["sign_in", "sign_out", "away", "accept", "decline", "release", "vanish", "take_over"];
 
     /// The one of that name.
     pub fn from_name(name: &str) -> Option<AgentAction> {
@@ -163,6 +165,7 @@ impl AgentAction {
             "decline" => AgentAction::Decline,
             "release" => AgentAction::Release,
             "vanish" => AgentAction::Vanish,
+            "take_over" => AgentAction::TakeOver,
             _ => return None,
         })
     }

@@ -130,7 +130,7 @@ impl Stage {
         let request = Request::new(name(&id, RequestId::parse)?, "script", &contents);
         let once = Once::of_staff("admin", "script", request);
         let by = ("admin/script".to_owned(), String::new());
-        self.app.learn_pace().await?;
+        self.app.learn_directives().await?;
         self.app.direct(what.clone(), now + span, by, &once).await.map(|_| ())
     }
 
@@ -197,6 +197,12 @@ impl Stage {
             AgentAction::Decline => {
                 let token = self.offered_to(&agent).await?;
                 self.app.decline(&agent, &self.id, token).await
+            }
+            AgentAction::TakeOver => {
+                let request = name(&format!("take{}", self.read), RequestId::parse)?;
+                let request = Request::new(request, agent.as_str(), "take over");
+                let once = Once::of_staff("supervisor", agent.as_str(), request);
+                self.app.take_over_once(&agent, &self.id, &once).await.map(|_| ())
             }
             AgentAction::Release => {
                 let (token, note) = (self.token().await?, String::new());
@@ -290,6 +296,7 @@ impl Stage {
             }
             self.clock.set(next);
             // What is in force ends by the clock, as each instance reads it again and again.
+            self.app.learn_directives().await?;
             self.app.learn_pace().await?;
             for (agent, session) in &self.present {
                 self.app.heartbeat(agent, *session).await.ok();

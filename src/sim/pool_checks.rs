@@ -27,6 +27,7 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
+                    | Kind::Alerts
                     | Kind::Directives => {}
                 },
                 Write::Delete { key } => match key.kind {
@@ -39,6 +40,7 @@ impl Model {
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
+                    | Kind::Alerts
                     | Kind::Directives => {}
                 },
                 Write::IndexPut { .. }
@@ -145,6 +147,14 @@ impl Model {
                 let newer = old.is_some_and(|old| item.token > old.token);
                 self.check(Invariant::Fenced, newer, || {
                     format!("{id}: taken by hand without a new token")
+                });
+                false
+            }
+            // Taken over: whoever had it, the right is a new one, and the agent has room for it.
+            (ItemState::Assigned { .. }, Some(_)) if owes && item.taken_over => {
+                let newer = old.is_some_and(|old| item.token > old.token);
+                self.check(Invariant::Fenced, newer, || {
+                    format!("{id}: taken over without a new token")
                 });
                 false
             }

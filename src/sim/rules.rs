@@ -312,6 +312,7 @@ fn texts() -> Texts {
         (TextKey::AgentJoined, " {agent}"),
         (TextKey::AgentChanged, " {agent}"),
         (TextKey::TransferredToAgent, " {agent}"),
+        (TextKey::ReassignedToAgent, " {agent}"),
         (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),

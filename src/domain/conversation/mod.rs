@@ -23,6 +23,7 @@ mod customer_side;
 mod ledger;
 mod meanwhile;
 mod pool_side;
+mod supervision;
 mod survey;
 mod timers;
 mod turn;

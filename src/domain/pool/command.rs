@@ -75,6 +75,11 @@ pub enum WorkCommand {
         /// Who waits longer and could have been helped by them: kept for all to see.
         overtaken: Vec<ConversationId>,
     },
+    /// A supervisor takes it, whoever has it.
+    TakeOver {
+        /// Their desk.
+        agent: AgentId,
+    },
     /// The agent takes it.
     Accept {
         /// Who.
@@ -157,6 +162,13 @@ pub enum AgentCommand {
     GraceOver,
     /// A wrap-up may be over.
     WrapUpOver,
+    /// They have finished writing up a conversation.
+    EndWrapUp {
+        /// The session.
+        incarnation: u64,
+        /// Which conversation.
+        conversation: ConversationId,
+    },
 }
 
 /// How many leases ended at the same moment, of how many.
@@ -298,6 +310,8 @@ pub enum UnassignReason {
     Requeued,
     /// The agent was lost or signed out.
     Lost,
+    /// A supervisor took it over.
+    TakenOver,
 }
 
 /// Why a command was not followed. Nothing changes by it.

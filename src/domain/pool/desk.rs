@@ -193,6 +193,8 @@ impl Desk<'_> {
             cost: arrival.cost,
             untaken: 0,
             claimed_over: None,
+            taken_over: false,
+            broken: arrival.broken,
             seat: None,
         }
     }

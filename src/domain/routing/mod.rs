@@ -13,6 +13,7 @@
 //! - [`fairness`]: who is served worst, beside who is served best
 //! - [`policies`]: in which order free agents are asked
 
+pub mod alerts;
 mod bits;
 pub mod claim;
 mod class;
@@ -22,6 +23,7 @@ pub mod explain;
 pub mod fairness;
 pub mod hours;
 pub mod opening;
+pub mod overview;
 pub mod pace;
 pub mod plan;
 pub mod policies;

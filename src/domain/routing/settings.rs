@@ -1,6 +1,7 @@
 //! The checked rules of routing, as plain values: queues, priorities, offers, leases, costs.
 //! Files and their syntax are the config's affair.
 
+use super::alerts::AlertRules;
 use super::hours::Hours;
 use super::policies::{LeastLoaded, Policy};
 use crate::domain::bot::entry::FaqEntry;
@@ -46,6 +47,8 @@ pub struct RoutingRules {
     pub costs: Costs,
     /// Agents declared in the file; read-only to the API.
     pub agents: Vec<DeclaredAgent>,
+    /// When supervisors are alerted.
+    pub alerts: AlertRules,
 }
 
 /// The queues of a pool, in the order of the file. There is always one, so that nobody who needs
@@ -242,6 +245,7 @@ impl RoutingRules {
             },
             costs: Costs { default: 1, abusive: 2 },
             agents: Vec::new(),
+            alerts: AlertRules::default(),
         }
     }
 

@@ -54,6 +54,8 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// The alerts that stand (pool).
+    Alerts,
     /// What ops have decided outside the rules (pool).
     Directives,
 }
@@ -69,6 +71,7 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Alerts => "w",
             Kind::Directives => "v",
         }
     }

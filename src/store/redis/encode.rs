@@ -157,6 +157,7 @@ fn gives_room(change: &Transaction) -> bool {
             | Kind::Agent
             | Kind::Fence
             | Kind::Deployment
+            | Kind::Alerts
             | Kind::Directives => false,
         },
         Write::Append { .. }

@@ -70,7 +70,7 @@ async fn a_banner_is_told_at_the_greeting_and_with_its_topic_until_it_ends() {
     assert_eq!(notices(&started.events), ["الدفع بالبطاقة متعطل الآن"]);
 
     world.clock.advance(2 * HOUR);
-    world.app.learn_pace().await.unwrap();
+    world.app.learn_directives().await.unwrap();
     assert!(in_force(&world).await.is_empty(), "it ended by itself");
     let late = world.customer().await;
     let turn = late.say("where is my order").await;

@@ -14,6 +14,7 @@ mod roles;
 mod sessions;
 mod story;
 mod streams;
+mod supervisors;
 mod transfers;
 mod waits;
 mod world;

@@ -240,6 +240,8 @@ fn line(event: &Event) -> Option<String> {
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. }
+        | Event::Whispered { .. }
+        | Event::TakenOver { .. }
         | Event::Reopened => return None,
     })
 }

@@ -4,8 +4,8 @@ use super::serve::store_kind;
 use super::stores::BUCKETS;
 use crate::app::copying::{self, Sum};
 use crate::config::service::StoreKind;
-use crate::ports::store::Slot;
 use crate::ports::store::whole::{Filling, Whole};
+use crate::ports::store::{Slot, StoreError};
 use crate::store::embedded::whole::WholeFile;
 use crate::store::redis::address::Address;
 use crate::store::redis::deployment;
@@ -75,25 +75,52 @@ fn address(kind: &StoreKind) -> anyhow::Result<Address> {
 pub async fn run(args: StoreArgs) -> anyhow::Result<()> {
     let What::Copy(options) = args.what;
     let source: Box<dyn Whole> = match &options.from {
-        End::Folder(folder) => Box::new(WholeFile::open(&folder.join("sanad.redb"), BUCKETS)?),
+        End::Folder(folder) => {
+            let opened = WholeFile::open(&folder.join("sanad.redb"), BUCKETS).map_err(reason);
+            Box::new(opened.context("the source cannot be copied")?)
+        }
         End::Redis(kind) => {
-            let opened = WholeRedis::open(address(kind)?).await;
+            let opened = WholeRedis::open(address(kind)?).await.map_err(reason);
             Box::new(opened.context("the source cannot be copied")?)
         }
     };
     let name = source.name();
     let target: Box<dyn Filling> = match &options.to {
         End::Folder(folder) => {
-            let filled = WholeFile::fill(&folder.join("sanad.redb"), BUCKETS, &name);
+            let filled =
+                WholeFile::fill(&folder.join("sanad.redb"), BUCKETS, &name).map_err(reason);
             Box::new(filled.context("the target cannot be filled")?)
         }
         End::Redis(kind) => {
             let filled = WholeRedis::fill(address(kind)?, options.buckets, &name).await;
+            let filled = filled.map_err(reason);
             Box::new(filled.context("the target cannot be filled")?)
         }
     };
+    tell_begun(&options, target.as_ref()).await?;
     let sum = copying::copy(source.as_ref(), target.as_ref(), tell).await?;
     done(&options, &sum);
+    Ok(())
+}
+
+/// Why a store cannot be opened for this, without calling it away: it may well be there.
+fn reason(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::Unavailable { reason, .. } => anyhow::anyhow!(reason),
+        other => other.into(),
+    }
+}
+
+/// Says whether this goes on with a copy that was cut off, and what was settled then.
+async fn tell_begun(options: &Copy, target: &dyn Filling) -> anyhow::Result<()> {
+    let done = target.done().await?.len();
+    if done > 0 {
+        println!("going on with a copy that was begun: {done} slots are there");
+    }
+    let kept = target.buckets();
+    if matches!(options.to, End::Redis(_)) && kept != options.buckets {
+        println!("it was begun with --buckets {kept}, which it keeps");
+    }
     Ok(())
 }
 

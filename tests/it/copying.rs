@@ -154,7 +154,11 @@ async fn a_copy_that_is_killed_is_not_used_and_is_gone_on_with() {
         );
         let wrong = sanad(&["store", "copy", "--from", &folder(elsewhere.path()), "--to", &url]);
         assert!(!wrong.status.success(), "another source must not go on with it");
-        copied(&there, &url);
+        let resumed = ["store", "copy", "--from", &there, "--to", &url, "--buckets", "16"];
+        let output = sanad(&resumed);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && text.contains("going on with a copy"), "{output:?}");
+        assert!(text.contains("begun with --buckets 8, which it keeps"), "{text}");
     }
     assert_eq!(redis.cli(&["EXISTS", "sanad:{sys}:copying"]), "0");
     let other = tempfile::tempdir().unwrap();

@@ -215,7 +215,8 @@ fn home(slot: &Slot, thing: &Thing, from: u16, to: u16) -> Result<Slot, CopyErro
 
 /// What a thing is called, and the conversation in that name.
 fn conversation_in(thing: &Thing) -> (String, Option<&str>) {
-    // `c:<id>`, `r:<id>/<who>/<request>`, `l/<id>`, `c/<id>`, `<id>`, `<id>/<who>/<request>`.
+    // `c:<id>`, `r:<id>/<who>/<request>`, `l/<id>`, `c/<id>`, `<id>`, `<id>/<who>/<request>`; and
+    // `k:<customer>`, which is hashed like a conversation's id.
     let first = |text: &str| text.split('/').next().map(str::len).unwrap_or(0);
     match thing {
         Thing::Entity { name, .. } | Thing::Tombstone { name, .. } => {
@@ -228,5 +229,25 @@ fn conversation_in(thing: &Thing) -> (String, Option<&str>) {
         }
         Thing::Member { member, .. } => (member.clone(), Some(&member[..first(member)])),
         Thing::Counter { name, .. } => (name.clone(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::CustomerId;
+    use crate::ports::store::Version;
+
+    #[test]
+    fn a_customers_record_goes_to_where_it_is_looked_for() {
+        for number in 0..50 {
+            let customer = CustomerId::parse(&format!("omar-{number}")).unwrap();
+            let (name, version) =
+                (keys::customer(&customer).to_string(), Version { number: 1, tag: 1 });
+            let record = Thing::Entity { name, version, body: Default::default() };
+            let old = keys::bucket(keys::bucket_of_customer(&customer, 64));
+            let new = keys::bucket(keys::bucket_of_customer(&customer, 6));
+            assert_eq!(home(&old, &record, 64, 6).unwrap(), new);
+        }
     }
 }

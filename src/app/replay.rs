@@ -54,12 +54,12 @@ impl App {
     /// Everything that happened in a conversation, to be decided again.
     pub async fn recorded(&self, id: &ConversationId) -> AppResult<Vec<Logged>> {
         let c = self.conversation(id).await?;
-        let mut events = Vec::new();
-        while (events.len() as u64) < c.seq {
-            let (page, _) = self.read_log(id, events.len() as u64, PAGE).await?;
-            if page.is_empty() {
-                break;
-            }
+        let (mut events, mut known): (Vec<Logged>, u64) = (Vec::new(), 0);
+        while known < c.seq {
+            // What was erased begins late.
+            let (page, _) = self.read_log(id, known, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            known = last.seq;
             events.extend(page);
         }
         Ok(events)
@@ -241,6 +241,9 @@ fn line(event: &Event) -> Option<String> {
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. }
         | Event::Whispered { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
+        | Event::Erased
         | Event::TakenOver { .. }
         | Event::Reopened => return None,
     })

@@ -39,6 +39,7 @@ pub mod system;
 mod tasks;
 pub mod terminal;
 mod test;
+mod token;
 pub mod transcript;
 pub mod words;
 mod zone;
@@ -75,6 +76,7 @@ enum Command {
     Admin(admin::AdminArgs),
     Supervise(supervise::SuperviseArgs),
     Key(key::KeyCommand),
+    Token(token::TokenCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
     Replay(replay::Replay),
@@ -139,6 +141,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Token(args)) => token::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
         Some(Command::Store(args)) => on_all_cores(store::run(args)),
         Some(Command::Doctor(options)) => return doctor::run(&options),

@@ -84,4 +84,9 @@ async fn a_conversation_decided_again_by_its_own_rules_goes_the_same_way() {
     let version = world.app.rules().version.clone();
     let missing = TurnOutcome::Missing { what: format!("rules {version}") };
     assert!(lost.iter().all(|turn| turn.outcome == missing), "{lost:#?}");
+    // What was erased has nothing to decide.
+    world.app.erase_conversation(&customer.conversation(), None).await.unwrap();
+    let recorded = world.app.recorded(&customer.conversation()).await.unwrap();
+    assert_eq!(recorded.len(), 1, "{recorded:?}");
+    assert!(replay(&world, &customer.id).await.is_empty());
 }

@@ -76,7 +76,7 @@ pub async fn run(args: StoreArgs) -> anyhow::Result<()> {
     let What::Copy(options) = args.what;
     let source: Box<dyn Whole> = match &options.from {
         End::Folder(folder) => {
-            let opened = WholeFile::open(&folder.join("sanad.redb"), BUCKETS).map_err(reason);
+            let opened = WholeFile::open(&folder.join("sanad.redb"), BUCKETS);
             Box::new(opened.context("the source cannot be copied")?)
         }
         End::Redis(kind) => {

@@ -43,6 +43,7 @@ async fn start(service: &Service, device: &str) -> Customer {
         request_id: "start".to_owned(),
         device_id: device.to_owned(),
         language: "en".to_owned(),
+        ..pb::StartConversationRequest::default()
     };
     let started = chat.start_conversation(request).await.unwrap().into_inner();
     let id = started.conversation.unwrap().conversation_id;

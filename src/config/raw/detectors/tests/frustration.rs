@@ -13,6 +13,11 @@ fn questions_and_reports_stay_quiet() {
 }
 
 const FIRES: &[&str] = &[
+    // Faces, and answers that are refused
+    "😡",
+    "وين طلبي 🤬",
+    "stop giving me links",
+    "لا ترسل لي روابط",
     // English
     "this is ridiculous",
     "You promised Tuesday and it is Friday",

@@ -7,8 +7,14 @@ use protox::prost::Message;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 4] =
-    ["sanad/v1/types.proto", "sanad/v1/chat.proto", "sanad/v1/agent.proto", "sanad/v1/admin.proto"];
+const FILES: [&str; 6] = [
+    "sanad/v1/eta.proto",
+    "sanad/v1/types.proto",
+    "sanad/v1/satisfaction.proto",
+    "sanad/v1/chat.proto",
+    "sanad/v1/agent.proto",
+    "sanad/v1/admin.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=proto");

@@ -198,7 +198,7 @@ impl App {
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {
-                Command::Tick { reading: None, delay: None }
+                Command::Tick { reading: None, wait: None }
             }
         };
         Repair::TellConversation(command)

@@ -23,6 +23,10 @@ use std::time::Duration;
 /// The inline path has so long before the sweeper takes an outbox entry up.
 const INLINE_SPAN: Duration = Duration::from_secs(2);
 
+/// For so long this process goes by what it wrote last while the store cannot tell who owns a
+/// conversation.
+const KNOWN_SPAN: Duration = Duration::from_secs(10 * 60);
+
 /// What came of a command.
 #[derive(Debug, Clone)]
 pub struct Done {
@@ -159,6 +163,23 @@ impl App {
         snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
     }
 
+    /// Whether what this call did would still be there if the server of the store that answered
+    /// were lost, as far as the deployment asks for that. Of a call that did nothing it is not said.
+    pub async fn is_replicated(&self, done: &Done) -> bool {
+        let Some(last) = done.events.last() else { return false };
+        let c = &done.conversation;
+        let slot = keys::bucket(keys::bucket_of(&c.id, self.settings.buckets));
+        self.store.is_replicated(&slot, &keys::log(&c.id), last.seq, last.event_id).await
+    }
+
+    /// The conversation as this process wrote it last, for the time in which the store is away;
+    /// `None` if that is too long ago to go by, or others wrote it.
+    pub async fn last_known(&self, id: &ConversationId, at: Timestamp) -> Option<Conversation> {
+        let stripe = text_hash(id.as_str()) as usize % STRIPES;
+        let known = self.stripes[stripe].lock().await.last(id)?;
+        (at.since(known.last_event_at) <= KNOWN_SPAN).then_some(known)
+    }
+
     /// At most `limit` events after `after`, and the log's head.
     pub async fn read_log(
         &self,
@@ -193,8 +214,11 @@ impl App {
             let mut done = done.0;
             if after.seq > done.conversation.seq {
                 let from = done.conversation.seq + 1;
-                done.events.extend(self.events_between(&after, from, after.seq).await?);
-                done.conversation = after;
+                // What was asked is done, whether or not the store can still tell what came of it.
+                if let Ok(events) = self.events_between(&after, from, after.seq).await {
+                    done.events.extend(events);
+                    done.conversation = after;
+                }
             }
             return Ok(done);
         }
@@ -335,6 +359,10 @@ impl App {
                 }
                 None => &mut change,
             };
+            let told = |c: &Conversation| c.satisfaction.told.last().map(|told| told.at);
+            if let Some(last) = told(&c).filter(|last| before.and_then(told) != Some(*last)) {
+                change.index_put(Index::SATISFACTION, id, -last.as_millis());
+            }
             let due = Due::Conversation(c.id.clone()).member();
             match next_deadline(rules, &c) {
                 Some(deadline) => change.index_put(Index::DUE, due, deadline.as_millis()),

@@ -5,15 +5,17 @@ use super::App;
 use super::conversations::Done;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due};
+use super::stats::Stats;
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Lease};
-use crate::domain::pool::command::{AgentCommand, PoolRefusal, WorkCommand};
+use crate::domain::pool::command::{AgentCommand, PoolRefusal, Vanished, WorkCommand};
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::pool::work::held_live;
 use crate::domain::reading;
+use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Slot, StoreError};
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ use std::time::Duration;
 const TAKEN_MAX: usize = 32;
 /// How long a taken entry is hidden from others. If it is not done by then, it is taken again.
 const VISIBILITY: Duration = Duration::from_secs(10);
+/// Leases that end within this time of each other end together.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 impl App {
     /// Does what is due in one slot; returns how many entries were taken.
@@ -69,8 +73,9 @@ impl App {
                 let reading = (!c.memory.burst.is_empty()).then(|| {
                     Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.window, at))
                 });
-                let delay = (c.state == State::Queued).then(|| self.waiting_status(id, at).1);
-                Ok(Command::Tick { reading, delay })
+                let wait = || (self.waiting_status(id, at).1, self.eta(id, at));
+                let wait = (c.state == State::Queued).then(wait);
+                Ok(Command::Tick { reading, wait })
             })
             .await;
         match done {
@@ -113,30 +118,49 @@ impl App {
     }
 
     /// Looks after leases: who has not been heard of becomes suspect and is offered nothing; after
-    /// the grace time their conversations go back, one a transaction.
-    pub async fn watch_leases(&self) -> AppResult<()> {
+    /// the grace time their conversations go back, one a transaction. Says how many vanished when
+    /// they are so many that the line is more likely broken than they gone.
+    pub async fn watch_leases(&self) -> AppResult<Option<Vanished>> {
         const LOOKED_AT_MAX: usize = 100;
         let slot = self.pool_slot();
         let now = self.store_now().await?;
-        let ended = self
-            .store
-            .range(&slot, Index::LEASES, None, now.as_millis() - 1, LOOKED_AT_MAX)
-            .await?;
-        for id in ended.iter().filter_map(|(_, id)| AgentId::parse(id).ok()) {
-            self.lease_over(&id).await?;
+        let over = now.as_millis() - 1;
+        let over = self.store.range(&slot, Index::LEASES, None, over, LOOKED_AT_MAX).await?;
+        let mut ended = Vec::with_capacity(over.len());
+        for id in over.iter().filter_map(|(_, id)| AgentId::parse(id).ok()) {
+            ended.push(self.agent(&id).await?);
+        }
+        let among = self.vanished(&ended, now).await?;
+        for agent in &ended {
+            self.lease_over(agent, among).await?;
         }
         if !ended.is_empty() {
             self.match_now().await;
         }
-        self.remove_leaving().await
+        self.remove_leaving().await?;
+        let outage = among.is_outage().then_some(among);
+        outage.iter().for_each(|_| Stats::add(&self.stats.outages));
+        Ok(outage)
     }
 
-    async fn lease_over(&self, id: &AgentId) -> AppResult<()> {
-        let agent = self.agent(id).await?;
-        let grace = self.rules().routing.leases.grace;
+    /// How many were there until now and are not heard of, or will not be in a moment.
+    async fn vanished(&self, ended: &[Agent], now: Timestamp) -> AppResult<Vanished> {
+        let live = ended.iter().filter(|agent| agent.lease == Lease::Live).count();
+        if live == 0 {
+            return Ok(Vanished { ended: 0, of: 0 });
+        }
+        let leases = self.members(&self.pool_slot(), Index::LEASES).await?;
+        let before = |at: Timestamp| leases.partition_point(|(score, _)| *score < at.as_millis());
+        let soon = before(now + AT_ONCE) - before(now);
+        Ok(Vanished { ended: live + soon, of: leases.len() })
+    }
+
+    async fn lease_over(&self, agent: &Agent, among: Vanished) -> AppResult<()> {
+        let id = &agent.id;
         match agent.lease {
             Lease::Live => {
-                self.agent_work(id, &AgentCommand::LeaseEnded, |_, at| Some(at + grace)).await?;
+                let command = AgentCommand::LeaseEnded { among };
+                self.agent_work(id, &command, |agent, at| Some(agent.kept_until(at))).await?;
                 self.rescind_offers(id).await
             }
             Lease::Suspect { .. } => {

@@ -99,6 +99,6 @@ fn begin(rules: &Rules, language: Option<Language>, at: Timestamp) -> AppResult<
 /// If the bot waits for the rest of a thought, nothing more comes.
 fn patiently(rules: &Rules, said: Decision, reading: &Reading) -> AppResult<Decision> {
     let Some(due) = said.next.memory.reply_due else { return Ok(said) };
-    let command = Command::Tick { reading: Some(Box::new(reading.clone())), delay: None };
+    let command = Command::Tick { reading: Some(Box::new(reading.clone())), wait: None };
     Ok(handle(rules, Some(&said.next), &command, due)?)
 }

@@ -75,7 +75,8 @@ impl App {
         let mut listed = Listed { conversations: Vec::new(), next: after };
         let mut looked_at = 0;
         while looked_at < LOOKED_AT_MAX {
-            let page = self.latest(listed.next.clone(), LOADED_AT_ONCE).await?;
+            let page =
+                self.latest(Index::CONVERSATIONS, listed.next.clone(), LOADED_AT_ONCE).await?;
             let is_last = page.len() < LOADED_AT_ONCE;
             looked_at += page.len();
             for place in page {
@@ -99,12 +100,17 @@ impl App {
         Ok(listed)
     }
 
-    /// The places after a place, over all buckets.
-    async fn latest(&self, after: Option<ListPlace>, limit: usize) -> AppResult<Vec<ListPlace>> {
+    /// The places of an index of conversations after a place, over all buckets.
+    pub(super) async fn latest(
+        &self,
+        index: Index,
+        after: Option<ListPlace>,
+        limit: usize,
+    ) -> AppResult<Vec<ListPlace>> {
         let slots: Vec<Slot> = (0..self.settings.buckets).map(keys::bucket).collect();
         let pages = slots.iter().map(|slot| {
             let after = after.clone().map(|place| (place.score, place.id));
-            self.store.range(slot, Index::CONVERSATIONS, after, i64::MAX, limit)
+            self.store.range(slot, index, after, i64::MAX, limit)
         });
         let pages = try_join_all(pages).await?;
         let mut places: Vec<ListPlace> =

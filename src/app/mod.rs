@@ -17,12 +17,14 @@ pub mod keys;
 pub mod listing;
 pub mod machines;
 pub mod outbox;
+pub mod pace;
 pub mod packet;
 pub mod pool;
 pub mod promises;
 mod recent;
 pub mod requests;
 pub mod router;
+pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
@@ -65,6 +67,7 @@ pub struct App {
     chance: Arc<dyn Chance>,
     settings: Settings,
     router: Router,
+    notes: pace::Notes,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -86,6 +89,7 @@ impl App {
             chance,
             settings,
             router,
+            notes: pace::Notes::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
@@ -144,7 +148,8 @@ impl App {
         self.extend_leases().await?;
         self.rebuild_view().await?;
         self.audit().await?;
-        self.rebuild_view().await
+        self.rebuild_view().await?;
+        self.learn_pace().await
     }
 
     fn tag(&self) -> u64 {

@@ -157,6 +157,7 @@ impl App {
             position: position.unwrap_or(1),
             delay,
             other_language,
+            eta: self.eta(&c.id, at),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due, Topic};
+use super::pace;
 use super::requests::Once;
 use super::stats::Stats;
 use super::stored::Owed;
@@ -234,6 +235,9 @@ impl App {
             change.ring(Topic::Agent(agent.id.clone()).name());
         }
         let Some(conversation) = conversation else { return };
+        if let Some(served) = &decision.served {
+            pace::note(change, conversation, served, at);
+        }
         if let Some(place) = &decision.place {
             write_place(change, conversation, place.as_ref());
         }

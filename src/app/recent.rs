@@ -46,6 +46,12 @@ impl Recent {
         }
     }
 
+    /// What was written last under this id, if it is still kept.
+    pub(super) fn last(&self, id: &ConversationId) -> Option<Conversation> {
+        let kept = self.kept.iter().rev().find(|(_, kept)| kept.id == *id);
+        kept.map(|(_, conversation)| conversation.clone())
+    }
+
     /// Keeps what was committed.
     pub(super) fn keep(&mut self, written: Option<Bytes>, conversation: &Conversation) {
         let Some(written) = written else { return };

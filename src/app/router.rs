@@ -73,6 +73,11 @@ impl Router {
         }
     }
 
+    /// Looks at the picture of the pool.
+    pub(super) fn with_view<T>(&self, look: impl FnOnce(&PoolView) -> T) -> T {
+        look(&self.lock().view)
+    }
+
     /// How many wait for an agent.
     pub fn waiting(&self) -> usize {
         use crate::domain::pool::item::ItemState;
@@ -154,6 +159,15 @@ impl Picture {
     fn heard_ring(&mut self, counter: u64) {
         self.suspect |= counter > self.heard + 1;
         self.heard = self.heard.max(counter);
+    }
+
+    /// What was there at the last look should have been heard by now.
+    fn seen(&mut self, counter: u64) {
+        if self.heard < self.seen {
+            self.suspect = true;
+            self.heard = self.seen;
+        }
+        self.seen = counter;
     }
 
     fn learn_place(&mut self, counter: u64, id: &ConversationId, place: Option<Place>) {
@@ -255,12 +269,7 @@ impl App {
     /// waiting. To be called about once a second.
     pub async fn repair_view(&self) -> AppResult<()> {
         let counter = self.counter_now().await?;
-        let mut picture = self.router.lock();
-        if picture.heard < picture.seen {
-            picture.suspect = true;
-            picture.heard = picture.seen;
-        }
-        picture.seen = counter;
+        self.router.lock().seen(counter);
         Ok(())
     }
 
@@ -334,6 +343,7 @@ impl App {
     /// The position of a waiting conversation and why it waits.
     pub fn waiting_status(&self, id: &ConversationId, at: Timestamp) -> (Option<u32>, DelayReason) {
         let rules = self.rules();
+        let at = self.by_now(at);
         let picture = self.router.lock();
         let position = explain::position(&picture.view, id);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))

@@ -1,6 +1,7 @@
 //! What this process has counted, for metrics and for tests. Counters only: never a text, a name
 //! or an id.
 
+use super::satisfaction::Count;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::event::Event;
 use crate::domain::handoff::HandoffReason;
@@ -17,6 +18,8 @@ pub struct Stats {
     pub delivered: AtomicU64,
     /// Outbox entries parked for a person.
     pub parked: AtomicU64,
+    /// Times at which so many agents vanished at once that the line is more likely broken.
+    pub outages: AtomicU64,
     /// Differences between conversation and pool that the audit has repaired.
     pub repairs: AtomicU64,
     /// Offers made.
@@ -27,12 +30,18 @@ pub struct Stats {
     handoffs: Mutex<BTreeMap<HandoffReason, u64>>,
     ends: Mutex<BTreeMap<&'static str, u64>>,
     promises: Mutex<BTreeMap<&'static str, u64>>,
+    satisfaction: Mutex<BTreeMap<Count, u64>>,
 }
 
 impl Stats {
     /// Adds one.
     pub fn add(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What customers said of how well it went.
+    pub fn satisfaction(&self) -> BTreeMap<Count, u64> {
+        self.satisfaction.lock().map(|map| map.clone()).unwrap_or_default()
     }
 
     /// Counts what an event stands for.
@@ -42,6 +51,9 @@ impl Stats {
                 *map.entry(key).or_default() += 1;
             }
         };
+        if let (Some(told), Ok(mut map)) = (Count::of(event), self.satisfaction.lock()) {
+            *map.entry(told).or_default() += 1;
+        }
         match event {
             Event::BotSaid { outcome, .. } => {
                 if let Ok(mut outcomes) = self.outcomes.lock() {
@@ -58,6 +70,11 @@ impl Stats {
             Event::Closed { reason } => count(&self.ends, reason.name()),
             Event::Reopened => count(&self.ends, "reopened"),
             Event::PromiseEnded { fate, .. } => count(&self.promises, fate.name()),
+            // Counted above.
+            Event::AnswerRated { .. }
+            | Event::SurveyAsked { .. }
+            | Event::ConversationRated { .. }
+            | Event::ClosedFalsely { .. } => {}
             Event::Started { .. }
             | Event::CustomerSaid { .. }
             | Event::Understood { .. }

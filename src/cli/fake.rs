@@ -359,6 +359,17 @@ impl ChatService for FakeChat {
         absent()
     }
 
+    async fn rate_answer(&self, _: Request<RateAnswerRequest>) -> Answer<RateAnswerResponse> {
+        absent()
+    }
+
+    async fn rate_conversation(
+        &self,
+        _: Request<RateConversationRequest>,
+    ) -> Answer<RateConversationResponse> {
+        absent()
+    }
+
     async fn end_conversation(
         &self,
         _: Request<EndConversationRequest>,

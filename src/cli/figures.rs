@@ -2,12 +2,14 @@
 
 use super::rules::LiveReport;
 use crate::app::App;
+use crate::app::satisfaction::Count;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,6 +39,7 @@ impl Collector for Figures {
             ("sanad_outbox_delivered", "Outbox entries delivered", read(&stats.delivered)),
             ("sanad_outbox_parked", "Outbox entries parked for a person", read(&stats.parked)),
             ("sanad_audit_repairs", "Differences repaired by the audit", read(&stats.repairs)),
+            ("sanad_agent_outages", "Many agents vanished at once", read(&stats.outages)),
             ("sanad_offers", "Offers made to agents", read(&stats.offers)),
             ("sanad_offers_refused", "Offers refused by the store", read(&stats.offers_refused)),
         ] {
@@ -51,6 +54,7 @@ impl Collector for Figures {
         family(&mut out, "sanad_ends", "Ends of conversations", "end", ends)?;
         let promises = stats.promises().into_iter().collect();
         family(&mut out, "sanad_promises", "Ends of promises", "fate", promises)?;
+        satisfaction(&mut out, stats.satisfaction())?;
         let agents = self.app.router().agents();
         let available = agents.iter().filter(|agent| agent.takes_offers()).count();
         for (name, help, value) in [
@@ -68,6 +72,21 @@ impl Collector for Figures {
         }
         Ok(())
     }
+}
+
+/// What customers said, one family a metric.
+fn satisfaction(
+    out: &mut DescriptorEncoder<'_>,
+    counts: BTreeMap<Count, u64>,
+) -> Result<(), fmt::Error> {
+    for (name, help) in Count::METRICS {
+        let mut encoder = out.encode_descriptor(name, help, None, MetricType::Counter)?;
+        for (count, value) in counts.iter().filter(|(count, _)| count.metric() == name) {
+            let labels = count.labels();
+            ConstCounter::new(*value).encode(encoder.encode_family(&labels)?)?;
+        }
+    }
+    Ok(())
 }
 
 fn family(

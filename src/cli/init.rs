@@ -5,6 +5,7 @@ use super::serve::store_kind;
 use crate::config::service::StoreKind;
 use crate::store::redis::address::Address;
 use crate::store::redis::deployment;
+use crate::store::redis::link::Patience;
 use anyhow::bail;
 use clap::Args;
 
@@ -27,7 +28,7 @@ pub async fn run(options: Init) -> anyhow::Result<()> {
         bail!("only a store on Redis is begun this way; the others begin by themselves");
     };
     let address = Address::parse(url)?;
-    let made = deployment::init(address.clone(), options.buckets).await?;
+    let made = deployment::init(address.clone(), options.buckets, Patience::default()).await?;
     println!("{address}: deployment {} with {} buckets is begun", made.id, made.buckets);
     println!("Start any number of instances with: sanad serve --store URL");
     Ok(())

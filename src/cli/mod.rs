@@ -23,6 +23,7 @@ mod journal;
 mod key;
 mod rows;
 mod rules;
+mod schema;
 mod serve;
 mod sim;
 mod stores;
@@ -69,6 +70,7 @@ enum Command {
     Classify(classify::Classify),
     Import(import::Import),
     Eval(eval::Eval),
+    Schema(schema::Schema),
     Sim(sim::Sim),
     Bench(bench::Bench),
 }
@@ -84,6 +86,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Classify(options)) => return classify::run(&options),
         Some(Command::Import(options)) => import::run(&options),
         Some(Command::Eval(options)) => eval::run(&options),
+        Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Sim(options)) => return sim::run(&options),
         Some(Command::Init(options)) => block_on(init::run(options)),
         Some(Command::Bench(options)) => on_all_cores(bench::run(options)),

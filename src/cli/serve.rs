@@ -27,6 +27,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 
 /// After the store has failed for good, clients have so long to hear of it.
 const DEATH_GRACE: Duration = Duration::from_secs(2);
@@ -119,10 +120,11 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
-    tasks::start(&app);
+    let came_back = Arc::new(Notify::new());
+    tasks::start(&app, &came_back);
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
-    stores::follow_health(&opened, &lifecycle);
+    stores::follow_health(&opened, &lifecycle, &came_back);
     announce(&bound, &settings, &live, &opened);
     let services = (
         Chat::new(context.clone()),
@@ -220,6 +222,7 @@ fn edge(
         tokens,
         lifecycle: Arc::clone(lifecycle),
         durability: opened.durability,
+        replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),
     };

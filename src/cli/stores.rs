@@ -10,10 +10,10 @@ use crate::store::embedded::{self, EmbeddedStore};
 use crate::store::memory::MemoryStore;
 use crate::store::redis::address::Address;
 use crate::store::redis::deployment::{self, OpenError, Safety};
-use crate::store::redis::link::Health;
+use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Buckets of a deployment on one machine: few, since one writer serves them all.
 const BUCKETS: u16 = 4;
@@ -27,8 +27,10 @@ pub(super) struct Opened {
     pub store: Arc<dyn Store>,
     /// The number of its buckets.
     pub buckets: u16,
-    /// What an answer survives.
+    /// What an answer survives at most.
     pub durability: pb::Durability,
+    /// Whether each answer asks if its message has reached replicas.
+    pub replicated: bool,
     /// Where conversations are kept, in words.
     pub kept: String,
     /// When it has failed for good.
@@ -48,6 +50,7 @@ pub(super) async fn open(
             store: Arc::new(MemoryStore::new(clock.clone())),
             buckets: BUCKETS,
             durability: pb::Durability::None,
+            replicated: false,
             kept: "in memory: gone when this process ends".to_owned(),
             death: None,
             health: None,
@@ -68,6 +71,7 @@ pub(super) async fn open(
                 store: Arc::new(store),
                 buckets: BUCKETS,
                 durability: pb::Durability::Durable,
+                replicated: false,
                 kept: format!("on disk, in {}", settings.data.display()),
                 death: Some(death),
                 health: None,
@@ -81,7 +85,8 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     let options = redis::Options::default;
     let store = match RedisStore::open(address.clone(), options()).await {
         Err(OpenError::Empty { .. }) if init_if_empty => {
-            match deployment::init(address.clone(), deployment::BUCKETS).await {
+            match deployment::init(address.clone(), deployment::BUCKETS, Patience::default()).await
+            {
                 // Another instance may just have been faster.
                 Ok(_) | Err(OpenError::NotEmpty { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -91,8 +96,18 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         opened => opened?,
     };
     let found = store.deployment().clone();
+    let replicated = format!(
+        "flushed to its disk before each answer; called durable once {} of its replicas have it",
+        address.replicas
+    );
     let (durability, survives) = match found.safety {
+        Safety::Flushed if address.replicas > 0 => (pb::Durability::Durable, replicated.as_str()),
         Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
+        Safety::OnOne => (
+            pb::Durability::Accepted,
+            "flushed to its disk before each answer; another server that takes over may lack the \
+             last moments: ?replicas=1 waits for one",
+        ),
         Safety::Written => {
             (pb::Durability::Accepted, "a crash of its machine may take the last second")
         }
@@ -101,6 +116,7 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     Ok(Opened {
         buckets: found.buckets,
         durability,
+        replicated: address.replicas > 0,
         kept: format!("in {address} ({survives})"),
         death: None,
         health: Some(store.health()),
@@ -108,14 +124,26 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     })
 }
 
-/// Lets the service's phase follow the store's health.
-pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>) {
+/// Lets the service's phase follow the store's health, and says when the store comes back.
+pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Arc<Notify>) {
     let Some(mut health) = opened.health.clone() else { return };
-    let lifecycle = Arc::clone(lifecycle);
+    let (lifecycle, came_back) = (Arc::clone(lifecycle), Arc::clone(came_back));
     tokio::spawn(async move {
+        let mut was_away = false;
         loop {
-            let phase = match &*health.borrow_and_update() {
+            let is_away = match &*health.borrow_and_update() {
+                Health::Well | Health::Thin(_) => false,
+                Health::Partly(_) | Health::Away(_) => true,
+            };
+            if std::mem::replace(&mut was_away, is_away) && !is_away {
+                came_back.notify_one();
+            }
+            let phase = match &*health.borrow() {
                 Health::Well => Phase::Serving,
+                Health::Thin(reason) => {
+                    tracing::error!(%reason, "what is saved reaches too few replicas");
+                    Phase::Degraded
+                }
                 Health::Partly(slots) => {
                     tracing::error!(slots.away = slots.len(), "part of the store does not answer");
                     Phase::Degraded

@@ -7,6 +7,7 @@ use crate::ports::store::Slot;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
 
 /// How often due entries are looked for.
@@ -17,17 +18,30 @@ const LEASES_EVERY: Duration = Duration::from_secs(1);
 const MATCH_EVERY: Duration = Duration::from_millis(500);
 /// How often lost rings are looked for.
 const REPAIR_EVERY: Duration = Duration::from_secs(1);
+/// How often it is read what other instances have noted.
+const LEARN_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
-/// Starts all loops. They end with the runtime.
-pub fn start(app: &Arc<App>) {
+/// Starts all loops. They end with the runtime. `came_back` says that the store was away, wholly or
+/// in part.
+pub fn start(app: &Arc<App>, came_back: &Arc<Notify>) {
     for slot in app.slots() {
         tokio::spawn(sweep(Arc::clone(app), slot));
     }
-    every(app, LEASES_EVERY, "watching leases", |app| async move { app.watch_leases().await });
+    every(app, LEASES_EVERY, "watching leases", |app| async move {
+        if let Some(vanished) = app.watch_leases().await? {
+            tracing::error!(
+                agents.vanished = vanished.ended,
+                agents.of = vanished.of,
+                "so many agents vanished at once that the line must be broken; they keep their \
+                 conversations for leases.outage_grace: look at the network and the load balancer"
+            );
+        }
+        Ok(())
+    });
     every(app, MATCH_EVERY, "matching", |app| async move {
         app.match_now().await;
         Ok(())
@@ -36,6 +50,9 @@ pub fn start(app: &Arc<App>) {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
     });
+    every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
+        app.learn_pace().await
+    });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;
         if repairs > 0 {
@@ -43,7 +60,23 @@ pub fn start(app: &Arc<App>) {
         }
         Ok(())
     });
-    tokio::spawn(listen(Arc::clone(app)));
+    tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back)));
+    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
+}
+
+/// Makes good what an absence of the store has left: whoever answers now may lack the last moments
+/// of whoever answered before, on one side only, and agents could not be heard of.
+async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut trouble = Trouble::new("making an absence of the store good");
+    loop {
+        came_back.notified().await;
+        app.distrust_view();
+        while let Err(error) = app.recover().await {
+            trouble.note(Err(error));
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+        trouble.note(Ok(()));
+    }
 }
 
 async fn sweep(app: Arc<App>, slot: Slot) {
@@ -80,9 +113,14 @@ fn every<F>(
 }
 
 /// Passes rings on to readers and to the matcher.
-async fn listen(app: Arc<App>) {
+async fn listen(app: Arc<App>, came_back: Arc<Notify>) {
+    let mut was_heard = false;
     loop {
         if let Ok(mut doorbell) = app.store().doorbell().await {
+            // A line that broke may have led to another server, or to what this one was before.
+            if std::mem::replace(&mut was_heard, true) {
+                came_back.notify_one();
+            }
             while let Some(ring) = doorbell.next().await {
                 app.hub().ring(&ring);
                 if app.hear(&ring).await.is_err() {

@@ -44,6 +44,11 @@ impl Transcript {
                 lines.extend(self.choices(&offered.choices));
                 lines
             }
+            Some(Body::SurveyAsked(asked)) => {
+                let mut lines = self.notice(&text_of(&asked.text));
+                lines.extend(self.choices(&asked.choices));
+                lines
+            }
             Some(body) => match self.reader {
                 // The server's notices tell customers what happens.
                 Reader::Customer => Vec::new(),
@@ -78,6 +83,10 @@ impl Transcript {
             | Body::PromiseLate(_)
             | Body::PromiseEnded(_)
             | Body::OtherLanguageAgreed(_)
+            | Body::AnswerRated(_)
+            | Body::SurveyAsked(_)
+            | Body::ConversationRated(_)
+            | Body::ClosedFalsely(_)
             | Body::SignalRaised(_)
             | Body::Noted(_)
             | Body::Claimed(_)
@@ -119,6 +128,8 @@ impl Transcript {
         };
         let why = status.delay.as_ref().and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
+        let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));
+        let line = wait.map_or(line.clone(), |wait| format!("{line} · {wait}"));
         let mark = if self.look.rich { "⏳" } else { "*" };
         self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
     }
@@ -223,8 +234,28 @@ impl Transcript {
             Body::MessageSent(_)
             | Body::Notice(_)
             | Body::WaitOptionsOffered(_)
+            | Body::SurveyAsked(_)
             | Body::Internal(_)
             | Body::Queued(_) => return Vec::new(),
+            Body::AnswerRated(rated) => {
+                let what = match rated.helpful {
+                    true => pick(l, "the answer helped", "أفاده الجواب"),
+                    false => pick(l, "the answer did not help", "لم يفده الجواب"),
+                };
+                format!("{what}: {}", rated.entry_id)
+            }
+            Body::ConversationRated(rated) => {
+                let scale = words::measure(l, rated.measure());
+                let scored = format!("{scale}, {}: {}", words::part(l, rated.part()), rated.score);
+                match rated.comment.is_empty() {
+                    true => scored,
+                    false => format!("{scored}, «{}»", self.look.foreign(&rated.comment)),
+                }
+            }
+            Body::ClosedFalsely(_) => say(
+                "came back: the end before was none",
+                "عاد العميل: لم تكن النهاية السابقة نهاية",
+            ),
             Body::PromiseMade(made) => {
                 let promised = made.promise.as_ref().map(|it| self.promise(it)).unwrap_or_default();
                 format!("{}: {promised}", pick(l, "promised", "وُعد العميل"))

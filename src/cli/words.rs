@@ -192,6 +192,7 @@ pub fn promise(language: Language, kind: pb::PromiseKind) -> &'static str {
         P::Callback => ("a callback", "معاودة التواصل"),
         P::Answer => ("an answer to the question left", "إجابة السؤال المتروك"),
         P::FollowUp => ("to come back to it", "العودة إلى الموضوع"),
+        P::Wait => ("a person", "حضور موظف"),
     };
     pick(language, en, ar)
 }
@@ -253,6 +254,25 @@ pub fn priority(language: Language, priority: pb::Priority) -> &'static str {
     pick(language, en, ar)
 }
 
+/// What is measured.
+pub fn measure(language: Language, measure: pb::Measure) -> &'static str {
+    match measure {
+        pb::Measure::Csat => pick(language, "satisfaction (1–5)", "الرضا (1–5)"),
+        pb::Measure::Ces => pick(language, "ease (1–7)", "السهولة (1–7)"),
+        pb::Measure::Nps => pick(language, "would recommend (0–10)", "التوصية (0–10)"),
+        pb::Measure::Unspecified => "",
+    }
+}
+
+/// Whose part is meant.
+pub fn part(language: Language, part: pb::ServedBy) -> &'static str {
+    match part {
+        pb::ServedBy::Bot => pick(language, "machine", "المساعد الآلي"),
+        pb::ServedBy::Human => pick(language, "people", "الموظفون"),
+        pb::ServedBy::Unspecified => "",
+    }
+}
+
 /// A stretch of time in its two largest units: `2 min 5 s`.
 pub fn span(language: Language, seconds: i64) -> String {
     let seconds = seconds.max(0);
@@ -270,6 +290,18 @@ pub fn span(language: Language, seconds: i64) -> String {
     let shown = parts.iter().skip(first).take(2).filter(|(count, _)| *count > 0 || seconds == 0);
     let words: Vec<String> = shown.map(|(count, unit)| format!("{count} {unit}")).collect();
     words.join(" ")
+}
+
+/// How long it takes until a person comes; nothing where that is not known.
+pub fn eta(language: Language, eta: &pb::Eta) -> Option<String> {
+    let high = span(language, eta.high.as_ref()?.seconds);
+    let low = eta.low.as_ref().map_or(0, |low| low.seconds);
+    Some(match (low, language) {
+        (0, Language::En) => format!("about {high} at most"),
+        (0, Language::Ar) => format!("نحو {high} على الأكثر"),
+        (low, Language::En) => format!("about {} to {high}", span(language, low)),
+        (low, Language::Ar) => format!("نحو {} إلى {high}", span(language, low)),
+    })
 }
 
 /// A whole number in the digits of either language.
@@ -304,6 +336,21 @@ mod tests {
             assert_eq!(span(Language::En, seconds), expected);
         }
         assert_eq!(span(Language::Ar, 61), "1 د 1 ث");
+    }
+
+    #[test]
+    fn a_wait_is_told_as_a_range_and_not_at_all_where_nobody_knows() {
+        let seconds = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
+        let range =
+            |low, high| pb::Eta { low: seconds(low), high: seconds(high), ..pb::Eta::default() };
+        for (low, en, ar) in [
+            (300, "about 5 min to 10 min", "نحو 5 د إلى 10 د"),
+            (0, "about 10 min at most", "نحو 10 د على الأكثر"),
+        ] {
+            assert_eq!(eta(Language::En, &range(low, 600)).unwrap(), en);
+            assert_eq!(eta(Language::Ar, &range(low, 600)).unwrap(), ar);
+        }
+        assert_eq!(eta(Language::En, &pb::Eta::default()), None);
     }
 
     #[test]

@@ -72,7 +72,7 @@ offers:
   decliner_pause: 10m
   preferred_hold: 60s
   emergency_run_max: 5
-leases: { heartbeat: 10s, length: 30s, browser_length: 90s, grace: 60s }
+leases: { heartbeat: 10s, length: 30s, browser_length: 90s, grace: 60s, outage_grace: 5m }
 agent_silence: { nudge: 60s, supervisor: 120s, requeue: 240s }
 wrap_up: 20s
 cost: { default: 1, abusive: 2 }

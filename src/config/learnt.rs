@@ -60,6 +60,7 @@ fn key(entries: &[TrainingEntry], settings: &MatcherSettings) -> String {
     };
     add(CODE);
     add(&settings.reject_own_share.to_bits().to_string());
+    add(&settings.word_vectors.to_string());
     for entry in entries {
         add(entry.id.as_str());
         add(&entry.examples.len().to_string());

@@ -17,6 +17,7 @@ mod nearest;
 pub mod problem;
 pub mod raw;
 pub mod reload;
+pub mod schema;
 pub mod script;
 pub mod service;
 pub mod source;

@@ -4,6 +4,7 @@
 use super::problem::Place;
 use super::raw::At;
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
@@ -26,6 +27,13 @@ pub struct Script {
     pub agents: Vec<AgentId>,
     /// The language the customer's client asks for.
     pub language: Option<Language>,
+    /// What the draw after an end says: which question is asked, or none.
+    pub survey: Option<Measure>,
+    /// So many other customers have asked for a person before; agents who are there have taken as
+    /// many of them as they can hold.
+    pub others: u32,
+    /// How long an agent had each of the latest conversations; `None` if there were none.
+    pub recent: Option<Duration>,
     /// What happens, in order.
     pub steps: Vec<Step>,
 }
@@ -83,11 +91,17 @@ pub enum CustomerAction {
     KeepWaiting,
     /// Presses a button, from 1.
     Choose(u32),
+    /// Says that the bot's last answer helped.
+    Helpful,
+    /// Says that it did not.
+    NotHelpful,
+    /// Scores the conversation, on the scale of the question.
+    Score(u32),
 }
 
 impl CustomerAction {
     /// Those without a number, by the names of the files.
-    pub const NAMES: [(&str, CustomerAction); 11] = [
+    pub const NAMES: [(&str, CustomerAction); 13] = [
         ("confirm", CustomerAction::Confirm),
         ("deny", CustomerAction::Deny),
         ("request_human", CustomerAction::RequestHuman),
@@ -99,6 +113,8 @@ impl CustomerAction {
         ("leave_question", CustomerAction::LeaveQuestion),
         ("other_language", CustomerAction::OtherLanguage),
         ("keep_waiting", CustomerAction::KeepWaiting),
+        ("helpful", CustomerAction::Helpful),
+        ("not_helpful", CustomerAction::NotHelpful),
     ];
 }
 
@@ -184,6 +200,10 @@ pub struct Expectation {
     pub owner: Option<At<AgentId>>,
     /// Why the wait is long, by its name.
     pub delay_reason: Option<At<&'static str>>,
+    /// Which question the customer was asked, by its name, or `none`.
+    pub survey: Option<At<&'static str>>,
+    /// Whether an end before turned out to be none.
+    pub closed_falsely: Option<At<bool>>,
 }
 
 /// What the bot should have made of a step.
@@ -251,6 +271,13 @@ impl StateName {
         found.map_or("", |(name, _)| name)
     }
 }
+
+/// What a customer may be asked, by the names of the files.
+pub const SURVEYS: [(&str, Option<Measure>); 3] = [
+    (Measure::Csat.name(), Some(Measure::Csat)),
+    (Measure::Ces.name(), Some(Measure::Ces)),
+    ("none", None),
+];
 
 /// Why a wait is long, by the names of the files.
 pub const DELAY_REASONS: [&str; 8] = [

@@ -4,7 +4,9 @@ use super::load;
 use super::problem::{Look, Problems, render};
 use super::raw::node::{self, Node, Value};
 use super::raw::{Read, bot, conversation, faq, routing, service};
-use super::script::{AgentAction, CustomerAction, DELAY_REASONS, ExpectedOutcome, StateName};
+use super::script::{
+    AgentAction, CustomerAction, DELAY_REASONS, ExpectedOutcome, SURVEYS, StateName,
+};
 use super::source::{BOT, FAQ, ROUTING, SERVICE, Sources};
 use crate::domain::language::Language;
 use std::path::PathBuf;
@@ -71,6 +73,7 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
         &ExpectedOutcome::NAMES.map(|(name, _)| name),
         &StateName::NAMES.map(|(name, _)| name),
         &DELAY_REASONS,
+        &SURVEYS.map(|(name, _)| name),
     ];
     for name in lists.concat() {
         assert!(page.contains(&format!("`{name}`")), "{name}");
@@ -78,12 +81,10 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
 }
 
 fn keys<T: Read>() -> Vec<String> {
-    let mut keys = Vec::new();
-    T::keys("", &mut keys);
-    keys
+    T::shape().keys()
 }
 
-/// The paths of all keys of a file, in the form of [`Read::keys`].
+/// The paths of all keys of a file, in the form of `Shape::keys`.
 fn paths(node: &Node, here: &mut Vec<String>, out: &mut Vec<Vec<String>>) {
     match &node.value {
         Value::Map(pairs) => {

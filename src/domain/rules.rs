@@ -39,6 +39,8 @@ pub struct BotRules {
     pub ends: EndRules,
     /// Whom to call in an emergency; one text per kind, never empty.
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
+    /// Whom it asks how it went, and how often.
+    pub satisfaction: SatisfactionRules,
 }
 
 /// How far the bot tries before it steps aside.
@@ -50,6 +52,19 @@ pub struct LadderRules {
     pub burst_quiet: Duration,
     /// A message of at most so many tokens that is not understood may be part of a thought.
     pub fragment_tokens_max: usize,
+}
+
+/// Whom the bot asks how it went. By default nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SatisfactionRules {
+    /// Whether an answer carries buttons to rate it.
+    pub answer_buttons: bool,
+    /// The share of ended conversations asked how satisfied they are.
+    pub csat_share: f32,
+    /// The share asked how easy it was.
+    pub ces_share: f32,
+    /// Whoever comes back with the same matter within this time says that the end was none.
+    pub false_closure_window: Duration,
 }
 
 /// How conversations end. Silence is never success.

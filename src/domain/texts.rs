@@ -346,10 +346,40 @@ text_keys! {
     ReasonReopened = "reason_reopened",
     /// Tells the agent the reason: the bot failed.
     ReasonBotFailed = "reason_bot_failed",
+    /// The button that says that an answer helped.
+    RateHelpful = "rate_helpful",
+    /// The button that says that it did not.
+    RateNotHelpful = "rate_not_helpful",
+    /// Answers the first of them.
+    AnswerHelpful = "answer_helpful",
+    /// An answer did not help: stands before other topics and a person.
+    AnswerNotHelpful = "answer_not_helpful",
+    /// The choice to speak to a person.
+    ChoicePerson = "choice_person",
+    /// How satisfied with the machine.
+    AskCsatBot = "ask_csat_bot",
+    /// How satisfied with `{agent}`.
+    AskCsatHuman = "ask_csat_human",
+    /// How easy it was.
+    AskCes = "ask_ces",
+    /// Whether they would recommend us.
+    AskNps = "ask_nps",
+    /// Thanks for a score.
+    SurveyThanks = "survey_thanks",
     /// The choice is not one of those offered.
     ChoiceUnknown = "choice_unknown",
     /// The message is longer than `{max}` characters.
     MessageTooLong = "message_too_long",
+    /// The wait: from `{low}` to `{count}` minutes.
+    EtaMinutes = "eta_minutes",
+    /// The wait: at most `{count}` minutes.
+    EtaWithinMinutes = "eta_within_minutes",
+    /// The wait: from `{low}` to `{count}` hours.
+    EtaHours = "eta_hours",
+    /// The wait: at most `{count}` hours.
+    EtaWithinHours = "eta_within_hours",
+    /// Nobody can say how long it takes.
+    EtaUnknown = "eta_unknown",
 }
 
 #[cfg(test)]

@@ -46,6 +46,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("RespondToResolution", Access::Customer),
             ("ReopenConversation", Access::Customer),
             ("EndConversation", Access::Customer),
+            ("RateAnswer", Access::Customer),
+            ("RateConversation", Access::Customer),
         ],
     ),
     (
@@ -88,6 +90,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("UnparkEntry", OPERATE),
             ("ListPromises", WATCH),
             ("GetStats", WATCH),
+            ("GetSatisfaction", WATCH),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.

@@ -9,6 +9,7 @@ use super::decode;
 use super::encode::{self, Reader};
 use super::encode_admin;
 use super::encode_promise;
+use super::encode_satisfaction;
 use super::pb;
 use super::pb::admin_service_server::AdminService;
 use super::refusals::status;
@@ -28,6 +29,9 @@ use tonic::{Request, Response, Status};
 const EVENTS_PAGE: (usize, usize) = (100, 500);
 /// Rows on a page, usually and at most.
 const ROWS_PAGE: (usize, usize) = (50, 500);
+
+/// Conversations that a report looks at, usually and at most.
+const LOOKED_AT: (usize, usize) = (1_000, 10_000);
 
 /// The handlers.
 pub struct Admin {
@@ -224,6 +228,21 @@ impl AdminService for Admin {
         };
         let promises = open.iter().map(row).collect();
         Ok(Response::new(pb::ListPromisesResponse { promises }))
+    }
+
+    async fn get_satisfaction(
+        &self,
+        request: Request<pb::GetSatisfactionRequest>,
+    ) -> Result<Response<pb::GetSatisfactionResponse>, Status> {
+        let asked = request.get_ref();
+        let since = match &asked.since {
+            Some(since) => decode::time("since", Some(since))?,
+            None => Timestamp::ZERO,
+        };
+        let (usual, most) = LOOKED_AT;
+        let size = decode::page_size(asked.conversations_max, usual, most);
+        let report = self.context.app.satisfaction(since, size).await.map_err(status)?;
+        Ok(Response::new(encode_satisfaction::report(&report)))
     }
 
     async fn get_stats(

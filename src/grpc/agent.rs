@@ -272,7 +272,7 @@ impl AgentService for AgentDesk {
         let said = done.events.iter().find(|l| matches!(l.logged.event, Event::AgentSaid { .. }));
         Ok(Response::new(pb::SendAgentMessageResponse {
             message: said.and_then(|said| encode::event(app, said, None, Reader::Agent)),
-            durability: self.context.durability.into(),
+            durability: self.context.durability(&done).await.into(),
             conversation: self.context.conversation(&done),
         }))
     }

@@ -28,7 +28,7 @@ const WAIT_MAX: Duration = Duration::from_secs(25);
 
 /// The handlers.
 pub struct Chat {
-    context: Context,
+    pub(super) context: Context,
 }
 
 impl Chat {
@@ -38,7 +38,11 @@ impl Chat {
     }
 
     /// The conversation of the request, if it is the caller's.
-    fn own<T>(&self, request: &Request<T>, named: &str) -> Result<ConversationId, Status> {
+    pub(super) fn own<T>(
+        &self,
+        request: &Request<T>,
+        named: &str,
+    ) -> Result<ConversationId, Status> {
         let conversation = conversation_id(named)?;
         Principal::of(request).may_read(&conversation)?;
         Ok(conversation)
@@ -54,7 +58,7 @@ impl Chat {
     }
 
     /// Runs a command that carries nothing but its name.
-    async fn simple(
+    pub(super) async fn simple(
         &self,
         conversation: &ConversationId,
         request_id: &str,
@@ -67,7 +71,7 @@ impl Chat {
 
     /// The store is away: the bot still answers from its rules, and says that it is not saved.
     /// Whether a human owns the conversation cannot be known, so only a notice and, in danger, a
-    /// safety text are sent, unless the conversation could be read.
+    /// safety text are sent, unless the conversation could be read or was written here last.
     async fn unsaved(
         &self,
         conversation: &ConversationId,
@@ -78,8 +82,12 @@ impl Chat {
         let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
             return Err(status(error));
         };
-        let known = self.context.app.conversation(conversation).await.ok();
-        let said = self.context.app.answer_unsaved(known.as_ref(), text, (self.context.now)());
+        let (app, now) = (&self.context.app, (self.context.now)());
+        let known = match app.conversation(conversation).await {
+            Ok(known) => Some(known),
+            Err(_) => app.last_known(conversation, now).await,
+        };
+        let said = app.answer_unsaved(known.as_ref(), text, now);
         let events = said.into_iter().map(|(language, text, outcome)| pb::Event {
             author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
             audience: pb::Audience::Customer.into(),
@@ -99,11 +107,11 @@ impl Chat {
         })
     }
 
-    fn durability(&self) -> i32 {
-        self.context.durability.into()
+    pub(super) async fn durability(&self, done: &Done) -> i32 {
+        self.context.durability(done).await.into()
     }
 
-    fn mode(&self) -> i32 {
+    pub(super) fn mode(&self) -> i32 {
         self.context.mode().into()
     }
 }
@@ -148,7 +156,7 @@ impl ChatService for Chat {
             customer_token_expires_at: Some(encode::timestamp(issued.expires)),
             events: self.context.events(&done.events, Reader::Customer),
             resume_token: place_after(&done.events).token(),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -195,7 +203,7 @@ impl ChatService for Chat {
             events: self.context.events(&others, Reader::Customer),
             bot_pending: done.conversation.memory.reply_due.is_some(),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
             customer_token,
         }))
@@ -256,7 +264,7 @@ impl ChatService for Chat {
             }),
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -272,7 +280,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::CancelHumanRequestResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -302,7 +310,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ChooseWaitOptionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -327,7 +335,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::RespondToResolutionResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }
@@ -342,9 +350,23 @@ impl ChatService for Chat {
         Ok(Response::new(pb::ReopenConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
+    }
+
+    async fn rate_answer(
+        &self,
+        request: Request<pb::RateAnswerRequest>,
+    ) -> Result<Response<pb::RateAnswerResponse>, Status> {
+        self.rate_one_answer(request).await
+    }
+
+    async fn rate_conversation(
+        &self,
+        request: Request<pb::RateConversationRequest>,
+    ) -> Result<Response<pb::RateConversationResponse>, Status> {
+        self.score_conversation(request).await
     }
 
     async fn end_conversation(
@@ -357,7 +379,7 @@ impl ChatService for Chat {
         Ok(Response::new(pb::EndConversationResponse {
             events: self.context.events(&done.events, Reader::Customer),
             conversation: self.context.conversation(&done),
-            durability: self.durability(),
+            durability: self.durability(&done).await,
             mode: self.mode(),
         }))
     }

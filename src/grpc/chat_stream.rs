@@ -9,6 +9,7 @@ use super::pb::{self, SubscribeEventsResponse};
 use super::refusals;
 use super::resume::Place;
 use crate::domain::ids::ConversationId;
+use crate::domain::routing::eta::Eta;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -47,7 +48,7 @@ struct Stream {
     id: ConversationId,
     sender: Sender,
     /// The place in line that was sent last.
-    line: Option<pb::QueueStatus>,
+    line: Option<(pb::QueueStatus, Eta)>,
     /// Whether the customer waits, as far as was seen last.
     waits: bool,
     /// The sequence up to which the reader was told.
@@ -152,11 +153,12 @@ impl Stream {
     /// Sends the place in line when it has changed.
     async fn look_at_line(&mut self, place: Place) -> Result<(), Ended> {
         let c = self.context.app.conversation(&self.id).await?;
-        let line = encode::queue_status(&self.context.app, &c);
+        let told = self.line.as_ref().map(|(_, eta)| eta);
+        let line = encode::line(&self.context.app, &c, told);
         self.waits = line.is_some();
         if line != self.line {
-            if let Some(line) = &line {
-                self.send(Frame::QueueStatus(line.clone()), place).await?;
+            if let Some((status, _)) = &line {
+                self.send(Frame::QueueStatus(status.clone()), place).await?;
             }
             self.line = line;
         }

@@ -23,8 +23,11 @@ pub struct Context {
     pub tokens: Arc<CustomerTokens>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
-    /// How safe an acknowledged message is, by the store it is in.
+    /// How safe an acknowledged message is at most, by the store it is in.
     pub durability: pb::Durability,
+    /// Whether servers may take over from each other, so that each answer has to ask whether its
+    /// message has reached them.
+    pub replicated: bool,
     /// The present.
     pub now: Now,
     /// What became of the rules: the live version, and the last one that was refused.
@@ -47,6 +50,16 @@ impl Context {
             Phase::Degraded => pb::Mode::Degraded,
             Phase::Starting | Phase::Serving | Phase::Draining => pb::Mode::Normal,
         }
+    }
+
+    /// How safe what a call did is.
+    pub async fn durability(&self, done: &Done) -> pb::Durability {
+        let most = self.durability;
+        if most == pb::Durability::Durable && self.replicated && !self.app.is_replicated(done).await
+        {
+            return pb::Durability::Accepted;
+        }
+        most
     }
 
     /// The conversation after a call, as its reader sees it.

@@ -1,8 +1,10 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_promise;
+use super::encode_satisfaction;
 use super::pb;
 use crate::app::App;
 use crate::app::conversations::Logged;
@@ -13,6 +15,7 @@ use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
 use crate::domain::language::{self, Evidence, Language};
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::{Eta, EtaUnknown};
 use crate::domain::time::Timestamp;
 use std::time::Duration;
 
@@ -128,6 +131,12 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
 
 /// The place in line; `None` unless it waits.
 pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
+    line(app, c, None).map(|(status, _)| status)
+}
+
+/// The place in line with its estimate, which stays the one that was `told` as long as that one is
+/// still good: a figure that flickers helps nobody.
+pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::QueueStatus, Eta)> {
     let asked = match &c.state {
         State::Queued => c.handoff.as_ref()?,
         State::Bot
@@ -138,22 +147,27 @@ pub fn queue_status(app: &App, c: &Conversation) -> Option<pb::QueueStatus> {
         | State::Closed { .. } => return None,
     };
     // Before the pool has it there is no place to tell of, and no delay but our own.
-    let (position, delay) = if asked.confirmed {
-        let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
-        (position, self::delay(&delay))
+    let (position, delay, eta) = if asked.confirmed {
+        let at = c.last_event_at;
+        let (position, delay) = app.waiting_status(&c.id, at);
+        (position, self::delay(&delay), app.eta(&c.id, at))
     } else {
         let reason = pb::DelayReason::SystemDegraded.into();
-        (None, pb::Delay { reason, opens_at: None })
+        let eta = Eta::unknown(EtaUnknown::NotWaiting);
+        (None, pb::Delay { reason, opens_at: None }, eta)
     };
+    let eta = told.filter(|told| !told.is_moved_by(&eta)).copied().unwrap_or(eta);
     let rules = app.rules();
     let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
-    Some(pb::QueueStatus {
+    let status = pb::QueueStatus {
         registered: asked.confirmed,
         position: position.unwrap_or(0),
         delay: Some(delay),
         waiting_since: Some(timestamp(asked.waiting_since)),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
-    })
+        eta: Some(encode_eta::eta(&eta)),
+    };
+    Some((status, eta))
 }
 
 /// The name customers see.
@@ -223,8 +237,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::HandoffCancelled
         | Event::ResolutionConfirmed
         | Event::ResolutionDenied
+        | Event::AnswerRated { .. }
+        | Event::ConversationRated { .. }
         | Event::Reopened => party(pb::Party::Customer),
-        Event::BotSaid { .. } => party(pb::Party::Bot),
+        Event::BotSaid { .. } | Event::SurveyAsked { .. } => party(pb::Party::Bot),
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
         Event::AgentSaid { agent: id, .. }
         | Event::Noted { agent: Some(id), .. }
@@ -253,6 +269,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseMade { .. }
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
+        | Event::ClosedFalsely { .. }
         | Event::Noted { agent: None, .. }
         | Event::Closed { .. } => party(pb::Party::System),
     }
@@ -313,7 +330,8 @@ fn body(
                 returned: *returned,
             })
         }
-        Event::Queued { queue, position, delay, .. } => Body::Queued(pb::Queued {
+        Event::Queued { queue, position, delay, eta, .. } => Body::Queued(pb::Queued {
+            eta: Some(encode_eta::eta(eta)),
             position: *position,
             delay: Some(self::delay(delay)),
             queue_id: queue.to_string(),
@@ -362,6 +380,18 @@ fn body(
             Body::Closed(pb::Closed { reason: close_reason(*reason).into() })
         }
         Event::Reopened => Body::Reopened(pb::Reopened {}),
+        Event::AnswerRated { answer, entry, helpful } => {
+            encode_satisfaction::rated(*answer, entry, *helpful)
+        }
+        Event::SurveyAsked { survey, text, language, choices } => {
+            encode_satisfaction::asked(survey, text, *language, choices)
+        }
+        Event::ConversationRated { measure, part, score, comment } => {
+            encode_satisfaction::scored((*measure, *part), *score, comment)
+        }
+        Event::ClosedFalsely { agent, entry } => {
+            encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
+        }
     }
 }
 

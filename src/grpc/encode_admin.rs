@@ -218,6 +218,10 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::ResolutionConfirmed
             | Event::ResolutionDenied
             | Event::Closed { .. }
+            | Event::AnswerRated { .. }
+            | Event::SurveyAsked { .. }
+            | Event::ConversationRated { .. }
+            | Event::ClosedFalsely { .. }
             | Event::Reopened => {}
         }
     }
@@ -294,6 +298,7 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
         ("sanad_outbox_delivered_total", &stats.delivered),
         ("sanad_outbox_parked_total", &stats.parked),
         ("sanad_audit_repairs_total", &stats.repairs),
+        ("sanad_agent_outages_total", &stats.outages),
         ("sanad_offers_total", &stats.offers),
         ("sanad_offers_refused_total", &stats.offers_refused),
     ];
@@ -309,12 +314,19 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
     let promises = stats.promises().into_iter();
     let promises =
         promises.map(|(fate, count)| (format!("sanad_promises_total{{fate=\"{fate}\"}}"), count));
+    let told = stats.satisfaction().into_iter().map(|(count, value)| {
+        let labels = count.labels();
+        let labels = labels.iter().map(|(name, label)| format!("{name}=\"{label}\""));
+        let labels = labels.collect::<Vec<_>>().join(",");
+        (format!("{}_total{{{labels}}}", count.metric()), value)
+    });
     let now = [
         ("sanad_waiting".to_owned(), app.router().waiting() as u64),
         ("sanad_watched_topics".to_owned(), app.hub().watched() as u64),
     ];
     let all =
-        plain.into_iter().chain(outcomes).chain(handoffs).chain(ends).chain(promises).chain(now);
+        plain.into_iter().chain(outcomes).chain(handoffs).chain(ends).chain(promises).chain(told);
+    let all = all.chain(now);
     let mut counters: Vec<pb::Counter> =
         all.map(|(name, value)| pb::Counter { name, value }).collect();
     counters.sort_by(|one, other| one.name.cmp(&other.name));

@@ -33,6 +33,7 @@ fn kind(kind: PromiseKind) -> pb::PromiseKind {
         PromiseKind::Callback => pb::PromiseKind::Callback,
         PromiseKind::Answer => pb::PromiseKind::Answer,
         PromiseKind::FollowUp => pb::PromiseKind::FollowUp,
+        PromiseKind::Wait => pb::PromiseKind::Wait,
     }
 }
 

@@ -66,6 +66,8 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
+        Rejection::NoSuchAnswer => Refusal::Field { field: "sequence", what },
+        Rejection::NotOnThisScale { .. } => Refusal::Field { field: "score", what },
         Rejection::TooLateToReopen { .. } => {
             Refusal::WrongState { state: "ended".to_owned(), what }
         }

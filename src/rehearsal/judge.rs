@@ -98,7 +98,9 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
     }
     if let Some(choices) = &expect.choices {
         let wanted: Vec<&str> = choices.iter().map(|choice| choice.value.as_str()).collect();
-        let found: Vec<&str> = said.choices.iter().map(|choice| choice.id.as_str()).collect();
+        // Buttons that are no entry (`rate:…`, `wait:…`) have a colon.
+        let entries = said.choices.iter().map(|choice| choice.id.as_str());
+        let found: Vec<&str> = entries.filter(|id| !id.contains(':')).collect();
         let place = choices.first().map_or(&expect.place, |choice| &choice.place);
         let text = list(found.iter().copied(), "none");
         judge.hold(wanted == found, place, "choices", list(wanted.iter().copied(), "none"), text);
@@ -112,6 +114,19 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
         let found = delay_name(&seen.delay);
         let fits = found == delay.value;
         judge.hold(fits, &delay.place, "delay_reason", delay.value, found.to_owned());
+    }
+    if let Some(survey) = &expect.survey {
+        let asked = seen.events.iter().find_map(|event| match event {
+            Event::SurveyAsked { survey, .. } => Some(survey.measure.name()),
+            _ => None,
+        });
+        let found = asked.unwrap_or("none");
+        judge.hold(found == survey.value, &survey.place, "survey", survey.value, found.to_owned());
+    }
+    if let Some(wanted) = &expect.closed_falsely {
+        let found = seen.events.iter().any(|event| matches!(event, Event::ClosedFalsely { .. }));
+        let place = &wanted.place;
+        judge.hold(found == wanted.value, place, "closed_falsely", wanted.value, found.to_string());
     }
     judge.problems
 }
@@ -178,6 +193,11 @@ impl<'a> Said<'a> {
                     said.texts.push(text);
                     said.texts.extend(options.iter().map(|option| option.title.as_str()));
                     said.choices = options;
+                    said.language = Some(*language);
+                }
+                Event::SurveyAsked { text, language, choices, .. } => {
+                    said.texts.push(text);
+                    said.choices = choices;
                     said.language = Some(*language);
                 }
                 Event::AgentSaid { text, .. } => said.texts.push(text),

@@ -6,10 +6,12 @@ use crate::app::{App, Settings};
 use crate::config::script::{Action, AgentAction, CustomerAction, Script};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::{Choice, Event};
+use crate::domain::conversation::satisfaction::{Measure, draw};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
@@ -27,6 +29,10 @@ use std::time::Duration;
 const BETWEEN_LINES: Duration = Duration::from_millis(200);
 /// Agents who are there give a sign of life at least this often.
 const HEARTBEAT: Duration = Duration::from_secs(10);
+/// Ids tried until one is drawn as a script wants it.
+const DRAWS_MAX: u32 = 10_000;
+/// So many conversations were served lately, where the script says how long they took.
+const RECENT_SERVED: u32 = 20;
 /// Rounds of work at one moment; more would be a circle.
 const ROUNDS_MAX: usize = 100;
 /// Moments at which something is due within one wait; a script that needs more is too long.
@@ -67,12 +73,18 @@ impl Stage {
         };
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
         app.recover().await?;
-        let id = name("rehearsal", ConversationId::parse)?;
+        let id = drawn(rules, script.survey)?;
         let customer = name("customer", CustomerId::parse)?;
         let mut stage =
             Stage { app, clock, id, present: BTreeMap::new(), choices: Vec::new(), read: 0 };
+        if let Some(seat) = script.recent {
+            stage.app.remember_served(RECENT_SERVED, seat).await?;
+        }
         for agent in &script.agents {
             stage.sign_in(agent).await?;
+        }
+        for number in 0..script.others {
+            stage.another_customer(number, script.language).await?;
         }
         stage.app.start(stage.id.clone(), customer, script.language).await?;
         Ok(stage)
@@ -119,6 +131,14 @@ impl Stage {
             CustomerAction::LeaveQuestion => Command::ChooseWait(WaitChoice::LeaveQuestion),
             CustomerAction::OtherLanguage => Command::ChooseWait(WaitChoice::OtherLanguage),
             CustomerAction::KeepWaiting => Command::ChooseWait(WaitChoice::Wait),
+            CustomerAction::Helpful => self.rate(true).await?,
+            CustomerAction::NotHelpful => self.rate(false).await?,
+            CustomerAction::Score(score) => {
+                let open = self.app.conversation(&self.id).await?.satisfaction.open;
+                let measure = open.map_or(Measure::Csat, |open| open.measure);
+                let (part, comment) = (None, String::new());
+                Command::RateConversation { measure, part, score, comment }
+            }
             CustomerAction::SayAgain => {
                 return self.app.say(&self.id, None, Input::SayAgain).await.map(|_| ());
             }
@@ -130,6 +150,12 @@ impl Stage {
             }
         };
         self.app.command(&self.id, None, command).await.map(|_| ())
+    }
+
+    async fn rate(&self, helpful: bool) -> AppResult<Command> {
+        let answers = self.app.conversation(&self.id).await?.satisfaction.answers;
+        let last = answers.last().ok_or(AppError::NotFound { what: "answer of the bot" })?;
+        Ok(Command::RateAnswer { answer: last.seq, helpful })
     }
 
     async fn agent(&mut self, agent: &AgentId, what: &AgentAction) -> AppResult<()> {
@@ -190,6 +216,22 @@ impl Stage {
         let session = self.app.sign_in(agent, lease).await?.incarnation;
         self.app.set_presence(agent, session, Presence::Available).await?;
         self.present.insert(agent.clone(), session);
+        Ok(())
+    }
+
+    /// Somebody else asks for a person, and is taken by whoever is there.
+    async fn another_customer(&mut self, number: u32, language: Option<Language>) -> AppResult<()> {
+        let id = name(&format!("other-{number}"), ConversationId::parse)?;
+        let customer = name(&format!("other-customer-{number}"), CustomerId::parse)?;
+        self.app.start(id.clone(), customer, language).await?;
+        self.app.command(&id, None, Command::RequestHuman).await?;
+        self.settle().await?;
+        if let Some(Place::Here(item)) = self.app.place(&id).await?
+            && let ItemState::Offered { agent, .. } = &item.state
+        {
+            self.app.accept(agent, &id, item.token).await?;
+            self.settle().await?;
+        }
         Ok(())
     }
 
@@ -280,6 +322,7 @@ impl Stage {
         let offered = events.iter().rev().find_map(|event| match event {
             Event::BotSaid { choices, .. } if !choices.is_empty() => Some(choices.clone()),
             Event::WaitOptionsOffered { options, .. } => Some(options.clone()),
+            Event::SurveyAsked { choices, .. } => Some(choices.clone()),
             _ => None,
         });
         if let Some(offered) = offered {
@@ -287,6 +330,29 @@ impl Stage {
         }
         let (position, delay) = self.app.waiting_status(&self.id, self.clock.now());
         Ok(Seen { conversation, events, position, delay })
+    }
+}
+
+/// An id with which the draw after an end says what the script wants.
+fn drawn(rules: &Rules, wanted: Option<Measure>) -> AppResult<ConversationId> {
+    let shares = &rules.bot.satisfaction;
+    let (csat, ces) = (shares.csat_share, shares.csat_share + shares.ces_share);
+    for number in 0..DRAWS_MAX {
+        let id = name(&format!("rehearsal{number}"), ConversationId::parse)?;
+        let fits = match (draw(&id, 1), wanted) {
+            (drawn, Some(Measure::Csat)) => drawn < csat,
+            (drawn, Some(Measure::Ces)) => drawn >= csat && drawn < ces,
+            (_, Some(Measure::Nps)) => false,
+            (drawn, None) => drawn >= ces,
+        };
+        if fits {
+            return Ok(id);
+        }
+    }
+    match wanted {
+        // Everybody is asked by these rules; then the script's customer is, too.
+        None => name("rehearsal", ConversationId::parse),
+        Some(_) => Err(AppError::NotFound { what: "share of this survey in bot.yaml" }),
     }
 }
 

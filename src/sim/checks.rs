@@ -194,19 +194,28 @@ impl Model {
             Event::PromiseEnded { number, fate } => {
                 self.promise_ended(id, c, (*number, *fate), at);
             }
-            Event::ResolutionDenied
-            | Event::Closed { .. }
+            Event::Queued { eta, .. } => self.wait_told(id, eta, at),
+            Event::AgentJoined { .. } => self.wait_met(id, at),
+            Event::HandoffCancelled | Event::Closed { .. } => self.wait_ended(id),
+            Event::SurveyAsked { .. } => {
+                let may = c.is_some_and(|c| {
+                    let told = &c.satisfaction;
+                    c.has_ended().is_some() && !told.asked && !told.spared
+                });
+                self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
+            }
+            Event::AnswerRated { .. } => turn.rated = true,
+            Event::ConversationRated { .. }
+            | Event::ClosedFalsely { .. }
+            | Event::ResolutionDenied
             | Event::ResolutionProposed { .. }
             | Event::Understood { .. }
             | Event::SlotFilled { .. }
             | Event::Notice { .. }
-            | Event::Queued { .. }
             | Event::PositionTold { .. }
             | Event::LongWaitTold
-            | Event::HandoffCancelled
             | Event::WaitOptionsOffered { .. }
             | Event::OtherLanguageAgreed { .. }
-            | Event::AgentJoined { .. }
             | Event::Claimed { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
@@ -242,7 +251,7 @@ impl Model {
 
     /// Each message to the bot gets one reply, or the bot waits for the rest of it.
     fn judge_turn(&mut self, id: &ConversationId, turn: &TurnSeen, after: Option<&Conversation>) {
-        let asked = turn.heard || turn.started || turn.left_bot;
+        let asked = turn.heard || turn.rated || turn.started || turn.left_bot;
         let due = turn.reply_due.is_some_and(|due| due <= turn.at);
         self.check(Invariant::Answered, turn.bot_said == 0 || asked || due, || {
             format!("{id}: the bot replied although nothing was asked")
@@ -288,6 +297,7 @@ pub(super) struct TurnSeen {
     at: Timestamp,
     started: bool,
     heard: bool,
+    rated: bool,
     heard_by_bot: bool,
     kept: bool,
     left_bot: bool,

@@ -8,6 +8,7 @@ use crate::app::conversations::{Done, Request};
 use crate::app::error::AppError;
 use crate::app::keys;
 use crate::domain::conversation::command::{Command, Input, Rejection};
+use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
@@ -66,6 +67,8 @@ enum Action {
     Leave,
     Wait(Duration),
     ChooseWait(WaitChoice),
+    Rate(bool),
+    Score(u32),
 }
 
 struct Customer {
@@ -185,6 +188,7 @@ impl Customer {
             2 => Action::Choose("return-policy".to_owned()),
             3 => Action::Choose("no-such-entry".to_owned()),
             4 if self.temper == Temper::Leaving => Action::Leave,
+            5 => Action::Rate(self.random.below(3) == 0),
             _ => self.say(mood),
         }
     }
@@ -266,10 +270,11 @@ impl Customer {
 
     fn next_after_end(&self) -> Option<Action> {
         let comes_back = self.temper == Temper::Returning || self.random.below(8) == 0;
-        comes_back.then(|| match self.random.below(4) {
+        comes_back.then(|| match self.random.below(5) {
             0 => Action::Reopen,
             1 => Action::AskForHuman,
             2 => self.say(Mood::Asks),
+            3 => Action::Score(self.random.below(6) as u32),
             _ => Action::Wait(self.random.span(1_000, 1_300_000)),
         })
     }
@@ -290,6 +295,17 @@ impl Customer {
             Action::Reopen => Command::Reopen,
             Action::Leave => Command::Leave,
             Action::ChooseWait(choice) => Command::ChooseWait(choice),
+            Action::Rate(helpful) => {
+                let answers = self.view.iter().flat_map(|view| &view.satisfaction.answers);
+                let answer = answers.last().map_or(0, |last| last.seq);
+                Command::RateAnswer { answer, helpful }
+            }
+            Action::Score(score) => Command::RateConversation {
+                measure: Measure::Csat,
+                part: None,
+                score,
+                comment: String::new(),
+            },
         };
         self.command(command).await;
     }

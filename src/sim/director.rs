@@ -246,6 +246,7 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     world.instances[number].serving.set(true);
     spawn(&world, listen(Rc::clone(&world), number, life));
     spawn(&world, audit(Rc::clone(&world), number, life));
+    spawn(&world, learn(Rc::clone(&world), number, life));
     while alive() {
         let _ = world.call(number, async |app| tick(&app).await).await;
         world.sleep(SECOND).await;
@@ -279,6 +280,18 @@ async fn listen(world: Rc<World>, number: usize, life: u64) {
         });
         let _ = listening.await;
         world.sleep(SECOND / 5).await;
+    }
+}
+
+/// Reads what others have noted about how fast people work.
+async fn learn(world: Rc<World>, number: usize, life: u64) {
+    const EVERY: Duration = Duration::from_secs(5);
+    loop {
+        world.sleep(EVERY).await;
+        if world.instances[number].life.get() != life {
+            return;
+        }
+        let _ = world.call(number, async |app| app.learn_pace().await).await;
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod agent;
 mod agreement;
+mod backtest;
 mod checks;
 mod customer;
 mod director;

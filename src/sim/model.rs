@@ -1,6 +1,7 @@
 //! What the checkers know: a copy of the stored state in decoded form, kept up to date by every
 //! commit that took effect, and the violations found so far. It never asks the application.
 
+use super::backtest::Backtest;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
@@ -157,6 +158,7 @@ pub(super) struct Model {
     pub(super) handoffs: u64,
     pub(super) resolved: u64,
     /// Promises made, told late, and ended, by how.
+    pub(super) backtest: Backtest,
     pub(super) promises: BTreeMap<&'static str, u64>,
 }
 
@@ -182,6 +184,7 @@ impl Model {
             offers: 0,
             handoffs: 0,
             resolved: 0,
+            backtest: Backtest::default(),
             promises: BTreeMap::new(),
         }
     }

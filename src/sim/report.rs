@@ -1,6 +1,7 @@
 //! What a simulation has found, in numbers and, if anything is wrong, in violations. The same seed
 //! gives the same text, to the byte.
 
+use super::backtest::Backtest;
 use super::model::Violation;
 use super::world::World;
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ pub struct SimReport {
     pub resolved: u64,
     /// Promises made, told late, and ended, by how.
     pub promises: BTreeMap<&'static str, u64>,
+    /// Waits that were told, beside those that followed.
+    pub(super) waits: Backtest,
     /// Restarts of an instance.
     pub restarts: u64,
     /// Rewinds of a slot.
@@ -56,6 +59,7 @@ impl SimReport {
             offers: 0,
             resolved: 0,
             promises: BTreeMap::new(),
+            waits: Backtest::default(),
             restarts: 0,
             rewinds: 0,
             repairs: 0,
@@ -82,6 +86,7 @@ impl SimReport {
         for (what, count) in &model.promises {
             *self.promises.entry(what).or_default() += count;
         }
+        self.waits.add(&model.backtest);
         self.restarts += world.restarts.get();
         self.rewinds += model.rewinds;
         self.repairs += world.repairs.get();
@@ -115,6 +120,10 @@ impl fmt::Display for SimReport {
         writeln!(out, "promises        {}", promises("made"))?;
         for what in ["kept", "late", "kept_late", "broken", "withdrawn"] {
             writeln!(out, "  {what:<14}{}", promises(what))?;
+        }
+        writeln!(out, "estimates")?;
+        for (what, figure) in self.waits.lines() {
+            writeln!(out, "  {what:<14}{figure}")?;
         }
         writeln!(out, "restarts        {}", self.restarts)?;
         writeln!(out, "rewinds         {}", self.rewinds)?;

@@ -12,7 +12,7 @@ use crate::domain::pool::agent::Profile;
 use crate::domain::routing::settings::{
     DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
 };
-use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules};
+use crate::domain::rules::{BotRules, EndRules, LadderRules, Rules, SatisfactionRules};
 use crate::domain::texts::{PerLanguage, Text, TextKey, Texts};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -99,6 +99,12 @@ fn make(agents: usize) -> Rules {
                 hold: seconds(45),
                 reopen_window: seconds(1_200),
                 queue_wait_max: seconds(150),
+            },
+            satisfaction: SatisfactionRules {
+                answer_buttons: true,
+                csat_share: 0.5,
+                ces_share: 0.3,
+                false_closure_window: seconds(600),
             },
             contacts: EmergencyKind::ALL
                 .into_iter()
@@ -257,6 +263,7 @@ fn routing(agents: usize) -> RoutingRules {
     rules.agent_silence =
         SilenceRules { nudge: seconds(20), supervisor: seconds(40), requeue: seconds(80) };
     rules.leases.grace = seconds(30);
+    rules.leases.outage_grace = seconds(45);
     rules.wrap_up = seconds(5);
     rules.promises = PromiseRules {
         callback_after: seconds(120),

@@ -62,7 +62,7 @@ fn a_world_of_a_long_run_can_be_repeated_alone() {
 /// noticed meanwhile. A missing guard breaks more than one promise, and which it breaks first in a
 /// world is chance.
 fn noticed(mutant: Mutant, invariants: &[Invariant]) -> Result<(), Vec<Invariant>> {
-    const WORLDS: u64 = 40;
+    const WORLDS: u64 = 80;
     let mut others = Vec::new();
     for seed in 1..=WORLDS {
         let mutant = Some(mutant);

@@ -6,6 +6,7 @@ use super::embedded::EmbeddedStore;
 use super::embedded::disk::Disk;
 use super::memory::MemoryStore;
 use super::redis;
+use crate::ports::clock::Clock;
 use crate::ports::store::*;
 use proptest::collection::vec;
 use proptest::option;
@@ -151,8 +152,8 @@ impl Side {
             self.store = Some(Box::new(store.expect("the same store")));
         }
         if let Some(address) = &self.address {
-            let options =
-                redis::Options { clock: Some(self.clock.clone()), ..redis::Options::default() };
+            let clock = Some(self.clock.clone() as Arc<dyn Clock>);
+            let options = redis::Options { clock, patience: redis::tests::patient() };
             let store = now(redis::RedisStore::open(address.clone(), options));
             self.store = Some(Box::new(store.expect("the same store")));
         }

@@ -2,6 +2,7 @@
 //! house rules.
 
 mod bench;
+mod chaos;
 mod grpc;
 mod kills;
 mod python;

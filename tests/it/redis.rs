@@ -183,6 +183,18 @@ async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_
     // Redis dies: nothing is promised, and the truth is told at once.
     let stranger = Customer::start(&second, "device-2").await;
     redis.kill();
+    let answers = |said: &pb::SendMessageResponse| {
+        let outcome = |event: &pb::Event| match &event.body {
+            Some(Body::MessageSent(sent)) => sent.outcome() == pb::Outcome::Answer,
+            _ => false,
+        };
+        said.events.iter().filter(|event| outcome(event)).count()
+    };
+    let question = "how long does delivery take";
+    let known = stranger.say(&second, "s0", question).await.unwrap();
+    assert_eq!((known.mode(), answers(&known)), (pb::Mode::Isolated, 1), "the bot had it last");
+    let owned = customer.say(&second, "m5", question).await.unwrap();
+    assert_eq!((owned.mode(), answers(&owned)), (pb::Mode::Isolated, 0), "a person has it");
     let began = Instant::now();
     let unsaved = stranger.say(&second, "s1", "I want to talk to a human").await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
@@ -195,7 +207,7 @@ async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_
 
     // It comes back: the same requests are saved once, and the story ends.
     stranger.say_until_saved(&second, "s1", "I want to talk to a human").await;
-    customer.say_until_saved(&second, "m5", "hello again").await;
+    customer.say_until_saved(&second, "m7", "hello again").await;
     until(&mut work, hears("hello again")).await;
     let request = pb::ProposeResolutionRequest {
         session: Some(session),

@@ -1,5 +1,6 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod satisfaction;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -11,8 +12,9 @@ use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::{
-    ExplainMessageRequest, ExplainWaitRequest, GetRulesRequest, ListParkedEntriesRequest,
-    ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest, UnparkEntryRequest,
+    ExplainMessageRequest, ExplainWaitRequest, GetRulesRequest, GetSatisfactionRequest,
+    ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest,
+    UnparkEntryRequest,
 };
 use clap::{Args, Subcommand};
 use show::Show;
@@ -65,6 +67,12 @@ enum What {
         #[arg(long)]
         late: bool,
     },
+    /// How well customers are served, as they say themselves: bot part and human part apart.
+    Satisfaction {
+        /// Only the last so many days.
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+    },
     /// How the live rules read a message, and what the bot would do. Changes nothing.
     Explain {
         /// The message.
@@ -103,6 +111,7 @@ impl What {
             What::Parked => "the parked deliveries",
             What::Unpark { .. } => "to try the delivery again",
             What::Promises { .. } => "the promises",
+            What::Satisfaction { .. } => "the report on satisfaction",
             What::Explain { .. } => "to explain the message",
         }
     }
@@ -150,6 +159,14 @@ async fn one_call(
             let request = ListPromisesRequest { page_size: 0, only_late: late };
             let answer = client.list_promises(ask(request)).await?;
             show.promises(&answer.into_inner())
+        }
+        What::Satisfaction { days } => {
+            let seconds = |days: u32| now - i64::from(days) * 86_400;
+            let since =
+                days.map(|days| prost_types::Timestamp { seconds: seconds(days), nanos: 0 });
+            let request = GetSatisfactionRequest { since, conversations_max: 0 };
+            let answer = client.get_satisfaction(ask(request)).await?;
+            satisfaction::lines(&show.transcript, &answer.into_inner())
         }
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();

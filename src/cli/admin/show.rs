@@ -198,9 +198,18 @@ impl Show {
             true => format!("{} {}", self.pick("place", "الدور"), status.position),
             false => self.pick("not registered yet", "لم تُسجَّل بعد").to_owned(),
         };
-        match status.delay.as_ref().and_then(|delay| self.transcript.delay(delay)) {
-            Some(why) => format!("{}: {why}", self.bold(&place)),
-            None => self.bold(&place),
+        let place = self.bold(&place);
+        let line = match status.delay.as_ref().and_then(|delay| self.transcript.delay(delay)) {
+            Some(why) => format!("{place}: {why}"),
+            None => place,
+        };
+        let eta = status.eta.as_ref();
+        match eta.and_then(|eta| Some((eta, words::eta(self.transcript.language, eta)?))) {
+            Some((eta, wait)) => {
+                let of = self.pick("recent conversations", "من المحادثات الأخيرة");
+                format!("{line} · {wait} ({} {of})", eta.samples)
+            }
+            None => line,
         }
     }
 

@@ -48,6 +48,13 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    async fn get_satisfaction(
+        &self,
+        _: Request<GetSatisfactionRequest>,
+    ) -> Answer<GetSatisfactionResponse> {
+        absent()
+    }
+
     async fn explain_message(
         &self,
         _: Request<ExplainMessageRequest>,

@@ -6,9 +6,10 @@ use crate::cli::connect::{Secured, ask, patiently};
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
-    CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
-    EndConversationRequest, Event, Mode, ReopenConversationRequest, RequestHumanRequest,
-    ResolutionAnswer, RespondToResolutionRequest, SayAgain, SendMessageRequest,
+    AnswerRating, CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
+    EndConversationRequest, Event, Measure, Mode, RateAnswerRequest, RateConversationRequest,
+    ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer, RespondToResolutionRequest,
+    SayAgain, SendMessageRequest, ServedBy,
 };
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -20,6 +21,17 @@ pub struct Asked {
     pub request_id: String,
     /// What is wanted.
     pub want: Want,
+    /// What a rating is about.
+    pub rated: Rated,
+}
+
+/// What a rating is about: the bot's last answer, and the scale the customer was asked on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Rated {
+    /// The sequence of the bot's last answer; 0 if there is none.
+    pub answer: u64,
+    /// The scale; CSAT unless another was asked for.
+    pub measure: Measure,
 }
 
 /// What a call brought, whichever it was.
@@ -114,6 +126,28 @@ async fn call(
             let request =
                 ChooseWaitOptionRequest { conversation_id, request_id, option, callback_at };
             return Ok(done!(client.choose_wait_option(ask(request)).await?));
+        }
+        Want::Rate(helpful) => {
+            let rating = if helpful { AnswerRating::Helpful } else { AnswerRating::NotHelpful };
+            let (sequence, rating) = (asked.rated.answer, rating.into());
+            let request = RateAnswerRequest { conversation_id, request_id, sequence, rating };
+            return Ok(done!(client.rate_answer(ask(request)).await?));
+        }
+        Want::Score(score, comment) => {
+            let measure = match asked.rated.measure {
+                Measure::Unspecified => Measure::Csat,
+                known => known,
+            };
+            let (measure, part) = (measure.into(), ServedBy::Unspecified.into());
+            let request = RateConversationRequest {
+                conversation_id,
+                request_id,
+                measure,
+                part,
+                score,
+                comment,
+            };
+            return Ok(done!(client.rate_conversation(ask(request)).await?));
         }
         Want::Reopen => {
             let request = ReopenConversationRequest { conversation_id, request_id };

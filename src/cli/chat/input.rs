@@ -22,6 +22,10 @@ pub enum Want {
     No,
     /// Wait, be called back, leave the question, or accept the other language.
     Wait(WaitOption),
+    /// The bot's last answer helped, or did not.
+    Rate(bool),
+    /// Score the conversation on the scale that was asked for, with a word or none.
+    Score(u32, String),
     /// Take the conversation up again.
     Reopen,
     /// End the conversation.
@@ -39,6 +43,7 @@ impl Want {
             Want::Cancel => "to go back to the bot",
             Want::Yes | Want::No => "the answer",
             Want::Wait(_) => "the choice",
+            Want::Rate(_) | Want::Score(..) => "the rating",
             Want::Reopen => "to take it up again",
             Want::End => "to end the conversation",
         }
@@ -54,6 +59,8 @@ impl Want {
             | Want::Yes
             | Want::No
             | Want::Wait(_)
+            | Want::Rate(_)
+            | Want::Score(..)
             | Want::Reopen
             | Want::End => false,
         }
@@ -96,6 +103,9 @@ pub fn parse(line: &str, choices: &[Choice]) -> Line {
 }
 
 fn command(line: &str) -> Line {
+    if let Some(want) = score(line) {
+        return Line::Want(want);
+    }
     Line::Want(match line.to_ascii_lowercase().as_str() {
         "/human" | "/agent" | "/موظف" => Want::Human,
         "/cancel" | "/إلغاء" => Want::Cancel,
@@ -108,10 +118,24 @@ fn command(line: &str) -> Line {
         "/callback" | "/عاودوا" => Want::Wait(WaitOption::Callback),
         "/leave" | "/أترك" => Want::Wait(WaitOption::LeaveQuestion),
         "/other" | "/لغة" => Want::Wait(WaitOption::OtherLanguage),
+        "/helpful" | "/أفادني" => Want::Rate(true),
+        "/unhelpful" | "/لم-يفدني" => Want::Rate(false),
         "/quit" | "/exit" | "/خروج" => return Line::Quit,
         "/help" | "/مساعدة" => return Line::Help,
         other => return Line::Unknown(other.to_owned()),
     })
+}
+
+/// `/score 4`, with a word after it or none.
+fn score(line: &str) -> Option<Want> {
+    let (word, rest) = line.split_once(char::is_whitespace)?;
+    if !matches!(word.to_ascii_lowercase().as_str(), "/score" | "/تقييم") {
+        return None;
+    }
+    let rest = rest.trim();
+    let (score, comment) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let score = u32::try_from(number(score)?).ok()?;
+    Some(Want::Score(score, comment.trim().to_owned()))
 }
 
 #[cfg(test)]
@@ -135,6 +159,10 @@ mod tests {
             ("//etc", say("/etc")),
             ("/Human", Line::Want(Want::Human)),
             ("/نعم", Line::Want(Want::Yes)),
+            ("/unhelpful", Line::Want(Want::Rate(false))),
+            ("/score 4", Line::Want(Want::Score(4, String::new()))),
+            ("/تقييم ٥ ممتاز جدًا", Line::Want(Want::Score(5, "ممتاز جدًا".into()))),
+            ("/score well", Line::Unknown("/score well".into())),
             ("/quit", Line::Quit),
             ("/what", Line::Unknown("/what".into())),
         ] {

@@ -280,7 +280,8 @@ impl Talk {
                 self.view.asking(&want);
                 self.open_calls += 1;
                 self.waiting_since = Instant::now();
-                self.wants.send(Asked { request_id: fresh_id(), want }).await?;
+                let rated = self.view.rated();
+                self.wants.send(Asked { request_id: fresh_id(), want, rated }).await?;
             }
         }
         Ok(Go::On)

@@ -211,7 +211,7 @@ fn a_person_does_not_read_the_own_lines_twice() {
     let mut own = said(Party::Customer, "", "hi");
     own.sequence = 1;
     let done = calls::Done { events: vec![own.clone()], own: 1, ..Default::default() };
-    let asked = Asked { request_id: "r".into(), want: say };
+    let asked = Asked { request_id: "r".into(), want: say, rated: Default::default() };
     let durable = crate::grpc::pb::Durability::Durable;
     assert!(view.done(asked, calls::Done { durability: durable, ..done }).is_empty());
     own.sequence = 2;
@@ -232,7 +232,8 @@ fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
         ..Default::default()
     });
     let done = calls::Done { conversation, ..Default::default() };
-    let asked = Asked { request_id: "r".into(), want: input::Want::Again };
+    let asked =
+        Asked { request_id: "r".into(), want: input::Want::Again, rated: Default::default() };
     view.done(asked, done);
     assert_eq!(view.position(), None);
 }
@@ -262,7 +263,14 @@ fn a_server_that_keeps_all_in_memory_is_not_taken_for_one_without_its_store() {
         let durability = Durability::None;
         let done =
             calls::Done { events: vec![own], own: 1, durability, mode, ..Default::default() };
-        view.done(Asked { request_id: "r".into(), want: input::Want::Say("hi".into()) }, done);
+        view.done(
+            Asked {
+                request_id: "r".into(),
+                want: input::Want::Say("hi".into()),
+                rated: Default::default(),
+            },
+            done,
+        );
         assert_eq!(view.unsaved(), unsaved, "{mode:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What the customer sees: events and answers in, lines out. No I/O.
 
-use super::calls::{Asked, Done};
+use super::calls::{Asked, Done, Rated};
 use super::input::Want;
 use crate::cli::connect::reason_of;
 use crate::cli::journal::Journal;
@@ -11,8 +11,9 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Conversation, ConversationState, Durability, Event, Mode, Party, QueueStatus, Reset,
-    ResetReason, StartConversationResponse, SubscribeEventsResponse,
+    Choice, Conversation, ConversationState, Durability, Event, Mode, Outcome, Party, Promise,
+    PromiseKind, QueueStatus, Reset, ResetReason, StartConversationResponse,
+    SubscribeEventsResponse,
 };
 use tonic::Status;
 
@@ -30,6 +31,8 @@ pub struct View {
     interactive: bool,
     journal: Journal,
     choices: Vec<Choice>,
+    /// What a rating would be about.
+    rated: Rated,
     queue: Option<QueueStatus>,
     mode: Mode,
     /// Own messages that are on the screen and have not come back.
@@ -58,6 +61,7 @@ impl View {
             interactive,
             journal: Journal::default(),
             choices: Vec::new(),
+            rated: Rated::default(),
             queue: None,
             mode: Mode::Normal,
             echoes: 0,
@@ -84,6 +88,11 @@ impl View {
     /// The choices that stand open.
     pub fn choices(&self) -> &[Choice] {
         &self.choices
+    }
+
+    /// What a rating is about now.
+    pub fn rated(&self) -> Rated {
+        self.rated
     }
 
     /// The status line, while the customer waits.
@@ -234,6 +243,12 @@ impl View {
             ),
             ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
             ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
+            ("/helpful  /unhelpful", "whether the last answer helped", "هل أفادك الجواب الأخير"),
+            (
+                "/score 4 …",
+                "after the end: how it went, with a word if you like",
+                "بعد النهاية: تقييمك، مع كلمة إن أحببت",
+            ),
             ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
             ("/end", "end the conversation", "إنهاء المحادثة"),
             ("/quit", "leave; the conversation stays", "الخروج وتبقى المحادثة"),
@@ -326,20 +341,29 @@ impl View {
         match &event.body {
             Some(Body::MessageSent(message)) => {
                 self.choices = message.choices.clone();
+                if message.outcome() == Outcome::Answer {
+                    self.rated.answer = event.sequence;
+                }
                 if party(event) != Party::Customer {
                     self.replied(event.sequence);
                 }
             }
             Some(Body::Notice(_)) => self.replied(event.sequence),
             Some(Body::WaitOptionsOffered(offered)) => self.choices = offered.choices.clone(),
+            Some(Body::SurveyAsked(asked)) => {
+                self.choices = asked.choices.clone();
+                self.rated.measure = asked.measure();
+            }
             Some(Body::Started(started)) => self.follow_language(&started.language),
             Some(
                 Body::AgentJoined(_)
                 | Body::HandoffCancelled(_)
                 | Body::Closed(_)
-                | Body::PromiseMade(_)
                 | Body::ResolutionConfirmed(_),
             ) => self.queue = None,
+            // Who was told how long it takes goes on waiting.
+            Some(Body::PromiseMade(made)) if made.promise.as_ref().is_some_and(waits) => {}
+            Some(Body::PromiseMade(_)) => self.queue = None,
             Some(
                 Body::HandoffRequested(_)
                 | Body::Queued(_)
@@ -348,6 +372,9 @@ impl View {
                 | Body::PromiseLate(_)
                 | Body::PromiseEnded(_)
                 | Body::OtherLanguageAgreed(_)
+                | Body::AnswerRated(_)
+                | Body::ConversationRated(_)
+                | Body::ClosedFalsely(_)
                 | Body::ResolutionDenied(_)
                 | Body::Reminded(_)
                 | Body::Reopened(_)
@@ -398,6 +425,10 @@ impl View {
         let well = pick(language, "the service works well again", "عادت الخدمة إلى عملها");
         vec![self.transcript.remark(words::mode(language, mode).unwrap_or(well))]
     }
+}
+
+fn waits(promise: &Promise) -> bool {
+    promise.kind() == PromiseKind::Wait
 }
 
 fn party(event: &Event) -> Party {

@@ -2,12 +2,17 @@
 
 use super::value::{self, duration, number};
 use crate::config::problem::{Code, Place, Problem, Problems};
-use crate::config::raw::bot::{Bot, Contact, Contacts, Ends, Ladder, Matcher};
+use crate::config::raw::At;
+use crate::config::raw::bot::{Bot, Contact, Contacts, Ends, Ladder, Matcher, Satisfaction};
 use crate::domain::bot::matcher::MatcherSettings;
 use crate::domain::detectors::EmergencyKind;
-use crate::domain::rules::{EndRules, LadderRules};
+use crate::domain::rules::{EndRules, LadderRules, SatisfactionRules};
 use crate::domain::texts::PerLanguage;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Who comes back within this time with the same matter was not helped.
+const FALSE_CLOSURE_WINDOW: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
 /// What the bot's file says, without its entries.
 #[derive(Debug, Clone)]
@@ -22,6 +27,8 @@ pub struct CheckedBot {
     pub ends: EndRules,
     /// Whom to call.
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
+    /// Whom it asks how it went.
+    pub satisfaction: SatisfactionRules,
 }
 
 /// Checks the bot's file.
@@ -35,12 +42,20 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
     let ends = raw.ends.as_ref().and_then(|ends| check_ends(ends, problems));
     let contacts =
         raw.emergency_contacts.as_ref().and_then(|contacts| check_contacts(contacts, problems));
+    let satisfaction = match &raw.satisfaction {
+        Some(satisfaction) => check_satisfaction(satisfaction, problems),
+        None => Some(SatisfactionRules {
+            false_closure_window: FALSE_CLOSURE_WINDOW,
+            ..SatisfactionRules::default()
+        }),
+    };
     Some(CheckedBot {
         name: name?,
         matcher: matcher?,
         ladder: ladder?,
         ends: ends?,
         contacts: contacts?,
+        satisfaction: satisfaction?,
     })
 }
 
@@ -69,6 +84,7 @@ fn check_matcher(raw: &Matcher, problems: &mut Problems) -> Option<MatcherSettin
         unsure_at: unsure_at?,
         clarify_margin: clarify_margin?,
         choices_max: choices_max?,
+        word_vectors: raw.word_vectors.unwrap_or(usual.word_vectors),
         ..usual
     })
 }
@@ -113,6 +129,27 @@ fn check_ends(raw: &Ends, problems: &mut Problems) -> Option<EndRules> {
         hold: hold?,
         reopen_window: reopen_window?,
         queue_wait_max: queue_wait_max?,
+    })
+}
+
+fn check_satisfaction(raw: &Satisfaction, problems: &mut Problems) -> Option<SatisfactionRules> {
+    let mut share = |at: &Option<At<f32>>, key, most: f32| match at {
+        Some(at) => number(at, key, 0.0..=most, problems),
+        None => Some(0.0),
+    };
+    let csat_share = share(&raw.csat_share, "csat_share", 1.0);
+    // Nobody is asked twice: what one question takes the other cannot have.
+    let rest = 1.0 - csat_share.unwrap_or(0.0);
+    let ces_share = share(&raw.ces_share, "ces_share", rest);
+    let window = match &raw.false_closure_window {
+        Some(text) => duration(text, "false_closure_window", "1m"..="90d", problems),
+        None => Some(FALSE_CLOSURE_WINDOW),
+    };
+    Some(SatisfactionRules {
+        answer_buttons: raw.answer_buttons.as_ref().is_some_and(|at| at.value),
+        csat_share: csat_share?,
+        ces_share: ces_share?,
+        false_closure_window: window?,
     })
 }
 

@@ -112,6 +112,7 @@ pub fn check_with(
             ladder: bot.ladder,
             ends: bot.ends,
             contacts: bot.contacts,
+            satisfaction: bot.satisfaction,
         };
         Some(Rules { version, bot, matcher, detectors, routing, texts })
     })();

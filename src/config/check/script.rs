@@ -6,8 +6,8 @@ use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::conversation::{Conversation, Expect, Step as RawStep};
 use crate::config::raw::{At, OneOrMore, Text, listed};
 use crate::config::script::{
-    Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, Script,
-    StateName, Step,
+    Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, SURVEYS,
+    Script, StateName, Step,
 };
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
@@ -47,6 +47,10 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
     };
     let agents = all(raw.agents.as_deref(), |id| check_agent(id, names, problems));
     let language = optional(raw.language.as_ref(), |tag| check_language(tag, problems));
+    let survey = optional(raw.survey.as_ref(), |text| value::one_of(text, &SURVEYS, problems));
+    let others = optional(raw.others.as_ref(), |count| number(count, "others", 0..=100, problems));
+    let recent =
+        optional(raw.recent.as_ref(), |span| duration(span, "recent", "1s"..="8h", problems));
     let steps = raw.steps.as_deref().unwrap_or_default();
     if let Some(beyond) = steps.get(STEPS_MAX) {
         let problem = Problem::new(Code::TooMany, &beyond.place).with("count", steps.len());
@@ -63,6 +67,9 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         at: at?,
         agents: agents?,
         language: language?,
+        survey: survey?.flatten(),
+        others: others?.unwrap_or(0),
+        recent: recent?,
         steps: steps?,
     })
 }
@@ -140,9 +147,14 @@ fn customer_action(deed: &Text, problems: &mut Problems) -> Option<CustomerActio
     if let Some(chosen @ 1..=10) = chosen {
         return Some(CustomerAction::Choose(chosen));
     }
+    let score = deed.value.strip_prefix("score ").and_then(|number| number.trim().parse().ok());
+    if let Some(score @ 0..=10) = score {
+        return Some(CustomerAction::Score(score));
+    }
     // The list is for the problem's words only; `choose` never gets this far with a good number.
     let mut known = CustomerAction::NAMES.to_vec();
     known.push(("choose 1", CustomerAction::Choose(1)));
+    known.push(("score 5", CustomerAction::Score(5)));
     value::one_of(deed, &known, problems)
 }
 
@@ -262,6 +274,9 @@ fn check_expectation(raw: &Expect, names: &Names, problems: &mut Problems) -> Op
     let owner = at(&raw.owner, |id| check_agent(id, names, problems));
     let delays = DELAY_REASONS.map(|reason| (reason, reason));
     let delay_reason = at(&raw.delay_reason, |text| value::one_of(text, &delays, problems));
+    let surveys = SURVEYS.map(|(name, _)| (name, name));
+    let survey = at(&raw.survey, |text| value::one_of(text, &surveys, problems));
+    let closed_falsely = at(&raw.closed_falsely, |wanted| Some(wanted.value));
     Some(Expectation {
         place: raw.place.clone(),
         outcome: outcome?,
@@ -279,6 +294,8 @@ fn check_expectation(raw: &Expect, names: &Names, problems: &mut Problems) -> Op
         choices: choices?,
         owner: owner?,
         delay_reason: delay_reason?,
+        survey: survey?,
+        closed_falsely: closed_falsely?,
     })
 }
 

@@ -49,8 +49,13 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::EmergencyLife, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::EmergencyMoney, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::EmergencyProperty, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::AskCsatHuman, Filled::with(&["agent"], &[])),
     (TextKey::SayAgain, Filled::with(&["text"], &["text"])),
     (TextKey::MessageTooLong, Filled::with(&["max"], &["max"])),
+    (TextKey::EtaMinutes, Filled { may: &["low", "count"], must: &[], counted: true }),
+    (TextKey::EtaWithinMinutes, Filled { may: &["count"], must: &[], counted: true }),
+    (TextKey::EtaHours, Filled { may: &["low", "count"], must: &[], counted: true }),
+    (TextKey::EtaWithinHours, Filled { may: &["count"], must: &[], counted: true }),
 ];
 
 fn filled(key: TextKey) -> Filled {

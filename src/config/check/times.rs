@@ -114,12 +114,15 @@ fn check_leases(raw: &Leases, problems: &mut Problems) -> Option<LeaseRules> {
     let length = named(raw.length.as_ref(), "length", "2s"..="10m", problems);
     let browser = named(raw.browser_length.as_ref(), "browser_length", "2s"..="30m", problems);
     let grace = named(raw.grace.as_ref(), "grace", "0s"..="1h", problems);
+    let outage = named(raw.outage_grace.as_ref(), "outage_grace", "0s"..="1d", problems);
     rising(&[heartbeat, length, browser], &raw.place, problems);
+    rising(&[grace, outage], &raw.place, problems);
     Some(LeaseRules {
         heartbeat: heartbeat.1?,
         length: length.1?,
         browser_length: browser.1?,
         grace: grace.1?,
+        outage_grace: outage.1?,
     })
 }
 

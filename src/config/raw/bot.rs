@@ -15,6 +15,20 @@ raw! {
         required ends: Ends,
         /// What a customer in danger is told to do.
         required emergency_contacts: Contacts,
+        /// Whom it asks how it went.
+        optional satisfaction: Satisfaction,
+    }
+
+    /// Whom the bot asks how it went.
+    pub struct Satisfaction {
+        /// Whether answers carry buttons to rate them.
+        optional answer_buttons: At<bool>,
+        /// The share of ended conversations asked how satisfied they are.
+        optional csat_share: At<f32>,
+        /// The share asked how easy it was.
+        optional ces_share: At<f32>,
+        /// Who comes back with the same matter within this time was not helped.
+        optional false_closure_window: Text,
     }
 
     /// How sure the bot must be; what is left out, the matcher finds by itself.
@@ -27,6 +41,8 @@ raw! {
         optional clarify_margin: At<f32>,
         /// Topics offered at once.
         optional choices_max: At<u32>,
+        /// Whether English words are also known by what they mean.
+        optional word_vectors: bool,
     }
 
     /// When the bot gives way to people.

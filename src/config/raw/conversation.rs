@@ -13,6 +13,12 @@ raw! {
         optional agents: Vec<Text>,
         /// The language the customer's app asks for.
         optional language: Text,
+        /// Which question the draw after an end chooses.
+        optional survey: Text,
+        /// How many other customers have asked for a person before this one.
+        optional others: At<u32>,
+        /// How long an agent had each of the latest conversations.
+        optional recent: Text,
         /// What happens.
         required steps: Vec<Step>,
     }
@@ -75,5 +81,9 @@ raw! {
         optional owner: Text,
         /// Why the wait is long.
         optional delay_reason: Text,
+        /// Which question is asked.
+        optional survey: Text,
+        /// Whether an end before was none.
+        optional closed_falsely: At<bool>,
     }
 }

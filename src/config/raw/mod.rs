@@ -12,10 +12,12 @@ pub mod faq;
 pub mod node;
 pub mod routing;
 pub mod service;
+pub mod shape;
 pub mod texts;
 
 use super::problem::{Code, Place, Problem, Problems};
 use node::{Key, Node, Value, quoted};
+use shape::{Field, Shape};
 
 /// A value and where it stands.
 #[derive(Debug, Clone)]
@@ -37,8 +39,8 @@ pub trait Read: Sized {
     /// Reads it; `None` when it is something else, which has then been noted.
     fn read(node: &Node, problems: &mut Problems) -> Option<Self>;
 
-    /// Adds the keys that may stand in it, as paths: `queues[].hours.zone`.
-    fn keys(_path: &str, _out: &mut Vec<String>) {}
+    /// What may stand there.
+    fn shape() -> Shape;
 }
 
 /// Keys that are free names (skills, days, text keys), in the order of the file.
@@ -74,8 +76,8 @@ impl<T: Read> Read for At<T> {
     fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
         T::read(node, problems).map(|value| At { value, place: node.place.clone() })
     }
-    fn keys(path: &str, out: &mut Vec<String>) {
-        T::keys(path, out);
+    fn shape() -> Shape {
+        T::shape()
     }
 }
 
@@ -103,6 +105,9 @@ impl Read for String {
             }
         }
     }
+    fn shape() -> Shape {
+        Shape::Text
+    }
 }
 
 fn split_text(pairs: &[(Key, Node)]) -> Option<String> {
@@ -126,10 +131,13 @@ impl Read for bool {
             }
         }
     }
+    fn shape() -> Shape {
+        Shape::Flag
+    }
 }
 
 macro_rules! numbers {
-    ($($type:ty = $wanted:literal),+) => {$(
+    ($($type:ty = $wanted:literal, $shape:ident);+) => {$(
         impl Read for $type {
             const WANTED: &'static str = $wanted;
             fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
@@ -141,11 +149,19 @@ macro_rules! numbers {
                 wrong_kind(Self::WANTED, node, problems);
                 None
             }
+            fn shape() -> Shape {
+                Shape::$shape
+            }
         }
     )+};
 }
 
-numbers!(u32 = "a whole number", u64 = "a whole number", i64 = "a whole number", f32 = "a number");
+numbers!(
+    u32 = "a whole number", Whole;
+    u64 = "a whole number", Whole;
+    i64 = "a whole number", Whole;
+    f32 = "a number", Number
+);
 
 impl<T: Read> Read for Vec<T> {
     const WANTED: &'static str = "a list";
@@ -158,8 +174,8 @@ impl<T: Read> Read for Vec<T> {
         let read: Vec<Option<T>> = items.iter().map(|item| T::read(item, problems)).collect();
         read.into_iter().collect()
     }
-    fn keys(path: &str, out: &mut Vec<String>) {
-        T::keys(&format!("{path}[]"), out);
+    fn shape() -> Shape {
+        Shape::List(Box::new(T::shape()))
     }
 }
 
@@ -172,6 +188,9 @@ impl<T: Read> Read for OneOrMore<T> {
                 T::read(node, problems).map(|one| OneOrMore(vec![one]))
             }
         }
+    }
+    fn shape() -> Shape {
+        Shape::Either(vec![T::shape(), Shape::List(Box::new(T::shape()))])
     }
 }
 
@@ -188,8 +207,8 @@ impl<T: Read> Read for Table<T> {
             .collect();
         read.into_iter().collect::<Option<Vec<_>>>().map(Table)
     }
-    fn keys(path: &str, out: &mut Vec<String>) {
-        T::keys(&format!("{path}.*"), out);
+    fn shape() -> Shape {
+        Shape::Table(Box::new(T::shape()))
     }
 }
 
@@ -214,6 +233,10 @@ impl<T: Read> Read for Languages<T> {
         };
         let (ar, en) = (one("ar"), one("en"));
         Some(Languages { place: node.place.clone(), ar, en })
+    }
+    fn shape() -> Shape {
+        let field = |name, doc| Field { name, required: true, doc, shape: T::shape() };
+        Shape::Map(vec![field("ar", "In Arabic."), field("en", "In English.")])
     }
 }
 
@@ -287,14 +310,14 @@ pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 /// been noted.
 macro_rules! raw {
     ($($(#[$doc:meta])* pub struct $name:ident {
-        $($(#[$field_doc:meta])* $presence:ident $field:ident: $type:ty,)+
+        $($(#[doc = $field_doc:expr])+ $presence:ident $field:ident: $type:ty,)+
     })+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub struct $name {
             /// Where the map stands.
             pub place: $crate::config::problem::Place,
-            $($(#[$field_doc])* pub $field: Option<$type>,)+
+            $($(#[doc = $field_doc])+ pub $field: Option<$type>,)+
         }
 
         impl $crate::config::raw::Read for $name {
@@ -310,13 +333,15 @@ macro_rules! raw {
                     $($field: fields.$presence(stringify!($field)),)+
                 })
             }
-            fn keys(path: &str, out: &mut Vec<String>) {
-                let dot = if path.is_empty() { "" } else { "." };
-                $(
-                    let here = format!("{path}{dot}{}", stringify!($field));
-                    out.push(here.clone());
-                    <$type as $crate::config::raw::Read>::keys(&here, out);
-                )+
+            fn shape() -> $crate::config::raw::shape::Shape {
+                $crate::config::raw::shape::Shape::Map(vec![$(
+                    $crate::config::raw::shape::Field {
+                        name: stringify!($field),
+                        required: stringify!($presence) == "required",
+                        doc: concat!($($field_doc),+).trim_ascii_start(),
+                        shape: <$type as $crate::config::raw::Read>::shape(),
+                    },
+                )+])
             }
         }
     )+};

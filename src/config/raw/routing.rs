@@ -125,6 +125,8 @@ raw! {
         required browser_length: Text,
         /// How long a suspect agent keeps what they hold.
         required grace: Text,
+        /// The same when many vanish at once.
+        required outage_grace: Text,
     }
 
     /// What happens when an agent does not answer.

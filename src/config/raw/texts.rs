@@ -1,6 +1,7 @@
 //! `texts/*.yaml`: what Sanad itself says.
 
 use super::node::{Node, Value};
+use super::shape::Shape;
 use super::{At, Read, Table, Text, wrong_kind};
 use crate::config::problem::Problems;
 
@@ -28,5 +29,9 @@ impl Read for Said {
                 None
             }
         }
+    }
+    fn shape() -> Shape {
+        let (list, forms) = (Vec::<Text>::shape(), Table::<Text>::shape());
+        Shape::Either(vec![list, forms, Shape::Text])
     }
 }

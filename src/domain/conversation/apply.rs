@@ -3,6 +3,7 @@
 
 use super::event::{Alert, Choice, Event, LeaveReason};
 use super::promise;
+use super::satisfaction::{self, Satisfaction};
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
@@ -54,6 +55,7 @@ pub fn apply(
                 promised: 0,
                 broken: 0,
                 agreed_language: None,
+                satisfaction: Satisfaction::default(),
             })
         }
         (None, _) => None,
@@ -68,6 +70,7 @@ pub fn apply(
 pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     c.seq += 1;
     c.last_event_at = at;
+    satisfaction::fold(c, event, at);
     change(c, event, at);
 }
 
@@ -81,7 +84,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if choice.is_some() {
                 c.memory.burst.clear();
             }
-            remember(c, Speaker::Customer, text, at);
+            // A quick reply that steers (`wait:…`, `rate:…`) is not what the customer needs.
+            if !choice.as_ref().is_some_and(|id| id.contains(':')) {
+                remember(c, Speaker::Customer, text, at);
+            }
             if c.owner().is_some() {
                 c.unread += 1;
             }
@@ -258,6 +264,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             remember(c, Speaker::Agent, text, at);
         }
         Event::Noted { .. } | Event::Claimed { .. } => {}
+        // Kept by `satisfaction::fold`.
+        Event::AnswerRated { .. }
+        | Event::SurveyAsked { .. }
+        | Event::ConversationRated { .. }
+        | Event::ClosedFalsely { .. } => {}
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,

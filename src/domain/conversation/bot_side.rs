@@ -3,6 +3,7 @@
 use super::command::Input;
 use super::event::{Choice, Event};
 use super::state::Proposer;
+use super::survey;
 use super::turn::{Keeping, Turn};
 use super::words::social_text;
 use crate::domain::bot::entry::FaqEntry;
@@ -111,7 +112,8 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
     }
     match unseen_answer(turn, entry) {
         Some(text) => {
-            let choices = choices(turn, &entry.quick_replies);
+            let mut choices = choices(turn, &entry.quick_replies);
+            choices.extend(survey::rating_choices(turn));
             turn.bot_says(Outcome::Answer, text, Some(id.clone()), choices, None);
         }
         None => turn.hand_off_with_words(HandoffReason::Repetition, Some(id.clone())),

@@ -1,6 +1,7 @@
 //! What may be asked of a conversation, what comes of it, and why it may be refused.
 
 use super::event::Event;
+use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
 use super::waiting::WaitChoice;
@@ -9,6 +10,7 @@ use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
 
 /// A command.
@@ -114,12 +116,30 @@ pub enum Command {
         /// A note for whoever takes it next; may be empty.
         note: String,
     },
+    /// The customer says whether an answer of the bot helped.
+    RateAnswer {
+        /// The answer's place in the log.
+        answer: u64,
+        /// Whether it helped.
+        helpful: bool,
+    },
+    /// The customer scores the conversation after its end.
+    RateConversation {
+        /// On which scale.
+        measure: Measure,
+        /// Whose part; `None` for whoever was asked about or served last.
+        part: Option<Part>,
+        /// The score.
+        score: u32,
+        /// A word with it; may be empty.
+        comment: String,
+    },
     /// A deadline may have come.
     Tick {
         /// What was understood of the unanswered fragments, if there are any.
         reading: Option<Box<Reading>>,
-        /// Why it waits, if it waits.
-        delay: Option<DelayReason>,
+        /// Why it waits and how long that will take, if it waits.
+        wait: Option<(DelayReason, Eta)>,
     },
     /// After a loss of data: the pool knows a newer token.
     CatchUp {
@@ -169,6 +189,8 @@ pub struct Receipt {
     pub delay: DelayReason,
     /// Whether somebody is there who could help in the other language.
     pub other_language: bool,
+    /// How long it will take.
+    pub eta: Eta,
 }
 
 /// What comes of a command. Nothing has happened yet: it must be committed.
@@ -252,6 +274,17 @@ pub enum Rejection {
     TooLateToReopen {
         /// When it ended.
         ended: Timestamp,
+    },
+    /// There is no such answer of the bot, or it was too long ago.
+    #[error("there is no such answer of the bot, or it can no longer be rated")]
+    NoSuchAnswer,
+    /// The score is not on the scale.
+    #[error("the score must lie between {least} and {most}")]
+    NotOnThisScale {
+        /// The lowest.
+        least: u32,
+        /// The highest.
+        most: u32,
     },
     /// Nothing is due.
     #[error("nothing is due")]

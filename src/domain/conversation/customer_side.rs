@@ -6,6 +6,7 @@ use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::meanwhile::answer_while_waiting;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
+use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
 use super::words::social_text;
@@ -37,6 +38,9 @@ pub(super) fn says(
     if let Some(choice) = WaitChoice::of(input) {
         return waiting::press(rules, c, &choice, at);
     }
+    if let Some(pressed) = Pressed::of(c, input) {
+        return survey::press(rules, c, input, &pressed, at);
+    }
     let mut turn = Turn::new(rules, c, at);
     let chosen = chosen_entry(rules, input)?;
     match &c.state {
@@ -62,6 +66,7 @@ pub(super) fn says(
         }
         State::Resolved { since } | State::Closed { since, .. } => {
             reopen_window(rules, *since, at)?;
+            survey::came_back(&mut turn, survey::says_not_settled(c, reading));
             turn.happen(Event::Reopened);
             record(&mut turn, input, chosen, reading);
             match c.preferred.clone() {
@@ -76,32 +81,40 @@ pub(super) fn says(
 
 pub(super) fn request_human(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
+    want_human(&mut turn)?;
+    Ok(turn.done())
+}
+
+/// A person is wanted, by whichever button.
+pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
+    let c = turn.c.clone();
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
         // Asked for already; asking again costs nothing and changes nothing.
         State::Queued | State::Human { .. } => {}
         State::Pending { .. } => {
             turn.notice(TextKey::PromiseTime, &[]);
-            ledger::come_back(&mut turn, false);
+            ledger::come_back(turn, false);
         }
         State::Confirming(proposal) => {
             turn.happen(Event::ProposalDropped);
             match &proposal.by {
                 Proposer::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
                 Proposer::Agent { held: true, .. } => {}
-                Proposer::Agent { agent, held: false } => resume_with(&mut turn, agent.clone()),
+                Proposer::Agent { agent, held: false } => resume_with(turn, agent.clone()),
             }
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
+            reopen_window(turn.rules, *since, turn.at)?;
+            survey::came_back(turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
-                Some(agent) => resume_with(&mut turn, agent),
+                Some(agent) => resume_with(turn, agent),
                 None => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
             }
         }
     }
-    Ok(turn.done())
+    Ok(())
 }
 
 pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
@@ -152,6 +165,7 @@ pub(super) fn reopen(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided 
     match &c.state {
         State::Resolved { since } | State::Closed { since, .. } => {
             reopen_window(rules, *since, at)?;
+            survey::came_back(&mut turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
                 Some(agent) => resume_with(&mut turn, agent),
@@ -193,6 +207,17 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     };
     turn.happen(Event::Closed { reason });
     turn.notice(TextKey::ClosedLeft, &[]);
+    let waited = match &c.state {
+        State::Queued | State::Pending { .. } => true,
+        State::Bot
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => false,
+    };
+    if !waited {
+        survey::ask_after_end(&mut turn);
+    }
     Ok(turn.done())
 }
 
@@ -269,6 +294,7 @@ fn confirm(turn: &mut Turn<'_>, proposal: &Proposal) {
     }
     turn.happen(Event::ResolutionConfirmed);
     turn.notice(TextKey::ResolutionConfirmed, &[]);
+    survey::ask_after_end(turn);
 }
 
 fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {

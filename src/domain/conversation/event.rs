@@ -1,6 +1,7 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
 use super::promise::{Fate, Promise};
+use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Levels, Signal};
@@ -10,6 +11,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::{Language, Variety};
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +152,9 @@ pub enum Event {
         position: u32,
         /// Why it takes time.
         delay: DelayReason,
+        /// How long it will take.
+        #[serde(default = "Eta::of_old")]
+        eta: Eta,
     },
     /// The customer was told a position.
     PositionTold {
@@ -273,6 +278,44 @@ pub enum Event {
     },
     /// It goes on; a new episode begins.
     Reopened,
+    /// The customer said whether an answer of the bot helped.
+    AnswerRated {
+        /// The answer's place in the log.
+        answer: u64,
+        /// The entry it rests on.
+        entry: EntryId,
+        /// Whether it helped.
+        helpful: bool,
+    },
+    /// The customer was asked how it went.
+    SurveyAsked {
+        /// What is measured, and of whom.
+        survey: Survey,
+        /// The words.
+        text: String,
+        /// In which language.
+        language: Language,
+        /// The scores.
+        choices: Vec<Choice>,
+    },
+    /// The customer scored the conversation.
+    ConversationRated {
+        /// On which scale.
+        measure: Measure,
+        /// Whose part.
+        part: Part,
+        /// The score.
+        score: u32,
+        /// A word with it; may be empty.
+        comment: String,
+    },
+    /// The end was none: the customer came back with the same matter.
+    ClosedFalsely {
+        /// The agent who had helped, if one had.
+        agent: Option<AgentId>,
+        /// The bot's last answer.
+        entry: Option<EntryId>,
+    },
 }
 
 /// Why an agent is no longer here.
@@ -336,12 +379,16 @@ impl Event {
             | Event::ResolutionDenied
             | Event::Reminded
             | Event::Closed { .. }
+            | Event::AnswerRated { .. }
+            | Event::SurveyAsked { .. }
+            | Event::ConversationRated { .. }
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
             | Event::Claimed { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
+            | Event::ClosedFalsely { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
             // Agents see what was noticed; what was merely understood is for those who examine.

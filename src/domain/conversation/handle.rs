@@ -4,7 +4,7 @@ use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, timers, transfer, waiting};
+use super::{agent_side, customer_side, ledger, pool_side, survey, timers, transfer, waiting};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -39,6 +39,8 @@ pub fn handle(
             | Command::AgentReleases { .. }
             | Command::AgentTransfers(_)
             | Command::Requeue { .. }
+            | Command::RateAnswer { .. }
+            | Command::RateConversation { .. }
             | Command::Tick { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
@@ -77,8 +79,14 @@ pub fn handle(
         }
         Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
-        Command::Tick { reading, delay } => {
-            timers::tick(rules, c, reading.as_deref(), delay.as_ref(), at)
+        Command::RateAnswer { answer, helpful } => {
+            survey::rate_answer(rules, c, *answer, *helpful, at)
+        }
+        Command::RateConversation { measure, part, score, comment } => {
+            survey::rate_conversation(rules, c, (*measure, *part), (*score, comment), at)
+        }
+        Command::Tick { reading, wait } => {
+            timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)

@@ -2,15 +2,16 @@
 //! one. A broken promise moves the place forward and alerts the supervisors.
 
 use super::agent_side::{Held, again, holder};
-use super::command::{Decision, Rejection};
+use super::command::{Decision, Receipt, Rejection};
 use super::event::{Alert, Event, LeaveReason};
 use super::promise::{Fate, Promise, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::{Keeping, Turn};
-use super::words::delay_sentence;
+use super::words::{delay_sentence, told_wait};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, QueueId};
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::routing::opening;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
@@ -32,13 +33,13 @@ pub(super) fn deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
 }
 
 /// Does what is due; the caller has compared the time.
-pub(super) fn due(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayReason>) {
+pub(super) fn due(turn: &mut Turn<'_>, promise: &Promise, wait: Option<&(DelayReason, Eta)>) {
     match (&turn.c.state, promise.late) {
         (State::Pending { .. }, _) => {
             turn.notice(TextKey::PromiseTime, &[]);
             come_back(turn, true);
         }
-        (_, false) if turn.at < promise.due => tell_late(turn, promise, delay),
+        (_, false) if turn.at < promise.due => tell_late(turn, promise, wait),
         // Too late to tell it before the time is over: nobody looked for too long.
         (_, false | true) => break_it(turn, promise),
     }
@@ -54,16 +55,21 @@ pub(super) fn come_back(turn: &mut Turn<'_>, returned: bool) {
 }
 
 /// The customer hears the new time and the reason before they ask.
-fn tell_late(turn: &mut Turn<'_>, promise: &Promise, delay: Option<&DelayReason>) {
+fn tell_late(turn: &mut Turn<'_>, promise: &Promise, wait: Option<&(DelayReason, Eta)>) {
     let queue = queue_of(&turn.c);
     let hours = queue.as_ref().and_then(|queue| turn.rules.routing.queues.get(queue));
     let hours = hours.and_then(|queue| queue.hours.as_ref());
     // What is closed cannot help before it opens.
     let from = hours.and_then(|hours| hours.next_opening(turn.at)).unwrap_or(turn.at);
-    let due = from.max(promise.due) + turn.rules.routing.promises.extension;
-    let why = match (&turn.c.state, delay) {
+    let longer = wait.and_then(|(_, eta)| eta.told()).filter(|_| promise.kind == PromiseKind::Wait);
+    let due = match longer {
+        // What is known by now, and not less than what it has shown itself to be wrong by.
+        Some(told) => from.max(promise.due) + told.high,
+        None => from.max(promise.due) + turn.rules.routing.promises.extension,
+    };
+    let why = match (&turn.c.state, wait) {
         (State::Human { .. }, _) | (_, None) => with_agent(turn),
-        (_, Some(delay)) => delay_sentence(turn, delay),
+        (_, Some((delay, _))) => delay_sentence(turn, delay),
     };
     let time = tell_time(turn, due);
     turn.happen(Event::PromiseLate { number: promise.number, due });
@@ -107,6 +113,15 @@ pub(super) fn promise(
     let made_at = turn.at;
     let promise = Promise { number, kind, owner, what, made_at, returns_at, due, late: false };
     turn.happen(Event::PromiseMade { promise });
+}
+
+/// A wait that was told in a message is a promise of the queue like any other: its upper end is due.
+pub(super) fn stand_by(turn: &mut Turn<'_>, receipt: &Receipt) {
+    let (Some(told), Some(queue)) = (told_wait(&turn.c, receipt), queue_of(&turn.c)) else {
+        return;
+    };
+    let owner = PromiseOwner::Queue { queue };
+    promise(turn, PromiseKind::Wait, owner, String::new(), (turn.at, turn.at + told.high));
 }
 
 /// Refuses what would end or renew a promise that people have not kept yet.

@@ -3,6 +3,7 @@
 
 use super::command::{Decision, Receipt, Rejection};
 use super::event::{Event, LeaveReason};
+use super::ledger;
 use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
 use super::waiting;
@@ -41,10 +42,12 @@ pub(super) fn confirm_queued(
         queue: receipt.queue.clone(),
         position: receipt.position,
         delay: receipt.delay,
+        eta: receipt.eta,
     });
     turn.happen(Event::PositionTold { position: receipt.position });
     let (key, text) = receipt_text(&turn, receipt);
     turn.notice_text(key, text);
+    ledger::stand_by(&mut turn, receipt);
     if !c.handoff.as_ref().is_some_and(|asked| asked.returned) {
         waiting::offer(&mut turn, &receipt.delay, receipt.other_language);
     }

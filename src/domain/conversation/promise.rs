@@ -39,6 +39,8 @@ pub enum PromiseKind {
     Answer,
     /// An agent said "give us two days"; kept by a person's words.
     FollowUp,
+    /// A waiting customer was told how long it takes; kept when a person takes the conversation.
+    Wait,
 }
 
 /// Who has to keep a promise.
@@ -108,7 +110,7 @@ impl Promise {
 pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> {
     match event {
         Event::AgentJoined { .. } => match promise.kind {
-            PromiseKind::Callback => Some(promise.kept(at)),
+            PromiseKind::Callback | PromiseKind::Wait => Some(promise.kept(at)),
             PromiseKind::Answer | PromiseKind::FollowUp => None,
         },
         Event::AgentSaid { .. } => Some(promise.kept(at)),
@@ -142,7 +144,11 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::OtherLanguageAgreed { .. }
         | Event::PromiseMade { .. }
         | Event::PromiseLate { .. }
-        | Event::PromiseEnded { .. } => None,
+        | Event::PromiseEnded { .. }
+        | Event::AnswerRated { .. }
+        | Event::SurveyAsked { .. }
+        | Event::ConversationRated { .. }
+        | Event::ClosedFalsely { .. } => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a conversation is at one moment. Changed only by [`super::apply`].
 
 use super::promise::Promise;
+use super::satisfaction::Satisfaction;
 use crate::domain::detectors::Window;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
@@ -74,6 +75,9 @@ pub struct Conversation {
     /// The language of the agent, where the customer agreed to another than their own.
     #[serde(default)]
     pub agreed_language: Option<Language>,
+    /// What the customer said of how well it went.
+    #[serde(default)]
+    pub satisfaction: Satisfaction,
 }
 
 /// Where a conversation stands.

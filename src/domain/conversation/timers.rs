@@ -8,11 +8,13 @@ use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::ledger;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
+use super::survey;
 use super::turn::{Keeping, Turn};
 use super::waiting;
 use crate::domain::ids::AgentId;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -22,7 +24,7 @@ pub(super) fn tick(
     rules: &Rules,
     c: &Conversation,
     reading: Option<&Reading>,
-    delay: Option<&DelayReason>,
+    wait: Option<&(DelayReason, Eta)>,
     at: Timestamp,
 ) -> Result<Decision, Rejection> {
     if next_deadline(rules, c).is_none_or(|due| at < due) {
@@ -32,7 +34,7 @@ pub(super) fn tick(
     if ledger::deadline(rules, c).is_some_and(|due| due <= at)
         && let Some(promise) = &c.promise
     {
-        ledger::due(&mut turn, promise, delay);
+        ledger::due(&mut turn, promise, wait);
         return Ok(turn.done());
     }
     match &c.state {
@@ -42,7 +44,8 @@ pub(super) fn tick(
             turn.notice(TextKey::MaxWaitReached, &[]);
             turn.happen(Event::LongWaitTold);
             turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
-            waiting::offer(&mut turn, delay.unwrap_or(&DelayReason::AllBusy), false);
+            let delay = wait.map_or(&DelayReason::AllBusy, |(delay, _)| delay);
+            waiting::offer(&mut turn, delay, false);
             if was_excluding {
                 // The pool must learn that nobody is excluded any more.
                 again(&mut turn, Keeping::returned());
@@ -61,6 +64,7 @@ fn bot_due(turn: &mut Turn<'_>, reading: Option<&Reading>) -> Result<(), Rejecti
     if turn.c.memory.reply_due.is_none() {
         turn.happen(Event::Closed { reason: CloseReason::Timeout });
         turn.notice(TextKey::ClosedIdle, &[]);
+        survey::ask_after_end(turn);
         return Ok(());
     }
     // Without a reading of the fragments there is nothing to answer yet.
@@ -107,5 +111,6 @@ fn confirming_due(turn: &mut Turn<'_>, proposal: &Proposal) {
         }
         turn.happen(Event::Closed { reason: CloseReason::Timeout });
         turn.notice(TextKey::ClosedUnconfirmed, &[]);
+        survey::ask_after_end(turn);
     }
 }

@@ -90,6 +90,17 @@ impl<'a> Turn<'a> {
         self.unsent(wordings).unwrap_or(first)
     }
 
+    /// What stands on a button: always the same.
+    pub(super) fn title(&self, key: TextKey) -> String {
+        let wordings = self.rules.texts.wordings(self.c.language, key, None, &[]);
+        wordings.into_iter().next().unwrap_or_default()
+    }
+
+    /// Whether the bot has said something in this turn.
+    pub(super) fn bot_spoke(&self) -> bool {
+        self.events.iter().any(|event| matches!(event, Event::BotSaid { .. }))
+    }
+
     /// How much has happened in this turn so far.
     pub(super) fn so_far(&self) -> usize {
         self.events.len()

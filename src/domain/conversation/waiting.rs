@@ -200,7 +200,8 @@ fn next_opening(turn: &Turn<'_>, from: Timestamp) -> Result<Timestamp, Rejection
 
 /// Offers the choices that can be kept here; in danger there is nothing to choose.
 pub(super) fn offer(turn: &mut Turn<'_>, delay: &DelayReason, other_language: bool) {
-    if *delay == DelayReason::None || is_fixed(&turn.c) || turn.c.promise.is_some() {
+    let promised = turn.c.promise.as_ref().is_some_and(|open| open.kind != PromiseKind::Wait);
+    if *delay == DelayReason::None || is_fixed(&turn.c) || promised {
         return;
     }
     let opens = next_opening(turn, turn.at).is_ok();

@@ -2,10 +2,12 @@
 
 use super::command::Receipt;
 use super::ledger::tell_time;
+use super::state::Conversation;
 use super::turn::Turn;
 use crate::domain::handoff::Priority;
 use crate::domain::language::social::SocialAct;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::{Eta, Told};
 use crate::domain::texts::TextKey;
 
 /// Why it takes time, as one sentence. An opening that is not known is never left blank.
@@ -49,8 +51,47 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
             let first_text = turn.text(first, None, &[]);
             let position = u64::from(receipt.position);
             let position = turn.text(TextKey::QueuePosition, Some(position), &[]);
-            (first, format!("{first_text} {position} {sentence}"))
+            let wait = wait_sentence(turn, receipt).map(|wait| format!(" {wait}"));
+            (first, format!("{first_text} {position} {sentence}{}", wait.unwrap_or_default()))
         }
+    }
+}
+
+/// The range that the receipt's words tell, if they tell one. Whoever was promised something else
+/// goes by that.
+pub(super) fn told_wait(c: &Conversation, receipt: &Receipt) -> Option<Told> {
+    match receipt.delay {
+        DelayReason::AllBusy | DelayReason::EmergenciesAhead | DelayReason::OffersNotTaken => {
+            receipt.eta.told().filter(|_| c.promise.is_none())
+        }
+        DelayReason::NoLanguage
+        | DelayReason::NoSkill
+        | DelayReason::NobodySignedIn
+        | DelayReason::OutsideHours { .. }
+        | DelayReason::None => None,
+    }
+}
+
+/// How long it takes, or that nobody can say.
+fn wait_sentence(turn: &Turn<'_>, receipt: &Receipt) -> Option<String> {
+    match (told_wait(&turn.c, receipt), &receipt.eta) {
+        (Some(told), _) => Some(eta_sentence(turn, &told)),
+        (None, Eta::Unknown { .. }) => Some(turn.text(TextKey::EtaUnknown, None, &[])),
+        (None, Eta::Known { .. }) => None,
+    }
+}
+
+/// A range in words: in minutes up to two hours, beyond in whole hours.
+fn eta_sentence(turn: &Turn<'_>, told: &Told) -> String {
+    let (low, high) = (told.low.as_secs() / 60, told.high.as_secs() / 60);
+    let (low, high, within, between) = if high <= 120 {
+        (low, high, TextKey::EtaWithinMinutes, TextKey::EtaMinutes)
+    } else {
+        (low / 60, high / 60, TextKey::EtaWithinHours, TextKey::EtaHours)
+    };
+    match low {
+        0 => turn.text(within, Some(high), &[]),
+        low => turn.text(between, Some(high), &[("low", low.to_string())]),
     }
 }
 

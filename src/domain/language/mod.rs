@@ -11,6 +11,7 @@ pub mod social;
 mod social_words;
 mod span;
 pub mod stem;
+pub mod vectors;
 mod word_set;
 mod words;
 

@@ -80,11 +80,21 @@ pub enum Lease {
     Live,
     /// The lease ran out; no new offers, what they hold is kept for the grace time.
     Suspect {
-        /// Since when.
-        since: Timestamp,
+        /// So long what they hold is kept.
+        until: Timestamp,
     },
     /// Gone; what they held goes back, one conversation at a time.
     Lost,
+}
+
+impl Agent {
+    /// Until when an agent who is not heard of keeps what they hold.
+    pub fn kept_until(&self, at: Timestamp) -> Timestamp {
+        match self.lease {
+            Lease::Suspect { until } => until,
+            Lease::Live | Lease::Lost => at,
+        }
+    }
 }
 
 /// Something that takes an agent's capacity.

@@ -5,6 +5,7 @@ use super::agent::{Agent, Presence, Profile};
 use super::item::Place;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::routing::pace::Served;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,11 +148,38 @@ pub enum AgentCommand {
     /// They finish what they hold, take nothing new and are then removed.
     Leave,
     /// The lease ran out.
-    LeaseEnded,
+    LeaseEnded {
+        /// How many leases ended with it.
+        among: Vanished,
+    },
     /// The grace time of a suspect agent may be over.
     GraceOver,
     /// A wrap-up may be over.
     WrapUpOver,
+}
+
+/// How many leases ended at the same moment, of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vanished {
+    /// Leases that ended.
+    pub ended: usize,
+    /// Leases there were.
+    pub of: usize,
+}
+
+impl Vanished {
+    /// Fewer leases than this say nothing about what is behind it.
+    const LEAST: usize = 5;
+    /// More than this share (in percent) does not go home in the same second.
+    const SHARE: usize = 20;
+
+    /// One agent alone.
+    pub const ALONE: Vanished = Vanished { ended: 1, of: 1 };
+
+    /// Whether so many vanished at once that the line is more likely broken than the agents gone.
+    pub const fn is_outage(self) -> bool {
+        self.of >= Self::LEAST && self.ended * 100 > self.of * Self::SHARE
+    }
 }
 
 /// What comes of a command. Nothing has happened yet: it must be committed.
@@ -165,6 +193,8 @@ pub struct PoolDecision {
     pub inbox: Vec<(AgentId, InboxEvent)>,
     /// What the conversation must learn.
     pub message: Option<ToConversation>,
+    /// How long a person had it, if one has given it up by this.
+    pub served: Option<Served>,
 }
 
 /// What the pool tells a conversation; delivered through the outbox.
@@ -315,4 +345,23 @@ pub enum PoolRefusal {
     /// The agent is being removed.
     #[error("the agent is being removed and takes nothing new")]
     Leaving,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_who_vanish_at_once_have_not_gone_home() {
+        for (ended, of, outage) in [
+            (1, 1, false),
+            (4, 4, false),
+            (1, 5, false),
+            (2, 5, true),
+            (20, 100, false),
+            (21, 100, true),
+        ] {
+            assert_eq!(Vanished { ended, of }.is_outage(), outage, "{ended} of {of}");
+        }
+    }
 }

@@ -5,9 +5,10 @@ use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Presence};
 use super::command::{
     Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
 };
-use super::item::{Item, ItemState, Place, Preferred};
+use super::item::{Item, ItemState, Place, Preferred, Seat};
 use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
+use crate::domain::routing::pace::{Sample, Served};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
 
@@ -84,6 +85,8 @@ impl Desk<'_> {
         item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
         item.waiting_since = self.at;
         item.preferred = None;
+        let since = item.seat.map_or(self.at, |seat| seat.since);
+        item.seat = Some(Seat { since, taken: Some(self.at) });
         let held = Held { token, cost: item.cost, how: Holding::Owned };
         agent.held.insert(conversation.clone(), held);
         agent.unanswered = 0;
@@ -102,6 +105,7 @@ impl Desk<'_> {
     /// The offer is over without being taken: the item keeps its place, the agent their peace.
     pub(super) fn end_offer(&mut self, item: &mut Item, agent: Option<Agent>, how: OfferEnd) {
         item.state = ItemState::Waiting;
+        item.seat = None;
         if how != OfferEnd::Rescinded {
             item.untaken += 1;
         }
@@ -128,6 +132,9 @@ impl Desk<'_> {
         let Ok(mut agent) = self.agent(&holder) else { return };
         let conversation = self.case.conversation.clone();
         let wrap_up = assigned == UnassignReason::Ended && !self.rules.wrap_up.is_zero();
+        if assigned != UnassignReason::Lost {
+            self.decision.served = self.served(item, wrap_up);
+        }
         let event = match &item.state {
             ItemState::Assigned { .. } => {
                 match agent.held.get_mut(&conversation) {
@@ -179,7 +186,19 @@ impl Desk<'_> {
             cost: arrival.cost,
             untaken: 0,
             claimed_over: None,
+            seat: None,
         }
+    }
+
+    /// How long the conversation that ends now took its seat, writing up included.
+    fn served(&self, item: &Item, wrap_up: bool) -> Option<Served> {
+        let seat = item.seat?;
+        let writing = if wrap_up { self.rules.wrap_up } else { std::time::Duration::ZERO };
+        let sample = Sample {
+            took: seat.taken?.since(seat.since),
+            seat: self.at.since(seat.since) + writing,
+        };
+        Some(Served { needs: item.handoff.needs.clone(), sample })
     }
 
     pub(super) fn returned_credit(&self) -> i64 {

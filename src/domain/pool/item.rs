@@ -42,6 +42,18 @@ pub struct Item {
     /// helped by them.
     #[serde(default)]
     pub claimed_over: Option<Vec<ConversationId>>,
+    /// The seat that is taken for it while it is offered or owned.
+    #[serde(default)]
+    pub seat: Option<Seat>,
+}
+
+/// Since when an agent's seat is taken for an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// Since the offer.
+    pub since: Timestamp,
+    /// When the agent took it; `None` while they think about it.
+    pub taken: Option<Timestamp>,
 }
 
 /// An agent who is asked first.

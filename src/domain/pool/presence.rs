@@ -4,7 +4,7 @@
 //! through [`super::work::held_live`], one conversation a transaction.
 
 use super::agent::{Agent, Holding, Lease, Presence};
-use super::command::{AgentCommand, InboxEvent, PoolDecision, PoolRefusal};
+use super::command::{AgentCommand, InboxEvent, PoolDecision, PoolRefusal, Vanished};
 use crate::domain::ids::AgentId;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
@@ -31,8 +31,8 @@ pub fn handle(
         }
         AgentCommand::Heartbeat { incarnation } => heartbeat(known()?, *incarnation),
         AgentCommand::Leave => leave(known()?),
-        AgentCommand::LeaseEnded => lease_ended(known()?, at),
-        AgentCommand::GraceOver => grace_over(rules, known()?, at),
+        AgentCommand::LeaseEnded { among } => lease_ended(rules, known()?, *among, at),
+        AgentCommand::GraceOver => grace_over(known()?, at),
         AgentCommand::WrapUpOver => wrap_up_over(known()?, at),
     }
 }
@@ -114,24 +114,27 @@ fn heartbeat(mut agent: Agent, incarnation: u64) -> Result<PoolDecision, PoolRef
     }
 }
 
-fn lease_ended(mut agent: Agent, at: Timestamp) -> Result<PoolDecision, PoolRefusal> {
+fn lease_ended(
+    rules: &RoutingRules,
+    mut agent: Agent,
+    among: Vanished,
+    at: Timestamp,
+) -> Result<PoolDecision, PoolRefusal> {
     match agent.lease {
         Lease::Live => {
-            agent.lease = Lease::Suspect { since: at };
+            let leases = &rules.leases;
+            let grace = if among.is_outage() { leases.outage_grace } else { leases.grace };
+            agent.lease = Lease::Suspect { until: at + grace };
             Ok(changed(agent, None))
         }
         Lease::Suspect { .. } | Lease::Lost => Err(PoolRefusal::Duplicate),
     }
 }
 
-fn grace_over(
-    rules: &RoutingRules,
-    mut agent: Agent,
-    at: Timestamp,
-) -> Result<PoolDecision, PoolRefusal> {
+fn grace_over(mut agent: Agent, at: Timestamp) -> Result<PoolDecision, PoolRefusal> {
     match agent.lease {
         Lease::Live | Lease::Lost => Err(PoolRefusal::Duplicate),
-        Lease::Suspect { since } if at < since + rules.leases.grace => Err(PoolRefusal::NotDue),
+        Lease::Suspect { until } if at < until => Err(PoolRefusal::NotDue),
         Lease::Suspect { .. } => {
             agent.lease = Lease::Lost;
             agent.presence = Presence::Offline;

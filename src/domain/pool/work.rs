@@ -10,7 +10,7 @@ use super::command::{
 };
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance};
-use super::item::{DELIVERY_SPAN, Item, ItemState, Place};
+use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
@@ -92,6 +92,7 @@ impl Desk<'_> {
         let until = self.at + self.rules.offers.timeout;
         item.token = item.token.next_attempt(self.at);
         item.state = ItemState::Offered { agent: agent_id.clone(), until };
+        item.seat = Some(Seat { since: self.at, taken: None });
         agent.held.insert(
             self.case.conversation.clone(),
             Held { token: item.token, cost: item.cost, how: Holding::Offer },
@@ -221,6 +222,7 @@ impl Desk<'_> {
         item.waiting_since = self.at;
         item.preferred = None;
         item.claimed_over = None;
+        item.seat = None;
         item.credit_ms = self.bounded_credit(item.credit_ms + self.returned_credit());
         self.decision.message =
             Some(ToConversation::Unbind { token: item.token, agent: agent_id.clone() });
@@ -307,6 +309,7 @@ impl Desk<'_> {
             token,
             state: ItemState::Waiting,
             claimed_over: None,
+            seat: None,
             ..item
         }));
         Ok(self.decision)

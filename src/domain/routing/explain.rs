@@ -141,6 +141,16 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     )
 }
 
+/// How many wait before it for agents it may hope for; those who are offered already do not count.
+pub(super) fn waiting_ahead(view: &PoolView, work: &Work, slot: u32) -> u32 {
+    let rung = Rung::of(&work.item, slot);
+    let ahead = |class: &Class| {
+        class.waiting.iter().map(|line| line.range(..&rung).count() as u32).sum::<u32>()
+    };
+    let rivals = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
+    rivals.map(ahead).sum()
+}
+
 /// The places of all that are in line, in their order; in one pass, for publishing them.
 pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
     let mut line: Vec<(&Rung, u32)> = Vec::new();

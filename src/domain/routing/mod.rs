@@ -9,15 +9,18 @@
 //! - [`plan`]: the offers to make now
 //! - [`explain`]: who waits where, and who could help
 //! - [`delay`]: why someone waits
+//! - [`pace`], [`eta`]: how fast people have worked lately, and how long it will take
 //! - [`policies`]: in which order free agents are asked
 
 mod bits;
 pub mod claim;
 mod class;
 pub mod delay;
+pub mod eta;
 pub mod explain;
 pub mod hours;
 pub mod opening;
+pub mod pace;
 pub mod plan;
 pub mod policies;
 pub mod route;

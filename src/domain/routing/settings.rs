@@ -3,8 +3,9 @@
 
 use super::hours::Hours;
 use super::policies::{LeastLoaded, Policy};
-use crate::domain::handoff::{HandoffReason, Priority};
+use crate::domain::handoff::{HandoffReason, Priority, Requirements};
 use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
+use crate::domain::language::Language;
 use crate::domain::pool::agent::Profile;
 use crate::domain::texts::PerLanguage;
 use crate::domain::time::Timestamp;
@@ -120,6 +121,8 @@ pub struct LeaseRules {
     pub browser_length: Duration,
     /// How long a suspect agent keeps what they hold.
     pub grace: Duration,
+    /// The same when so many vanish at once that the line is more likely broken than they gone.
+    pub outage_grace: Duration,
 }
 
 /// What happens when an agent leaves a customer's message unanswered, counted from that message.
@@ -206,6 +209,7 @@ impl RoutingRules {
                 length: seconds(30),
                 browser_length: seconds(90),
                 grace: seconds(60),
+                outage_grace: seconds(300),
             },
             agent_silence: SilenceRules {
                 nudge: seconds(60),
@@ -274,6 +278,11 @@ impl QueueRules {
     /// A queue that is always open and requires nothing but a language.
     pub fn always_open(id: QueueId, title: PerLanguage<String>) -> Self {
         QueueRules { id, title, skills: BTreeMap::new(), hours: None, fallback: None }
+    }
+
+    /// What an agent must offer to serve it in this language.
+    pub fn needs(&self, language: Language) -> Requirements {
+        Requirements { queue: self.id.clone(), language, skills: self.skills.clone() }
     }
 
     /// Whether it is open.

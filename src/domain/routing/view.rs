@@ -381,15 +381,10 @@ pub(super) fn is_ready(helper: &Helper) -> bool {
 
 impl Ranking {
     fn new(rules: &RoutingRules) -> Self {
-        let demand = |queue: &super::settings::QueueRules, language| Requirements {
-            queue: queue.id.clone(),
-            language,
-            skills: queue.skills.clone(),
-        };
         let demands = rules
             .queues
             .iter()
-            .flat_map(|queue| Language::ALL.map(|language| demand(queue, language)))
+            .flat_map(|queue| Language::ALL.map(|language| queue.needs(language)))
             .collect();
         Ranking { policy: rules.policy, demands }
     }

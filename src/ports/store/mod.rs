@@ -135,6 +135,14 @@ pub trait Store: Send + Sync {
     /// Makes a change; when this returns `Ok`, it is as durable as the store promises.
     async fn commit(&self, change: Transaction) -> Result<Committed, StoreError>;
 
+    /// Whether a record that was committed would still be there if the server that answered were
+    /// lost for good, as far as the deployment asks for that. A store on one machine has nothing to
+    /// add to what a commit promises.
+    async fn is_replicated(&self, slot: &Slot, log: &LogId, seq: u64, event_id: u128) -> bool {
+        let _ = (slot, log, seq, event_id);
+        true
+    }
+
     /// Reads at most `limit` records with `seq > after`.
     async fn read_log(
         &self,

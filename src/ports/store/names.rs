@@ -104,6 +104,11 @@ impl Index {
     pub const PARKED: Index = Index("parked");
     /// Bucket: conversations with an open promise; score = when it is due.
     pub const PROMISES: Index = Index("promises");
+    /// Bucket: conversations of which a report on satisfaction has something to tell, the latest
+    /// first; the score is minus the time of the last such thing in ms.
+    pub const SATISFACTION: Index = Index("satisfaction");
+    /// Pool: how long people had their latest conversations; score = when each ended.
+    pub const SERVED: Index = Index("served");
 }
 
 /// A named log of a slot: records numbered 1, 2, 3 … without gaps.

@@ -8,11 +8,14 @@
 //!
 //! `rediss…` instead of `redis…` is the same over TLS. Options: `prefix` (before every key, default
 //! `sanad`), `ca` (a file with the certificate authority to trust), `aof=optional` (start also without
-//! an append-only file).
+//! an append-only file), `replicas=N` (call nothing durable that N replicas do not have).
 
 use redis::{ConnectionInfo, IntoConnectionInfo};
 use std::fmt;
 use std::path::PathBuf;
+
+/// More replicas of one server than this nobody waits for.
+const REPLICAS_MAX: u32 = 16;
 
 /// Which sort of deployment the servers are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +50,8 @@ pub struct Address {
     pub ca: Option<PathBuf>,
     /// Whether a server without an append-only file is accepted.
     pub aof_optional: bool,
+    /// How many replicas must have what is called durable.
+    pub replicas: u32,
 }
 
 /// What is wrong with a URL.
@@ -74,7 +79,7 @@ pub enum AddressError {
     #[error("write the name that Sentinel has for the server: redis-sentinel://HOST/NAME")]
     NoName,
     /// An option that does not exist or cannot have this value.
-    #[error("{option:?} is not an option; there are prefix, ca, aof=optional")]
+    #[error("{option:?} is not an option; there are prefix, ca, aof=optional, replicas=N")]
     Option {
         /// What was written.
         option: String,
@@ -145,6 +150,7 @@ impl Address {
             prefix: "sanad".to_owned(),
             ca: None,
             aof_optional: false,
+            replicas: 0,
         };
         options.split('&').filter(|option| !option.is_empty()).try_fold(address, with_option)
     }
@@ -227,6 +233,10 @@ fn with_option(mut address: Address, option: &str) -> Result<Address, AddressErr
         }
         ("ca", file) => address.ca = Some(PathBuf::from(file)),
         ("aof", "optional") => address.aof_optional = true,
+        ("replicas", number) => {
+            let number = number.parse().ok().filter(|number| *number <= REPLICAS_MAX);
+            address.replicas = number.ok_or_else(unknown)?;
+        }
         _ => return Err(unknown()),
     }
     Ok(address)
@@ -270,6 +280,7 @@ mod tests {
         check("redis-sentinel://h", "NAME");
         check("redis://h?colour=red", "not an option");
         check("redis://h?aof=never", "not an option");
+        check("redis://h?replicas=many", "not an option");
         check("redis://h?prefix={x}", "a prefix has");
         assert!(is_redis("rediss-cluster://h") && !is_redis("embedded"));
     }

@@ -178,7 +178,7 @@ pub fn page(log: &LogId, told: &[Value]) -> Result<LogPage, StoreError> {
 }
 
 /// A stream's entry: its id, then names and values in turn.
-fn record(entry: &Value) -> Option<Record> {
+pub fn record(entry: &Value) -> Option<Record> {
     let Value::Array(parts) = entry else { return None };
     let id = text(parts.first()?)?;
     let Value::Array(fields) = parts.get(1)? else { return None };

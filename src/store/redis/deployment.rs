@@ -95,8 +95,12 @@ pub enum OpenError {
 /// What a commit survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Safety {
-    /// Written and flushed before the answer.
+    /// Written and flushed before the answer; nobody takes over who lacks it, or who has it is
+    /// asked (`?replicas=N`).
     Flushed,
+    /// Written and flushed before the answer on one server. Another may take over that has not
+    /// heard of it yet.
+    OnOne,
     /// Written; flushed within a second.
     Written,
     /// In memory only.
@@ -132,8 +136,12 @@ impl Info {
 }
 
 /// Blesses an empty server: makes the record of a new deployment with so many buckets.
-pub async fn init(address: Address, buckets: u16) -> Result<Deployment, OpenError> {
-    let link = Link::new(address, Patience::default());
+pub async fn init(
+    address: Address,
+    buckets: u16,
+    patience: Patience,
+) -> Result<Deployment, OpenError> {
+    let link = Link::new(address, patience);
     let safety = check_servers(&link).await?;
     let keys = Keys::new(&link.address().prefix);
     let id = format!("{:032x}", rand::random::<u128>());
@@ -186,8 +194,10 @@ async fn check_servers(link: &Link) -> Result<Safety, OpenError> {
             flushed = None;
         }
     }
+    let address = link.address();
     Ok(match flushed {
-        Some(true) => Safety::Flushed,
+        Some(true) if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
+        Some(true) => Safety::OnOne,
         Some(false) => Safety::Written,
         None => Safety::Memory,
     })

@@ -142,9 +142,10 @@ fn encode_write(keys: &Keys, slot: &Slot, write: &Write, to: &mut Declared<'_>) 
     }
 }
 
-/// Whether a change may pass although the server's memory is full. What customers newly begin or
-/// say waits then; everything else ends, moves or frees something that is there already, and
-/// without it the server could never be drained.
+/// Whether a change may pass although the server's memory is full. What begins a conversation, and
+/// whatever somebody asks for under a request id of their own (its record is new), waits then and
+/// can be sent again. What the service does by itself passes: it delivers, ends or frees what is
+/// there already, and without it the server could never be drained.
 fn gives_room(change: &Transaction) -> bool {
     use crate::ports::store::Kind;
     let is_new = |key: &EntityKey| matches!(change.checks().get(key), Some(None));

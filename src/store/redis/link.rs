@@ -8,16 +8,10 @@
 
 use super::address::{Address, Shape};
 use super::scripts::Call;
+use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
-use redis::aio::MultiplexedConnection;
-use redis::cluster::ClusterClient;
-use redis::cluster_async::ClusterConnection;
-use redis::sentinel::{SentinelClient, SentinelNodeConnectionInfo, SentinelServerType};
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult, ServerErrorKind, TlsCertificates,
-    Value,
-};
-use std::collections::BTreeMap;
+use redis::{Cmd, RedisError, RedisResult, ServerErrorKind, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -37,6 +31,8 @@ pub struct Patience {
     pub connect: Duration,
     /// For how long nobody asks a server that did not answer.
     pub breaker: Duration,
+    /// How long an answer may wait for replicas.
+    pub replicas: Duration,
 }
 
 impl Default for Patience {
@@ -44,8 +40,9 @@ impl Default for Patience {
         Patience {
             call: Duration::from_millis(1_800),
             attempt: Duration::from_millis(900),
-            connect: Duration::from_millis(600),
+            connect: Duration::from_millis(900),
             breaker: Duration::from_millis(300),
+            replicas: Duration::from_millis(250),
         }
     }
 }
@@ -65,26 +62,12 @@ pub enum Health {
     /// They answer.
     #[default]
     Well,
+    /// They answer, and what is written reaches fewer replicas than it should.
+    Thin(String),
     /// Part of them does not answer: these slots are away.
     Partly(Vec<Slot>),
     /// They do not answer, for this reason.
     Away(String),
-}
-
-/// A connection, or several that look like one.
-#[derive(Clone)]
-enum Wire {
-    One(MultiplexedConnection),
-    Cluster(ClusterConnection),
-}
-
-impl Wire {
-    async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
-        match self {
-            Wire::One(wire) => command.query_async(wire).await,
-            Wire::Cluster(wire) => command.query_async(wire).await,
-        }
-    }
 }
 
 /// What an attempt came to.
@@ -98,6 +81,8 @@ enum Attempt {
     NoScript,
     /// Nothing was done, and this connection leads to the wrong server.
     Elsewhere(String),
+    /// Nothing was done; this node takes the keys over and is to be asked.
+    Ask(Node),
     /// A script failed in the middle: what it had written stays written.
     Faulty(String),
     /// The connection is of no use any more; the call may have been done.
@@ -120,10 +105,14 @@ struct Broken {
 /// What is wrong at the moment.
 #[derive(Default)]
 struct Troubles {
+    /// Parts that were ever asked for anything.
+    used: BTreeSet<Lane>,
     /// Parts that do not answer.
     broken: BTreeMap<Lane, Broken>,
     /// Slots that answer and have lost what they held.
     lost: BTreeMap<Slot, String>,
+    /// Why too few replicas have what was written.
+    thin: Option<String>,
 }
 
 /// The way to the servers.
@@ -151,6 +140,16 @@ impl Link {
     /// Where it leads.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// How long things may take.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// How long a connection and an answer over it may take.
+    pub fn spans(&self) -> Spans {
+        Spans { connect: self.patience.connect, answer: self.patience.attempt }
     }
 
     /// How the servers do.
@@ -181,6 +180,7 @@ impl Link {
         let deadline = Instant::now() + self.patience.call;
         let mut maybe_done = false;
         let mut full: Option<Cmd> = None;
+        let mut node: Option<Node> = None;
         self.admit(&lane).map_err(|reason| Failed { maybe_done, reason })?;
         loop {
             let (number, mut wire) = match self.wire(deadline).await {
@@ -191,7 +191,8 @@ impl Link {
                 }
             };
             let until = deadline.min(Instant::now() + self.patience.attempt);
-            let sent = timeout_at(until, wire.send(full.as_ref().unwrap_or(command))).await;
+            let sent = wire.send(full.as_ref().unwrap_or(command), node.take());
+            let sent = timeout_at(until, sent).await;
             let reason = match judge(sent) {
                 Attempt::Done(value) => {
                     self.heal(&lane);
@@ -209,6 +210,11 @@ impl Link {
                     let reason = "the server forgets scripts at once".to_owned();
                     return Err(Failed { maybe_done, reason });
                 }
+                Attempt::Ask(taking_over) if Instant::now() < deadline => {
+                    node = Some(taking_over);
+                    continue;
+                }
+                Attempt::Ask(_) => "the keys are moving".to_owned(),
                 Attempt::Faulty(reason) => return Err(Failed { maybe_done: true, reason }),
                 Attempt::Later(reason) => reason,
                 Attempt::Elsewhere(reason) => {
@@ -237,30 +243,10 @@ impl Link {
 
     /// Sends a command to every master and gives all replies.
     pub async fn command_everywhere(&self, command: &Cmd) -> Result<Vec<Value>, Failed> {
-        use redis::cluster_routing::{MultipleNodeRoutingInfo, RoutingInfo};
         let failed = |reason: String| Failed { maybe_done: true, reason };
         let deadline = Instant::now() + self.patience.call;
-        let (_, wire) = self.wire(deadline).await.map_err(failed)?;
-        let sent = match wire {
-            Wire::One(mut wire) => {
-                timeout_at(deadline, async { Ok(vec![command.query_async(&mut wire).await?]) })
-                    .await
-            }
-            Wire::Cluster(mut wire) => {
-                let to = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
-                timeout_at(deadline, async {
-                    Ok(match wire.route_command(command.clone(), to).await?.extract_error()? {
-                        Value::Map(replies) => {
-                            replies.into_iter().map(|(_, reply)| reply).collect()
-                        }
-                        Value::Array(replies) => replies,
-                        other => vec![other],
-                    })
-                })
-                .await
-            }
-        };
-        match sent {
+        let (_, mut wire) = self.wire(deadline).await.map_err(failed)?;
+        match timeout_at(deadline, wire.send_everywhere(command)).await {
             Ok(replies) => replies.map_err(|error: RedisError| failed(error.to_string())),
             Err(_) => Err(failed(format!("{} does not answer", self.address))),
         }
@@ -273,7 +259,7 @@ impl Link {
             let mut last = None;
             // In a cluster every node hears every bell, so any that is there will do.
             for host in &self.address.hosts {
-                match self.listen_at(host, channel).await {
+                match wires::listen(&self.address, host, channel).await {
                     Ok(listening) => return Ok(listening),
                     Err(error) => last = Some(error.to_string()),
                 }
@@ -289,23 +275,14 @@ impl Link {
         }
     }
 
-    async fn listen_at(&self, host: &str, channel: &str) -> RedisResult<redis::aio::PubSub> {
-        let client = match &self.address.shape {
-            Shape::Single | Shape::Cluster => self.client(host)?,
-            Shape::Sentinel { name } => self.sentinels(name)?.async_get_client().await?,
-        };
-        let mut listening = client.get_async_pubsub().await?;
-        listening.subscribe(channel).await?;
-        Ok(listening)
-    }
-
     /// The connection that counts, or a new one. All who need one wait for the same.
     async fn wire(&self, deadline: Instant) -> Result<(u64, Wire), String> {
         let until = deadline.min(Instant::now() + self.patience.connect);
         let connecting = async {
             let mut held = self.wire.lock().await;
             if held.1.is_none() {
-                held.1 = Some(self.connect().await.map_err(|error| error.to_string())?);
+                let wire = wires::connect(&self.address, self.spans()).await;
+                held.1 = Some(wire.map_err(|error| error.to_string())?);
                 held.0 += 1;
             }
             Ok((held.0, held.1.clone().expect("just connected")))
@@ -314,75 +291,6 @@ impl Link {
             .await
             .unwrap_or_else(|_| Err("no connection in time".to_owned()))
             .map_err(|reason| format!("{} cannot be reached: {reason}", self.address))
-    }
-
-    async fn connect(&self) -> RedisResult<Wire> {
-        // Time is kept by the callers; a cancelled attempt is dropped whole.
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(self.patience.connect))
-            .set_response_timeout(None);
-        match &self.address.shape {
-            Shape::Single => {
-                let client = self.client(&self.address.hosts[0])?;
-                Ok(Wire::One(client.get_multiplexed_async_connection_with_config(&config).await?))
-            }
-            Shape::Sentinel { name } => {
-                let mut sentinels = self.sentinels(name)?;
-                Ok(Wire::One(sentinels.get_async_connection_with_config(&config).await?))
-            }
-            Shape::Cluster => Ok(Wire::Cluster(self.cluster()?.get_async_connection().await?)),
-        }
-    }
-
-    fn client(&self, host: &str) -> RedisResult<Client> {
-        let info = self.address.connection_to(host)?;
-        match self.certificates()? {
-            Some(certificates) => Client::build_with_tls(info, certificates),
-            None => Client::open(info),
-        }
-    }
-
-    fn sentinels(&self, name: &str) -> RedisResult<SentinelClient> {
-        let hosts = &self.address.hosts;
-        let sentinels = hosts
-            .iter()
-            .map(|host| self.address.sentinel_at(host))
-            .collect::<Result<Vec<_>, _>>()?;
-        let server = self.address.connection_to(&hosts[0])?;
-        let mut node = SentinelNodeConnectionInfo::default()
-            .set_redis_connection_info(server.redis_settings().clone())
-            .set_tcp_settings(server.tcp_settings().clone());
-        if self.address.tls {
-            node = node.set_tls_mode(redis::TlsMode::Secure);
-        }
-        SentinelClient::build(sentinels, name, Some(node), SentinelServerType::Master)
-    }
-
-    fn cluster(&self) -> RedisResult<ClusterClient> {
-        let hosts = &self.address.hosts;
-        let nodes = hosts
-            .iter()
-            .map(|host| self.address.connection_to(host))
-            .collect::<Result<Vec<_>, _>>()?;
-        // The client follows moved slots by itself; what it sends twice happens once all the same.
-        let mut builder = ClusterClient::builder(nodes)
-            .retries(4)
-            .min_retry_wait(10)
-            .max_retry_wait(100)
-            .connection_timeout(self.patience.connect)
-            .response_timeout(self.patience.attempt);
-        if let Some(certificates) = self.certificates()? {
-            builder = builder.certs(certificates);
-        }
-        builder.build()
-    }
-
-    fn certificates(&self) -> RedisResult<Option<TlsCertificates>> {
-        let Some(path) = self.address.ca.as_ref().filter(|_| self.address.tls) else {
-            return Ok(None);
-        };
-        let root_cert = Some(std::fs::read(path)?);
-        Ok(Some(TlsCertificates { client_tls: None, root_cert }))
     }
 
     /// The connection is of no use; whoever comes next makes another. A cluster's connection mends
@@ -402,6 +310,9 @@ impl Link {
     /// try, one call goes first.
     fn admit(&self, lane: &Lane) -> Result<(), String> {
         let mut troubles = self.troubles();
+        if !troubles.used.contains(lane) {
+            troubles.used.insert(lane.clone());
+        }
         let Some(part) = troubles.broken.get_mut(lane) else { return Ok(()) };
         let now = Instant::now();
         if now < part.until {
@@ -440,13 +351,27 @@ impl Link {
         }
     }
 
+    /// Whether what is written reaches as many replicas as it should, or why not.
+    pub fn replicas_are(&self, thin: Option<&str>) {
+        let mut troubles = self.troubles();
+        if troubles.thin.as_deref() != thin {
+            troubles.thin = thin.map(str::to_owned);
+            self.report(&troubles);
+        }
+    }
+
     fn report(&self, troubles: &Troubles) {
-        let all = troubles.broken.get(&None).map(|part| &part.reason);
+        // Where nothing answers of all that was ever asked, it is not a part that is away.
+        let mut broken = troubles.used.iter().map(|lane| troubles.broken.get(lane));
+        let first = broken.next().flatten().filter(|_| broken.all(|part| part.is_some()));
+        let all = first.map(|part| &part.reason);
         // On one server a slot is not lost alone.
         let lost = troubles.lost.values().next().filter(|_| self.address.shape != Shape::Cluster);
         let health = match all.or(lost) {
             Some(reason) => Health::Away(reason.clone()),
-            None if troubles.broken.is_empty() && troubles.lost.is_empty() => Health::Well,
+            None if troubles.broken.is_empty() && troubles.lost.is_empty() => {
+                troubles.thin.clone().map_or(Health::Well, Health::Thin)
+            }
             None => {
                 let broken = troubles.broken.keys().flatten();
                 Health::Partly(broken.chain(troubles.lost.keys()).cloned().collect())
@@ -468,6 +393,9 @@ fn judge(sent: Result<RedisResult<Value>, tokio::time::error::Elapsed>) -> Attem
         Err(_) => return Attempt::Silent("the server does not answer in time".to_owned()),
     };
     let reason = error.to_string();
+    if let Some(node) = taking_over(&error) {
+        return Attempt::Ask(node);
+    }
     match error.kind() {
         // The server itself refused: whatever it was, it was not done.
         redis::ErrorKind::Server(ServerErrorKind::NoScript) => Attempt::NoScript,
@@ -492,4 +420,13 @@ fn judge(sent: Result<RedisResult<Value>, tokio::time::error::Elapsed>) -> Attem
         _ if error.is_timeout() => Attempt::Silent(reason),
         _ => Attempt::Broken(reason),
     }
+}
+
+/// The node that takes the keys over, if that is what the answer says.
+fn taking_over(error: &RedisError) -> Option<Node> {
+    if error.kind() != redis::ErrorKind::Server(ServerErrorKind::Ask) {
+        return None;
+    }
+    let (host, port) = error.redirect_node()?.0.rsplit_once(':')?;
+    Some((host.to_owned(), port.parse().ok()?))
 }

@@ -33,12 +33,14 @@ pub mod deployment;
 mod encode;
 mod keys;
 pub mod link;
+mod replicas;
 mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.
 mod server;
 #[cfg(test)]
 pub(in crate::store) mod tests;
+mod wires;
 
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
@@ -53,6 +55,7 @@ use futures::{StreamExt, TryStreamExt};
 use keys::Keys;
 use link::{Failed, Health, Link, Patience};
 use redis::Value;
+use replicas::Replicas;
 use scripts::Call;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -81,6 +84,7 @@ pub struct Options {
 pub struct RedisStore {
     link: Link,
     keys: Keys,
+    replicas: Replicas,
     deployment: Deployment,
     clock: Option<Arc<dyn Clock>>,
     /// The latest time seen in each slot. A slot that is here was used by this process.
@@ -93,7 +97,8 @@ impl RedisStore {
         let keys = Keys::new(&address.prefix);
         let link = Link::new(address, options.patience);
         let deployment = deployment::find(&link, &keys).await?;
-        Ok(RedisStore { link, keys, deployment, clock: options.clock, seen: Mutex::default() })
+        let (clock, seen) = (options.clock, Mutex::default());
+        Ok(RedisStore { link, keys, replicas: Replicas::default(), deployment, clock, seen })
     }
 
     /// The deployment it belongs to.
@@ -218,6 +223,11 @@ impl Store for RedisStore {
         let make = |asked: &Asked<'_>| encode::commit(&self.keys, asked, &change, id);
         let told = self.in_slot(change.slot(), make).await?;
         decode::committed(change.slot(), &told)
+    }
+
+    async fn is_replicated(&self, slot: &Slot, log: &LogId, seq: u64, event_id: u128) -> bool {
+        let log = self.keys.log(slot, log);
+        self.replicas.have(&self.link, &log, seq, event_id).await
     }
 
     async fn read_log(

@@ -13,21 +13,30 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Runs the server, tells its process, and ends it and its files with whoever holds the input; the
-/// files stay where a word comes before the end.
+/// files stay where a word comes before the end. It is gone when the shell is gone.
 const KEEPER: &str = r#"
 folder=$1; shift
 redis-server "$@" >/dev/null 2>&1 &
 echo $!
 read -r word
 kill -9 $! 2>/dev/null
+wait $! 2>/dev/null
 [ "$word" = keep ] || rm -rf "$folder"
 "#;
+
+/// So often a server is begun on another port: between finding a free port and using it somebody
+/// else may take it.
+const BEGINNINGS_MAX: u32 = 8;
+/// A server that runs and does not answer within this will not.
+const ANSWER_SPAN: Duration = Duration::from_secs(60);
+/// Between two looks at something that takes its time.
+pub const LOOK_AGAIN: Duration = Duration::from_millis(30);
 
 /// A server that runs.
 pub struct RedisServer {
     folder: TempDir,
     port: u16,
-    extra: Vec<String>,
+    words: Vec<String>,
     keeper: Child,
     pid: String,
 }
@@ -40,13 +49,37 @@ impl RedisServer {
 
     /// Starts one with these settings.
     pub fn start_with(extra: &[&str]) -> RedisServer {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let port = free_port();
-        let extra: Vec<String> = extra.iter().map(|word| (*word).to_owned()).collect();
-        let (keeper, pid) = spawn(folder.path(), port, &extra);
-        let server = RedisServer { folder, port, extra, keeper, pid };
-        server.wait();
-        server
+        RedisServer::begin(|folder, port| {
+            let (folder, port) = (folder.to_string_lossy(), port.to_string());
+            let words = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--dir", &folder];
+            let debug = ["--enable-debug-command", "yes"];
+            words.iter().chain(&debug).chain(extra).map(|word| (*word).to_owned()).collect()
+        })
+    }
+
+    /// Starts a Sentinel with these lines of configuration.
+    pub fn sentinel(lines: &[String]) -> RedisServer {
+        RedisServer::begin(|folder, port| {
+            let config = folder.join("sentinel.conf");
+            let dir = folder.display();
+            let text = format!("port {port}\nbind 127.0.0.1\ndir {dir}\n{}\n", lines.join("\n"));
+            std::fs::write(&config, text).expect("a file");
+            vec![config.to_string_lossy().into_owned(), "--sentinel".to_owned()]
+        })
+    }
+
+    fn begin(words: impl Fn(&Path, u16) -> Vec<String>) -> RedisServer {
+        for _ in 0..BEGINNINGS_MAX {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let port = free_port();
+            let words = words(folder.path(), port);
+            let (keeper, pid) = spawn(folder.path(), &words);
+            let server = RedisServer { folder, port, words, keeper, pid };
+            if server.comes_up() {
+                return server;
+            }
+        }
+        panic!("redis-server does not stay up; scripts/test.sh installs what the tests need");
     }
 
     /// Its port on 127.0.0.1.
@@ -75,6 +108,19 @@ impl RedisServer {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// Runs a command again and again until its output holds `wanted`.
+    pub fn cli_until(&self, words: &[&str], wanted: &str) {
+        let deadline = Instant::now() + ANSWER_SPAN;
+        loop {
+            let told = self.cli(words);
+            if told.contains(wanted) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{words:?} never says {wanted:?}: {told}");
+            std::thread::sleep(LOOK_AGAIN);
+        }
+    }
+
     /// Sends its process a signal, such as `STOP`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([&format!("-{name}"), &self.pid]).status();
@@ -95,20 +141,36 @@ impl RedisServer {
 
     /// Starts it again on the same port with the same files.
     pub fn restart(&mut self) {
-        (self.keeper, self.pid) = spawn(self.folder.path(), self.port, &self.extra);
-        self.wait();
+        for _ in 0..BEGINNINGS_MAX {
+            (self.keeper, self.pid) = spawn(self.folder.path(), &self.words);
+            if self.comes_up() {
+                return;
+            }
+            // Whoever has the port at this moment may let it go.
+            self.end("keep");
+            std::thread::sleep(LOOK_AGAIN);
+        }
+        panic!("redis-server does not come up again on port {}", self.port);
     }
 
-    /// Waits until it answers.
-    fn wait(&self) {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while self.cli(&["PING"]) != "PONG" {
-            assert!(
-                Instant::now() < deadline,
-                "redis-server does not answer; scripts/test.sh installs what the tests need"
-            );
-            std::thread::sleep(Duration::from_millis(20));
+    /// Waits until it answers; tells whether it does. Another server on the port is not it.
+    fn comes_up(&self) -> bool {
+        let deadline = Instant::now() + ANSWER_SPAN;
+        let itself = format!("process_id:{}\r", self.pid);
+        while Instant::now() < deadline {
+            // It tells no more than that while it reads its files.
+            let told = self.cli(&["INFO", "server"]);
+            if told.contains(&itself) && !self.cli(&["PING"]).contains("LOADING") {
+                return true;
+            }
+            let is_there =
+                Command::new("kill").args(["-0", &self.pid]).stderr(Stdio::null()).status();
+            if !is_there.is_ok_and(|status| status.success()) {
+                return false;
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
+        false
     }
 }
 
@@ -130,13 +192,11 @@ pub fn free_port() -> u16 {
     }
 }
 
-fn spawn(folder: &Path, port: u16, extra: &[String]) -> (Child, String) {
+fn spawn(folder: &Path, words: &[String]) -> (Child, String) {
     let mut keeper = Command::new("sh")
         .args(["-c", KEEPER, "keeper"])
         .arg(folder)
-        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", ""])
-        .args(["--dir", &folder.to_string_lossy(), "--enable-debug-command", "yes"])
-        .args(extra)
+        .args(words)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -193,6 +193,7 @@ impl World {
             tokens: tokens.clone(),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
+            replicated: false,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
         };

@@ -1,6 +1,7 @@
 //! Why an entry was proposed: the words that carried it, where they stand in what was typed.
 
 use super::model::{Model, Reading};
+use crate::domain::language::vectors::{self, DIRECTIONS};
 use crate::domain::language::{Evidence, Normalised};
 
 /// So many words explain a match.
@@ -14,14 +15,27 @@ pub(super) fn evidence(
     n: &Normalised,
 ) -> Vec<Evidence> {
     let mut carried = vec![0.0_f32; n.tokens.len()];
-    for ((feature, value), place) in
-        reading.features.iter().zip(&reading.values).zip(&reading.places)
-    {
+    let directions = reading.directions();
+    let worded = reading.features.iter().zip(&reading.values).skip(directions);
+    for ((feature, value), place) in worded.zip(&reading.places) {
         let share = value * model.weights().of(*feature)[entry] * 0.5;
         for word in [place.word, place.last] {
             // The two are the same word except for a pair, which speaks half for each.
             if let Some(carried) = carried.get_mut(word as usize) {
                 *carried += share;
+            }
+        }
+    }
+    if directions > 0 {
+        for (piece, word) in &reading.pieces {
+            let mut place = [0.0; DIRECTIONS];
+            vectors::add(*piece, &mut place);
+            let share: f32 = (0_u32..)
+                .zip(place)
+                .map(|(direction, value)| value * model.weights().of(direction)[entry])
+                .sum();
+            if let Some(carried) = carried.get_mut(*word as usize) {
+                *carried += share * reading.direction_scale;
             }
         }
     }

@@ -1,12 +1,15 @@
 //! What a message is made of, as the classifier sees it: stems, pairs of neighbouring stems, runs
-//! of characters inside words, and meanings. The runs forgive spelling; the pairs keep some word
-//! order; the meanings join what different words, and both languages, call by different names.
+//! of characters inside words, meanings, and the direction its words point in. The runs forgive
+//! spelling; the pairs keep some word order; the meanings join what different words, and both
+//! languages, call by different names; the direction says what English words are about, known from
+//! far more text than any examples.
 
 use super::index::Hash;
 use crate::domain::language::Variety;
 use crate::domain::language::common::is_common;
 use crate::domain::language::concepts::concept;
 use crate::domain::language::stem::Stems;
+use crate::domain::language::vectors;
 
 /// Kinds of features. Each kind is scaled to the same length before they are joined, so that the
 /// many runs of characters do not drown the few stems.
@@ -20,11 +23,14 @@ pub(super) enum Kind {
     Run,
     /// What a word means by [`concept`], and pairs in which at least one word has a meaning.
     Meaning,
+    /// One of the directions of [`vectors`]: every message has all of them.
+    Direction,
 }
 
 impl Kind {
-    pub(super) const COUNT: usize = 4;
-    pub(super) const ALL: [Kind; Kind::COUNT] = [Kind::Stem, Kind::Pair, Kind::Run, Kind::Meaning];
+    pub(super) const COUNT: usize = 5;
+    pub(super) const ALL: [Kind; Kind::COUNT] =
+        [Kind::Stem, Kind::Pair, Kind::Run, Kind::Meaning, Kind::Direction];
 }
 
 /// One feature of a message and the words it comes from.
@@ -52,18 +58,43 @@ pub(super) struct Recipe {
 impl Recipe {
     /// The recipe for a message: Arabic morphology makes runs of characters count twice what
     /// stems would add; with many examples the runs alone carry the words, and the examples
-    /// themselves tell what means the same.
-    pub(super) fn of(variety: Variety, many: bool) -> Recipe {
-        match (variety, many) {
-            (_, true) => Recipe { weights: [0.5, 1.0, 1.0, 0.0], run_max: 5 },
-            (Variety::Arabic | Variety::Mixed, false) => {
-                Recipe { weights: [0.0, 1.0, 2.0, 0.5], run_max: 4 }
-            }
-            (Variety::English | Variety::Arabizi | Variety::Unknown, false) => {
-                Recipe { weights: [1.0, 1.0, 1.0, 0.5], run_max: 4 }
-            }
+    /// themselves tell what means the same. Directions are known of English words only.
+    pub(super) fn of(variety: Variety, learning: Learning) -> Recipe {
+        let arabic = Recipe { weights: [0.0, 1.0, 2.0, 0.5, 0.0], run_max: 4 };
+        let latin = Recipe { weights: [1.0, 1.0, 1.0, 0.5, 0.0], run_max: 4 };
+        let many = Recipe { weights: [0.5, 1.0, 1.0, 0.0, 0.0], run_max: 5 };
+        let Learning { many: has_many, directions } = learning;
+        match (variety, has_many) {
+            (Variety::English | Variety::Unknown, true) if directions => many.with(DIRECTION_MANY),
+            (_, true) => many,
+            (Variety::English | Variety::Unknown, false) if directions => latin.with(DIRECTION),
+            (Variety::English | Variety::Unknown | Variety::Arabizi, false) => latin,
+            (Variety::Arabic | Variety::Mixed, false) => arabic,
         }
     }
+
+    fn with(mut self, direction: f32) -> Recipe {
+        self.weights[Kind::Direction as usize] = direction;
+        self
+    }
+
+    /// The recipe for a message none of whose words has a known place.
+    pub(super) fn without_directions(self) -> Recipe {
+        self.with(0.0)
+    }
+}
+
+/// How much the direction counts beside the other kinds, with few examples and with many.
+const DIRECTION: f32 = 4.0;
+const DIRECTION_MANY: f32 = 1.0;
+
+/// What decides how examples are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Learning {
+    /// There are many examples an entry.
+    pub(super) many: bool,
+    /// The directions of English words are used.
+    pub(super) directions: bool,
 }
 
 /// The features of a message.
@@ -76,6 +107,8 @@ pub(super) struct Features {
     meanings: Vec<(u64, bool)>,
     /// For each word, whether it is common to messages about anything.
     pub(super) common: Vec<bool>,
+    /// The pieces of words whose places are known, and the word each is of.
+    pub(super) pieces: Vec<(u32, u16)>,
 }
 
 /// Pairs are made of stems at most so many words apart.
@@ -136,6 +169,11 @@ impl Features {
             self.add_meanings(concept(&bare), stem, at);
         }
         self.common.push(is_common(word));
+        if recipe.weights[Kind::Direction as usize] > 0.0 {
+            let mut found = Vec::new();
+            vectors::pieces(word, &mut found);
+            self.pieces.extend(found.into_iter().map(|piece| (piece, at)));
+        }
         if recipe.weights[Kind::Stem as usize] > 0.0 {
             self.all.push(Feature { key: stem, kind: Kind::Stem, word: at, last: at, long: false });
         }
@@ -151,6 +189,13 @@ impl Features {
         if recipe.weights[Kind::Run as usize] > 0.0 {
             self.add_runs(word, at, recipe.run_max);
         }
+    }
+
+    /// The place of the whole message among all words: the sum of its words' places.
+    pub(super) fn place(&self) -> vectors::Place {
+        let mut sum = [0.0; vectors::DIRECTIONS];
+        self.pieces.iter().for_each(|(piece, _)| vectors::add(*piece, &mut sum));
+        sum
     }
 
     fn add_meanings(&mut self, concept: Option<u16>, stem: u64, at: u16) {

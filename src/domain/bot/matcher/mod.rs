@@ -66,6 +66,9 @@ pub struct MatcherSettings {
     /// The share of own examples that may be taken for unknown: the price paid for telling
     /// foreign matters from ours. Default 0.05.
     pub reject_own_share: f32,
+    /// Whether English words are also known by what they mean, from a table that comes with the
+    /// program, so that a message finds an entry whose examples say it in other words. Default yes.
+    pub word_vectors: bool,
 }
 
 impl Default for MatcherSettings {
@@ -76,6 +79,7 @@ impl Default for MatcherSettings {
             clarify_margin: 0.2,
             choices_max: 3,
             reject_own_share: 0.05,
+            word_vectors: true,
         }
     }
 }
@@ -181,7 +185,8 @@ impl Matcher {
         let recalled = learnt::decode(learnt, entries.len());
         let is_recalled = recalled.is_some();
         let (model, known) = recalled.unwrap_or_else(|| {
-            let (model, rows, softmax) = Model::train(&lessons, entries.len());
+            let (model, rows, softmax) =
+                Model::train(&lessons, entries.len(), settings.word_vectors);
             let known = Known::learn(&model, &rows, &softmax, settings);
             (model, known)
         });

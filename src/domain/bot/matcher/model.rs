@@ -1,12 +1,13 @@
 //! The classifier: from the words of a message to a score for each entry.
 
-use super::features::{Feature, Features, Kind, Recipe};
-use super::index::Index;
+use super::features::{Feature, Features, Kind, Learning, Recipe};
+use super::index::{Hash, Index};
 use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse, Weights};
 use crate::domain::language::Variety;
 use crate::domain::language::stem::Stems;
+use crate::domain::language::vectors::DIRECTIONS;
 
 /// One example ready to be learnt.
 pub(super) struct Lesson {
@@ -18,7 +19,7 @@ pub(super) struct Lesson {
 /// A trained classifier.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
-    many: bool,
+    learning: Learning,
     features: Index,
     /// How much each feature tells, whatever the entry.
     telling: Vec<f32>,
@@ -39,8 +40,12 @@ pub(super) struct Reading {
     /// The known features in the order of their numbers.
     pub(super) features: Vec<u32>,
     pub(super) values: Vec<f32>,
-    /// For each of them, one place where it stands.
+    /// For each of them but the directions, which come first, one place where it stands.
     pub(super) places: Vec<Feature>,
+    /// What the directions are the sum of, and the word each is of.
+    pub(super) pieces: Vec<(u32, u16)>,
+    /// What that sum was multiplied by.
+    pub(super) direction_scale: f32,
     /// The share of the message's stems that examples use, by rarity.
     pub(super) coverage: f32,
 }
@@ -48,6 +53,11 @@ pub(super) struct Reading {
 impl Reading {
     pub(super) fn sparse(&self) -> Sparse<'_> {
         Sparse { features: &self.features, values: &self.values }
+    }
+
+    /// How many of the features are directions.
+    pub(super) fn directions(&self) -> usize {
+        self.features.len() - self.places.len()
     }
 }
 
@@ -70,18 +80,23 @@ const TELLING_KNOWN_LEAST: f32 = 0.1;
 const TELLING_LEAST: f32 = 0.3;
 
 impl Model {
-    pub(super) fn train(lessons: &[Lesson], entries: usize) -> (Model, Rows, Softmax) {
+    pub(super) fn train(
+        lessons: &[Lesson],
+        entries: usize,
+        directions: bool,
+    ) -> (Model, Rows, Softmax) {
         let stems = Stems::default();
         let many = lessons.len() >= MANY * entries.max(1);
+        let learning = Learning { many, directions };
         let read: Vec<Features> = lessons
             .iter()
             .map(|lesson| {
                 let words = lesson.words.iter().map(String::as_str);
-                Features::read(words, Recipe::of(lesson.variety, many), &stems)
+                Features::read(words, Recipe::of(lesson.variety, learning), &stems)
             })
             .collect();
         let mut model = Model {
-            many,
+            learning,
             features: Index::new(),
             telling: Vec::new(),
             kinds: Vec::new(),
@@ -95,7 +110,7 @@ impl Model {
         model.count(lessons, &read, entries);
         let mut rows = Rows::default();
         for (lesson, features) in lessons.iter().zip(&read) {
-            let reading = model.reading(features, Recipe::of(lesson.variety, many));
+            let reading = model.reading(features, Recipe::of(lesson.variety, learning));
             let coverage = model.coverage(features, &model.numbers(features), 2);
             rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
         }
@@ -109,6 +124,16 @@ impl Model {
     fn count(&mut self, lessons: &[Lesson], read: &[Features], entries: usize) {
         let (mut in_entries, mut in_rows) = (Tally::default(), Tally::default());
         let mut stems = Tally::default();
+        if self.learning.directions {
+            // They are the first features, and every row has them.
+            for direction in 0..DIRECTIONS {
+                let number = self.features.insert(direction_key(direction)) as usize;
+                self.kinds.push(Kind::Direction);
+                in_entries.count(number, 0);
+                in_rows.count(number, 0);
+                in_rows.count(number, 1);
+            }
+        }
         for (row, (lesson, features)) in lessons.iter().zip(read).enumerate() {
             for feature in &features.all {
                 let number = self.features.insert(feature.key) as usize;
@@ -125,7 +150,7 @@ impl Model {
         let telling = |count: &u32, of: usize, least: f32| {
             libm::logf((1.0 + of as f32) / (1.0 + *count as f32)) + least
         };
-        self.telling = if self.many {
+        self.telling = if self.learning.many {
             in_rows.counts.iter().map(|count| telling(count, lessons.len(), 1.0)).collect()
         } else {
             in_entries.counts.iter().map(|count| telling(count, entries, TELLING_LEAST)).collect()
@@ -140,11 +165,14 @@ impl Model {
         words: impl Iterator<Item = &'w str>,
         variety: Variety,
     ) -> Reading {
-        let recipe = Recipe::of(variety, self.many);
+        let recipe = Recipe::of(variety, self.learning);
         self.reading(&Features::read(words, recipe, &Stems::default()), recipe)
     }
 
-    fn reading(&self, features: &Features, recipe: Recipe) -> Reading {
+    fn reading(&self, features: &Features, mut recipe: Recipe) -> Reading {
+        if features.pieces.is_empty() {
+            recipe = recipe.without_directions();
+        }
         let numbers = self.numbers(features);
         let mut known: Vec<(u32, Feature)> = features
             .all
@@ -154,11 +182,17 @@ impl Model {
             .collect();
         known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
         let mut reading = Reading {
-            features: Vec::with_capacity(known.len()),
-            values: Vec::with_capacity(known.len()),
+            features: Vec::with_capacity(known.len() + DIRECTIONS),
+            values: Vec::with_capacity(known.len() + DIRECTIONS),
             places: Vec::with_capacity(known.len()),
+            pieces: features.pieces.clone(),
+            direction_scale: 1.0,
             coverage: self.coverage(features, &numbers, 1),
         };
+        if !features.pieces.is_empty() {
+            reading.features.extend(0..DIRECTIONS as u32);
+            reading.values.extend(features.place());
+        }
         for same in known.chunk_by(|(one, _), (other, _)| one == other) {
             let (number, feature) = same[0];
             let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::logf(same.len() as f32) };
@@ -167,12 +201,13 @@ impl Model {
             reading.values.push(often * self.telling[number as usize]);
             reading.places.push(feature);
         }
-        self.scale(&reading.features, &mut reading.values, recipe);
+        let scale = self.scale(&reading.features, &mut reading.values, recipe);
+        reading.direction_scale = scale[Kind::Direction as usize];
         reading
     }
 
-    /// Gives each kind of features the length that the recipe says.
-    fn scale(&self, features: &[u32], values: &mut [f32], recipe: Recipe) {
+    /// Gives each kind of features the length that the recipe says. Tells by what factors.
+    fn scale(&self, features: &[u32], values: &mut [f32], recipe: Recipe) -> [f32; Kind::COUNT] {
         let mut squares = [0.0_f32; Kind::COUNT];
         for (feature, value) in features.iter().zip(values.iter()) {
             squares[self.kinds[*feature as usize] as usize] += value * value;
@@ -185,6 +220,7 @@ impl Model {
         for (feature, value) in features.iter().zip(values) {
             *value *= scale[self.kinds[*feature as usize] as usize];
         }
+        scale
     }
 
     /// An example as it would look if it were not one: without the features only it has.
@@ -199,7 +235,11 @@ impl Model {
             .map(|(feature, value)| (*feature, *value))
             .unzip();
         let variety = if rows.is_arabic(row) { Variety::Arabic } else { Variety::English };
-        self.scale(&features, &mut values, Recipe::of(variety, self.many));
+        let mut recipe = Recipe::of(variety, self.learning);
+        if features.first().is_none_or(|first| self.kinds[*first as usize] != Kind::Direction) {
+            recipe = recipe.without_directions();
+        }
+        self.scale(&features, &mut values, recipe);
         (features, values)
     }
 
@@ -255,7 +295,8 @@ impl Model {
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
-        out.u64(u64::from(self.many));
+        out.u64(u64::from(self.learning.many));
+        out.u64(u64::from(self.learning.directions));
         out.index(&self.features);
         out.f32s(&self.telling);
         out.kinds(&self.kinds);
@@ -269,16 +310,19 @@ impl Model {
 
     /// What was written, if its parts fit together.
     pub(super) fn read_from(from: &mut Reader<'_>, entries: usize) -> Option<Model> {
-        let many = from.u64()? == 1;
+        let learning = Learning { many: from.u64()? == 1, directions: from.u64()? == 1 };
         let features = from.index()?;
         let (telling, kinds, spread) = (from.f32s()?, from.kinds()?, from.u32s()?);
         let weights = Weights::of_values(entries, features.len(), from.f32s()?)?;
         let stems = from.index()?;
         let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);
-        let fits = [telling.len(), kinds.len(), spread.len()].iter().all(|n| *n == features.len())
+        let has_directions = !learning.directions
+            || (features.len() >= DIRECTIONS && features.get(direction_key(0)) == Some(0));
+        let fits = has_directions
+            && [telling.len(), kinds.len(), spread.len()].iter().all(|n| *n == features.len())
             && [rarity.len(), stem_spread.len()].iter().all(|n| *n == stems.len());
         fits.then_some(Model {
-            many,
+            learning,
             features,
             telling,
             kinds,
@@ -298,6 +342,11 @@ pub(super) fn is_arabic(variety: Variety) -> bool {
         Variety::Arabic | Variety::Mixed => true,
         Variety::English | Variety::Arabizi | Variety::Unknown => false,
     }
+}
+
+/// The key of a direction among the features.
+fn direction_key(direction: usize) -> u64 {
+    Hash::of_kind(Kind::Direction as u8).number(direction as u64).finish()
 }
 
 /// Counts in how many owners each feature occurs. Owners come in order.

@@ -15,7 +15,7 @@ pub(super) struct Softmax {
     /// For each example and entry: its share of the weights, divided by its features.
     shares: Vec<f32>,
     /// For each example: where its last step ended, to start the next from.
-    normalisers: Vec<f64>,
+    normalisers: Vec<f32>,
 }
 
 /// How far a probability may still move when the solver stops.
@@ -26,7 +26,7 @@ impl Softmax {
         Softmax {
             weights: Weights::zero(features, entries),
             shares: vec![0.0; rows * entries],
-            normalisers: vec![f64::NEG_INFINITY; rows],
+            normalisers: vec![f32::NEG_INFINITY; rows],
         }
     }
 
@@ -111,44 +111,110 @@ impl Step {
 
     /// Finds `p` with `p = softmax(scores − pull·p)`.
     ///
-    /// For a given normaliser `z`, `u = pull·p` solves `u + ln u = score + ln pull − z`; what is
-    /// left is one equation in `z`, `Σu = pull`, which Newton's method solves from near by or below.
-    fn solve(&mut self, pull: f32, near: f64) -> f64 {
-        let shift = libm::log(f64::from(pull));
+    /// For a given normaliser `z`, `u = pull·p` solves `u·eᵘ = pull·e^(score − z)`; what is left is
+    /// one equation in `z`, `Σu = pull`, which Newton's method solves from near by or below. The
+    /// right-hand sides are raised to powers once: another `z` only scales them.
+    fn solve(&mut self, pull: f32, near: f32) -> f32 {
         let top = self.scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let pull = f64::from(pull);
         // With all of the mass on one entry u = pull there; the true z is at least this.
-        let least = f64::from(top) - pull;
+        let least = top - pull;
         let mut z = near.max(least);
-        for _ in 0..30 {
+        let from = libm::logf(pull) - z;
+        for score in &mut self.scores {
+            *score = power(*score + from);
+        }
+        let mut scale = 1.0;
+        for _ in 0..ROUNDS {
             let (mut sum, mut slope) = (0.0, 0.0);
-            for (score, p) in self.scores.iter().zip(self.probabilities.iter_mut()) {
-                let u = omega(f64::from(*score) + shift - z);
+            for (right, p) in self.scores.iter().zip(self.probabilities.iter_mut()) {
+                let u = omega(right * scale);
                 sum += u;
                 slope += u / (1.0 + u);
-                *p = (u / pull) as f32;
+                *p = u;
             }
             let error = sum - pull;
             if error.abs() < 1e-4 * pull {
                 break;
             }
-            z = (z + error / slope.max(1e-12)).max(least);
+            let next = (z + error / slope.max(1e-12)).max(least);
+            scale *= libm::expf(z - next);
+            z = next;
         }
+        self.probabilities.iter_mut().for_each(|p| *p /= pull);
         z
     }
 }
 
-/// The solution of `u + ln u = t`.
-fn omega(t: f64) -> f64 {
-    if t < -12.0 {
-        // Entries out of the question: u = e^t to nine digits, and mostly nothing at all.
-        return if t < -25.0 { 0.0 } else { libm::exp(t) };
+/// Newton's steps on the normaliser at most; three or four are usual.
+const ROUNDS: usize = 30;
+
+/// The solution `u` of `u·eᵘ = x`. Entries out of the question have tiny `x`, and there are many
+/// of them: for those five terms of its series are as good.
+fn omega(x: f32) -> f32 {
+    if x < 0.04 {
+        return x * (1.0 - x * (1.0 - x * (1.5 - x * (8.0 / 3.0 - x * (125.0 / 24.0)))));
     }
-    let mut u =
-        if t < 1.0 { libm::exp(t) / (1.0 + libm::exp(t) * 0.5) } else { t - libm::log(t) * 0.8 };
+    let t = libm::logf(x);
+    let mut u = if t < 1.0 { x / (1.0 + x * 0.5) } else { t - libm::logf(t) * 0.8 };
     u = u.max(1e-9);
     for _ in 0..3 {
-        u = (u * (1.0 + t - libm::log(u)) / (1.0 + u)).max(1e-12);
+        u = (u * (1.0 + t - libm::logf(u)) / (1.0 + u)).max(1e-12);
     }
     u
+}
+
+/// The power of e, to seven digits, with additions and multiplications alone: it is taken for all
+/// entries at once at each step, and the same on every machine.
+fn power(x: f32) -> f32 {
+    // Below, nothing is left of a probability; above, no score comes.
+    let x = x.clamp(-40.0, 80.0);
+    // Adding and taking away 1.5 × 2²³ rounds to a whole number.
+    let whole = (x * std::f32::consts::LOG2_E + 12_582_912.0) - 12_582_912.0;
+    let rest = (x - whole * 0.693_359_4) + whole * 2.121_944_4e-4;
+    let series = 1.0
+        + rest
+            * (1.0
+                + rest
+                    * (0.5
+                        + rest
+                            * (0.166_666_57
+                                + rest
+                                    * (0.041_665_795 + rest * (8.333_452e-3 + rest * 1.39e-3)))));
+    series * f32::from_bits(((whole as i32 + 127) << 23) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn powers_and_their_inverse_agree_with_the_library() {
+        for step in -3900..7900 {
+            let x = step as f32 / 100.0;
+            let (own, true_one) = (power(x), libm::expf(x));
+            assert!((own - true_one).abs() < 1e-5 * true_one, "e^{x}: {own}, {true_one}");
+            let u = omega(own);
+            assert!((libm::logf(u) + u - x).abs() < 1e-4 * x.abs().max(1.0), "u of e^{x}: {u}");
+        }
+    }
+
+    #[test]
+    fn a_step_ends_where_the_probabilities_agree_with_their_own_scores() {
+        for (pull, scores) in [
+            (30.0_f32, vec![31.0_f32, 0.5, -2.0, 0.0, 1.5]),
+            (12.0, vec![3.0, 14.0, 13.5, -20.0]),
+            (0.3, vec![0.1, 0.2]),
+        ] {
+            let mut step = Step::new(scores.len());
+            step.scores.clone_from(&scores);
+            step.solve(pull, f32::NEG_INFINITY);
+            let p = &step.probabilities;
+            let left: Vec<f32> =
+                scores.iter().zip(p).map(|(score, p)| libm::expf(score - pull * p)).collect();
+            let sum: f32 = left.iter().sum();
+            for (p, left) in p.iter().zip(&left) {
+                assert!((p - left / sum).abs() < 2e-4, "{scores:?}: {p} and {}", left / sum);
+            }
+        }
+    }
 }

@@ -90,7 +90,17 @@ impl Weights {
     /// Each entry's score for a message. Always added up in the same order.
     pub(super) fn scores(&self, x: Sparse<'_>, scores: &mut [f32]) {
         scores.fill(0.0);
-        for (feature, value) in x.features.iter().zip(x.values) {
+        // Four features at a time: each score is fetched and put back once for all of them.
+        let (fours, rest) = x.features.as_chunks::<4>();
+        let (values, rest_values) = x.values.as_chunks::<4>();
+        for (four, [a, b, c, d]) in fours.iter().zip(values) {
+            let [one, two, three, four] = four.map(|feature| self.of(feature));
+            let weights = one.iter().zip(two).zip(three.iter().zip(four));
+            for (score, ((one, two), (three, four))) in scores.iter_mut().zip(weights) {
+                *score += (a * one + b * two) + (c * three + d * four);
+            }
+        }
+        for (feature, value) in rest.iter().zip(rest_values) {
             for (score, weight) in scores.iter_mut().zip(self.of(*feature)) {
                 *score += value * weight;
             }

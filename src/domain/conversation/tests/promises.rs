@@ -5,12 +5,13 @@ use crate::domain::conversation::command::{Command, Decision, Receipt, Rejection
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::handle::{arrival, handle};
-use crate::domain::conversation::promise::Fate;
+use crate::domain::conversation::promise::{Fate, PromiseKind};
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::language::Language;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
 use crate::sim::rules::rules;
 use proptest::prelude::*;
@@ -56,6 +57,7 @@ fn receipt(c: &Conversation) -> Command {
         position: 1,
         delay: DelayReason::AllBusy,
         other_language: false,
+        eta: Eta::of_old(),
     })
 }
 
@@ -87,7 +89,7 @@ fn a_promise_comes_back_by_itself_warns_before_it_is_late_and_credits_what_was_b
     let waited = c.waited_ms;
     assert_eq!(waited, 10_000, "the wait until then counts");
     let promise = c.promise.clone().unwrap();
-    let tick = Command::Tick { reading: None, delay: Some(DelayReason::AllBusy) };
+    let tick = Command::Tick { reading: None, wait: Some((DelayReason::AllBusy, Eta::of_old())) };
     assert_eq!(next_deadline(&rules(2), &c), Some(promise.returns_at));
 
     let c = next(&c, &tick, promise.returns_at);
@@ -114,12 +116,53 @@ fn a_promise_comes_back_by_itself_warns_before_it_is_late_and_credits_what_was_b
 }
 
 #[test]
+fn a_wait_that_is_told_is_a_promise_that_ends_with_a_persons_coming() {
+    let known = Eta::Known {
+        low_ms: 240_000,
+        high_ms: 540_000,
+        basis: crate::domain::routing::pace::Basis::Class,
+        samples: 12,
+    };
+    let asked = next(&started(), &Command::RequestHuman, after(1));
+    let Command::ConfirmQueued(receipt) = receipt(&asked) else { unreachable!() };
+    let command = Command::ConfirmQueued(Receipt { eta: known, ..receipt });
+    let decision = decide(Some(&asked), &command, after(1)).unwrap();
+    let said = |text: &str| {
+        let has =
+            |event: &Event| matches!(event, Event::Notice { text: t, .. } if t.contains(text));
+        decision.events.iter().any(has)
+    };
+    assert!(said("eta_minutes"), "{:?}", decision.events);
+    let c = decision.next;
+    let promise = c.promise.clone().unwrap();
+    // Rounded outwards, as it was said.
+    assert_eq!((promise.kind, promise.due), (PromiseKind::Wait, after(601)));
+    assert_eq!(c.state, State::Queued, "the place is not given up for it");
+    let bound = decide(Some(&c), &bind(&c, after(300)), after(300)).unwrap();
+    let ended = |event: &Event| matches!(event, Event::PromiseEnded { fate: Fate::Kept, .. });
+    assert!(bound.events.iter().any(ended));
+
+    let tick = Command::Tick { reading: None, wait: Some((DelayReason::AllBusy, known)) };
+    let mut c = c;
+    while c.promise.as_ref().is_some_and(|open| !open.late) {
+        let due = next_deadline(&rules(2), &c).unwrap();
+        assert!(due < promise.due, "told before it is over");
+        c = next(&c, &tick, due);
+    }
+    let late = c.promise.clone().unwrap();
+    assert_eq!(late.due, promise.due + Duration::from_secs(600), "what is known by then");
+    // Something else that was promised is not overwritten by a figure.
+    let back = next(&c, &call_back(), after(700));
+    assert_eq!(back.promise.unwrap().kind, PromiseKind::Callback);
+}
+
+#[test]
 fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
     let human = human();
     let (token, what, due) = (human.token, "to look".to_owned(), after(600));
     let c = next(&human, &Command::AgentPromises { agent: agent(), token, what, due }, after(7));
     let back = c.promise.clone().unwrap().returns_at;
-    let c = next(&c, &Command::Tick { reading: None, delay: None }, back);
+    let c = next(&c, &Command::Tick { reading: None, wait: None }, back);
     assert_eq!(c.preferred, Some(agent()), "who promised it is asked first");
     let c = next(&c, &bind(&c, back), back);
     assert!(c.promise.is_some(), "coming is not yet an answer");
@@ -179,7 +222,9 @@ fn command_of(turn: Turn, c: &Conversation, at: Timestamp) -> Option<Command> {
             let (what, due) = ("to look".to_owned(), at + Duration::from_secs(300));
             Command::AgentPromises { agent, token, what, due }
         }
-        Turn::Due => Command::Tick { reading: None, delay: Some(DelayReason::AllBusy) },
+        Turn::Due => {
+            Command::Tick { reading: None, wait: Some((DelayReason::AllBusy, Eta::of_old())) }
+        }
     })
 }
 

@@ -6,6 +6,7 @@
 use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
+use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::{Conversation, Proposal, Proposer, State};
 use crate::domain::conversation::transfer::{Destination, Transfer};
 use crate::domain::conversation::waiting::WaitChoice;
@@ -27,7 +28,7 @@ kinds! {
     CommandKind of Command {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentPromises,
-        AgentReleases, AgentTransfers, Requeue, Tick, CatchUp,
+        AgentReleases, AgentTransfers, Requeue, RateAnswer, RateConversation, Tick, CatchUp,
     }
 }
 
@@ -205,6 +206,28 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             samples
         }
         CommandKind::Requeue => vec![now("with a note", Command::Requeue { note: text })],
+        CommandKind::RateAnswer => {
+            let answers = story.c.iter().flat_map(|c| &c.satisfaction.answers);
+            let answer = answers.last().map_or(1, |last| last.seq);
+            let rate = |answer, helpful| Command::RateAnswer { answer, helpful };
+            vec![
+                now("it helped", rate(answer, true)),
+                now("it did not help", rate(answer, false)),
+                now("no such answer", rate(1_000_000, false)),
+            ]
+        }
+        CommandKind::RateConversation => {
+            let rate = |measure, score| Command::RateConversation {
+                measure,
+                part: None,
+                score,
+                comment: text.clone(),
+            };
+            vec![
+                now("satisfied", rate(Measure::Csat, 5)),
+                now("not on the scale", rate(Measure::Ces, 8)),
+            ]
+        }
         CommandKind::Tick => match story.deadline() {
             None => vec![now("nothing is ever due", story.tick())],
             Some(due) => vec![
@@ -330,6 +353,8 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::PromiseOpen => "a promise is open",
         Rejection::NotTransferable { .. } => "not transferable",
         Rejection::NoSuchDestination { .. } => "no such destination",
+        Rejection::NoSuchAnswer => "no such answer",
+        Rejection::NotOnThisScale { .. } => "not on this scale",
     }
 }
 

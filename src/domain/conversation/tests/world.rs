@@ -10,6 +10,7 @@ use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::reading;
 use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::eta::Eta;
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub fn receipt(term: i64) -> Command {
         position: 2,
         delay: DelayReason::AllBusy,
         other_language: false,
+        eta: Eta::of_old(),
     })
 }
 
@@ -102,7 +104,7 @@ impl Story {
         let burst = self.c.iter().flat_map(|c| &c.memory.burst);
         let whole: Vec<&str> = burst.map(|fragment| fragment.text.as_str()).collect();
         let reading = (!whole.is_empty()).then(|| self.read(&whole.join("\n")));
-        Command::Tick { reading, delay: Some(DelayReason::AllBusy) }
+        Command::Tick { reading, wait: Some((DelayReason::AllBusy, Eta::of_old())) }
     }
 
     /// Time passes until something is due, and it is done.

@@ -4,7 +4,7 @@
 use super::places::told;
 use super::world::{Pool, agent, arrival, profile};
 use crate::domain::pool::agent::{Agent, Lease, Presence};
-use crate::domain::pool::command::{AgentCommand, PoolRefusal, WorkCommand};
+use crate::domain::pool::command::{AgentCommand, PoolRefusal, Vanished, WorkCommand};
 use crate::domain::tests::document::{check, kinds};
 use crate::domain::time::Timestamp;
 use std::fmt::Write;
@@ -26,6 +26,9 @@ kinds! {
         SetProfile, SignIn, SetPresence, Heartbeat, Leave, LeaseEnded, GraceOver, WrapUpOver,
     }
 }
+
+/// Sara among so many that the line must be broken.
+const MANY: Vanished = Vanished { ended: 2, of: 5 };
 
 const MOMENT: Duration = Duration::from_millis(1);
 
@@ -62,12 +65,21 @@ fn situations(kind: PresenceKind) -> Vec<(&'static str, Pool)> {
     match kind {
         PresenceKind::Available => vec![
             ("available", is(Presence::Available)),
-            ("available, suspect", and(is(Presence::Available), AgentCommand::LeaseEnded)),
+            (
+                "available, suspect",
+                and(is(Presence::Available), AgentCommand::LeaseEnded { among: Vanished::ALONE }),
+            ),
             ("available, owns a conversation", busy(false)),
             ("available, writes one up", busy(true)),
         ],
         PresenceKind::Away => {
-            vec![("away", is(away())), ("away, suspect", and(is(away()), AgentCommand::LeaseEnded))]
+            vec![
+                ("away", is(away())),
+                (
+                    "away, suspect",
+                    and(is(away()), AgentCommand::LeaseEnded { among: Vanished::ALONE }),
+                ),
+            ]
         }
         PresenceKind::Draining => vec![
             ("draining", is(Presence::Draining)),
@@ -111,9 +123,12 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, AgentCommand, Timesta
             sessions.iter().map(|(session, number)| now(session, beat(*number))).collect()
         }
         CommandKind::Leave => vec![now("", AgentCommand::Leave)],
-        CommandKind::LeaseEnded => vec![now("", AgentCommand::LeaseEnded)],
+        CommandKind::LeaseEnded => [("alone", Vanished::ALONE), ("with many", MANY)]
+            .map(|(how, among)| now(how, AgentCommand::LeaseEnded { among }))
+            .to_vec(),
         CommandKind::GraceOver => {
-            let over = pool.at + pool.rules.leases.grace;
+            let sara = pool.agents.get(&agent("sara"));
+            let over = sara.map_or(pool.at, |sara| sara.kept_until(pool.at));
             let grace = || AgentCommand::GraceOver;
             vec![
                 ("too early".to_owned(), grace(), over - MOMENT),
@@ -147,10 +162,10 @@ fn cell(pool: &Pool, command: &AgentCommand, at: Timestamp) -> String {
         Ok(decision) => decision,
     };
     let after = &decision.agents[&agent("sara")];
-    let lease = match LeaseKind::of(&after.lease) {
-        LeaseKind::Live => "live",
-        LeaseKind::Suspect => "suspect",
-        LeaseKind::Lost => "lost",
+    let lease = match after.lease {
+        Lease::Live => "live".to_owned(),
+        Lease::Suspect { until } => format!("suspect for {} s", until.since(at).as_secs()),
+        Lease::Lost => "lost".to_owned(),
     };
     let before = pool.agents.get(&agent("sara")).map_or(0, |agent| agent.incarnation);
     let session = if after.incarnation > before { "; a new session" } else { "" };

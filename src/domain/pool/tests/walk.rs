@@ -6,7 +6,7 @@ use crate::domain::handoff::{Priority, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::command::{
-    AgentCommand, PoolDecision, PoolRefusal, ToConversation, WorkCommand,
+    AgentCommand, PoolDecision, PoolRefusal, ToConversation, Vanished, WorkCommand,
 };
 use crate::domain::pool::item::{Item, Place};
 use proptest::prelude::*;
@@ -42,7 +42,7 @@ enum AgentStep {
     Choose { presence: u8, this: bool },
     Heartbeat { this: bool },
     Leave,
-    LeaseEnded,
+    LeaseEnded { ended: usize },
     GraceOver,
     WrapUpOver,
 }
@@ -61,7 +61,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         6 => (0..4u8, any::<bool>())
             .prop_map(|(presence, this)| AgentStep::Choose { presence, this }),
         1 => any::<bool>().prop_map(|this| AgentStep::Heartbeat { this }),
-        1 => Just(AgentStep::LeaseEnded),
+        1 => (1..=2usize).prop_map(|ended| AgentStep::LeaseEnded { ended }),
         1 => Just(AgentStep::GraceOver),
         2 => Just(AgentStep::WrapUpOver),
         1 => Just(AgentStep::Leave),
@@ -169,7 +169,9 @@ fn agent_command_of(known: Option<&Agent>, step: &AgentStep) -> AgentCommand {
         }
         AgentStep::Heartbeat { this } => AgentCommand::Heartbeat { incarnation: session(this) },
         AgentStep::Leave => AgentCommand::Leave,
-        AgentStep::LeaseEnded => AgentCommand::LeaseEnded,
+        AgentStep::LeaseEnded { ended } => {
+            AgentCommand::LeaseEnded { among: Vanished { ended, of: 5 } }
+        }
         AgentStep::GraceOver => AgentCommand::GraceOver,
         AgentStep::WrapUpOver => AgentCommand::WrapUpOver,
     }

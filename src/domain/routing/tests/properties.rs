@@ -101,7 +101,7 @@ fn agents() -> impl Strategy<Value = Agent> {
             1 => agent.presence = Presence::Away { reason: String::new() },
             2 => agent.presence = Presence::Draining,
             3 => agent.lease = Lease::Lost,
-            4 => agent.lease = Lease::Suspect { since: Timestamp::ZERO },
+            4 => agent.lease = Lease::Suspect { until: Timestamp::ZERO },
             _ => {}
         }
         for (held, how) in holds {

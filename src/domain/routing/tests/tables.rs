@@ -76,7 +76,7 @@ fn only_who_is_there_able_and_free_is_asked() {
     asked(with(agent("a"), |agent| agent.paused_until = NOW));
     not_asked(with(agent("a"), |agent| agent.paused_until = s(1_001)));
     not_asked(with(agent("a"), |agent| agent.presence = Presence::Draining));
-    not_asked(with(agent("a"), |agent| agent.lease = Lease::Suspect { since: s(1) }));
+    not_asked(with(agent("a"), |agent| agent.lease = Lease::Suspect { until: s(1) }));
     not_asked(with(agent("a"), |agent| agent.profile.capacity = 0));
     not_asked(english_only("a"));
     not_asked(holding(agent("a"), "x", Holding::Owned));
@@ -318,7 +318,7 @@ fn each_agent_is_told_apart_by_the_first_thing_that_hinders_them() {
         (with(able("lost"), |a| a.lease = Lease::Lost), WhyNot::NotSignedIn),
         (with(able("away"), |a| a.presence = away), WhyNot::Away),
         (with(able("draining"), |a| a.presence = Presence::Draining), WhyNot::Draining),
-        (with(able("gone"), |a| a.lease = Lease::Suspect { since: s(1) }), WhyNot::Suspect),
+        (with(able("gone"), |a| a.lease = Lease::Suspect { until: s(1) }), WhyNot::Suspect),
         (english_only("english"), no_arabic),
         (knows_safety("novice", 2), too_low),
         (agent("other"), unskilled),

@@ -90,6 +90,7 @@ pub fn item(id: &str, since: i64) -> Item {
         cost: 1,
         untaken: 0,
         claimed_over: None,
+        seat: None,
     }
 }
 

@@ -8,25 +8,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::Instant;
 
-/// Longer than any call may take.
-const BOUND: Duration = Duration::from_millis(2_500);
+/// Much longer than any call may take: who is not back by then hangs.
+const BOUND: Duration = Duration::from_secs(20);
 
 fn unavailable_of<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (bool, String) {
     match result {
         Err(StoreError::Unavailable { maybe_applied, reason }) => (maybe_applied, reason),
         other => panic!("it should be away: {other:?}"),
-    }
-}
-
-/// Tries until it works again, as the loops of the application do.
-async fn back<T, F: Future<Output = Result<T, StoreError>>>(call: impl Fn() -> F) -> T {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        match call().await {
-            Ok(done) => return done,
-            Err(error) => assert!(Instant::now() < deadline, "it stays away: {error}"),
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -79,17 +67,19 @@ async fn a_transaction_whose_reply_is_lost_happens_once() {
     let prefix = &plain.link.address().prefix;
     let through = format!("redis://127.0.0.1:{port}?prefix={prefix}");
     let through = Address::parse(&through).expect("a URL");
-    let store = RedisStore::open(through, Options::default()).await.expect("a store");
+    let options = Options { patience: patient(), ..Options::default() };
+    let store = RedisStore::open(through, options).await.expect("a store");
     let receipt = count(&store).await.expect("the second or third try gets the receipt");
     assert_eq!(counted(&plain).await, 2, "sent up to three times, done once");
-    let at = plain.load(&SLOT, &[], &[]).await.expect("a load").at();
-    assert!(receipt.at <= at);
+    let rings = plain.ring_counters(&[SLOT]).await.expect("a counter");
+    assert_eq!(rings, [receipt.counter], "and the receipt is that of the first time");
 }
 
 #[tokio::test]
 async fn a_server_that_stands_still_costs_one_call_its_time_and_the_rest_nothing() {
     let server = RedisServer::start();
-    let store = opened_at(&server.url()).await;
+    let patience = Patience { breaker: Duration::from_secs(5), ..Patience::default() };
+    let store = opened_with(&server.url(), patience).await;
     let seen = store.load(&SLOT, &[], &[]).await.expect("a load");
     let health = store.health();
     assert_eq!(*health.borrow(), Health::Well);
@@ -105,7 +95,7 @@ async fn a_server_that_stands_still_costs_one_call_its_time_and_the_rest_nothing
     let began = Instant::now();
     let (maybe, _) = unavailable_of(store.load(&SLOT, &[], &[]).await);
     assert!(!maybe, "what is only read is not done");
-    assert!(began.elapsed() < Duration::from_millis(100), "{:?}", began.elapsed());
+    assert!(began.elapsed() < patience.attempt, "nobody asked: {:?}", began.elapsed());
 
     server.signal("CONT");
     back(|| store.load(&SLOT, &[], &[])).await;
@@ -164,7 +154,7 @@ async fn a_server_that_is_busy_with_a_script_did_nothing() {
         .spawn()
         .expect("redis-cli");
     // It is busy when it says so.
-    while !server.cli(&["PING"]).contains("BUSY") {}
+    server.cli_until(&["PING"], "BUSY");
     let mut change = seen.change(2);
     change.count("n", 1, None);
     let began = Instant::now();
@@ -172,10 +162,11 @@ async fn a_server_that_is_busy_with_a_script_did_nothing() {
     // On a slow machine the last try may still be on its way when the time is up.
     assert!(reason.contains("BUSY") != maybe, "{maybe} {reason}");
     assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
-    server.cli(&["SCRIPT", "KILL"]);
+    server.cli_until(&["SCRIPT", "KILL"], "OK");
     busy.wait().expect("an end");
     back(|| store.load(&SLOT, &[], &[])).await;
-    assert_eq!(counted(&store).await, 1);
+    let counted = counted(&store).await;
+    assert!(counted == 1 || (maybe && counted == 2), "{maybe} {counted}");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod faults;
+mod replicas;
 mod ways;
 
 use super::server::RedisServer;
@@ -19,6 +20,17 @@ fn server() -> &'static RedisServer {
     SERVER.get_or_init(RedisServer::start)
 }
 
+/// On a busy machine a server may take its time; where no fault is tested that is none.
+pub fn patient() -> Patience {
+    Patience {
+        call: Duration::from_secs(50),
+        attempt: Duration::from_secs(20),
+        connect: Duration::from_secs(20),
+        breaker: Duration::from_millis(50),
+        replicas: Duration::from_secs(10),
+    }
+}
+
 /// A fresh deployment on the shared server.
 pub async fn blessed() -> Address {
     blessed_at(&server().url()).await
@@ -30,19 +42,25 @@ async fn blessed_at(url: &str) -> Address {
     let number = NEXT.fetch_add(1, Ordering::SeqCst);
     let join = if url.contains('?') { '&' } else { '?' };
     let address = Address::parse(&format!("{url}{join}prefix=t{number}")).expect("a URL");
-    deployment::init(address.clone(), 4).await.expect("a blessing");
+    deployment::init(address.clone(), 4, patient()).await.expect("a blessing");
     address
 }
 
-/// A store on a fresh deployment, by the server's clock.
+/// A store on a fresh deployment, by the server's clock, with as much patience as a service has.
 async fn opened_at(url: &str) -> Arc<RedisStore> {
-    let store = RedisStore::open(blessed_at(url).await, Options::default()).await;
-    Arc::new(store.expect("a store"))
+    opened_with(url, Patience::default()).await
+}
+
+async fn opened_with(url: &str, patience: Patience) -> Arc<RedisStore> {
+    let address = blessed_at(url).await;
+    let options = || Options { patience, ..Options::default() };
+    let store = back(|| RedisStore::open(address.clone(), options())).await;
+    Arc::new(store)
 }
 
 async fn subject_at(url: &str) -> Subject {
     let clock = ManualClock::start();
-    let options = Options { clock: Some(clock.clone()), ..Options::default() };
+    let options = Options { clock: Some(clock.clone()), patience: patient() };
     let store = RedisStore::open(blessed_at(url).await, options).await.expect("a store");
     Subject::new(Arc::new(store), clock, ())
 }
@@ -56,9 +74,32 @@ crate::contract! { contract, subject }
 /// Adds one to a counter, checking nothing: sent twice it would count twice.
 async fn count(store: &RedisStore) -> Result<Committed, StoreError> {
     let slot = crate::store::contract::SLOT;
-    let mut change = store.load(&slot, &[], &[]).await?.change(rand::random());
-    change.count("n", 1, None);
-    store.commit(change).await
+    loop {
+        let mut change = store.load(&slot, &[], &[]).await?.change(rand::random());
+        change.count("n", 1, None).ring("n");
+        match store.commit(change).await {
+            // On a busy machine a moment may be long; nothing was done.
+            Err(StoreError::Stale) => {}
+            done => return done,
+        }
+    }
+}
+
+/// Tries until it works, as the loops of the application do.
+async fn back<T, E: std::fmt::Display, F>(call: impl Fn() -> F) -> T
+where
+    F: Future<Output = Result<T, E>>,
+{
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    loop {
+        match call().await {
+            Ok(done) => return done,
+            Err(error) => {
+                assert!(tokio::time::Instant::now() < deadline, "it stays away: {error}");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn counted(store: &RedisStore) -> i64 {

@@ -1,0 +1,66 @@
+//! What may be called durable where another server can take over: only what replicas have.
+
+use super::*;
+use crate::store::contract::SLOT;
+
+const FLUSHED: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
+
+fn replica_of(master: &RedisServer) -> RedisServer {
+    let port = master.port().to_string();
+    let replica =
+        RedisServer::start_with(&[&FLUSHED[..], &["--replicaof", "127.0.0.1", &port]].concat());
+    replica.cli_until(&["INFO", "replication"], "master_link_status:up");
+    replica
+}
+
+/// Writes one record and tells its place and id.
+async fn say(store: &RedisStore, seq: u64) -> (LogId, u64, u128) {
+    let (log, event_id) = (LogId("l/x".to_owned()), u128::from(seq) + 7);
+    let mut change = store.load(&SLOT, &[], &[]).await.expect("a load").change(seq);
+    change.append(log.clone(), seq, event_id, &seq, None);
+    store.commit(change).await.expect("a commit");
+    (log, seq, event_id)
+}
+
+#[tokio::test]
+async fn what_a_replica_does_not_have_is_not_called_durable() {
+    let master = RedisServer::start();
+    let mut replica = replica_of(&master);
+    let store = opened_with(&format!("{}?replicas=1", master.url()), patient()).await;
+    assert_eq!(store.deployment().safety, deployment::Safety::Flushed);
+    let (log, seq, id) = say(&store, 1).await;
+    assert!(store.is_replicated(&SLOT, &log, seq, id).await);
+    assert!(!store.is_replicated(&SLOT, &log, seq, id + 1).await, "another history");
+    let health = store.health();
+    assert!(matches!(&*health.borrow(), Health::Thin(_)), "{:?}", *health.borrow());
+    // After a refusal nobody waits for a moment.
+    back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
+        .await;
+    assert_eq!(*health.borrow(), Health::Well);
+
+    replica.kill();
+    master.cli_until(&["INFO", "replication"], "connected_slaves:0");
+    let hasty = Patience { replicas: Duration::from_millis(100), ..patient() };
+    let options = Options { patience: hasty, ..Options::default() };
+    let address = store.link.address().clone();
+    let store = RedisStore::open(address, options).await.expect("a store");
+    let (log, seq, id) = say(&store, 2).await;
+    assert!(!store.is_replicated(&SLOT, &log, seq, id).await, "it is saved, on one server");
+    let health = store.health();
+    assert!(
+        matches!(&*health.borrow(), Health::Thin(reason) if reason.contains("0 of 1")),
+        "{:?}",
+        *health.borrow()
+    );
+    replica.restart();
+    back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
+        .await;
+    assert_eq!(*health.borrow(), Health::Well, "it has caught up");
+}
+
+#[tokio::test]
+async fn who_asks_for_no_replicas_waits_for_none() {
+    let store = opened_at(&server().url()).await;
+    let nothing = LogId("l/none".to_owned());
+    assert!(store.is_replicated(&SLOT, &nothing, 1, 1).await);
+}

@@ -1,0 +1,163 @@
+//! Several instances, and how a client meets them: any of them will do, and what was not answered
+//! is asked again under the same id.
+
+use super::history::History;
+use crate::service::Service;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Code, Status};
+
+/// Whoever is not answered within this is not answered at all.
+const CALL_MAX: Duration = Duration::from_secs(15);
+/// A fault is over after this at the latest.
+const RECOVERY_MAX: Duration = Duration::from_secs(60);
+
+/// The instances, and what has been told by them.
+pub struct Front {
+    services: Mutex<Vec<Service>>,
+    addresses: Mutex<Vec<String>>,
+    is_over: AtomicBool,
+    pub history: History,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Front {
+    /// Two instances on this store.
+    pub fn of_two(store: &str) -> Front {
+        let first = Service::start_on(store);
+        let second = first.beside();
+        let addresses = vec![first.address().to_owned(), second.address().to_owned()];
+        Front {
+            services: Mutex::new(vec![first, second]),
+            addresses: Mutex::new(addresses),
+            is_over: AtomicBool::new(false),
+            history: History::default(),
+        }
+    }
+
+    /// The secret of an agent's key.
+    pub fn key(&self, name: &str) -> String {
+        lock(&self.services)[0].key(name)
+    }
+
+    /// Kills one instance without warning and starts another in its place.
+    pub fn kill(&self, number: usize) {
+        let mut services = lock(&self.services);
+        services[number].kill_and_restart();
+        lock(&self.addresses)[number] = services[number].address().to_owned();
+    }
+
+    fn address(&self, number: usize) -> String {
+        let addresses = lock(&self.addresses);
+        addresses[number % addresses.len()].clone()
+    }
+
+    /// Whether everybody is to come to an end.
+    pub fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
+    /// Everybody comes to an end.
+    pub fn end(&self) {
+        self.is_over.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until all of these have been acknowledged again.
+    pub async fn recovery(&self, who: &[String]) {
+        let began = Instant::now();
+        while !self.history.all_since(who, began) {
+            assert!(
+                began.elapsed() < RECOVERY_MAX,
+                "it does not recover\n{}",
+                self.history.table()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.history.recovered(began.elapsed());
+    }
+}
+
+/// One client's way to the instances.
+pub struct Way {
+    at: usize,
+    channel: Option<Channel>,
+}
+
+impl Way {
+    /// One that begins with this instance.
+    pub fn beginning_with(at: usize) -> Way {
+        Way { at, channel: None }
+    }
+
+    /// Asks until there is an answer that is one: done, or refused for a reason.
+    pub async fn ask<T, F>(
+        &mut self,
+        front: &Front,
+        call: impl Fn(Channel) -> F,
+    ) -> Result<T, Status>
+    where
+        F: Future<Output = Result<T, Status>>,
+    {
+        let began = Instant::now();
+        loop {
+            if let Some(answer) = self.try_once(front, &call).await {
+                return answer;
+            }
+            front.history.repeated();
+            assert!(began.elapsed() < RECOVERY_MAX, "no answer\n{}", front.history.table());
+            // Another instance may know better.
+            self.at += 1;
+            self.channel = None;
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// `None` if it has to be asked again.
+    async fn try_once<T, F>(
+        &mut self,
+        front: &Front,
+        call: &impl Fn(Channel) -> F,
+    ) -> Option<Result<T, Status>>
+    where
+        F: Future<Output = Result<T, Status>>,
+    {
+        let began = Instant::now();
+        let channel = match self.channel.clone() {
+            Some(channel) => channel,
+            None => {
+                let endpoint = Endpoint::from_shared(front.address(self.at)).expect("an address");
+                let connecting = endpoint.connect_timeout(Duration::from_secs(2)).connect().await;
+                self.channel.insert(connecting.ok()?).clone()
+            }
+        };
+        let Ok(answer) = tokio::time::timeout(CALL_MAX, call(channel)).await else {
+            front.history.wrong(format!("a call hung for {CALL_MAX:?}"));
+            return None;
+        };
+        front.history.took(began.elapsed());
+        match answer {
+            Ok(answer) => Some(Ok(answer)),
+            Err(status) => match status.code() {
+                Code::Unavailable
+                | Code::DeadlineExceeded
+                | Code::Cancelled
+                | Code::Unknown
+                | Code::ResourceExhausted => None,
+                _ => Some(Err(status)),
+            },
+        }
+    }
+}
+
+/// A message with a bearer's secret.
+pub fn with<T>(message: T, secret: &str) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.metadata_mut().insert("authorization", format!("Bearer {secret}").parse().unwrap());
+    request
+}

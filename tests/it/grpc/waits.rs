@@ -1,0 +1,220 @@
+//! Waiting and what is promised about it: choices instead of waiting, what an agent promises, and
+//! the range that a waiting customer is told.
+
+use super::world::*;
+use sanad::grpc::keys::Role;
+use sanad::grpc::pb;
+use sanad::grpc::pb::event::Body;
+use sanad::grpc::pb::subscribe_events_response::Frame;
+use sanad::ports::clock::Clock;
+use std::time::Duration;
+use tonic::{Code, Status};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+fn from_now(world: &World, span: Duration) -> Option<prost_types::Timestamp> {
+    let seconds = (world.clock.now() + span).as_millis() / 1_000;
+    Some(prost_types::Timestamp { seconds, nanos: 0 })
+}
+
+async fn choose(
+    customer: &Customer<'_>,
+    request_id: &str,
+    option: pb::WaitOption,
+    callback_at: Option<prost_types::Timestamp>,
+) -> Result<pb::ChooseWaitOptionResponse, Status> {
+    let request = pb::ChooseWaitOptionRequest {
+        conversation_id: customer.id.clone(),
+        request_id: request_id.to_owned(),
+        option: option.into(),
+        callback_at,
+    };
+    let mut chat = customer.world.chat();
+    Ok(chat.choose_wait_option(with(request, &customer.token)).await?.into_inner())
+}
+
+async fn promise(
+    agent: &Agent<'_>,
+    request_id: &str,
+    (conversation_id, token): (&str, pb::OwnershipToken),
+    what: &str,
+    due: Option<prost_types::Timestamp>,
+) -> Result<pb::PromiseFollowUpResponse, Status> {
+    let request = pb::PromiseFollowUpRequest {
+        session: agent.session(),
+        request_id: request_id.to_owned(),
+        conversation_id: conversation_id.to_owned(),
+        token: Some(token),
+        what: what.to_owned(),
+        due,
+    };
+    Ok(agent.world.agents().promise_follow_up(with(request, &agent.key)).await?.into_inner())
+}
+
+async fn open_promises(world: &World) -> Vec<pb::OpenPromise> {
+    let key = world.key(Role::Supervisor, "main");
+    let listed = world.admins().list_promises(with(pb::ListPromisesRequest::default(), &key)).await;
+    listed.unwrap().into_inner().promises
+}
+
+#[tokio::test]
+async fn whoever_waits_may_choose_a_callback_once_and_is_promised_it() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let early = choose(&customer, "early", pb::WaitOption::Callback, None).await.unwrap_err();
+    assert_eq!(early.code(), Code::FailedPrecondition, "nobody was asked for yet");
+    customer.ask_for_a_person().await;
+
+    let at = from_now(&world, 60 * MINUTE);
+    let chosen = choose(&customer, "cb", pb::WaitOption::Callback, at).await.unwrap();
+    let c = chosen.conversation.unwrap();
+    assert_eq!(c.state(), pb::ConversationState::Pending);
+    let promised = c.promise.unwrap();
+    assert_eq!(promised.kind(), pb::PromiseKind::Callback);
+    assert_eq!(promised.returns_at.unwrap().seconds, at.unwrap().seconds);
+    assert!(promised.due.unwrap().seconds > at.unwrap().seconds);
+    assert!(chosen.events.iter().any(|event| matches!(event.body, Some(Body::PromiseMade(_)))));
+    assert!(chosen.events.iter().any(|event| matches!(event.body, Some(Body::Notice(_)))));
+
+    let again = choose(&customer, "cb", pb::WaitOption::Callback, at).await.unwrap();
+    assert_eq!(again.events, chosen.events, "the same request has the first answer");
+    let other = choose(&customer, "cb", pb::WaitOption::LeaveQuestion, None).await.unwrap_err();
+    assert_eq!(other.code(), Code::InvalidArgument, "the id was used for something else");
+    let listed = open_promises(&world).await;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].conversation_id, customer.id);
+
+    let back = choose(&customer, "wait", pb::WaitOption::Wait, None).await.unwrap();
+    assert_eq!(back.conversation.unwrap().state(), pb::ConversationState::Queued);
+    assert!(open_promises(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_choice_that_cannot_be_kept_or_is_not_ones_own_is_refused() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let past = Some(prost_types::Timestamp { seconds: 1_000, nanos: 0 });
+    let far = from_now(&world, 60 * 24 * 30 * MINUTE);
+    for (option, at) in [
+        (pb::WaitOption::Callback, past),
+        (pb::WaitOption::Callback, far),
+        (pb::WaitOption::LeaveQuestion, from_now(&world, 60 * MINUTE)),
+        (pb::WaitOption::Unspecified, None),
+    ] {
+        let refused = choose(&customer, &world.fresh(), option, at).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{option:?} {at:?}: {refused}");
+    }
+    let stranger = world.customer().await;
+    let stolen = Customer { id: customer.id.clone(), ..stranger };
+    let refused = choose(&stolen, "x", pb::WaitOption::Wait, None).await.unwrap_err();
+    assert_eq!(refused.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn what_an_agent_promises_frees_them_and_comes_back_in_time() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let sara = world.ready("sara").await;
+    let mut work = sara.stream().await;
+    let offer = work.offer().await;
+    sara.accept(&offer).await.unwrap();
+    let held = (customer.id.as_str(), offer.token.unwrap());
+
+    let soon = promise(&sara, "soon", held, "to ask", from_now(&world, MINUTE)).await.unwrap_err();
+    assert_eq!(soon.code(), Code::InvalidArgument, "sooner than may be promised");
+    let nothing = promise(&sara, "none", held, "", from_now(&world, 60 * MINUTE)).await;
+    assert_eq!(nothing.unwrap_err().code(), Code::InvalidArgument);
+    let stale = pb::OwnershipToken { attempt: held.1.attempt - 1, ..held.1 };
+    let due = from_now(&world, 2 * 24 * 60 * MINUTE);
+    let lost = promise(&sara, "stale", (held.0, stale), "to ask", due).await.unwrap_err();
+    assert_eq!(lost.code(), Code::Aborted);
+
+    let done = promise(&sara, "two-days", held, "the bank's answer", due).await.unwrap();
+    let c = done.conversation.unwrap();
+    assert_eq!(c.state(), pb::ConversationState::Pending);
+    let promised = c.promise.unwrap();
+    assert_eq!(
+        (promised.kind(), promised.what.as_str()),
+        (pb::PromiseKind::FollowUp, "the bank's answer")
+    );
+    assert_eq!(promised.agent.unwrap().agent_id, "sara");
+    assert_eq!(promised.due, due);
+    let again = promise(&sara, "two-days", held, "the bank's answer", due).await.unwrap();
+    assert_eq!(again.events, done.events);
+    work.unassigned().await;
+    assert!(sara.work().await.unwrap().assignments.is_empty(), "her hands are free");
+
+    // It comes back to her by itself, before it is due.
+    world.clock.advance(2 * 24 * 60 * MINUTE - 20 * MINUTE);
+    let key = world.key(Role::Supervisor, "main");
+    loop {
+        let listed = open_promises(&world).await;
+        assert_eq!(listed.len(), 1, "it is open until she has answered");
+        if listed[0].state() == pb::ConversationState::Queued {
+            break;
+        }
+        let stats = world.admins().get_stats(with(pb::GetStatsRequest {}, &key)).await;
+        assert!(stats.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_customer_is_told_a_range_and_its_upper_end_is_kept_in_the_ledger() {
+    let world = World::open().await;
+    world.app.remember_served(20, 6 * MINUTE).await.unwrap();
+    // Omar has one seat, and it is taken.
+    let omar = world.ready("omar").await;
+    let mut work = omar.stream().await;
+    let first = world.customer().await;
+    first.ask_for_a_person().await;
+    let offer = work.offer().await;
+    omar.accept(&offer).await.unwrap();
+
+    let customer = world.customer().await;
+    let mut told = customer.stream(&customer.resume_token).await;
+    let asked = customer.ask_for_a_person().await;
+    let eta = asked.receipt.unwrap().status.unwrap().eta.unwrap();
+    assert_eq!((eta.basis(), eta.samples), (pb::EtaBasis::Class, 20));
+    assert_eq!(eta.unknown(), pb::EtaUnknown::Unspecified);
+    let (low, high) = (eta.low.unwrap().seconds, eta.high.unwrap().seconds);
+    assert!(low < 360 && 360 < high && high <= 1_200, "{low} {high}");
+    let promised = asked.conversation.unwrap().promise.unwrap();
+    assert_eq!(promised.kind(), pb::PromiseKind::Wait);
+    assert!(!promised.queue_id.is_empty(), "the queue has to keep it");
+    assert_eq!(promised.due.unwrap().seconds - promised.made_at.unwrap().seconds, high);
+    let notice = told.event(|event| {
+        matches!(&event.body, Some(Body::Notice(notice))
+        if notice.text.as_ref().is_some_and(|text| text.text.contains("minutes")))
+    });
+    notice.await;
+    let listed = open_promises(&world).await;
+    assert_eq!(listed[0].promise.as_ref().unwrap().kind(), pb::PromiseKind::Wait);
+    loop {
+        if let Some(Frame::QueueStatus(status)) = told.next().await {
+            assert_eq!(status.eta.unwrap().high, eta.high);
+            break;
+        }
+    }
+
+    let sara = world.ready("sara").await;
+    let mut desk = sara.stream().await;
+    let offer = desk.offer().await;
+    assert_eq!(offer.conversation_id, customer.id);
+    sara.accept(&offer).await.unwrap();
+    let ended = told.event(|event| matches!(event.body, Some(Body::PromiseEnded(_)))).await;
+    let Some(Body::PromiseEnded(ended)) = ended.body else { unreachable!() };
+    assert_eq!(ended.fate(), pb::PromiseFate::Kept);
+}
+
+#[tokio::test]
+async fn where_nothing_is_known_no_figure_is_sent_and_nothing_promised() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let asked = customer.ask_for_a_person().await;
+    let eta = asked.receipt.unwrap().status.unwrap().eta.unwrap();
+    assert_eq!((eta.low, eta.high, eta.samples), (None, None, 0));
+    assert_eq!(eta.unknown(), pb::EtaUnknown::NobodyThere);
+    assert!(asked.conversation.unwrap().promise.is_none());
+}

@@ -22,6 +22,9 @@ use table::Table;
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("weights.tsv")));
 
+/// Fewer words are too few to weigh: a name or a noun alone looks like whatever it was seen in. Short
+/// requests and cries are the phrases' to find.
+const WORDS_MIN: usize = 3;
 /// At most so many words are named as evidence.
 const NAMED_MAX: usize = 3;
 
@@ -87,7 +90,10 @@ impl Learnt {
         reading: &Reading,
     ) -> Margins {
         let table = &*TABLE;
-        let mut margins = Margins::default();
+        let mut margins = Margins { of: [f32::NEG_INFINITY; 5], ..Margins::default() };
+        if reading.len() < WORDS_MIN {
+            return margins;
+        }
         let mut squares = [0.0_f32; Family::COUNT];
         features::visit(message, variety, reading, &self.senses, |(family, parts, words)| {
             if let Some(row) = table.find(table::hash_of(family, parts)) {

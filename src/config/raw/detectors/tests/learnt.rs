@@ -33,6 +33,16 @@ fn a_danger_to_money_that_is_learnt_is_no_danger_to_life() {
 }
 
 #[test]
+fn one_or_two_words_are_left_to_the_phrases() {
+    for text in ["ولد", "يكلمني بكره", "an agent's"] {
+        let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
+        let learnt = |what: &str| what.ends_with(".learnt");
+        let evidence = assessment.signals.iter().flat_map(|signal| &signal.evidence);
+        assert!(evidence.filter(|one| learnt(&one.what)).count() == 0, "{text}");
+    }
+}
+
+#[test]
 fn where_phrases_explain_the_words_nothing_learnt_is_added() {
     for (kind, text) in [
         (SignalKind::HumanRequest, "مش محتاج موظف"),

@@ -7,13 +7,14 @@ use protox::prost::Message;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-const FILES: [&str; 6] = [
+const FILES: &[&str] = &[
     "sanad/v1/eta.proto",
     "sanad/v1/types.proto",
     "sanad/v1/satisfaction.proto",
     "sanad/v1/chat.proto",
     "sanad/v1/agent.proto",
     "sanad/v1/admin.proto",
+    "sanad/v1/ops.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

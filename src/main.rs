@@ -1,6 +1,5 @@
 //! The `sanad` binary: parses the command line and hands over to `sanad::cli`.
 
-use clap::Parser;
 use std::process::ExitCode;
 
 /// Many small values are made and dropped for each message; the system's allocator is slower at it.
@@ -8,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    sanad::cli::run(sanad::cli::Cli::parse())
+    sanad::cli::run(sanad::cli::parse(std::env::args_os().collect()))
 }

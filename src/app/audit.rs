@@ -10,6 +10,7 @@ use super::stats::Stats;
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::handle::arrival;
 use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::{PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{Item, ItemState, Place};
@@ -19,15 +20,49 @@ use std::collections::BTreeSet;
 
 /// What must be done so that both sides agree.
 enum Repair {
-    /// Carry the conversation's state to the pool again.
-    TellPool(WorkCommand),
-    /// Carry the place's state to the conversation again.
-    TellConversation(Command),
+    /// Carry the conversation's state to the pool again; the name says how.
+    TellPool(&'static str, WorkCommand),
+    /// Carry the place's state to the conversation again; the name says how.
+    TellConversation(&'static str, Command),
+}
+
+/// What the two sides of a conversation say where they differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Difference {
+    /// What the conversation says.
+    pub(super) conversation: String,
+    /// What the pool says.
+    pub(super) pool: String,
+    /// What makes them agree.
+    pub(super) mend: &'static str,
+}
+
+impl Repair {
+    fn name(&self) -> &'static str {
+        match self {
+            Repair::TellPool(name, _) | Repair::TellConversation(name, _) => name,
+        }
+    }
 }
 
 impl App {
     /// Compares everything once; returns how many differences were repaired.
     pub async fn audit(&self) -> AppResult<u64> {
+        let mut repairs = 0;
+        for id in &self.concerned().await? {
+            match self.audit_one(id).await {
+                Ok(repaired) => repairs += u64::from(repaired),
+                Err(AppError::Store(error)) => return Err(AppError::Store(error)),
+                // It is being changed by others just now: the next audit looks at it again. One
+                // conversation must not keep all others from being served.
+                Err(_) => {}
+            }
+        }
+        Ok(repairs)
+    }
+
+    /// Every conversation that a pool holds something of, by either side's word.
+    pub(super) async fn concerned(&self) -> AppResult<BTreeSet<ConversationId>> {
         let mut concerned: BTreeSet<ConversationId> = BTreeSet::new();
         for number in 0..self.settings.buckets {
             let slot = keys::bucket(number);
@@ -38,17 +73,29 @@ impl App {
         for (_, id) in self.members(&self.pool_slot(), Index::ITEMS).await? {
             concerned.extend(ConversationId::parse(&id).ok());
         }
-        let mut repairs = 0;
-        for id in &concerned {
-            match self.audit_one(id).await {
-                Ok(repaired) => repairs += u64::from(repaired),
-                Err(AppError::Store(error)) => return Err(AppError::Store(error)),
-                // It is being changed by others just now: the next audit looks at it again. One
-                // conversation must not keep all others from being served.
-                Err(_) => {}
-            }
-        }
-        Ok(repairs)
+        Ok(concerned)
+    }
+
+    /// Compares both sides of one conversation as they are and changes nothing. What is on its way
+    /// between them is seen as a difference.
+    pub(super) async fn compare(&self, id: &ConversationId) -> AppResult<Option<Difference>> {
+        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let key = keys::conversation(id);
+        let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
+        let place = self.place(id).await?;
+        let pool = place.as_ref().map_or_else(|| "nothing".to_owned(), place_in_words);
+        let Some(c) = snapshot.get::<Conversation>(&key)? else {
+            let orphan = matches!(place, Some(Place::Here(_)));
+            let conversation = "it does not exist".to_owned();
+            return Ok(orphan.then_some(Difference { conversation, pool, mend: "release" }));
+        };
+        let repair = self.difference(&c, place.as_ref(), snapshot.at());
+        Ok(repair.map(|repair| {
+            let owner = c.owner().map(|owner| format!(" {owner}")).unwrap_or_default();
+            let conversation =
+                format!("{}{owner}, token {}", c.state.name(), token_in_words(c.token));
+            Difference { conversation, pool, mend: repair.name() }
+        }))
     }
 
     /// Compares both sides of one conversation and repairs what differs.
@@ -69,7 +116,7 @@ impl App {
             return Ok(false);
         };
         match repair {
-            Repair::TellPool(command) => match self.work(id, &command).await {
+            Repair::TellPool(_, command) => match self.work(id, &command).await {
                 Ok(done) if done.owes => self.deliver_to_conversation(id).await?,
                 Ok(_) => {}
                 Err(AppError::Refused(PoolRefusal::NotSignedIn | PoolRefusal::NoSuchAgent)) => {
@@ -79,7 +126,7 @@ impl App {
                 Err(AppError::Refused(refusal)) if settled(&refusal) => {}
                 Err(error) => return Err(error),
             },
-            Repair::TellConversation(command) => {
+            Repair::TellConversation(_, command) => {
                 match self.run_quietly(id, command).await {
                     Ok(owes) => {
                         if owes {
@@ -119,13 +166,13 @@ impl App {
         let enqueue = || {
             arrival(&rules, c).map(|arrival| {
                 let arrival = Box::new(arrival);
-                Repair::TellPool(WorkCommand::Enqueue { arrival, issued_at: at })
+                Repair::TellPool("enqueue", WorkCommand::Enqueue { arrival, issued_at: at })
             })
         };
         let adopt = |agent: &AgentId| {
             arrival(&rules, c).map(|arrival| {
                 let (arrival, agent) = (Box::new(arrival), agent.clone());
-                Repair::TellPool(WorkCommand::Adopt { arrival, agent, token: c.token })
+                Repair::TellPool("adopt", WorkCommand::Adopt { arrival, agent, token: c.token })
             })
         };
         match place {
@@ -133,11 +180,11 @@ impl App {
             Some(Place::Here(item)) if item.token.term > c.token.term => {
                 let handoff = Some(Box::new((item.handoff.clone(), item.headline.clone())));
                 let command = Command::CatchUp { token: item.token, handoff };
-                Some(Repair::TellConversation(command))
+                Some(Repair::TellConversation("catch_up", command))
             }
             Some(Place::Gone { token, .. }) if c.is_entangled() && token.term >= c.token.term => {
                 let command = Command::CatchUp { token: *token, handoff: None };
-                Some(Repair::TellConversation(command))
+                Some(Repair::TellConversation("catch_up", command))
             }
             Some(Place::Here(item)) if item.token.term == c.token.term => {
                 self.difference_within(c, item)
@@ -149,7 +196,7 @@ impl App {
                 (_, None) => match place {
                     Some(Place::Here(item)) if item.token.term <= c.token.term => {
                         let term = c.token.term;
-                        Some(Repair::TellPool(WorkCommand::Release { term }))
+                        Some(Repair::TellPool("release", WorkCommand::Release { term }))
                     }
                     Some(Place::Here(_) | Place::Gone { .. }) | None => None,
                 },
@@ -161,7 +208,7 @@ impl App {
     fn difference_within(&self, c: &Conversation, item: &Item) -> Option<Repair> {
         if !c.is_entangled() {
             let term = c.token.term;
-            return Some(Repair::TellPool(WorkCommand::Release { term }));
+            return Some(Repair::TellPool("release", WorkCommand::Release { term }));
         }
         // The pool has lost that the agent took it.
         let taken_by = |owner: &AgentId| item.state == ItemState::Assigned { agent: owner.clone() };
@@ -171,11 +218,11 @@ impl App {
         {
             let (arrival, agent) = (Box::new(arrival), owner.clone());
             let adopt = WorkCommand::Adopt { arrival, agent, token: c.token };
-            return Some(Repair::TellPool(adopt));
+            return Some(Repair::TellPool("adopt", adopt));
         }
         // The pool has lost that it came back from an agent.
         if c.token > item.token {
-            return Some(Repair::TellPool(WorkCommand::Regain { token: c.token }));
+            return Some(Repair::TellPool("regain", WorkCommand::Regain { token: c.token }));
         }
         let differs = match &item.state {
             ItemState::Assigned { agent } => c.token < item.token || c.owner() != Some(agent),
@@ -185,23 +232,26 @@ impl App {
     }
 
     fn tell_of(&self, c: &Conversation, item: &Item) -> Repair {
-        let command = match (&item.state, c.owner()) {
-            (ItemState::Assigned { agent }, _) => Command::Bind {
-                token: item.token,
-                agent: agent.clone(),
-                name: self.name_of(agent),
-                waited_ms: item.waited_ms,
-                claimed_over: item.claimed_over.clone(),
-            },
+        match (&item.state, c.owner()) {
+            (ItemState::Assigned { agent }, _) => {
+                let bind = Command::Bind {
+                    token: item.token,
+                    agent: agent.clone(),
+                    name: self.name_of(agent),
+                    waited_ms: item.waited_ms,
+                    claimed_over: item.claimed_over.clone(),
+                };
+                Repair::TellConversation("bind", bind)
+            }
             (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
-                Command::Unbind { token: item.spent_token(), agent: owner.clone() }
+                let unbind = Command::Unbind { token: item.spent_token(), agent: owner.clone() };
+                Repair::TellConversation("unbind", unbind)
             }
             // Nobody owns it and nobody has it: there is nothing to say.
             (ItemState::Waiting | ItemState::Offered { .. }, None) => {
-                Command::Tick { reading: None, wait: None }
+                Repair::TellConversation("tick", Command::Tick { reading: None, wait: None })
             }
-        };
-        Repair::TellConversation(command)
+        }
     }
 
     async fn bind_again(&self, item: &Item) -> AppResult<()> {
@@ -222,5 +272,21 @@ impl App {
     fn name_of(&self, agent: &AgentId) -> String {
         let known = self.router.agent(agent);
         known.map_or_else(|| agent.to_string(), |known| known.profile.name)
+    }
+}
+
+fn token_in_words(token: Token) -> String {
+    format!("({}, {})", token.term, token.attempt)
+}
+
+fn place_in_words(place: &Place) -> String {
+    let token = token_in_words(place.token());
+    match place {
+        Place::Gone { .. } => format!("gone, token {token}"),
+        Place::Here(item) => match &item.state {
+            ItemState::Waiting => format!("waiting, token {token}"),
+            ItemState::Offered { agent, .. } => format!("offered to {agent}, token {token}"),
+            ItemState::Assigned { agent } => format!("assigned to {agent}, token {token}"),
+        },
     }
 }

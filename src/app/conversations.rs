@@ -9,7 +9,7 @@ use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
 use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
-use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
@@ -18,6 +18,7 @@ use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction, decode};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The inline path has so long before the sweeper takes an outbox entry up.
@@ -64,6 +65,23 @@ pub struct Logged {
     pub event_id: u128,
     /// What happened.
     pub logged: LoggedEvent,
+}
+
+/// An event as it is written: with the record of the request that made it, so that both leave the
+/// store together.
+#[derive(Serialize)]
+struct Written<'a> {
+    at: &'a Timestamp,
+    event: &'a Event,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
+}
+
+/// Which request made an event; `None` for what no request made, and for all but its first event.
+#[derive(Deserialize)]
+pub(super) struct Marked {
+    #[serde(default)]
+    pub(super) request: Option<String>,
 }
 
 impl App {
@@ -341,8 +359,10 @@ impl App {
             .collect();
         if !events.is_empty() {
             change.put(keys::conversation(&c.id), &c);
-            for Logged { seq, event_id, logged } in &events {
-                change.append(keys::log(&c.id), *seq, *event_id, logged, None);
+            let mut request = record.as_ref().map(|(key, _)| key.id.as_str());
+            for Logged { seq, event_id, logged: LoggedEvent { at, event } } in &events {
+                let written = Written { at, event, request: request.take() };
+                change.append(keys::log(&c.id), *seq, *event_id, &written, None);
             }
             let id = c.id.as_str();
             // Minus the time, so that the latest comes first.
@@ -379,6 +399,9 @@ impl App {
                 from_seq: if events.is_empty() { 0 } else { first },
                 to_seq: if events.is_empty() { 0 } else { c.seq },
             };
+            if events.is_empty() {
+                change.index_put(Index::REQUESTS, key.id.clone(), keys::requests_score(&c.id));
+            }
             change.put(key, &record);
         }
         (change, Done { conversation: c, events })

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// Entries taken at once.
 const TAKEN_MAX: usize = 32;
 /// How long a taken entry is hidden from others. If it is not done by then, it is taken again.
-const VISIBILITY: Duration = Duration::from_secs(10);
+pub(super) const VISIBILITY: Duration = Duration::from_secs(10);
 /// Leases that end within this time of each other end together.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
@@ -86,7 +86,8 @@ impl App {
         }
     }
 
-    async fn rearm(&self, slot: &Slot, id: &ConversationId) -> AppResult<()> {
+    /// Puts a conversation's due entry to where its state says.
+    pub(super) async fn rearm(&self, slot: &Slot, id: &ConversationId) -> AppResult<()> {
         let key = keys::conversation(id);
         let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
         let Some(c) = snapshot.get::<Conversation>(&key)? else { return Ok(()) };
@@ -102,7 +103,8 @@ impl App {
         }
     }
 
-    async fn place_due(&self, id: &ConversationId) -> AppResult<()> {
+    /// A place's own deadline.
+    pub(super) async fn place_due(&self, id: &ConversationId) -> AppResult<()> {
         let command = match self.place(id).await? {
             Some(Place::Here(item)) => match item.state {
                 ItemState::Offered { .. } => WorkCommand::Expire,

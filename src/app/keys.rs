@@ -53,6 +53,15 @@ pub fn fence() -> EntityKey {
     EntityKey::new(Kind::Fence, "matcher")
 }
 
+/// Where the requests of a conversation that made no events stand in [`Index::REQUESTS`]: together,
+/// so that they are found without looking at all others, and within what every store holds exactly.
+///
+/// [`Index::REQUESTS`]: crate::ports::store::Index::REQUESTS
+pub fn requests_score(conversation: &ConversationId) -> i64 {
+    let hash = crate::domain::conversation::state::text_hash(conversation.as_str());
+    (hash >> 12) as i64
+}
+
 /// A conversation's log.
 pub fn log(id: &ConversationId) -> LogId {
     LogId(format!("l/{id}"))

@@ -9,10 +9,10 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::bot::suggest::{Line, Situation, Suggestion, suggest};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Asked, Conversation};
-use crate::domain::detectors::{Signal, SignalKind, Speaker};
+use crate::domain::detectors::{Signal, Speaker};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, EntryId};
-use crate::domain::language::{self, Language};
+use crate::domain::language::Language;
 use crate::domain::pool::agent::Holding;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
@@ -37,7 +37,7 @@ pub struct Packet {
     pub signals: Vec<(u64, String, Signal)>,
     /// What the bot answered: the place in the log, the entry, its title.
     pub tried: Vec<(u64, EntryId, String)>,
-    /// What the customer last asked for.
+    /// What the customer said last that they need.
     pub open_question: Option<String>,
     /// How often people were asked before.
     pub earlier_handoffs: u32,
@@ -59,7 +59,7 @@ impl App {
     ) -> AppResult<Packet> {
         let Held { name, conversation: c, asked, events } = self.held(agent, id, token).await?;
         let rules = self.rules();
-        let open_question = open_question(&events);
+        let open_question = c.memory.need.clone();
         let need = need(&rules, &c, &asked, open_question.as_deref());
         Ok(Packet {
             opening: opening(&rules, c.language, &name, need),
@@ -91,7 +91,7 @@ impl App {
         let is_agents = |logged: &Logged| matches!(logged.logged.event, Event::AgentSaid { .. });
         let spoken = events.iter().any(is_agents);
         let first = (!spoken).then(|| {
-            let need = need(&rules, &c, &asked, open_question(&events).as_deref());
+            let need = need(&rules, &c, &asked, c.memory.need.as_deref());
             opening(&rules, c.language, &name, need)
         });
         Ok(suggested(&rules, &c, &asked, &events, first, about))
@@ -111,7 +111,10 @@ impl App {
         let asked = conversation.handoff.clone().ok_or(AppError::NotFound { what: "handoff" })?;
         let after = conversation.seq.saturating_sub(EVENTS_MAX);
         let (events, _) = self.read_log(id, after, EVENTS_MAX as usize).await?;
-        Ok(Held { name: known.profile.name, conversation, asked, events })
+        let rules = self.rules();
+        let declared = rules.routing.agent_name(agent, conversation.language);
+        let name = declared.map_or(known.profile.name, str::to_owned);
+        Ok(Held { name, conversation, asked, events })
     }
 }
 
@@ -133,10 +136,11 @@ fn suggested(
     opening: Option<String>,
     about: &str,
 ) -> Vec<Suggestion> {
-    let lines: Vec<Line> = events.iter().filter_map(line).collect();
+    let lines = lines(events);
     let situation = Situation {
         language: c.language,
         lines: &lines,
+        need: c.memory.need.as_deref(),
         slots: &c.memory.slots,
         topic: asked.handoff.entry.as_ref(),
         opening,
@@ -145,48 +149,36 @@ fn suggested(
     suggest(rules, &situation)
 }
 
-fn line(logged: &Logged) -> Option<Line> {
-    let (by, text) = match &logged.logged.event {
-        Event::CustomerSaid { text, .. } => (Speaker::Customer, text),
-        Event::BotSaid { text, .. } => (Speaker::Bot, text),
-        Event::AgentSaid { text, .. } => (Speaker::Agent, text),
-        _ => return None,
+fn lines(events: &[Logged]) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for logged in events {
+        let (by, text) = match &logged.logged.event {
+            Event::CustomerSaid { text, .. } => (Speaker::Customer, text),
+            Event::BotSaid { text, .. } => (Speaker::Bot, text),
+            Event::AgentSaid { text, .. } => (Speaker::Agent, text),
+            Event::Understood { need, .. } => {
+                // What was understood stands behind the words it was understood of.
+                if let Some(line) = lines.last_mut().filter(|line| line.by == Speaker::Customer) {
+                    line.need |= *need;
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        lines.push(Line { sequence: logged.seq, by, text: text.clone(), need: false });
+    }
+    lines
+}
+
+/// What the customer needs, in few words: their own, or the topic that was answered.
+fn need(rules: &Rules, c: &Conversation, asked: &Asked, need: Option<&str>) -> Option<String> {
+    let Some(said) = need else {
+        let entry = asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
+        return entry.map(|entry| entry.title.get(c.language).clone());
     };
-    Some(Line { sequence: logged.seq, by, text: text.clone() })
-}
-
-/// The customer's last words that are more than a greeting or the wish for a person.
-fn open_question(events: &[Logged]) -> Option<String> {
-    let mut last = None;
-    let mut question = None;
-    for (at, logged) in events.iter().enumerate() {
-        let Event::CustomerSaid { text, .. } = &logged.logged.event else { continue };
-        if text.trim().is_empty() {
-            continue;
-        }
-        last = Some(text);
-        let asks_for_a_person = events.get(at + 1).is_some_and(|next| {
-            let wish = |signal: &Signal| signal.kind == SignalKind::HumanRequest;
-            matches!(&next.logged.event, Event::Understood { signals, candidates, .. }
-                if candidates.is_empty() && signals.iter().any(wish))
-        });
-        let is_social = language::social_act(&language::normalise(text), text).is_some();
-        if !asks_for_a_person && !is_social {
-            question = Some(text);
-        }
-    }
-    question.or(last).cloned()
-}
-
-/// What the customer needs, in few words: the topic, or their own words.
-fn need(rules: &Rules, c: &Conversation, asked: &Asked, question: Option<&str>) -> Option<String> {
-    let entry = asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
-    if let Some(entry) = entry {
-        return Some(entry.title.get(c.language).clone());
-    }
-    let question = question?.trim();
-    let mut need: String = question.chars().take(NEED_CHARS_MAX).collect();
-    if need.len() < question.len() {
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut need: String = said.chars().take(NEED_CHARS_MAX).collect();
+    if need.len() < said.len() {
         need.push('…');
     }
     Some(need)

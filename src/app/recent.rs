@@ -46,6 +46,11 @@ impl Recent {
         }
     }
 
+    /// Forgets a conversation that has left the store.
+    pub(super) fn forget(&mut self, id: &ConversationId) {
+        self.kept.retain(|(_, kept)| kept.id != *id);
+    }
+
     /// What was written last under this id, if it is still kept.
     pub(super) fn last(&self, id: &ConversationId) -> Option<Conversation> {
         let kept = self.kept.iter().rev().find(|(_, kept)| kept.id == *id);

@@ -73,6 +73,11 @@ impl Router {
         }
     }
 
+    /// Whether this process matches, as far as it knows.
+    pub fn leads(&self) -> bool {
+        self.lock().fence.is_some()
+    }
+
     /// Looks at the picture of the pool.
     pub(super) fn with_view<T>(&self, look: impl FnOnce(&PoolView) -> T) -> T {
         look(&self.lock().view)

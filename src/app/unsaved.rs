@@ -9,6 +9,7 @@ use crate::domain::detectors::EmergencyKind;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::language::{self, Language, Variety};
 use crate::domain::reading;
+use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
 
@@ -24,7 +25,7 @@ impl App {
         let rules = self.rules();
         let memory = known.map_or_else(Memory::default, |c| c.memory.clone());
         let reading = reading::read(&rules, text, &memory.window, at);
-        let language = known.map_or_else(|| language_of(text), |c| c.language);
+        let language = known.map_or_else(|| language_of(&rules, text), |c| c.language);
         let words = |key: TextKey, values: &[(&str, String)]| {
             rules.texts.wordings(language, key, None, values).into_iter().next()
         };
@@ -50,6 +51,8 @@ impl App {
             | Step::Wait
             | Step::Social(_)
             | Step::Affirmed
+            | Step::Declined
+            | Step::Refused
             | Step::ProposeEnd
             | Step::FillSlot { .. }
             | Step::AskSlotAgain { .. }
@@ -61,10 +64,11 @@ impl App {
     }
 }
 
-fn language_of(text: &str) -> Language {
+fn language_of(rules: &Rules, text: &str) -> Language {
     match language::detect(text) {
         Variety::English => Language::En,
-        Variety::Arabic | Variety::Arabizi | Variety::Mixed | Variety::Unknown => Language::Ar,
+        Variety::Arabizi => rules.bot.arabizi,
+        Variety::Arabic | Variety::Mixed | Variety::Unknown => Language::Ar,
     }
 }
 

@@ -1,5 +1,6 @@
 //! `sanad check`: shows everything that is wrong with the config at once.
 
+use super::direction::readable;
 use super::system::SystemClock;
 use super::terminal;
 use crate::config::problem::{Look, render, render_json};
@@ -37,26 +38,47 @@ pub fn run(options: &Check) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
     let checked = checked.at(SystemClock::default().now());
     match options.format {
-        Format::Json => println!("{:#}", render_json(&checked.problems)),
+        Format::Json => terminal::print(&format!("{:#}\n", render_json(&checked.problems))),
         Format::Text => {
             let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
-            print!("{}", render(&checked.problems, &sources, look));
+            let problems = render(&checked.problems, &sources, look);
+            terminal::print(&readable(options.lang, &problems));
             if let Some(rules) = &checked.rules {
                 let (entries, scripts) = (rules.bot.entries.len(), checked.scripts.len());
-                match options.lang {
-                    Language::En => println!(
+                let summary = match options.lang {
+                    Language::En => format!(
                         "{entries} entries, {scripts} scripted conversations, version {}. \
                          Next: sanad test",
                         rules.version
                     ),
-                    Language::Ar => println!(
+                    Language::Ar => format!(
                         "عدد المداخل {entries}، والمحادثات المكتوبة {scripts}، والإصدار {}. \
                          الخطوة التالية: sanad test",
                         rules.version
                     ),
-                }
+                };
+                terminal::print(&(readable(options.lang, &summary) + "\n"));
             }
         }
     }
     if checked.rules.is_some() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn problems_in_arabic_keep_codes_paths_and_commands_together_and_lose_no_letter() {
+        let (sources, checked) = crate::config::load(Path::new("nowhere"));
+        let look = Look { language: Language::Ar, colour: false };
+        let plain = render(&checked.problems, &sources, look);
+        let shown = readable(Language::Ar, &plain);
+        for together in ["CFG010", "`nowhere`", "--config DIR"] {
+            assert!(shown.contains(&format!("\u{2066}{together}\u{2069}")), "{shown}");
+        }
+        let is_mark = |c: &char| matches!(c, '\u{2066}'..='\u{2069}');
+        assert_eq!(shown.chars().filter(|c| !is_mark(c)).collect::<String>(), plain);
+    }
 }

@@ -1,11 +1,13 @@
 //! `sanad explain "text"`: what the rules make of a message, and why. No service is needed.
 
-use super::terminal;
+use super::words::pick;
+use super::{direction, terminal};
 use crate::config::problem::{Look, render};
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::{Basis, Verdict};
 use crate::domain::conversation::state::Memory;
-use crate::domain::language::{Evidence, Language};
+use crate::domain::detectors::SignalKind;
+use crate::domain::language::{Evidence, Language, SocialAct, Variety};
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -31,14 +33,15 @@ pub fn run(options: &Explain) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
     let Some(rules) = checked.rules else {
         let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
-        print!("{}", render(&checked.problems, &sources, look));
+        let shown = render(&checked.problems, &sources, look);
+        terminal::print(&direction::readable(options.lang, &shown));
         return ExitCode::FAILURE;
     };
     let memory = Memory::default();
     let reading = reading::read(&rules, &options.text, &memory.window, Timestamp::ZERO);
     let step = ladder::next_step(&rules.bot, &memory, &reading, false);
     for line in explained(&rules, &options.text, &reading, &step, options.lang) {
-        println!("{line}");
+        terminal::print(&(direction::readable(options.lang, &line) + "\n"));
     }
     ExitCode::SUCCESS
 }
@@ -49,49 +52,57 @@ pub fn explained(
     text: &str,
     reading: &Reading,
     step: &Step,
-    language: Language,
+    l: Language,
 ) -> Vec<String> {
-    let say = |en: &str, ar: &str| match language {
-        Language::En => en.to_owned(),
-        Language::Ar => ar.to_owned(),
-    };
     let title = |id: &crate::domain::ids::EntryId| {
         let entry = rules.bot.entries.get(id);
-        let title = entry.map(|entry| entry.title.get(language).clone()).unwrap_or_default();
-        format!("{id} ({title})")
+        let title = entry.map(|entry| entry.title.get(l).clone()).unwrap_or_default();
+        format!("{id} ({})", direction::own(l, &title))
     };
+    let read_as = direction::own(l, &reading.normalised.replace('\n', " / "));
     let mut lines = vec![
-        format!("{}: {:?}", say("written in", "لغة الرسالة"), reading.variety),
-        format!("{}: {}", say("read as", "بعد التوحيد"), reading.normalised),
+        format!("{}: {}", pick(l, "written in", "لغة الرسالة"), variety(l, reading.variety)),
+        format!("{}: {read_as}", pick(l, "read as", "بعد التوحيد")),
     ];
     if let Some(act) = reading.social {
-        lines.push(format!("{}: {act:?}", say("social act", "مجاملة")));
+        lines.push(format!("{}: {}", pick(l, "social act", "مجاملة"), social(l, act)));
     }
-    let verdict = match (&reading.matched.verdict, &reading.matched.basis) {
-        (Verdict::Sure(entry), basis) => {
-            format!("{} {} [{}]", say("sure of", "متأكد من"), title(entry), basis_name(*basis))
+    let near = ladder::near_enough(&rules.bot, reading);
+    let verdict = match (&reading.matched.verdict, near.as_slice()) {
+        (Verdict::Sure(entry), _) => {
+            let basis = basis_name(l, reading.matched.basis);
+            format!("{} {} [{basis}]", pick(l, "sure of", "متأكد من"), title(entry))
         }
-        (Verdict::Unsure(entries), _) => {
-            let names: Vec<String> = entries.iter().map(title).collect();
-            format!("{} {}", say("wavers between", "متردد بين"), names.join(" / "))
+        (Verdict::Unsure(_), []) => {
+            let floor = rules.bot.ladder.clarify_at;
+            let nothing = pick(l, "nothing comes near enough", "لا شيء قريب بما يكفي");
+            format!("{nothing} (clarify_at: {floor})")
         }
-        (Verdict::Unknown, _) => say("does not know it", "لا يعرفها"),
+        (Verdict::Unsure(_), near) => {
+            let names: Vec<String> = near.iter().map(title).collect();
+            format!(
+                "{} {}",
+                pick(l, "wavers between", "متردد بين"),
+                names.join(pick(l, " / ", " أو "))
+            )
+        }
+        (Verdict::Unknown, _) => pick(l, "does not know it", "لا يعرفها").to_owned(),
     };
-    lines.push(format!("{}: {verdict}", say("matching", "المطابقة")));
+    lines.push(format!("{}: {verdict}", pick(l, "matching", "المطابقة")));
     for candidate in &reading.matched.candidates {
         lines.push(format!("  {:.2}  {}", candidate.score, title(&candidate.entry)));
     }
-    lines.extend(evidence(text, &reading.matched.evidence));
-    for signal in &reading.assessment.signals {
-        let name = say("signal", "إشارة");
-        lines.push(format!("{name}: {} {:.2}", signal.kind.name(), signal.strength));
-        lines.extend(evidence(text, &signal.evidence));
+    lines.extend(evidence(l, text, &reading.matched.evidence));
+    for found in &reading.assessment.signals {
+        let (name, kind) = (pick(l, "signal", "إشارة"), signal(l, found.kind));
+        lines.push(format!("{name}: {kind} {:.2}", found.strength));
+        lines.extend(evidence(l, text, &found.evidence));
     }
-    lines.push(format!("{}: {}", say("so the bot", "فيفعل المساعد الآلي"), next(step, language)));
+    lines.push(format!("{}: {}", pick(l, "so the bot", "فيفعل المساعد الآلي"), next(step, l)));
     lines
 }
 
-fn evidence(text: &str, found: &[Evidence]) -> Vec<String> {
+fn evidence(l: Language, text: &str, found: &[Evidence]) -> Vec<String> {
     const SHOWN_MAX: usize = 6;
     found
         .iter()
@@ -100,20 +111,59 @@ fn evidence(text: &str, found: &[Evidence]) -> Vec<String> {
             let words = text
                 .get(found.span.start as usize..found.span.end as usize)
                 .filter(|words| !words.is_empty())
-                .map(|words| format!("“{words}” "))
+                .map(|words| format!("“{}” ", direction::own(l, words)))
                 .unwrap_or_default();
-            format!("    {words}{} ({:+.2})", found.what, found.weight)
+            format!("    {words}{} ({:+.2})", direction::own(l, &found.what), found.weight)
         })
         .collect()
 }
 
-fn basis_name(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Exact => "exact example",
-        Basis::Pattern => "pattern",
-        Basis::Examples => "examples",
-        Basis::None => "nothing",
+fn variety(l: Language, variety: Variety) -> &'static str {
+    let (en, ar) = match variety {
+        Variety::Arabic => ("Arabic", "العربية"),
+        Variety::English => ("English", "الإنجليزية"),
+        Variety::Arabizi => ("Arabizi", "العربية بحروف لاتينية"),
+        Variety::Mixed => ("both", "اللغتان معًا"),
+        Variety::Unknown => ("not known", "غير معروفة"),
+    };
+    pick(l, en, ar)
+}
+
+fn social(l: Language, act: SocialAct) -> &'static str {
+    let (en, ar) = match act {
+        SocialAct::Greeting => ("greeting", "تحية"),
+        SocialAct::Thanks => ("thanks", "شكر"),
+        SocialAct::Goodbye => ("goodbye", "وداع"),
+        SocialAct::Acknowledgement => ("acknowledgement", "موافقة"),
+        SocialAct::Attention => ("is anybody there?", "سؤال عمن يسمع"),
+        SocialAct::Emoji => ("emoji", "رموز تعبيرية"),
+    };
+    pick(l, en, ar)
+}
+
+fn signal(l: Language, kind: SignalKind) -> String {
+    let ar = match kind {
+        SignalKind::HumanRequest => "يريد شخصًا",
+        SignalKind::Frustration => "غاضب",
+        SignalKind::Confusion => "تائه",
+        SignalKind::Repetition => "يكرر",
+        SignalKind::Emergency => "في خطر",
+        SignalKind::Abuse => "يسيء بالكلام",
+    };
+    match l {
+        Language::En => kind.name().to_owned(),
+        Language::Ar => format!("{ar} ({})", kind.name()),
     }
+}
+
+fn basis_name(l: Language, basis: Basis) -> &'static str {
+    let (en, ar) = match basis {
+        Basis::Exact => ("exact example", "مثال بنصه"),
+        Basis::Pattern => ("pattern", "نمط"),
+        Basis::Examples => ("examples", "الأمثلة"),
+        Basis::None => ("nothing", "لا شيء"),
+    };
+    pick(l, en, ar)
 }
 
 fn next(step: &Step, language: Language) -> String {
@@ -121,6 +171,8 @@ fn next(step: &Step, language: Language) -> String {
         Step::Wait => ("waits for the rest of the thought", "ينتظر بقية الكلام"),
         Step::Social(_) => ("answers in kind", "يرد بالمثل"),
         Step::Affirmed => ("asks what it is about", "يسأل عن الموضوع"),
+        Step::Declined => ("takes leave politely", "يودّع بلطف"),
+        Step::Refused => ("asks what is still missing", "يسأل عما بقي"),
         Step::ProposeEnd => ("asks whether that settled it", "يسأل هل انتهى الأمر"),
         Step::Answer(_) => ("answers", "يجيب"),
         Step::FillSlot { .. } => ("takes the value and answers", "يأخذ القيمة ويجيب"),
@@ -131,12 +183,37 @@ fn next(step: &Step, language: Language) -> String {
             let reason = reason.name();
             return match language {
                 Language::En => format!("asks for a person ({reason})"),
-                Language::Ar => format!("يطلب موظفا ({reason})"),
+                Language::Ar => format!("يطلب موظفًا ({reason})"),
             };
         }
     };
-    match language {
-        Language::En => en.to_owned(),
-        Language::Ar => ar.to_owned(),
+    pick(language, en, ar).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::detectors::Window;
+
+    fn of(text: &str, language: Language) -> String {
+        let rules = crate::sim::rules::rules(2);
+        let reading = reading::read(&rules, text, &Window::default(), Timestamp::ZERO);
+        let step = ladder::next_step(&rules.bot, &Memory::default(), &reading, false);
+        let lines = explained(&rules, text, &reading, &step, language);
+        lines.iter().map(|line| direction::readable(language, line) + "\n").collect()
+    }
+
+    #[test]
+    fn an_explanation_in_arabic_has_no_english_words_but_names_and_keeps_those_together() {
+        let shown = of("where is my order", Language::Ar);
+        assert!(shown.starts_with("لغة الرسالة: الإنجليزية\n"), "{shown}");
+        assert!(shown.contains("\u{2068}where is my order\u{2069}"), "{shown}");
+        assert!(shown.contains("[مثال بنصه]") || shown.contains("[الأمثلة]"), "{shown}");
+        for english in ["English", "exact example", "answers", "sure of"] {
+            assert!(!shown.contains(english), "{shown}");
+        }
+        let thanks = of("شكرا", Language::Ar);
+        assert!(thanks.contains("مجاملة: شكر"), "{thanks}");
+        assert!(of("شكرا", Language::En).contains("social act: thanks"));
     }
 }

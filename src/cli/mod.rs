@@ -6,11 +6,14 @@
 
 mod admin;
 mod agent;
+mod archive;
 mod bench;
 mod chat;
 mod check;
 mod classify;
 pub mod connect;
+mod direction;
+mod doctor;
 mod eval;
 mod explain;
 #[cfg(test)]
@@ -21,6 +24,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod repair;
 mod rows;
 mod rules;
 mod schema;
@@ -33,10 +37,12 @@ pub mod terminal;
 mod test;
 pub mod transcript;
 pub mod words;
+mod zone;
 
 use crate::domain::language::Language;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use connect::Failure;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// What the process ends with, for those who call it from scripts.
@@ -64,6 +70,9 @@ enum Command {
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
     Key(key::KeyCommand),
+    Doctor(doctor::Doctor),
+    Repair(repair::Repair),
+    Archive(archive::ArchiveArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -73,6 +82,34 @@ enum Command {
     Schema(schema::Schema),
     Sim(sim::Sim),
     Bench(bench::Bench),
+}
+
+/// What the command line asks for; ends the process with an explanation if it cannot be read.
+pub fn parse(args: Vec<OsString>) -> Cli {
+    match understood(&args) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    }
+}
+
+/// Options before the command are read as if they stood behind it, where they belong.
+fn understood(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let as_written = Cli::try_parse_from(args);
+    if as_written.is_ok() || !args.get(1).is_some_and(starts_with_dash) {
+        return as_written;
+    }
+    let commands = Cli::command();
+    let is_command = |arg: &OsString| commands.find_subcommand(arg).is_some();
+    let behind = (2..args.len()).rev().filter(|at| is_command(&args[*at])).find_map(|at| {
+        let mut moved = vec![args[0].clone(), args[at].clone()];
+        moved.extend(args[1..at].iter().chain(&args[at + 1..]).cloned());
+        Cli::try_parse_from(moved).ok()
+    });
+    behind.map_or(as_written, Ok)
+}
+
+fn starts_with_dash(arg: &OsString) -> bool {
+    arg.as_encoded_bytes().starts_with(b"-")
 }
 
 /// Runs one command to its end.
@@ -94,14 +131,18 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Archive(args)) => archive::run(&args),
+        Some(Command::Doctor(options)) => return doctor::run(&options),
+        Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sanad: {error:#}");
-            exit_code(&error)
-        }
-    }
+    finished(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn finished(done: anyhow::Result<ExitCode>) -> ExitCode {
+    done.unwrap_or_else(|error| {
+        eprintln!("sanad: {error:#}");
+        exit_code(&error)
+    })
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {
@@ -121,7 +162,7 @@ fn on_all_cores(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Re
 }
 
 /// Clients need no more than one thread, and end without waiting for what still runs beside.
-fn block_on(command: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+fn block_on<T>(command: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(command);
     runtime.shutdown_background();
@@ -136,7 +177,32 @@ fn language(tag: &str) -> Result<Language, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+
+    fn read(line: &str) -> Result<Cli, clap::Error> {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        understood(&args)
+    }
+
+    #[test]
+    fn options_before_a_command_are_read_as_its_own_or_refused_with_a_reason() {
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) =
+            read("sanad --config shop --lang ar check")
+        else {
+            panic!("the options belong to check");
+        };
+        assert_eq!(check.config, std::path::Path::new("shop"));
+        assert_eq!(check.lang, Language::Ar);
+        let Ok(Cli { command: Some(Command::Check(check)), .. }) =
+            read("sanad --config test check")
+        else {
+            panic!("a folder may have the name of a command");
+        };
+        assert_eq!(check.config, std::path::Path::new("test"));
+        let serve = read("sanad --config shop").unwrap();
+        assert!(serve.command.is_none() && serve.serve.config == std::path::Path::new("shop"));
+        let refused = read("sanad --listen 127.0.0.1:1 check").unwrap_err().to_string();
+        assert!(refused.contains("--listen"), "{refused}");
+    }
 
     #[test]
     fn the_command_tree_is_sound() {

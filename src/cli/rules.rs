@@ -1,7 +1,7 @@
 //! The rules as commands need them: loaded, checked, rehearsed, shown.
 
 use crate::config::Checked;
-use crate::config::problem::{Look, render};
+use crate::config::problem::{Code, Look, render};
 use crate::config::reload::{Kept, LiveRules, Refused, Surroundings};
 use crate::config::service::ServiceSettings;
 use crate::config::source::Sources;
@@ -45,6 +45,13 @@ pub fn open(
         clock,
     };
     LiveRules::open(surroundings, sources, checked, settings.on_bad_config).map_err(|refused| {
+        if let [problem] = refused.problems.as_slice()
+            && problem.code == Code::NotKept
+        {
+            // The rules are not to blame.
+            let (what, hint) = (problem.what(Language::En), problem.hint(Language::En));
+            return anyhow::anyhow!("{what}\n{hint}");
+        }
         anyhow::anyhow!(
             "the rules in {} cannot go live:\n{}\nCorrect them (`sanad check` shows them again), \
              or name another folder with --config DIR.",

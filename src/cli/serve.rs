@@ -1,9 +1,11 @@
 //! `sanad serve`: puts everything together and runs it until it is told to stop.
 
+use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened};
 use super::system::{SystemChance, SystemClock};
 use super::{figures, tasks};
+use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
 use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
@@ -19,6 +21,7 @@ use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent};
 use crate::ports::clock::Clock;
+use crate::store::archive::FolderArchive;
 use crate::web;
 use anyhow::Context as _;
 use clap::Args;
@@ -121,7 +124,7 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
-    tasks::start(&app, &came_back);
+    tasks::start(&app, &came_back, retention(&settings));
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);
@@ -171,9 +174,27 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
     })
 }
 
+/// What becomes of ended conversations.
+fn retention(settings: &ServiceSettings) -> Option<Retention> {
+    let wanted = settings.retention.as_ref()?;
+    let folder = wanted.archive.as_ref().map(|folder| settings.data.join(folder));
+    let archive = folder.map(|folder| Arc::new(FolderArchive::new(folder)) as _);
+    Some(Retention { after: wanted.after, archive })
+}
+
 fn make_folder(data: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data).with_context(|| {
         format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
+    })?;
+    // Tried now, so that the first thing that is to be kept there is not blamed for it.
+    let probe = data.join(format!(".writable.{}", std::process::id()));
+    let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
+    tried.with_context(|| {
+        format!(
+            "the data folder {} cannot be written to; let the account Sanad runs under write \
+             there, or choose another with --data DIR",
+            data.display()
+        )
     })
 }
 
@@ -225,6 +246,7 @@ fn edge(
         replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),
+        examiner: Arc::new(Examination::of(app, opened.place.clone(), settings, clock)),
     };
     Ok((edge, context))
 }
@@ -328,6 +350,27 @@ async fn signalled() {
         }
         Err(_) => {
             let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_that_cannot_be_used_is_named_and_the_rules_are_not_blamed() {
+        let home = tempfile::tempdir().unwrap();
+        make_folder(&home.path().join("data")).unwrap();
+        assert_eq!(home.path().join("data").read_dir().unwrap().count(), 0, "nothing is left");
+        let file = home.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let told = format!("{:#}", make_folder(&file.join("data")).unwrap_err());
+        assert!(told.contains("--data DIR") && told.contains("cannot be made"), "{told}");
+        if cfg!(target_os = "linux") {
+            // Nobody may write there, whoever runs the test.
+            let told = format!("{:#}", make_folder(Path::new("/proc")).unwrap_err());
+            assert!(told.contains("--data DIR") && told.contains("cannot be written to"), "{told}");
         }
     }
 }

@@ -12,11 +12,12 @@ use crate::store::redis::address::Address;
 use crate::store::redis::deployment::{self, OpenError, Safety};
 use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
 /// Buckets of a deployment on one machine: few, since one writer serves them all.
-const BUCKETS: u16 = 4;
+pub(super) const BUCKETS: u16 = 4;
 
 /// Tells when the store has failed for good; a store in memory never does.
 pub(super) type Death = Option<watch::Receiver<Option<Arc<str>>>>;
@@ -37,6 +38,19 @@ pub(super) struct Opened {
     pub death: Death,
     /// How it does, if it can be away for a while.
     pub health: Option<watch::Receiver<Health>>,
+    /// What else can be asked of it.
+    pub place: StorePlace,
+}
+
+/// Where the store is, for examinations.
+#[derive(Debug, Clone)]
+pub(super) enum StorePlace {
+    /// In this process.
+    Memory,
+    /// In this file, beside which so many bytes of the disk are never used.
+    File(PathBuf, u64),
+    /// In Redis.
+    Redis(Address),
 }
 
 /// Opens the store that the settings name.
@@ -54,15 +68,18 @@ pub(super) async fn open(
             kept: "in memory: gone when this process ends".to_owned(),
             death: None,
             health: None,
+            place: StorePlace::Memory,
         }),
         StoreKind::Embedded => {
-            let path = settings.data.join("sanad.redb");
+            let path = file_of(settings);
             // Keys are minted after the store was first made: where there are keys and no store,
             // the store is lost, and beginning an empty one would hide that.
             let is_first_start = !settings.data.join("keys").exists();
+            let reserve_bytes = u64::from(settings.limits.disk_reserve_mb) << 20;
+            let place = StorePlace::File(path.clone(), reserve_bytes);
             let options = embedded::Options {
                 create: is_first_start,
-                reserve_bytes: u64::from(settings.limits.disk_reserve_mb) << 20,
+                reserve_bytes,
                 ..embedded::Options::default()
             };
             let store = EmbeddedStore::open(path, &options, clock.clone())?;
@@ -75,10 +92,16 @@ pub(super) async fn open(
                 kept: format!("on disk, in {}", settings.data.display()),
                 death: Some(death),
                 health: None,
+                place,
             })
         }
         StoreKind::Redis(url) => open_redis(Address::parse(url)?, init_if_empty).await,
     }
+}
+
+/// The file of the embedded store.
+pub(super) fn file_of(settings: &ServiceSettings) -> PathBuf {
+    settings.data.join("sanad.redb")
 }
 
 async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Opened> {
@@ -120,6 +143,7 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         kept: format!("in {address} ({survives})"),
         death: None,
         health: Some(store.health()),
+        place: StorePlace::Redis(address),
         store: Arc::new(store),
     })
 }

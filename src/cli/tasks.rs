@@ -3,6 +3,7 @@
 
 use crate::app::App;
 use crate::app::error::AppError;
+use crate::app::retention::Retention;
 use crate::ports::store::Slot;
 use std::future::Future;
 use std::sync::Arc;
@@ -22,12 +23,17 @@ const REPAIR_EVERY: Duration = Duration::from_secs(1);
 const LEARN_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How often ended conversations are let go.
+const RETIRE_EVERY: Duration = Duration::from_secs(60);
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
 /// Starts all loops. They end with the runtime. `came_back` says that the store was away, wholly or
 /// in part.
-pub fn start(app: &Arc<App>, came_back: &Arc<Notify>) {
+pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retention>) {
+    if let Some(retention) = retention {
+        tokio::spawn(retire(Arc::clone(app), retention));
+    }
     for slot in app.slots() {
         tokio::spawn(sweep(Arc::clone(app), slot));
     }
@@ -76,6 +82,26 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
         trouble.note(Ok(()));
+    }
+}
+
+/// Lets go what ended long ago. One instance does it, the one that matches: two would only write
+/// rows twice.
+async fn retire(app: Arc<App>, retention: Retention) {
+    let mut ticks = tokio::time::interval(RETIRE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if !app.router().leads() {
+            continue;
+        }
+        match app.retire(&retention).await {
+            Ok(0) => {}
+            Ok(left) => {
+                tracing::info!(conversations.left = left, "ended conversations left the store")
+            }
+            Err(error) => tracing::error!(%error, "ended conversations stay; it is tried again"),
+        }
     }
 }
 

@@ -54,20 +54,30 @@ pub fn clean(text: &str) -> String {
         .collect()
 }
 
+/// What stands below the lines and may be drawn over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Foot {
+    Nothing,
+    Prompt,
+    StatusAndPrompt,
+}
+
 /// Where lines are shown while a person types below them.
 pub struct Screen {
     out: Box<dyn Write + Send>,
     interactive: bool,
     prompt: &'static str,
     status: Option<String>,
-    /// The rows above the cursor that belong to status and prompt and may be drawn over.
-    drawn: bool,
+    /// The status that was read last.
+    told: Option<String>,
+    drawn: Foot,
 }
 
 impl Screen {
     /// On `out`; `interactive` if a person types into the same terminal.
     pub fn new(out: Box<dyn Write + Send>, interactive: bool) -> Screen {
-        Screen { out, interactive, prompt: "› ", status: None, drawn: false }
+        let (status, told, drawn) = (None, None, Foot::Nothing);
+        Screen { out, interactive, prompt: "› ", status, told, drawn }
     }
 
     /// Shows lines for good, above the status and what is being typed.
@@ -75,27 +85,35 @@ impl Screen {
         if lines.is_empty() {
             return;
         }
+        // A status that has scrolled up is not drawn again: it said nothing new since.
+        let with_status = self.drawn == Foot::StatusAndPrompt;
         let mut text = self.lift();
         for line in lines {
             text.push_str(line);
             text.push('\n');
         }
-        text.push_str(&self.foot());
+        text.push_str(&self.foot(with_status));
         self.put(&text);
     }
 
-    /// Changes the status line. Without a person in front of it, each new one is a line.
+    /// Changes the status line, which is shown when it says something new. Without a person in
+    /// front of it, it is a line like others.
     pub fn set_status(&mut self, status: Option<String>) {
         if self.status == status {
             return;
         }
+        let is_news = status.is_some() && self.told != status;
+        if is_news {
+            self.told.clone_from(&status);
+        }
         let text = if self.interactive {
             let lift = self.lift();
             self.status = status;
-            lift + &self.foot()
+            lift + &self.foot(is_news)
         } else {
             self.status = status;
-            self.status.as_ref().map(|line| format!("{line}\n")).unwrap_or_default()
+            let line = self.status.as_ref().filter(|_| is_news);
+            line.map(|line| format!("{line}\n")).unwrap_or_default()
         };
         self.put(&text);
     }
@@ -103,8 +121,8 @@ impl Screen {
     /// The person pressed return: what stood there has scrolled up and stays.
     pub fn typed(&mut self) {
         if self.interactive {
-            self.drawn = false;
-            let foot = self.foot();
+            self.drawn = Foot::Nothing;
+            let foot = self.foot(false);
             self.put(&foot);
         }
     }
@@ -119,26 +137,40 @@ impl Screen {
     }
 
     fn lift(&mut self) -> String {
-        if !std::mem::take(&mut self.drawn) {
-            return String::new();
+        match std::mem::replace(&mut self.drawn, Foot::Nothing) {
+            Foot::Nothing => String::new(),
+            Foot::Prompt => "\r\x1b[K\r\x1b[J".to_owned(),
+            Foot::StatusAndPrompt => "\r\x1b[K\x1b[1A\r\x1b[J".to_owned(),
         }
-        let up = if self.status.is_some() { "\x1b[1A" } else { "" };
-        format!("\r\x1b[K{up}\r\x1b[J")
     }
 
-    fn foot(&mut self) -> String {
+    fn foot(&mut self, with_status: bool) -> String {
         if !self.interactive {
             return String::new();
         }
-        self.drawn = true;
-        let status = self.status.as_ref().map(|line| format!("{line}\n")).unwrap_or_default();
-        format!("{status}{}", self.prompt)
+        match self.status.as_ref().filter(|_| with_status) {
+            Some(status) => {
+                self.drawn = Foot::StatusAndPrompt;
+                format!("{status}\n{}", self.prompt)
+            }
+            None => {
+                self.drawn = Foot::Prompt;
+                self.prompt.to_owned()
+            }
+        }
     }
 
     fn put(&mut self, text: &str) {
         // Who closed the output does not want to read; the command goes on to end in order.
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
+}
+
+/// Writes to the standard output. Who closed it, as `head` does, does not want to read on, and that
+/// is no failure.
+pub fn print(text: &str) {
+    let mut out = io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// A person or a script in front of a command.
@@ -277,6 +309,7 @@ mod tests {
         screen.set_status(Some("2nd in line".into()));
         screen.set_status(Some("2nd in line".into()));
         screen.set_status(None);
+        screen.set_status(Some("2nd in line".into()));
         screen.show(&["two".into()]);
         screen.typed();
         screen.close();
@@ -293,9 +326,14 @@ mod tests {
         screen.show(&["two".into()]);
         let text = shown.text();
         assert!(text.ends_with("\r\x1b[K\x1b[1A\r\x1b[Jtwo\nwaiting\n› "), "{text:?}");
+        // What was typed has pushed the status up: it is not said again until it changes.
         screen.typed();
         screen.show(&["three".into()]);
-        assert!(shown.text().ends_with("waiting\n› \r\x1b[K\x1b[1A\r\x1b[Jthree\nwaiting\n› "));
+        screen.set_status(Some("waiting".into()));
+        let text = shown.text();
+        assert!(text.ends_with("waiting\n› › \r\x1b[K\r\x1b[Jthree\n› "), "{text:?}");
+        screen.set_status(Some("next".into()));
+        assert!(shown.text().ends_with("three\n› \r\x1b[K\r\x1b[Jnext\n› "));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `sanad test`: plays the scripted conversations against the rules.
 
+use super::direction::{own, readable};
 use super::terminal;
+use super::words::pick;
 use crate::config::problem::{Look, render, render_json};
 use crate::domain::language::Language;
 use crate::rehearsal;
@@ -31,7 +33,7 @@ pub fn run(options: &Test) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
     let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
     let Some(rules) = checked.rules.map(Arc::new) else {
-        print!("{}", render(&checked.problems, &sources, look));
+        terminal::print(&readable(options.lang, &render(&checked.problems, &sources, look)));
         return ExitCode::FAILURE;
     };
     let wanted = |name: &str| options.only.as_ref().is_none_or(|part| name.contains(part.as_str()));
@@ -39,24 +41,27 @@ pub fn run(options: &Test) -> ExitCode {
     let (mut held, mut failed) = (0u32, 0u32);
     for script in checked.scripts.iter().filter(|script| wanted(&script.name)) {
         let found = rehearsal::play(&rules, script);
-        let (mark, count) =
-            if found.is_empty() { ("ok  ", &mut held) } else { ("FAIL", &mut failed) };
+        let (mark, count) = match found.is_empty() {
+            true => (pick(options.lang, "ok  ", "تحققت:"), &mut held),
+            false => (pick(options.lang, "FAIL", "لم تتحقق:"), &mut failed),
+        };
         *count += 1;
         if options.format == super::check::Format::Text {
-            println!("{mark} {}", script.name);
+            terminal::print(&format!("{mark} {}\n", own(options.lang, &script.name)));
         }
         problems.extend(found);
     }
     match options.format {
-        super::check::Format::Json => println!("{:#}", render_json(&problems)),
+        super::check::Format::Json => terminal::print(&format!("{:#}\n", render_json(&problems))),
         super::check::Format::Text => {
             if !problems.is_empty() {
-                print!("\n{}", render(&problems, &sources, look));
+                let shown = readable(options.lang, &render(&problems, &sources, look));
+                terminal::print(&format!("\n{shown}"));
             }
-            match options.lang {
-                Language::En => println!("\n{held} hold, {failed} do not"),
-                Language::Ar => println!("\nتحققت {held}، ولم تتحقق {failed}"),
-            }
+            terminal::print(&match options.lang {
+                Language::En => format!("\n{held} hold, {failed} do not\n"),
+                Language::Ar => format!("\nتحققت {held}، ولم تتحقق {failed}\n"),
+            });
         }
     }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }

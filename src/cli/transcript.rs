@@ -3,12 +3,14 @@
 
 use super::terminal::Look;
 use super::words::{self, pick};
+use super::zone;
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::{
     Choice, Delay, Event, LocalizedText, MessageSent, Participant, Party, Promise, QueueStatus,
     Signal,
 };
+use jiff::tz::TimeZone;
 use owo_colors::Style;
 
 /// Who reads.
@@ -126,7 +128,10 @@ impl Transcript {
             (true, Language::En) => format!("you are number {} in line", status.position),
             (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
         };
-        let why = status.delay.as_ref().and_then(|delay| self.delay(delay));
+        // Before the place is registered there is nothing to say of it; that the system is in
+        // trouble is told by itself.
+        let delay = status.delay.as_ref().filter(|_| status.registered);
+        let why = delay.and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
         let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));
         let line = wait.map_or(line.clone(), |wait| format!("{line} · {wait}"));
@@ -137,10 +142,15 @@ impl Transcript {
     /// Why somebody waits.
     pub fn delay(&self, delay: &Delay) -> Option<String> {
         let why = words::delay(self.language, delay.reason())?;
-        let Some(opens) = delay.opens_at.as_ref().and_then(moment) else {
+        // A customer is told the shop's time; whoever looks after it reads their own.
+        let told = match self.reader {
+            Reader::Customer => Some(text_of(&delay.opens_text)).filter(|told| !told.is_empty()),
+            Reader::Staff => None,
+        };
+        let Some(opens) = told.or_else(|| delay.opens_at.as_ref().and_then(moment)) else {
             return Some(why.to_owned());
         };
-        Some(format!("{why}{} {opens}", pick(self.language, ", opens at", "، يفتح في")))
+        Some(format!("{why}{} {opens}", pick(self.language, ", opens:", "، ويفتح:")))
     }
 
     /// A promise: what, by whom and until when.
@@ -323,10 +333,14 @@ pub fn text_of(text: &Option<LocalizedText>) -> String {
     text.as_ref().map(|text| text.text.clone()).unwrap_or_default()
 }
 
-/// A moment to the minute. In UTC and saying so: whose clock it should be is not known here.
+/// A moment to the minute, by the clock of this terminal, which is named.
 pub fn moment(at: &prost_types::Timestamp) -> Option<String> {
-    let at = jiff::Timestamp::new(at.seconds, 0).ok()?;
-    Some(at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    moment_in(at, &zone::here())
+}
+
+fn moment_in(at: &prost_types::Timestamp, zone: &TimeZone) -> Option<String> {
+    let at = jiff::Timestamp::new(at.seconds, 0).ok()?.to_zoned(zone.clone());
+    Some(at.strftime("%Y-%m-%d %H:%M %Q").to_string())
 }
 
 #[cfg(test)]
@@ -429,17 +443,26 @@ mod tests {
         let delay = Delay {
             reason: pb::DelayReason::OutsideHours.into(),
             opens_at: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 }),
+            opens_text: text("Friday 15 Jan, 11:00"),
         };
         let mut status = QueueStatus { position: 2, delay: Some(delay), ..Default::default() };
         let line = |language, status: &QueueStatus| {
             Transcript { look: Look::PLAIN, language, reader: Reader::Customer }.position(status)
         };
-        let closed = "it is closed now, opens at 2027-01-15 08:00 UTC";
-        assert_eq!(line(Language::En, &status), format!("* asking for a person …: {closed}"));
+        let closed = "it is closed now, opens: Friday 15 Jan, 11:00";
+        assert_eq!(line(Language::En, &status), "* asking for a person …");
         status.registered = true;
         assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
         status.delay = None;
         assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
+    }
+
+    #[test]
+    fn a_moment_is_told_by_the_clock_of_the_terminal_which_is_named() {
+        let at = prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 };
+        let riyadh = TimeZone::get("Asia/Riyadh").unwrap();
+        assert_eq!(moment_in(&at, &riyadh).as_deref(), Some("2027-01-15 11:00 Asia/Riyadh"));
+        assert_eq!(moment_in(&at, &TimeZone::UTC).as_deref(), Some("2027-01-15 08:00 UTC"));
     }
 
     #[test]

@@ -186,8 +186,12 @@ fn text_line(key: TextKey) -> String {
         TextKey::EmergencyLife | TextKey::EmergencyMoney | TextKey::EmergencyProperty => {
             format!("{name}: [\"now: {{contacts}}\"]\n")
         }
-        TextKey::DelayOutsideHours => format!("{name}: \"until {{opens}}\"\n"),
+        TextKey::HeardWhilePromised => format!("{name}: \"by {{due}}\"\n"),
+        TextKey::DelayOutsideHours | TextKey::WaitChosenClosed => {
+            format!("{name}: \"until {{opens}}\"\n")
+        }
         TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
+        TextKey::PacketHeadlineNoNeed => format!("{name}: \"{{why}}\"\n"),
         TextKey::TransferredToAgent => format!("{name}: [\"to {{agent}}\"]\n"),
         TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),

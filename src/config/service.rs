@@ -22,6 +22,18 @@ pub struct ServiceSettings {
     pub drain: Duration,
     /// What is refused when there is too much of it.
     pub limits: Limits,
+    /// Which ended conversations leave the store; `None` = they stay.
+    pub retention: Option<Retention>,
+}
+
+/// Which ended conversations leave the store, and where to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retention {
+    /// So long after their end.
+    pub after: Duration,
+    /// The folder they go to, within the data folder unless it is absolute; `None` = they are
+    /// deleted.
+    pub archive: Option<PathBuf>,
 }
 
 /// Which store.
@@ -129,6 +141,7 @@ impl Default for ServiceSettings {
             on_bad_config: OnBadConfig::LastGood,
             drain: Duration::from_secs(10),
             limits: Limits::default(),
+            retention: None,
         }
     }
 }
@@ -163,6 +176,7 @@ impl ServiceSettings {
             on_bad_config: overrides.on_bad_config.unwrap_or(self.on_bad_config),
             drain: overrides.drain.unwrap_or(self.drain),
             limits: self.limits,
+            retention: self.retention,
         }
     }
 }

@@ -40,6 +40,11 @@ impl Sources {
     /// Reads a config folder. What cannot be read is a problem, and the rest is still read.
     pub fn read(folder: &Path, problems: &mut Problems) -> Sources {
         let mut sources = Sources::default();
+        if !folder.is_dir() {
+            let problem = Problem::new(Code::FolderMissing, &Place::top_of(""));
+            problems.add(problem.with("folder", folder.display()));
+            return sources;
+        }
         for file in [SERVICE, ROUTING, BOT] {
             if folder.join(file).exists() {
                 sources.read_file(folder, file.to_owned(), problems);

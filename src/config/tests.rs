@@ -24,6 +24,19 @@ fn the_shipped_config_has_no_problem_at_all() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_one_problem_that_says_what_to_do() {
+    let (sources, checked) = load(&shipped().join("nowhere"));
+    assert!(checked.rules.is_none());
+    let codes: Vec<_> = checked.problems.iter().map(|problem| problem.code.name()).collect();
+    assert_eq!(codes, ["CFG010"]);
+    for (language, hint) in [(Language::En, "with --config DIR"), (Language::Ar, "مجلد")] {
+        let look = Look { language, colour: false };
+        let told = render(&checked.problems, &sources, look);
+        assert!(told.contains("nowhere") && told.contains(hint), "{told}");
+    }
+}
+
+#[test]
 fn every_key_is_shown_and_explained_in_the_shipped_files() {
     let sources = Sources::read(&shipped(), &mut Problems::new());
     let mut missing = Vec::new();

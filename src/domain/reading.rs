@@ -1,9 +1,9 @@
 //! One reading of what a customer said: computed once, outside any transaction, then handed in.
 
-use super::bot::matcher::Match;
-use super::detectors::{self, Assessment, Utterance, Window};
+use super::bot::matcher::{Basis, Match, Verdict};
+use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
 use super::language::social::{self, SocialAct};
-use super::language::{self, Variety};
+use super::language::{self, Normalised, Variety};
 use super::rules::Rules;
 use super::time::Timestamp;
 
@@ -16,8 +16,13 @@ pub struct Reading {
     pub social: Option<SocialAct>,
     /// Whether it is a plain "yes".
     pub affirms: bool,
-    /// Whether it is a plain "no" or "that did not help".
+    /// Whether it is a plain "no" or "that did not help"; a "no thanks" is not.
     pub denies: bool,
+    /// Whether it is a "no thanks": nothing more is wanted.
+    pub declines: bool,
+    /// Whether it says what the customer needs: more than a greeting, a yes or no, the bare wish
+    /// for a person or bare anger.
+    pub states_need: bool,
     /// The entry it asks for, if one was found.
     pub matched: Match,
     /// What the detectors noticed.
@@ -26,6 +31,8 @@ pub struct Reading {
     pub normalised: String,
     /// How many words it has.
     pub tokens: usize,
+    /// How many words its last line has.
+    pub tail_tokens: usize,
     /// Whether it ends like a finished sentence.
     pub finished: bool,
 }
@@ -36,16 +43,91 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
     let variety = language::variety_of(&normalised);
     let social = social::social_act(&normalised, text);
     let utterance = Utterance { text, normalised: &normalised, variety, social, at };
+    let assessment = detectors::assess(&rules.detectors, &utterance, window);
+    let declines = social::decline(&normalised);
+    let affirms = social::affirm(&normalised);
+    let denies = !declines && social::deny(&normalised);
+    let matched = rules.matcher.find(&normalised, variety);
+    let is_bare = social.is_some() || declines || affirms || denies || !has_letters(&normalised);
     Reading {
         variety,
         social,
-        affirms: social::affirm(&normalised),
-        denies: social::deny(&normalised),
-        matched: rules.matcher.find(&normalised, variety),
-        assessment: detectors::assess(&rules.detectors, &utterance, window),
+        affirms,
+        denies,
+        declines,
+        states_need: !is_bare
+            && (is_known(&matched, &assessment) || says_more(rules, text, &assessment, variety)),
+        matched,
+        assessment,
         tokens: normalised.tokens.len(),
+        tail_tokens: match text.trim_end().rsplit_once('\n') {
+            Some((_, tail)) => language::normalise(tail).tokens.len(),
+            None => normalised.tokens.len(),
+        },
         // Judged in the comparable form: a mark of direction after «؟» is not seen by anybody.
         finished: normalised.text.ends_with(['.', '!', '?']),
         normalised: normalised.text.clone(),
+    }
+}
+
+/// What is left beside "I want a person" must fit a topic so well; "I would like to" fits many a bit.
+const REST_SCORE_MIN: f32 = 0.4;
+
+/// Whether a topic was found beyond doubt; where a person is called for, only in the words of an
+/// example.
+fn is_known(matched: &Match, assessment: &Assessment) -> bool {
+    let calls = assessment.signals.iter().any(|signal| signal.kind == SignalKind::HumanRequest);
+    match (&matched.verdict, matched.basis) {
+        (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
+        (Verdict::Sure(_), Basis::Examples | Basis::None) => !calls,
+        (Verdict::Unsure(_) | Verdict::Unknown, _) => false,
+    }
+}
+
+/// A bare number is a detail, not a need.
+fn has_letters(normalised: &Normalised) -> bool {
+    normalised.text.chars().any(char::is_alphabetic)
+}
+
+/// Whether something that we know is left when the words that call for a person or show anger are
+/// taken away. What shows nothing of the kind is taken for a need as it stands.
+fn says_more(rules: &Rules, text: &str, assessment: &Assessment, variety: Variety) -> bool {
+    let mut spans: Vec<_> = assessment
+        .signals
+        .iter()
+        .filter(|signal| is_about_us(signal.kind))
+        .flat_map(|signal| signal.evidence.iter().map(|evidence| evidence.span))
+        .collect();
+    if spans.is_empty() {
+        return !assessment.signals.iter().any(|signal| is_about_us(signal.kind));
+    }
+    spans.sort_by_key(|span| span.start);
+    let (mut rest, mut from) = (String::new(), 0);
+    for span in spans {
+        rest.push_str(text.get(from..span.start as usize).unwrap_or_default());
+        rest.push(' ');
+        from = from.max(span.end as usize);
+    }
+    rest.push_str(text.get(from..).unwrap_or_default());
+    let found = rules.matcher.find(&language::normalise(&rest), variety);
+    match found.verdict {
+        Verdict::Sure(_) => true,
+        Verdict::Unsure(_) => {
+            let best = found.candidates.first().map_or(0.0, |best| best.score);
+            best >= REST_SCORE_MIN
+        }
+        Verdict::Unknown => false,
+    }
+}
+
+/// Whether such words are about how we treat the customer, and not about their matter.
+fn is_about_us(kind: SignalKind) -> bool {
+    match kind {
+        SignalKind::HumanRequest
+        | SignalKind::Frustration
+        | SignalKind::Confusion
+        | SignalKind::Repetition
+        | SignalKind::Abuse => true,
+        SignalKind::Emergency => false,
     }
 }

@@ -4,6 +4,7 @@ use super::bot::entry::FaqEntry;
 use super::bot::matcher::Matcher;
 use super::detectors::{Detectors, EmergencyKind};
 use super::ids::{EntryId, RulesVersion};
+use super::language::Language;
 use super::routing::settings::RoutingRules;
 use super::texts::{PerLanguage, Texts};
 use std::collections::BTreeMap;
@@ -37,6 +38,8 @@ pub struct BotRules {
     pub ladder: LadderRules,
     /// How conversations end.
     pub ends: EndRules,
+    /// What Arabic in Latin letters is answered in.
+    pub arabizi: Language,
     /// Whom to call in an emergency; one text per kind, never empty.
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
     /// Whom it asks how it went, and how often.
@@ -52,6 +55,11 @@ pub struct LadderRules {
     pub burst_quiet: Duration,
     /// A message of at most so many tokens that is not understood may be part of a thought.
     pub fragment_tokens_max: usize,
+    /// A line of so few words waits for the next one even if a topic fits, unless it is one of the
+    /// examples word for word.
+    pub short_tokens_max: usize,
+    /// Topics that score less are not offered when the customer is asked which is meant.
+    pub clarify_at: f32,
 }
 
 /// Whom the bot asks how it went. By default nobody.

@@ -166,8 +166,14 @@ text_keys! {
     SocialAttention = "social_attention",
     /// Answers a lone emoji.
     SocialEmoji = "social_emoji",
-    /// Answers a "yes" that nobody asked for.
-    AffirmWithoutQuestion = "affirm_without_question",
+    /// Says that the question whether it is settled stays open, to thanks or a goodbye.
+    SocialWhileConfirming = "social_while_confirming",
+    /// Answers a "yes" to "anything else?".
+    AskNeed = "ask_need",
+    /// Answers a "yes" to "could you say it differently, or do you want a person?".
+    AskNeedOrPerson = "ask_need_or_person",
+    /// Answers a "no, thanks" to "anything else?".
+    NothingElse = "nothing_else",
     /// Stands before the choices of a clarification.
     ClarifyAsk = "clarify_ask",
     /// Not understood for the first time.
@@ -238,6 +244,8 @@ text_keys! {
     WaitOptionOtherLanguage = "wait_option_other_language",
     /// The customer chose to wait.
     WaitChosen = "wait_chosen",
+    /// The customer chose to wait until it opens: `{opens}`.
+    WaitChosenClosed = "wait_chosen_closed",
     /// A callback was promised: `{from}`, `{due}`.
     CallbackPromised = "callback_promised",
     /// A question was left: `{due}`.
@@ -266,6 +274,8 @@ text_keys! {
     AlreadyQueued = "already_queued",
     /// What was written while waiting is kept for whoever comes.
     HeardWhileWaiting = "heard_while_waiting",
+    /// The same, where something is promised: `{due}`.
+    HeardWhilePromised = "heard_while_promised",
     /// The same, to somebody who spoke of danger.
     HeardInDanger = "heard_in_danger",
     /// Marks an answer given while waiting as the machine's.
@@ -300,6 +310,8 @@ text_keys! {
     EmergencyProperty = "emergency_property",
     /// A person is being sought before everything else.
     EmergencyConnecting = "emergency_connecting",
+    /// Whoever is in danger learns that nobody is signed in.
+    EmergencyNobody = "emergency_nobody",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.
@@ -314,6 +326,8 @@ text_keys! {
     MaxWaitReached = "max_wait_reached",
     /// The first line of an agent's packet: `{need}`, `{why}`, `{tried}`.
     PacketHeadline = "packet_headline",
+    /// The same where the customer has not said what it is about: `{why}`, `{tried}`.
+    PacketHeadlineNoNeed = "packet_headline_no_need",
     /// Stands for what there is none of, in a packet.
     PacketNothing = "packet_nothing",
     /// A first sentence the agent may send: `{agent}`, `{need}`.

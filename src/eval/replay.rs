@@ -124,7 +124,7 @@ impl<'r> Replay<'r> {
         let reading = reading::read(self.rules, &whole, &c.memory.window, at);
         let begins = whole.len() - text.len();
         let step = ladder::next_step(&self.rules.bot, &c.memory, &reading, false);
-        let (language, _) = heard(c, &reading);
+        let (language, _) = heard(self.rules, c, &reading);
         Decided { reading, step, language, begins }
     }
 
@@ -135,7 +135,7 @@ impl<'r> Replay<'r> {
             Speaker::Bot => self.fold_bot(stage, &line.text),
             Speaker::Agent => {
                 if let Ok(agent) = AgentId::parse("agent") {
-                    stage.happen(&Event::AgentSaid { agent, text: line.text.clone() });
+                    stage.happen(&Event::AgentSaid { agent, text: line.text.clone(), name: None });
                 }
                 stage.open = None;
             }
@@ -233,8 +233,8 @@ impl Decided {
         match &self.step {
             Step::Answer(_) | Step::FillSlot { .. } | Step::AskSlotAgain { .. } => Outcome::Answer,
             Step::Clarify(_) => Outcome::Clarify,
-            Step::NotKnown | Step::Wait => Outcome::NotKnown,
-            Step::Social(_) | Step::Affirmed | Step::ProposeEnd => Outcome::Social,
+            Step::NotKnown | Step::Refused | Step::Wait => Outcome::NotKnown,
+            Step::Social(_) | Step::Affirmed | Step::Declined | Step::ProposeEnd => Outcome::Social,
             Step::HandOff(reason, _) if reason.is_emergency() => Outcome::Emergency,
             Step::HandOff(_, _) => Outcome::Handoff,
         }
@@ -252,6 +252,8 @@ impl Decided {
             | Step::Wait
             | Step::Social(_)
             | Step::Affirmed
+            | Step::Declined
+            | Step::Refused
             | Step::ProposeEnd => None,
         }
     }
@@ -269,6 +271,8 @@ impl Decided {
             | Step::Wait
             | Step::Social(_)
             | Step::Affirmed
+            | Step::Declined
+            | Step::Refused
             | Step::ProposeEnd
             | Step::HandOff(_, None) => {}
         }

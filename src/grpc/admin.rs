@@ -10,6 +10,7 @@ use super::encode::{self, Reader};
 use super::encode_admin;
 use super::encode_promise;
 use super::encode_satisfaction;
+use super::operations;
 use super::pb;
 use super::pb::admin_service_server::AdminService;
 use super::refusals::status;
@@ -255,6 +256,20 @@ impl AdminService for Admin {
             mode: self.mode(),
             uptime: Some(encode::duration(uptime)),
         }))
+    }
+
+    async fn diagnose(
+        &self,
+        _: Request<pb::DiagnoseRequest>,
+    ) -> Result<Response<pb::DiagnoseResponse>, Status> {
+        Ok(Response::new(operations::diagnose(&self.context).await))
+    }
+
+    async fn repair_conversation(
+        &self,
+        request: Request<pb::RepairConversationRequest>,
+    ) -> Result<Response<pb::RepairConversationResponse>, Status> {
+        operations::repair(&self.context, &request).await.map(Response::new)
     }
 }
 

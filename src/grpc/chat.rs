@@ -9,7 +9,7 @@ use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
 use super::pb::chat_service_server::ChatService;
 use super::pb::{self, send_message_request::Content};
-use super::refusals::status;
+use super::refusals::{customer_status, status};
 use super::resume::Place;
 use super::status::Refusal;
 use crate::app::conversations::{Done, Logged};
@@ -66,7 +66,7 @@ impl Chat {
         command: Command,
     ) -> Result<Done, Status> {
         let asked = request(request_id, conversation.as_str(), name)?;
-        self.context.app.command(conversation, asked, command).await.map_err(status)
+        self.context.app.command(conversation, asked, command).await.map_err(customer_status)
     }
 
     /// The store is away: the bot still answers from its rules, and says that it is not saved.
@@ -80,7 +80,7 @@ impl Chat {
     ) -> Result<pb::SendMessageResponse, Status> {
         use crate::ports::store::StoreError;
         let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
-            return Err(status(error));
+            return Err(customer_status(error));
         };
         let (app, now) = (&self.context.app, (self.context.now)());
         let known = match app.conversation(conversation).await {
@@ -187,7 +187,7 @@ impl ChatService for Chat {
         let done = match self.context.app.say(&conversation, named, input.clone()).await {
             Ok(done) => done,
             Err(error) => {
-                let Input::Text(text) = &input else { return Err(status(error)) };
+                let Input::Text(text) = &input else { return Err(customer_status(error)) };
                 return self.unsaved(&conversation, text, error).await.map(Response::new);
             }
         };
@@ -238,8 +238,8 @@ impl ChatService for Chat {
             .context
             .read_page(&conversation, Reader::Customer, place, checked, wait)
             .await
-            .map_err(status)?;
-        let c = self.context.app.conversation(&conversation).await.map_err(status)?;
+            .map_err(customer_status)?;
+        let c = self.context.app.conversation(&conversation).await.map_err(customer_status)?;
         let current = Some(encode::conversation(&self.context.app, &c));
         let limit = match asked.page_size {
             0 => usize::MAX,
@@ -290,7 +290,8 @@ impl ChatService for Chat {
         request: Request<pb::GetQueueStatusRequest>,
     ) -> Result<Response<pb::GetQueueStatusResponse>, Status> {
         let conversation = self.own(&request, &request.get_ref().conversation_id)?;
-        let c: Conversation = self.context.app.conversation(&conversation).await.map_err(status)?;
+        let c: Conversation =
+            self.context.app.conversation(&conversation).await.map_err(customer_status)?;
         Ok(Response::new(pb::GetQueueStatusResponse {
             conversation: Some(encode::conversation(&self.context.app, &c)),
             mode: self.mode(),

@@ -30,7 +30,7 @@ type Sender = mpsc::Sender<Result<SubscribeEventsResponse, Status>>;
 pub async fn open(context: Context, id: ConversationId, place: Place) -> Result<Frames, Status> {
     let attach = Feed::attach(context.clone(), id.clone(), Reader::Customer, place)
         .await
-        .map_err(refusals::status)?;
+        .map_err(refusals::customer_status)?;
     let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
     let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
     // A client that goes away drops the receiver: then every send fails and the task ends.
@@ -63,7 +63,7 @@ enum Ended {
 
 impl From<crate::app::error::AppError> for Ended {
     fn from(error: crate::app::error::AppError) -> Self {
-        Ended::Failed(Box::new(refusals::status(error)))
+        Ended::Failed(Box::new(refusals::customer_status(error)))
     }
 }
 

@@ -9,6 +9,7 @@ use super::status::Refusal;
 use super::tokens::CustomerTokens;
 use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
+use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, RequestId};
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
@@ -32,6 +33,24 @@ pub struct Context {
     pub now: Now,
     /// What became of the rules: the live version, and the last one that was refused.
     pub rules_report: Arc<dyn RulesReport>,
+    /// Examines the deployment.
+    pub examiner: Arc<dyn Examiner>,
+}
+
+/// Examines a deployment: what the application can tell, and what only those know who opened the
+/// store.
+#[tonic::async_trait]
+pub trait Examiner: Send + Sync {
+    /// Everything that was looked at. Changes nothing.
+    async fn examine(&self) -> Vec<Finding>;
+}
+
+/// What the application can tell by itself.
+#[tonic::async_trait]
+impl Examiner for App {
+    async fn examine(&self) -> Vec<Finding> {
+        self.diagnose().await
+    }
 }
 
 /// What became of the rules.

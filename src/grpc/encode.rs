@@ -16,6 +16,7 @@ use crate::domain::ids::AgentId;
 use crate::domain::language::{self, Evidence, Language};
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::{Eta, EtaUnknown};
+use crate::domain::routing::opening;
 use crate::domain::time::Timestamp;
 use std::time::Duration;
 
@@ -102,7 +103,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         State::Closed { .. } => pb::ConversationState::Closed,
     };
     let owner = match (c.owner(), &c.state) {
-        (Some(id), _) => agent(id, name_of(app, id)),
+        (Some(id), _) => agent(id, name_in(app, id, c.language)),
         (None, State::Bot | State::Confirming(_)) => party(pb::Party::Bot),
         (None, _) => party(pb::Party::System),
     };
@@ -149,12 +150,18 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
     // Before the pool has it there is no place to tell of, and no delay but our own.
     let (position, delay, eta) = if asked.confirmed {
         let at = c.last_event_at;
-        let (position, delay) = app.waiting_status(&c.id, at);
-        (position, self::delay(&delay), app.eta(&c.id, at))
+        let (position, why) = app.waiting_status(&c.id, at);
+        let mut shown = delay(&why);
+        if let DelayReason::OutsideHours { opens: Some(opens) } = why {
+            let queue = Some(&asked.handoff.needs.queue);
+            let opens = opening::tell(&app.rules().routing, queue, opens, c.language);
+            shown.opens_text = Some(text(opens, c.language));
+        }
+        (position, shown, app.eta(&c.id, at))
     } else {
         let reason = pb::DelayReason::SystemDegraded.into();
         let eta = Eta::unknown(EtaUnknown::NotWaiting);
-        (None, pb::Delay { reason, opens_at: None }, eta)
+        (None, pb::Delay { reason, opens_at: None, opens_text: None }, eta)
     };
     let eta = told.filter(|told| !told.is_moved_by(&eta)).copied().unwrap_or(eta);
     let rules = app.rules();
@@ -176,6 +183,13 @@ pub fn name_of(app: &App, id: &AgentId) -> String {
     known.map_or_else(|| id.to_string(), |agent| agent.profile.name)
 }
 
+/// The name that customers of this language see.
+pub fn name_in(app: &App, id: &AgentId, language: Language) -> String {
+    let rules = app.rules();
+    let declared = rules.routing.agent_name(id, language);
+    declared.map_or_else(|| name_of(app, id), str::to_owned)
+}
+
 /// Why it takes time.
 pub fn delay(reason: &DelayReason) -> pb::Delay {
     let (reason, opens) = match reason {
@@ -188,7 +202,7 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
         DelayReason::NobodySignedIn => (pb::DelayReason::NoAgents, None),
         DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
     };
-    pb::Delay { reason: reason.into(), opens_at: opens.map(timestamp) }
+    pb::Delay { reason: reason.into(), opens_at: opens.map(timestamp), opens_text: None }
 }
 
 /// An event as this reader sees it; `None` if it is not shown to them.
@@ -242,7 +256,8 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::Reopened => party(pb::Party::Customer),
         Event::BotSaid { .. } | Event::SurveyAsked { .. } => party(pb::Party::Bot),
         Event::AgentJoined { agent: id, name, .. } => agent(id, name.clone()),
-        Event::AgentSaid { agent: id, .. }
+        Event::AgentSaid { agent: id, name: Some(name), .. } => agent(id, name.clone()),
+        Event::AgentSaid { agent: id, name: None, .. }
         | Event::Noted { agent: Some(id), .. }
         | Event::Claimed { agent: id, .. }
         | Event::AgentLeft { agent: id, .. }

@@ -32,6 +32,7 @@ pub mod lifecycle;
 pub mod limits;
 pub mod listener;
 pub mod metrics;
+pub mod operations;
 pub mod refusals;
 pub mod resume;
 pub mod server;

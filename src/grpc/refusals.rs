@@ -19,6 +19,17 @@ pub fn status(error: AppError) -> Status {
     Status::from(refusal(error))
 }
 
+/// The status for a customer whose token names the conversation: if it is not there, then because it
+/// is no longer kept.
+pub fn customer_status(error: AppError) -> Status {
+    match error {
+        AppError::NotFound { what: "conversation" } | AppError::Rejected(Rejection::NotFound) => {
+            Refusal::NoLongerKept.into()
+        }
+        error => status(error),
+    }
+}
+
 /// The refusal for an error of the application.
 pub fn refusal(error: AppError) -> Refusal {
     let message = error.to_string();

@@ -79,7 +79,8 @@ pub enum ServeError {
     /// Others could read what customers write.
     #[error(
         "{address} can be reached from other machines, and without TLS they can read along: give \
-         a certificate and a key, or say explicitly that plaintext is allowed"
+         a certificate and a key (--tls-cert FILE --tls-key FILE), or say with --plaintext that it \
+         is meant, for example behind a proxy that does TLS"
     )]
     PlaintextRefused {
         /// The address.

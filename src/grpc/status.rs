@@ -59,6 +59,9 @@ pub enum Refusal {
         /// What: `conversation`, `agent`, `entry`.
         what: &'static str,
     },
+    /// It is the caller's, and it has left the store.
+    #[error("this conversation is no longer kept here; begin a new one")]
+    NoLongerKept,
     /// It exists already.
     #[error("there is such a {what} already")]
     Exists {
@@ -131,7 +134,7 @@ impl Refusal {
             Refusal::NotAllowed { .. } | Refusal::WrongHost { .. } => Code::PermissionDenied,
             Refusal::NoSuchCall { .. } => Code::Unimplemented,
             Refusal::Field { .. } | Refusal::RequestIdReused => Code::InvalidArgument,
-            Refusal::NotFound { .. } => Code::NotFound,
+            Refusal::NotFound { .. } | Refusal::NoLongerKept => Code::NotFound,
             Refusal::Exists { .. } => Code::AlreadyExists,
             Refusal::WrongState { .. } => Code::FailedPrecondition,
             Refusal::OwnershipLost { .. } | Refusal::Superseded => Code::Aborted,
@@ -153,6 +156,7 @@ impl Refusal {
             Refusal::Field { .. } => "FIELD_INVALID",
             Refusal::RequestIdReused => "REQUEST_ID_REUSED",
             Refusal::NotFound { .. } => "NOT_FOUND",
+            Refusal::NoLongerKept => "CONVERSATION_NOT_KEPT",
             Refusal::Exists { .. } => "EXISTS",
             Refusal::WrongState { .. } => "WRONG_STATE",
             Refusal::OwnershipLost { .. } => "OWNERSHIP_LOST",
@@ -189,6 +193,7 @@ impl Refusal {
             | Refusal::BadCredentials { .. }
             | Refusal::WrongHost { .. }
             | Refusal::RequestIdReused
+            | Refusal::NoLongerKept
             | Refusal::OwnershipLost { current: None, .. }
             | Refusal::Superseded
             | Refusal::DeadlineExceeded { .. }

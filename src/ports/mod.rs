@@ -1,6 +1,7 @@
 //! What the application needs from the world, as traits. Adapters implement them; nothing here
 //! knows an adapter.
 
+pub mod archive;
 pub mod clock;
 pub mod rules;
 pub mod store;

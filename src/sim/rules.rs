@@ -78,18 +78,22 @@ pub(crate) fn rules(agents: usize) -> Arc<Rules> {
     Arc::clone(made.entry(agents).or_insert_with(|| Arc::new(make(agents))))
 }
 
-fn make(agents: usize) -> Rules {
+/// The same, made anew for whoever changes them.
+pub(crate) fn make(agents: usize) -> Rules {
     let entries: Vec<FaqEntry> = TOPICS.iter().map(entry).collect();
     let training: Vec<TrainingEntry> = TOPICS.iter().map(training).collect();
     Rules {
         version: id(RulesVersion::parse("simulated")),
         bot: BotRules {
+            arabizi: Language::Ar,
             name: both("سند", "Sanad"),
             entries: entries.into_iter().map(|entry| (entry.id.clone(), entry)).collect(),
             ladder: LadderRules {
                 misses_until_human: 2,
                 burst_quiet: Duration::from_millis(1_200),
                 fragment_tokens_max: 4,
+                short_tokens_max: 0,
+                clarify_at: 0.0,
             },
             ends: EndRules {
                 idle_close: seconds(300),
@@ -289,10 +293,12 @@ fn declared(number: usize) -> DeclaredAgent {
     if number.is_multiple_of(2) {
         skills.insert(id(SkillId::parse("billing")), if number == 0 { 3 } else { 2 });
     }
+    let name = format!("Agent {number}");
     DeclaredAgent {
+        names: PerLanguage { ar: name.clone(), en: name.clone() },
         id: id(AgentId::parse(&format!("agent{number}"))),
         profile: Profile {
-            name: format!("Agent {number}"),
+            name: name.clone(),
             languages: languages.map(|language| (language, 3)).collect(),
             skills,
             capacity: 2 + number as u32 % 3,
@@ -310,6 +316,7 @@ fn texts() -> Texts {
         (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
+        (TextKey::PacketHeadlineNoNeed, " {why} {tried}"),
         (TextKey::SayAgain, " {text}"),
     ];
     let values = |key: TextKey| {

@@ -4,10 +4,12 @@
 //! - [`memory`] is the reference: simple enough to be believed, for tests and the simulator.
 //! - [`embedded`] is the default: one file, one process, group commit.
 //! - [`redis`] is for many instances on one truth: one server, Sentinel or Redis Cluster.
+//! - [`archive`] is where ended conversations go.
 //! - [`faulty`] wraps any of them and makes it fail on purpose, repeatably.
 //! - [`stored`] and [`doorbell`] are what they share: how time and versions are issued, which
 //!   transactions are too large, and how rings reach listeners within one process.
 
+pub mod archive;
 #[cfg(any(test, feature = "testing"))]
 pub mod contract;
 pub mod doorbell;

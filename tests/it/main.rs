@@ -3,6 +3,7 @@
 
 mod bench;
 mod chaos;
+mod doctor;
 mod grpc;
 mod kills;
 mod python;

@@ -6,7 +6,7 @@ mod show;
 mod tests;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
-use super::terminal::Look;
+use super::terminal::{self, Look};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
@@ -83,7 +83,7 @@ enum What {
 /// Runs the command and prints what it found.
 pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
     let lines = ask_server(&args, Look::of_stdout()).await?;
-    lines.iter().for_each(|line| println!("{line}"));
+    lines.iter().for_each(|line| terminal::print(&format!("{line}\n")));
     Ok(())
 }
 

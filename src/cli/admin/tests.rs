@@ -111,6 +111,17 @@ impl AdminService for FakeAdmin {
     async fn get_stats(&self, _: Request<GetStatsRequest>) -> Answer<GetStatsResponse> {
         absent()
     }
+
+    async fn diagnose(&self, _: Request<DiagnoseRequest>) -> Answer<DiagnoseResponse> {
+        absent()
+    }
+
+    async fn repair_conversation(
+        &self,
+        _: Request<RepairConversationRequest>,
+    ) -> Answer<RepairConversationResponse> {
+        absent()
+    }
 }
 
 #[derive(Parser)]

@@ -179,6 +179,7 @@ impl Desk {
             Line::Nothing | Line::Quit => return Told::default(),
             Line::Help => return Told::lines(self.show.help()),
             Line::List => return Told::lines(self.show.list(&self.work, now)),
+            Line::Incomplete(command) => return Told::lines(self.show.usage(command)),
             Line::Unknown(command) => return Told::lines(vec![self.show.unknown(&command)]),
             Line::To(number) => return self.turn_to(number),
             Line::Accept(number) => self.offer(number).map(Deed::Accept),

@@ -47,6 +47,8 @@ pub enum Line {
     Help,
     /// Sign out.
     Quit,
+    /// A command of which a part is missing or not understood.
+    Incomplete(&'static str),
     /// A command that there is not.
     Unknown(String),
 }
@@ -100,6 +102,7 @@ impl Line {
             | Line::List
             | Line::Help
             | Line::Quit
+            | Line::Incomplete(_)
             | Line::Unknown(_) => Need::Nothing,
         }
     }
@@ -129,19 +132,20 @@ pub fn parse(line: &str) -> Line {
                 None => Line::Decline(None, text),
             }
         }
-        "/to" | "/إلى" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::To),
+        "/to" | "/إلى" => nth(rest).map_or(Line::Incomplete("/to"), Line::To),
         "/packet" | "/ملف" => Line::Packet(nth(rest)),
         "/suggest" | "/اقتراح" => Line::Suggest(text),
-        "/use" | "/أرسل" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Use),
+        "/use" | "/أرسل" => nth(rest).map_or(Line::Incomplete("/use"), Line::Use),
+        "/note" | "/ملاحظة" if text.is_empty() => Line::Incomplete("/note"),
         "/note" | "/ملاحظة" => Line::Note(text),
         "/propose" | "/حل" => Line::Propose(text),
-        "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Unknown(line.to_owned())),
+        "/promise" | "/وعد" => promise(rest).unwrap_or(Line::Incomplete("/promise")),
         "/release" | "/إعادة" => Line::Release(text),
-        "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Unknown(line.to_owned())),
+        "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Incomplete("/transfer")),
         "/away" | "/بعيد" => Line::Away(text),
         "/drain" | "/إنهاء" => Line::Drain,
         "/waiting" | "/المنتظرون" => Line::Waiting,
-        "/claim" | "/أخذ" => nth(rest).map_or(Line::Unknown(line.to_owned()), Line::Claim),
+        "/claim" | "/أخذ" => nth(rest).map_or(Line::Incomplete("/claim"), Line::Claim),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
@@ -206,7 +210,11 @@ mod tests {
             ("/decline busy now", Line::Decline(None, "busy now".into())),
             ("/رفض 1 مشغول", Line::Decline(Some(1), "مشغول".into())),
             ("/to 3", Line::To(3)),
-            ("/to", Line::Unknown("/to".into())),
+            ("/to", Line::Incomplete("/to")),
+            ("/to x", Line::Incomplete("/to")),
+            ("/use", Line::Incomplete("/use")),
+            ("/claim", Line::Incomplete("/claim")),
+            ("/note", Line::Incomplete("/note")),
             ("/suggest refund", Line::Suggest("refund".into())),
             ("/use ٢", Line::Use(2)),
             ("/packet", Line::Packet(None)),
@@ -214,14 +222,16 @@ mod tests {
             ("/release needs billing", Line::Release("needs billing".into())),
             ("/promise 2d the refund", Line::Promise(2_880, "the refund".into())),
             ("/وعد 30د أتحقق", Line::Promise(30, "أتحقق".into())),
-            ("/promise soon", Line::Unknown("/promise soon".into())),
+            ("/promise soon", Line::Incomplete("/promise")),
             (
                 "/transfer queue billing she paid twice",
                 Line::Transfer(Onward::Queue("billing".into()), "she paid twice".into()),
             ),
             ("/تحويل زميل omar", Line::Transfer(Onward::Agent("omar".into()), "".into())),
             ("/transfer bot", Line::Transfer(Onward::Bot, "".into())),
-            ("/transfer queue", Line::Unknown("/transfer queue".into())),
+            ("/transfer queue", Line::Incomplete("/transfer")),
+            ("/transfer", Line::Incomplete("/transfer")),
+            ("/تحويل", Line::Incomplete("/transfer")),
             ("/away lunch", Line::Away("lunch".into())),
             ("/claim 3", Line::Claim(3)),
             ("/المنتظرون", Line::Waiting),

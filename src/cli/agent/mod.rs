@@ -6,6 +6,7 @@
 
 mod calls;
 mod desk;
+mod help;
 mod input;
 mod show;
 mod stream;

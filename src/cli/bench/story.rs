@@ -64,13 +64,13 @@ impl Shop {
     }
 }
 
-/// Questions that the bot answers, in both languages, worded as people write: none of them is the
+/// Questions that the bot answers at once, in both languages, worded as people write: none of them is the
 /// very title or example of an entry, so that the classifier has its work.
 fn questions(rules: &Rules) -> Vec<String> {
     let memory = Memory::default();
     let is_answered = |question: &String| {
         let reading = reading::read(rules, question, &memory.window, Timestamp::ZERO);
-        matches!(ladder::next_step(&rules.bot, &memory, &reading, false), Step::Answer(_))
+        matches!(ladder::next_step(&rules.bot, &memory, &reading, true), Step::Answer(_))
     };
     let titles = rules.bot.entries.values().map(|entry| &entry.title);
     let worded = titles.flat_map(|title| {

@@ -290,7 +290,7 @@ impl Talk {
     /// Shows what happened, and below it where the customer stands.
     fn show(&mut self, lines: &[String]) {
         self.terminal.screen.show(lines);
-        if self.view.settled() {
+        if self.view.settled() && self.open_calls == 0 {
             self.terminal.screen.set_status(self.view.position());
         }
     }

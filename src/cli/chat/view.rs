@@ -37,6 +37,8 @@ pub struct View {
     mode: Mode,
     /// Own messages that are on the screen and have not come back.
     echoes: usize,
+    /// The customer has said something.
+    heard: bool,
     /// The newest event that answers the customer.
     last_reply: u64,
     /// The own message that the bot has yet to answer.
@@ -65,6 +67,7 @@ impl View {
             queue: None,
             mode: Mode::Normal,
             echoes: 0,
+            heard: false,
             last_reply: 0,
             awaited: None,
             held_ticks: 0,
@@ -346,6 +349,10 @@ impl View {
                 }
                 if party(event) != Party::Customer {
                     self.replied(event.sequence);
+                } else if !std::mem::replace(&mut self.heard, true) {
+                    // Nobody knew before which language this customer writes.
+                    let language = message.text.as_ref().map_or("", |text| text.language.as_str());
+                    self.follow_language(language);
                 }
             }
             Some(Body::Notice(_)) => self.replied(event.sequence),

@@ -147,6 +147,8 @@ fn offered(decided: &Decided) -> Vec<String> {
         Step::Wait
         | Step::Social(_)
         | Step::Affirmed
+        | Step::Declined
+        | Step::Refused
         | Step::ProposeEnd
         | Step::FillSlot { .. }
         | Step::AskSlotAgain { .. }

@@ -6,6 +6,7 @@ use crate::config::raw::At;
 use crate::config::raw::bot::{Bot, Contact, Contacts, Ends, Ladder, Matcher, Satisfaction};
 use crate::domain::bot::matcher::MatcherSettings;
 use crate::domain::detectors::EmergencyKind;
+use crate::domain::language::Language;
 use crate::domain::rules::{EndRules, LadderRules, SatisfactionRules};
 use crate::domain::texts::PerLanguage;
 use std::collections::BTreeMap;
@@ -13,6 +14,11 @@ use std::time::Duration;
 
 /// Who comes back within this time with the same matter was not helped.
 const FALSE_CLOSURE_WINDOW: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// "My order" may be all there is, or the beginning of anything.
+const SHORT_TOKENS_MAX: u32 = 2;
+/// Below this a topic is a stranger: offering it helps nobody.
+const CLARIFY_AT: f32 = 0.15;
 
 /// What the bot's file says, without its entries.
 #[derive(Debug, Clone)]
@@ -25,6 +31,8 @@ pub struct CheckedBot {
     pub ladder: LadderRules,
     /// How conversations end.
     pub ends: EndRules,
+    /// What Arabic in Latin letters is answered in.
+    pub arabizi: Language,
     /// Whom to call.
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
     /// Whom it asks how it went.
@@ -40,6 +48,11 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
     };
     let ladder = raw.ladder.as_ref().and_then(|ladder| check_ladder(ladder, problems));
     let ends = raw.ends.as_ref().and_then(|ends| check_ends(ends, problems));
+    let tags = Language::ALL.map(|language| (language.tag(), language));
+    let arabizi = match &raw.arabizi {
+        Some(tag) => value::one_of(tag, &tags, problems),
+        None => Some(Language::Ar),
+    };
     let contacts =
         raw.emergency_contacts.as_ref().and_then(|contacts| check_contacts(contacts, problems));
     let satisfaction = match &raw.satisfaction {
@@ -54,6 +67,7 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         matcher: matcher?,
         ladder: ladder?,
         ends: ends?,
+        arabizi: arabizi?,
         contacts: contacts?,
         satisfaction: satisfaction?,
     })
@@ -102,10 +116,20 @@ fn check_ladder(raw: &Ladder, problems: &mut Problems) -> Option<LadderRules> {
         .fragment_tokens_max
         .as_ref()
         .and_then(|tokens| number(tokens, "fragment_tokens_max", 0..=20, problems));
+    let short = match &raw.short_tokens_max {
+        Some(tokens) => number(tokens, "short_tokens_max", 0..=20, problems),
+        None => Some(SHORT_TOKENS_MAX),
+    };
+    let clarify_at = match &raw.clarify_at {
+        Some(score) => number(score, "clarify_at", 0.0..=1.0, problems),
+        None => Some(CLARIFY_AT),
+    };
     Some(LadderRules {
         misses_until_human: misses?,
         burst_quiet: quiet?,
         fragment_tokens_max: tokens? as usize,
+        short_tokens_max: short? as usize,
+        clarify_at: clarify_at?,
     })
 }
 

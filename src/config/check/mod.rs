@@ -71,6 +71,11 @@ pub fn check_with(
     mut problems: Problems,
     learnt: &dyn Fn(&ServiceSettings) -> Learnt,
 ) -> Checked {
+    if problems.has(Code::FolderMissing) {
+        // Once is enough: that each of its files is missing as well helps nobody.
+        let (rules, service, scripts, reviews) = (None, None, Vec::new(), Vec::new());
+        return Checked { rules, scripts, service, problems: problems.sorted(), reviews };
+    }
     let problems_here = &mut problems;
     stray_files(sources, problems_here);
     let service = match sources.text(SERVICE) {
@@ -111,6 +116,7 @@ pub fn check_with(
             entries: entries.collect(),
             ladder: bot.ladder,
             ends: bot.ends,
+            arabizi: bot.arabizi,
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
         };

@@ -279,7 +279,7 @@ fn check_agents(
 
 fn check_agent(raw: &Agent, names: &Names, problems: &mut Problems) -> Option<DeclaredAgent> {
     let id = raw.id.as_ref().and_then(|id| value::id(id, AgentId::parse, problems));
-    let name = raw.name.as_ref().and_then(|name| value::said(name, problems));
+    let names_shown = raw.name.as_ref().and_then(|name| value::both(&name.0, problems));
     let spoken = raw.languages.as_ref().map(|table| table.0.as_slice());
     let tags = Language::ALL.map(|language| (language.tag(), language));
     let languages = all(spoken, |(tag, level)| {
@@ -291,15 +291,18 @@ fn check_agent(raw: &Agent, names: &Names, problems: &mut Problems) -> Option<De
     let skills = check_skills(raw.skills.as_ref(), names, problems);
     let capacity =
         raw.capacity.as_ref().and_then(|capacity| number(capacity, "capacity", 1..=100, problems));
+    let names = names_shown?;
     Some(DeclaredAgent {
         id: id?,
         profile: Profile {
-            name: name?,
+            // At the desk and in reports everybody has one name.
+            name: names.en.clone(),
             languages: BTreeMap::from_iter(languages?),
             skills: skills?,
             capacity: capacity?,
             declared: true,
         },
+        names,
     })
 }
 

@@ -2,9 +2,9 @@
 
 use super::value::{self, duration, number};
 use crate::config::problem::{Code, Problem, Problems};
-use crate::config::raw::service::{Limits as RawLimits, Service};
+use crate::config::raw::service::{Limits as RawLimits, Retention as RawRetention, Service};
 use crate::config::raw::{At, Text};
-use crate::config::service::{Limits, OnBadConfig, ServiceSettings, StoreKind};
+use crate::config::service::{Limits, OnBadConfig, Retention, ServiceSettings, StoreKind};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,6 +19,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
     });
     let drain = or(&raw.drain, usual.drain, |text| duration(text, "drain", "0s"..="10m", problems));
     let limits = or(&raw.limits, usual.limits, |limits| check_limits(limits, problems));
+    let retention = or(&raw.retention, usual.retention, |raw| retention(raw, problems).map(Some));
     Some(ServiceSettings {
         listen: listen?,
         data: data?,
@@ -26,6 +27,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
         on_bad_config: on_bad_config?,
         drain: drain?,
         limits: limits?,
+        retention: retention?,
     })
 }
 
@@ -33,6 +35,25 @@ fn or<R, T>(raw: &Option<R>, usual: T, check: impl FnOnce(&R) -> Option<T>) -> O
     match raw {
         Some(raw) => check(raw),
         None => Some(usual),
+    }
+}
+
+/// They go to one place, and going for good has to be said.
+fn retention(raw: &RawRetention, problems: &mut Problems) -> Option<Retention> {
+    let after = raw.after.as_ref();
+    let after = after.and_then(|text| duration(text, "after", "1h"..="3650d", problems));
+    let archive = raw.archive.as_ref().map(|text| value::said(text, problems).map(PathBuf::from));
+    let delete = raw.delete.as_ref().is_some_and(|delete| delete.value);
+    match (archive, delete) {
+        (Some(archive), false) => Some(Retention { after: after?, archive: Some(archive?) }),
+        (None, true) => Some(Retention { after: after?, archive: None }),
+        (Some(_), true) | (None, false) => {
+            let place = raw.after.as_ref().map(|text| &text.place)?;
+            let found = if delete { "both" } else { "neither" };
+            let problem = Problem::new(Code::NotOneOf, place).with("value", found);
+            problems.add(problem.with("known", "archive: DIR, delete: true"));
+            None
+        }
     }
 }
 

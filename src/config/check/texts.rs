@@ -32,8 +32,11 @@ impl Filled {
 const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::Greeting, Filled::with(&["name"], &[])),
     (TextKey::PacketHeadline, Filled::with(&["need", "why", "tried"], &["need", "why"])),
+    (TextKey::PacketHeadlineNoNeed, Filled::with(&["why", "tried"], &["why"])),
     (TextKey::QueuePosition, Filled { may: &["count"], must: &[], counted: true }),
     (TextKey::DelayOutsideHours, Filled::with(&["opens"], &["opens"])),
+    (TextKey::WaitChosenClosed, Filled::with(&["opens"], &["opens"])),
+    (TextKey::HeardWhilePromised, Filled::with(&["due"], &["due"])),
     (TextKey::DelayWithAgent, Filled::with(&["agent"], &[])),
     (TextKey::CallbackPromised, Filled::with(&["from", "due"], &["from"])),
     (TextKey::QuestionKept, Filled::with(&["due"], &["due"])),

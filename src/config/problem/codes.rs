@@ -112,6 +112,13 @@ codes! {
         ar "القواعد صحيحة، لكن تعذر حفظها في `{folder}`: {reason}",
            "أفرغ مساحة هناك وامنح الحساب الذي يعمل به سند صلاحية الكتابة، ثم احفظ أي ملف إعدادات من جديد.";
 
+    /// The config folder itself is not there.
+    FolderMissing = "CFG010" Error
+        en "there is no config folder `{folder}`",
+           "Name the folder with --config DIR, or begin with a copy of the shipped `config` folder.";
+        ar "لا يوجد مجلد إعدادات `{folder}`",
+           "حدد المجلد بالخيار --config DIR، أو ابدأ بنسخة من المجلد المرفق `config`.";
+
     // ---- shape
     /// A key nobody knows.
     UnknownKey = "CFG101" Error

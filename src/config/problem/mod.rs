@@ -128,6 +128,7 @@ fn kind_in_arabic(kind: &str) -> Option<&'static str> {
         "a list" => "قائمة",
         "a map" => "مفاتيح وقيم",
         "nothing" => "لا شيء",
+        "a text, or one for each language" => "نص، أو نص لكل لغة",
         "a list or a text" => "قائمة أو نص",
         "a list, a text or plural forms" => "قائمة أو نص أو صيغ جمع",
         "an anchor (`&`)" => "المرساة (`&`)",
@@ -165,6 +166,11 @@ impl Problems {
     /// Whether a file has an error of its own.
     pub fn has_errors_in(&self, file: &str) -> bool {
         self.list.iter().any(|problem| problem.is_error() && &*problem.place.file == file)
+    }
+
+    /// Whether one of them is of this kind.
+    pub fn has(&self, code: Code) -> bool {
+        self.list.iter().any(|problem| problem.code == code)
     }
 
     /// How many there are.

@@ -64,6 +64,8 @@ fn groups<'a>(problem: &Problem, sources: &'a Sources, language: Language) -> [G
         .id(problem.code.name());
     let mut main = match snippet(&problem.place, AnnotationKind::Primary, None, sources) {
         Some(snippet) => title.element(snippet),
+        // It is about no file in particular.
+        None if problem.place.file.is_empty() => Group::with_title(title),
         None => title.element(annotate_snippets::Origin::path(problem.place.file.to_string())),
     };
     for place in &problem.also {

@@ -7,6 +7,8 @@ raw! {
     pub struct Bot {
         /// Its name.
         required name: Languages<Text>,
+        /// What Arabic in Latin letters is answered in.
+        optional arabizi: Text,
         /// How sure it must be.
         optional matcher: Matcher,
         /// When it gives way to people.
@@ -53,6 +55,10 @@ raw! {
         required burst_quiet: Text,
         /// A line of so few words may be a fragment of one.
         required fragment_tokens_max: At<u32>,
+        /// A line of so few words waits even if a topic fits.
+        optional short_tokens_max: At<u32>,
+        /// From this score on a topic is offered in "which is meant?".
+        optional clarify_at: At<f32>,
     }
 
     /// When conversations end.

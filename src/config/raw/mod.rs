@@ -47,6 +47,10 @@ pub trait Read: Sized {
 #[derive(Debug, Clone)]
 pub struct Table<T>(pub Vec<(Text, T)>);
 
+/// A value that is the same in every language, or one for each.
+#[derive(Debug, Clone)]
+pub struct EachLanguage<T>(pub Languages<T>);
+
 /// One value for each language.
 #[derive(Debug, Clone)]
 pub struct Languages<T> {
@@ -237,6 +241,27 @@ impl<T: Read> Read for Languages<T> {
     fn shape() -> Shape {
         let field = |name, doc| Field { name, required: true, doc, shape: T::shape() };
         Shape::Map(vec![field("ar", "In Arabic."), field("en", "In English.")])
+    }
+}
+
+impl<T: Read + Clone> Read for EachLanguage<T> {
+    const WANTED: &'static str = "a text, or one for each language";
+    fn read(node: &Node, problems: &mut Problems) -> Option<Self> {
+        match &node.value {
+            Value::Map(_) => Languages::read(node, problems).map(EachLanguage),
+            Value::Nothing | Value::List(_) => {
+                wrong_kind(Self::WANTED, node, problems);
+                None
+            }
+            Value::Scalar { .. } => {
+                let one = T::read(node, problems)?;
+                let place = node.place.clone();
+                Some(EachLanguage(Languages { place, ar: Some(one.clone()), en: Some(one) }))
+            }
+        }
+    }
+    fn shape() -> Shape {
+        Shape::Either(vec![T::shape(), Languages::<T>::shape()])
     }
 }
 

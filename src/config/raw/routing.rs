@@ -1,6 +1,6 @@
 //! `routing.yaml`: queues, reasons, priorities, offers, leases and the agents declared in the file.
 
-use super::{At, Languages, OneOrMore, Table, Text, raw};
+use super::{At, EachLanguage, Languages, OneOrMore, Table, Text, raw};
 
 raw! {
     /// The routing file.
@@ -175,8 +175,8 @@ raw! {
     pub struct Agent {
         /// Their id.
         required id: Text,
-        /// The name customers see.
-        required name: Text,
+        /// The name customers see, or one for each language.
+        required name: EachLanguage<Text>,
         /// Languages with level 1–5.
         required languages: Table<At<u32>>,
         /// Skills with level 1–5.

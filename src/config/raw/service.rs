@@ -17,6 +17,18 @@ raw! {
         optional drain: Text,
         /// What is refused when there is too much of it.
         optional limits: Limits,
+        /// Which ended conversations leave the store, and where to.
+        optional retention: Retention,
+    }
+
+    /// Which ended conversations leave the store, and where to.
+    pub struct Retention {
+        /// So long after their end.
+        required after: Text,
+        /// The folder they go to.
+        optional archive: Text,
+        /// Or that they are deleted for good.
+        optional delete: super::At<bool>,
     }
 
     /// What is refused when there is too much of it.

@@ -189,7 +189,7 @@ impl Surroundings {
     /// The newest accepted version that is still understood. Its gate was passed when it was
     /// accepted.
     fn last_good(&self) -> Option<Rules> {
-        self.kept.list().into_iter().find_map(|kept| self.kept.rules(&kept.version))
+        self.kept.newest()
     }
 }
 
@@ -199,6 +199,11 @@ impl Kept {
         let mut problems = Problems::new();
         let sources = self.sources(version, &mut problems)?;
         check(&sources, problems).rules
+    }
+
+    /// The newest accepted rules that are still understood.
+    pub fn newest(&self) -> Option<Rules> {
+        self.list().into_iter().find_map(|kept| self.rules(&kept.version))
     }
 }
 

@@ -1,7 +1,8 @@
 //! The ladder: what the bot does with what it has understood. It answers what it is sure of, asks
 //! once when it wavers, says so when it does not know, and steps aside in time.
 
-use super::matcher::Verdict;
+use super::matcher::{Basis, Verdict};
+use super::outcome::Outcome;
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::{EmergencyKind, Fired, SignalKind};
 use crate::domain::handoff::HandoffReason;
@@ -22,8 +23,13 @@ pub enum Step {
     Wait,
     /// Answer a greeting, thanks and the like.
     Social(SocialAct),
-    /// A "yes" that nobody asked for.
+    /// A "yes" to an offer of help: ask what it is about.
     Affirmed,
+    /// A "no" to an offer of help, or a "no thanks": take leave politely. Says nothing about
+    /// whether the matter is resolved.
+    Declined,
+    /// A plain "no" to an answer: ask what is still missing.
+    Refused,
     /// Ask whether that settled it.
     ProposeEnd,
     /// Answer from this entry.
@@ -61,23 +67,107 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
     if let Some(step) = fill_slot(bot, memory, reading) {
         return step;
     }
-    if let Some(act) = reading.social {
-        return social(act, memory);
-    }
-    if reading.affirms {
-        return if may_propose(memory) { Step::ProposeEnd } else { Step::Affirmed };
-    }
-    if reading.denies {
-        return miss(bot, memory, HandoffReason::Repetition);
-    }
-    match &reading.matched.verdict {
-        Verdict::Sure(entry) => answer(bot, entry.clone()),
-        Verdict::Unsure(_) | Verdict::Unknown if may_wait && is_fragment(bot, memory, reading) => {
-            Step::Wait
+    let said = Said::of(reading);
+    let wait = may_wait && is_fragment(bot, memory, reading);
+    match (said, &reading.matched.verdict) {
+        (Said::Words, Verdict::Sure(entry)) if !(wait && is_guess(bot, reading)) => {
+            return answer(bot, entry.clone());
         }
-        Verdict::Unsure(choices) if memory.window.misses == 0 => Step::Clarify(choices.clone()),
-        Verdict::Unsure(_) | Verdict::Unknown => ask_again_or_miss(bot, memory),
+        // Also "hi", "no" and "my order" are often only the first line of a thought.
+        _ if wait => return Step::Wait,
+        _ => {}
     }
+    match (said, &reading.matched.verdict) {
+        (Said::Social(act), _) => social(act, memory),
+        (Said::Yes, _) => yes(bot, memory),
+        (Said::NoThanks, _) => Step::Declined,
+        (Said::No, _) => no(bot, memory),
+        (Said::Words, Verdict::Unsure(_)) if memory.window.misses == 0 => {
+            match near_enough(bot, reading) {
+                near if near.is_empty() => ask_again_or_miss(bot, memory),
+                // "Where is it now", when we have just asked for its number, is no new question.
+                near if memory.asking.as_ref().is_some_and(|it| near.contains(&it.entry)) => {
+                    ask_again_or_miss(bot, memory)
+                }
+                near => Step::Clarify(near),
+            }
+        }
+        (Said::Words, Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown) => {
+            ask_again_or_miss(bot, memory)
+        }
+    }
+}
+
+/// What kind of thing was said.
+#[derive(Clone, Copy)]
+enum Said {
+    Social(SocialAct),
+    Yes,
+    No,
+    NoThanks,
+    Words,
+}
+
+impl Said {
+    fn of(reading: &Reading) -> Said {
+        match reading.social {
+            Some(act) => Said::Social(act),
+            None if reading.declines => Said::NoThanks,
+            None if reading.affirms => Said::Yes,
+            None if reading.denies => Said::No,
+            None => Said::Words,
+        }
+    }
+}
+
+/// What a yes means depends on what the bot said last.
+fn yes(bot: &BotRules, memory: &Memory) -> Step {
+    if memory.asking.is_some() {
+        return ask_again_or_miss(bot, memory);
+    }
+    match (memory.last_outcome, memory.choices.as_slice()) {
+        (Some(Outcome::Clarify), [only]) => answer(bot, only.clone()),
+        (Some(Outcome::Clarify), [_, _, ..]) => Step::Clarify(memory.choices.clone()),
+        (Some(Outcome::Answer), _) if may_propose(memory) => Step::ProposeEnd,
+        _ => Step::Affirmed,
+    }
+}
+
+/// A no refuses an answer or a guess; to an offer of help it is no failure at all.
+fn no(bot: &BotRules, memory: &Memory) -> Step {
+    if memory.asking.is_some() {
+        return ask_again_or_miss(bot, memory);
+    }
+    let Some(outcome) = memory.last_outcome else { return Step::Declined };
+    match outcome {
+        Outcome::Answer => match miss(bot, memory, HandoffReason::Repetition) {
+            Step::NotKnown => Step::Refused,
+            step => step,
+        },
+        Outcome::Clarify | Outcome::NotKnown => miss(bot, memory, HandoffReason::NotUnderstood),
+        Outcome::Greeting
+        | Outcome::Social
+        | Outcome::AskSlot
+        | Outcome::Handoff
+        | Outcome::Emergency
+        | Outcome::SayAgain => Step::Declined,
+    }
+}
+
+/// Whether a topic was only guessed from so few words that the next line may well say more.
+fn is_guess(bot: &BotRules, reading: &Reading) -> bool {
+    reading.matched.basis == Basis::Examples && reading.tail_tokens <= bot.ladder.short_tokens_max
+}
+
+/// The topics that are near enough to be offered: "which of these?" between strangers only annoys.
+pub fn near_enough(bot: &BotRules, reading: &Reading) -> Vec<EntryId> {
+    let Verdict::Unsure(wavering) = &reading.matched.verdict else { return Vec::new() };
+    let candidates = reading.matched.candidates.iter();
+    let near: Vec<&EntryId> = candidates
+        .filter(|found| found.score >= bot.ladder.clarify_at)
+        .map(|found| &found.entry)
+        .collect();
+    wavering.iter().filter(|entry| near.contains(entry)).cloned().collect()
 }
 
 /// The step for an entry that the customer chose by a button or that was recognised for sure.
@@ -114,7 +204,8 @@ fn sure_entry(reading: &Reading) -> Option<EntryId> {
     }
 }
 
-fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
+/// The value for the detail that was asked for, if this message gives it.
+pub fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
     let asking = memory.asking.as_ref()?;
     let slots = &bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
@@ -135,7 +226,8 @@ fn social(act: SocialAct, memory: &Memory) -> Step {
     }
 }
 
-fn may_propose(memory: &Memory) -> bool {
+/// Whether the customer may be asked now whether their matter is settled.
+pub fn may_propose(memory: &Memory) -> bool {
     memory.last_answer.is_some() && !memory.proposed
 }
 

@@ -28,6 +28,9 @@ pub struct Line {
     pub by: Speaker,
     /// The words.
     pub text: String,
+    /// Whether they say what the customer needs: thanks, anger and the bare wish for a person ask
+    /// for no answer.
+    pub need: bool,
 }
 
 /// What is known when an answer is sought.
@@ -37,6 +40,8 @@ pub struct Situation<'a> {
     pub language: Language,
     /// What was said, oldest first.
     pub lines: &'a [Line],
+    /// What the customer said last that they need, as one thought.
+    pub need: Option<&'a str>,
     /// What the customer has told: slot → value.
     pub slots: &'a BTreeMap<String, String>,
     /// The topic for which people were asked.
@@ -77,7 +82,8 @@ pub struct Suggestion {
 pub fn suggest(rules: &Rules, situation: &Situation<'_>) -> Vec<Suggestion> {
     let question = question(situation);
     let language = match language::detect(&question) {
-        Variety::Arabic | Variety::Arabizi => Language::Ar,
+        Variety::Arabic => Language::Ar,
+        Variety::Arabizi => rules.bot.arabizi,
         Variety::English => Language::En,
         Variety::Mixed | Variety::Unknown => situation.language,
     };
@@ -91,27 +97,22 @@ pub fn suggest(rules: &Rules, situation: &Situation<'_>) -> Vec<Suggestion> {
     found
 }
 
-/// What is asked now: what the agent looks for, else the customer's words since an agent last
-/// wrote, else their last words.
+/// What is asked now: what the agent looks for, else what the customer needs since an agent last
+/// wrote, else what they needed last.
 fn question(situation: &Situation<'_>) -> String {
     if !situation.about.trim().is_empty() {
         return situation.about.to_owned();
     }
     let lines = situation.lines;
     let since = lines.iter().rposition(|line| line.by == Speaker::Agent).map_or(0, |at| at + 1);
-    let asks = |line: &&Line| line.by == Speaker::Customer && !is_social(&line.text);
+    let asks = |line: &&Line| line.by == Speaker::Customer && line.need;
     let open: Vec<&str> =
         lines[since..].iter().filter(asks).map(|line| line.text.as_str()).collect();
-    match open.as_slice() {
-        [] => lines.iter().rev().find(asks).map(|line| line.text.clone()).unwrap_or_default(),
-        // Before an agent came everything was said to the bot: the last word is what is open.
-        open if since == 0 => open[open.len() - 1].to_owned(),
-        open => open.join("\n"),
+    if since > 0 && !open.is_empty() {
+        return open.join("\n");
     }
-}
-
-fn is_social(text: &str) -> bool {
-    text.trim().is_empty() || language::social_act(&language::normalise(text), text).is_some()
+    // Before an agent came everything was said to the bot: the last thought is what is open.
+    situation.need.unwrap_or_default().to_owned()
 }
 
 fn opening(situation: &Situation<'_>) -> Option<Suggestion> {
@@ -203,7 +204,8 @@ fn from_entry(
     language: Language,
     score: f32,
 ) -> Option<Suggestion> {
-    let entry = rules.bot.entries.get(id)?;
+    // What the bot says before it asks for a person makes no sense from one.
+    let entry = rules.bot.entries.get(id).filter(|entry| !entry.human_first)?;
     // What the customer has not told is left open for the agent to put in.
     let told = |name: &str| situation.slots.get(name).cloned();
     let values: Vec<(&str, String)> = entry
@@ -223,12 +225,13 @@ mod tests {
     use super::*;
 
     fn line(sequence: u64, by: Speaker, text: &str) -> Line {
-        Line { sequence, by, text: text.to_owned() }
+        Line { sequence, by, text: text.to_owned(), need: by == Speaker::Customer }
     }
 
     fn situation<'a>(lines: &'a [Line], slots: &'a BTreeMap<String, String>) -> Situation<'a> {
         let language = Language::En;
-        Situation { language, lines, slots, topic: None, opening: None, about: "" }
+        let need = lines.iter().rev().find(|line| line.need).map(|line| line.text.as_str());
+        Situation { language, lines, need, slots, topic: None, opening: None, about: "" }
     }
 
     #[test]
@@ -244,7 +247,7 @@ mod tests {
         lines.push(line(4, Speaker::Agent, "let me look"));
         assert_eq!(question(&situation(&lines, &slots)), "it was a red lamp");
         lines.push(line(5, Speaker::Customer, "and the refund"));
-        lines.push(line(6, Speaker::Customer, "thanks"));
+        lines.push(Line { need: false, ..line(6, Speaker::Customer, "thanks, I want a human") });
         lines.push(line(7, Speaker::Customer, "how long does it take"));
         let asked = question(&situation(&lines, &slots));
         assert_eq!(asked, "and the refund\nhow long does it take");

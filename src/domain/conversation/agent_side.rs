@@ -30,7 +30,8 @@ pub(super) fn says(
 ) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     holder(c, agent, token)?;
-    turn.happen(Event::AgentSaid { agent: agent.clone(), text: text.to_owned() });
+    let (agent, name) = (agent.clone(), c.agent_name.clone());
+    turn.happen(Event::AgentSaid { agent, text: text.to_owned(), name });
     Ok(turn.done())
 }
 

@@ -8,7 +8,7 @@ use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::{Speaker, Turn};
+use crate::domain::detectors::{Speaker, TURN_CHARS_MAX, Turn};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::time::Timestamp;
@@ -95,7 +95,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 c.unanswered_since = Some(at);
             }
         }
-        Event::Understood { levels, refused, .. } => {
+        Event::Understood { levels, refused, need, .. } => {
+            if *need {
+                c.memory.need = Some(heard(c));
+            }
             c.memory.window.levels = levels.clone();
             c.memory.window.refused_answers += u32::from(*refused);
         }
@@ -148,7 +151,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::SlotFilled { slot, value } => {
             c.memory.slots.insert(slot.clone(), value.clone());
         }
-        Event::Notice { text, .. } => sent(c, text),
+        Event::Notice { text, .. } => {
+            sent(c, text);
+            c.memory.last_outcome = None;
+        }
         Event::HandoffRequested { token, handoff, headline, returned, preferred, exclude } => {
             end_wait(c, at);
             c.token = *token;
@@ -360,9 +366,25 @@ fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
         | Outcome::AskSlot
         | Outcome::NotKnown
         | Outcome::Handoff
-        | Outcome::Emergency => c.memory.last_said = Some(text.to_owned()),
+        | Outcome::Emergency => {
+            c.memory.last_said = Some(text.to_owned());
+            c.memory.last_outcome = Some(outcome);
+        }
     }
     remember(c, Speaker::Bot, text, at);
+}
+
+/// What was just understood: the fragments that were kept and, unless they are answered because
+/// nothing more came, the message after them.
+fn heard(c: &Conversation) -> String {
+    let mut turns = c.memory.window.turns.iter().rev();
+    let last = turns.find(|turn| turn.by == Speaker::Customer);
+    let fresh = c.memory.reply_due.is_none().then_some(last).flatten();
+    let mut heard = c.memory.joined(fresh.map_or("", |turn| turn.text.as_str()));
+    if let Some((end, _)) = heard.char_indices().nth(TURN_CHARS_MAX) {
+        heard.truncate(end);
+    }
+    heard
 }
 
 fn remember(c: &mut Conversation, by: Speaker, text: &str, at: Timestamp) {

@@ -55,8 +55,17 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
         }
         Step::Affirmed => {
-            let text = turn.text(TextKey::AffirmWithoutQuestion, None, &[]);
+            let key = match turn.c.memory.last_outcome {
+                Some(Outcome::NotKnown) => TextKey::AskNeedOrPerson,
+                _ => TextKey::AskNeed,
+            };
+            let text = turn.text(key, None, &[]);
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+        }
+        Step::Declined => take_leave(turn),
+        Step::Refused => {
+            let text = turn.text(TextKey::ResolutionDeniedBotFirst, None, &[]);
+            turn.bot_says(Outcome::NotKnown, text, None, Vec::new(), None);
         }
         Step::ProposeEnd => {
             let text = turn.text(TextKey::BotProposesResolution, None, &[]);
@@ -84,6 +93,19 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
         Step::HandOff(HandoffReason::HumanFirst, Some(entry)) => human_first(turn, entry),
         Step::HandOff(reason, entry) => turn.hand_off_with_words(reason, entry),
     }
+}
+
+/// Politely, and without a claim that anything is resolved: after an answer that was never asked
+/// about, it is asked now, for whoever cares to say.
+fn take_leave(turn: &mut Turn<'_>) {
+    let leave = turn.text(TextKey::NothingElse, None, &[]);
+    if !ladder::may_propose(&turn.c.memory) {
+        return turn.bot_says(Outcome::Social, leave, None, Vec::new(), None);
+    }
+    let question = turn.text(TextKey::BotProposesResolution, None, &[]);
+    let text = format!("{leave} {question}");
+    turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
+    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
 }
 
 /// Answers with a wording that was not sent yet; when there is none left, the answer has not

@@ -9,9 +9,9 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
-use super::words::social_text;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
+use crate::domain::bot::matcher::Verdict;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
@@ -236,11 +236,19 @@ fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading
             // The place is as urgent as any; but what to do in this danger was not said yet.
             return turn.say_what_to_do(reason);
         }
-        if reason == HandoffReason::HumanRequest {
-            return turn.notice(TextKey::AlreadyQueued, &[]);
+        if reason == HandoffReason::HumanRequest && !is_question(reading) {
+            return match waiting::closed_until(turn) {
+                Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
+                None => turn.notice(TextKey::AlreadyQueued, &[]),
+            };
         }
     }
     answer_while_waiting(turn, chosen, reading);
+}
+
+/// "Are you a robot?" sounds like the wish for a person and is a question that has an answer.
+pub(super) fn is_question(reading: &Reading) -> bool {
+    matches!(reading.matched.verdict, Verdict::Sure(_))
 }
 
 fn alert_if_in_danger(turn: &mut Turn<'_>, reading: &Reading) {
@@ -264,27 +272,44 @@ fn confirming_turn(
     reading: &Reading,
 ) {
     let is_words = matches!(input, Input::Text(_));
-    if is_words && reading.assessment.fired.is_none() {
+    if is_words && danger(reading).is_none() {
+        // A plain yes or no counts like the button, however often it was said before.
         if reading.affirms {
             return confirm(turn, proposal);
         }
         if reading.denies {
-            return deny(turn, proposal);
+            return deny_in_words(turn, proposal, reading);
         }
-        if let Some(act) = reading.social {
-            // Neither yes nor no. The bot answers in kind only where no human is in it.
-            if proposal.by == Proposer::Bot {
-                let text = turn.text(social_text(act), None, &[]);
-                turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-            }
-            return;
+    }
+    let is_small_talk = reading.social.is_some() || reading.declines;
+    if is_words && is_small_talk && reading.assessment.fired.is_none() {
+        // Neither yes nor no, and the question stays open: asking another one now ("anything
+        // else?") would make the next yes or no mean something else. The bot says so only where no
+        // human is in it.
+        if proposal.by == Proposer::Bot {
+            let text = turn.text(TextKey::SocialWhileConfirming, None, &[]);
+            turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
         }
+        return;
     }
     turn.happen(Event::ProposalDropped);
     match &proposal.by {
         Proposer::Bot => bot_turn(turn, input, chosen, reading, true),
         Proposer::Agent { held: true, .. } => alert_if_in_danger(turn, reading),
         Proposer::Agent { agent, held: false } => resume_or_rescue(turn, agent.clone(), reading),
+    }
+}
+
+/// A no in words that the detectors were alarmed by as well: whoever denies the bot and has lost
+/// patience is not asked what is missing, but gets a person.
+fn deny_in_words(turn: &mut Turn<'_>, proposal: &Proposal, reading: &Reading) {
+    let fired = reading.assessment.fired.as_ref().map(ladder::reason_of);
+    match (&proposal.by, fired) {
+        (Proposer::Bot, Some(reason)) if turn.c.denied_bot == 0 => {
+            turn.happen(Event::ResolutionDenied);
+            turn.hand_off_with_words(reason, None);
+        }
+        (Proposer::Bot | Proposer::Agent { .. }, Some(_) | None) => deny(turn, proposal),
     }
 }
 
@@ -365,19 +390,24 @@ fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading
         (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
     };
     let (language, other_language) = match input {
-        Input::Text(_) => heard(&turn.c, reading),
+        Input::Text(_) => heard(turn.rules, &turn.c, reading),
         Input::Choice(_) | Input::SayAgain => (turn.c.language, false),
     };
     // The reading is of the whole burst; its evidence is noted where it stands in this message.
     let fragments = turn.c.memory.burst.iter();
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
     turn.happen(Event::CustomerSaid { text, choice, language, other_language });
-    understood(turn, reading, Some(offset));
+    understood(turn, reading, Some(offset), chosen.is_some());
 }
 
 /// Writes down what was understood, and by which rules. Evidence keeps its place only where it
 /// stands in the message just written down, which begins at `offset` of the text that was read.
-pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<usize>) {
+pub(super) fn understood(
+    turn: &mut Turn<'_>,
+    reading: &Reading,
+    offset: Option<usize>,
+    is_choice: bool,
+) {
     let mut signals = reading.assessment.signals.clone();
     for evidence in signals.iter_mut().flat_map(|signal| &mut signal.evidence) {
         let shifted = offset.and_then(|offset| {
@@ -389,7 +419,10 @@ pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<
         });
         evidence.span = shifted.unwrap_or(Span { start: 0, end: 0 });
     }
-    let refused = reading.denies && turn.c.memory.last_answer.is_some();
+    let answered = turn.c.memory.last_outcome == Some(Outcome::Answer)
+        || matches!(turn.c.state, State::Confirming(_));
+    let refused = reading.denies && answered && turn.c.memory.last_answer.is_some();
+    let is_detail = ladder::fill_slot(&turn.rules.bot, &turn.c.memory, reading).is_some();
     let candidates = reading.matched.candidates.iter();
     let event = Event::Understood {
         rules: turn.rules.version.clone(),
@@ -398,22 +431,24 @@ pub(super) fn understood(turn: &mut Turn<'_>, reading: &Reading, offset: Option<
         signals,
         levels: reading.assessment.levels.clone(),
         refused,
+        need: is_choice || reading.states_need && !is_detail,
     };
     turn.happen(event);
 }
 
 /// The language we answer these words in, and whether they were in another one than ours.
-pub fn heard(c: &Conversation, reading: &Reading) -> (Language, bool) {
-    match spoken_language(reading.variety) {
+pub fn heard(rules: &Rules, c: &Conversation, reading: &Reading) -> (Language, bool) {
+    match spoken_language(rules, reading.variety) {
         Some(spoken) if spoken != c.language && switches(c, reading) => (spoken, true),
         Some(spoken) => (c.language, spoken != c.language),
         None => (c.language, false),
     }
 }
 
-fn spoken_language(variety: Variety) -> Option<Language> {
+fn spoken_language(rules: &Rules, variety: Variety) -> Option<Language> {
     match variety {
-        Variety::Arabic | Variety::Arabizi => Some(Language::Ar),
+        Variety::Arabic => Some(Language::Ar),
+        Variety::Arabizi => Some(rules.bot.arabizi),
         Variety::English => Some(Language::En),
         Variety::Mixed | Variety::Unknown => None,
     }

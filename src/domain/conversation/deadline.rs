@@ -2,7 +2,7 @@
 //! alone, so that there is exactly one due entry per conversation and nothing to keep in step.
 
 use super::ledger;
-use super::state::{Conversation, Proposal, Proposer, Silence, State};
+use super::state::{Asked, Conversation, Proposal, Proposer, Silence, State};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 
@@ -18,7 +18,7 @@ pub(super) fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestam
     match &c.state {
         State::Bot => Some(c.memory.reply_due.unwrap_or(c.last_event_at + ends.idle_close)),
         State::Queued => match &c.handoff {
-            Some(asked) if !asked.long_wait_told => Some(asked.waiting_since + ends.queue_wait_max),
+            Some(asked) if !asked.long_wait_told => Some(long_wait(rules, asked)),
             Some(_) | None => None,
         },
         State::Human { .. } => {
@@ -34,6 +34,15 @@ pub(super) fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestam
         State::Confirming(proposal) => Some(confirming_deadline(rules, proposal)),
         State::Pending { .. } | State::Resolved { .. } | State::Closed { .. } => None,
     }
+}
+
+/// When somebody has waited very long: counted from the opening for those who came before it, and
+/// never told while nobody can be there.
+fn long_wait(rules: &Rules, asked: &Asked) -> Timestamp {
+    let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
+    let hours = queue.and_then(|queue| queue.hours.as_ref());
+    let open = |at: Timestamp| hours.and_then(|hours| hours.next_opening(at)).unwrap_or(at);
+    open(open(asked.waiting_since) + rules.bot.ends.queue_wait_max)
 }
 
 fn confirming_deadline(rules: &Rules, proposal: &Proposal) -> Timestamp {

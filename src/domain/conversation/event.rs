@@ -86,6 +86,9 @@ pub enum Event {
         levels: Levels,
         /// Whether the customer said that the last answer was not it.
         refused: bool,
+        /// Whether it says what the customer needs, and not only how they feel or whom they want.
+        #[serde(default)]
+        need: bool,
     },
     /// The bot waits for the rest of a thought.
     FragmentKept {
@@ -236,6 +239,9 @@ pub enum Event {
         agent: AgentId,
         /// The words.
         text: String,
+        /// The name the customer knew them by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// A note for colleagues.
     Noted {

@@ -4,6 +4,7 @@
 
 use super::bot_side::{marked, unseen_answer};
 use super::event::Event;
+use super::ledger::tell_time;
 use super::turn::Turn;
 use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
@@ -37,8 +38,16 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
     if asked == Some(Priority::Emergency) {
         return turn.notice(TextKey::HeardInDanger, &[]);
     }
-    let key = reading.social.map_or(TextKey::HeardWhileWaiting, social_text);
-    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    let due = turn.c.promise.as_ref().map(|promise| tell_time(turn, promise.due));
+    let bare = reading.affirms || reading.denies || reading.declines;
+    let (key, values) = match (reading.social, due) {
+        // A bare yes or no is nothing to keep; it is heard all the same.
+        (None, None) if bare => (TextKey::AlreadyQueued, Vec::new()),
+        (Some(act), _) => (social_text(act), Vec::new()),
+        (None, Some(due)) => (TextKey::HeardWhilePromised, vec![("due", due)]),
+        (None, None) => (TextKey::HeardWhileWaiting, Vec::new()),
+    };
+    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &values);
     if let Some(text) = turn.unsent(wordings) {
         turn.notice_text(key, text);
     }

@@ -9,6 +9,7 @@ pub mod deadline;
 pub mod event;
 pub mod handle;
 pub mod promise;
+pub mod retention;
 pub mod satisfaction;
 pub mod standing;
 pub mod state;

@@ -63,6 +63,8 @@ pub(super) fn bind(
     at: Timestamp,
 ) -> Decided {
     let newer = token.term == c.token.term && token.attempt > c.token.attempt;
+    // Each customer reads the name as their language writes it.
+    let name = rules.routing.agent_name(agent, c.language).unwrap_or(name);
     let mut turn = Turn::new(rules, c, at);
     let greeting = match &c.state {
         State::Queued if newer => TextKey::AgentJoined,

@@ -2,6 +2,7 @@
 
 use super::promise::Promise;
 use super::satisfaction::Satisfaction;
+use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
@@ -236,6 +237,13 @@ pub struct Memory {
     pub last_said: Option<String>,
     /// Whether the bot has proposed an end since its last answer.
     pub proposed: bool,
+    /// What kind of thing the bot said last; `None` after a notice. It decides what a bare yes or
+    /// no refers to.
+    #[serde(default)]
+    pub last_outcome: Option<Outcome>,
+    /// The customer's last words that say what they need.
+    #[serde(default)]
+    pub need: Option<String>,
 }
 
 impl Memory {

@@ -71,7 +71,7 @@ fn bot_due(turn: &mut Turn<'_>, reading: Option<&Reading>) -> Result<(), Rejecti
     let reading = reading.ok_or(Rejection::NotDue)?;
     let fragments = turn.c.memory.burst.iter().map(|fragment| fragment.text.as_str());
     let input = Input::Text(fragments.collect::<Vec<_>>().join("\n"));
-    understood(turn, reading, None);
+    understood(turn, reading, None, false);
     bot_turn(turn, &input, None, reading, false);
     Ok(())
 }

@@ -81,8 +81,9 @@ pub(super) fn transfers(
             handoff.needs.language = c.agent_language();
             can_take(c, &transfer.agent, colleague, &handoff)?;
             leave(&mut turn, transfer, LeaveReason::Transferred);
-            let name = ("agent", colleague.profile.name.clone());
-            turn.notice(TextKey::TransferredToAgent, &[name]);
+            let shown = rules.routing.agent_name(&colleague.id, c.language);
+            let name = shown.unwrap_or(&colleague.profile.name).to_owned();
+            turn.notice(TextKey::TransferredToAgent, &[("agent", name)]);
             let preferred = Some(colleague.id.clone());
             turn.hand_over(handoff, Keeping { returned: true, preferred, exclude: None });
         }

@@ -205,12 +205,10 @@ impl<'a> Turn<'a> {
         self.text(key, None, &[("contacts", contacts)])
     }
 
-    /// What the customer wrote last, cut to a line; empty if they wrote nothing.
+    /// What the customer needs in their own words, cut to a line; empty if they have not said it.
     pub(super) fn need(&self) -> String {
-        use crate::domain::detectors::Speaker;
-        let turns = self.c.memory.window.turns.iter();
-        let last = turns.rev().find(|turn| turn.by == Speaker::Customer);
-        let text = last.map_or("", |turn| turn.text.as_str());
+        let text = self.c.memory.need.as_deref().unwrap_or_default();
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let mut need: String = text.chars().take(NEED_CHARS_MAX).collect();
         if need.len() < text.len() {
             need.push('…');
@@ -230,13 +228,17 @@ impl<'a> Turn<'a> {
             crate::domain::language::Language::En => ", ",
         };
         let nothing = || self.text(TextKey::PacketNothing, None, &[]);
+        let need = need.or(topic);
+        let key = match need {
+            Some(_) => TextKey::PacketHeadline,
+            None => TextKey::PacketHeadlineNoNeed,
+        };
         let values = [
-            ("need", need.or(topic).unwrap_or_else(nothing)),
+            ("need", need.unwrap_or_default()),
             ("why", self.text(reason_text(reason), None, &[])),
             ("tried", if tried.is_empty() { nothing() } else { tried.join(separator) }),
         ];
-        let wordings =
-            self.rules.texts.wordings(self.c.language, TextKey::PacketHeadline, None, &values);
+        let wordings = self.rules.texts.wordings(self.c.language, key, None, &values);
         wordings.into_iter().next().unwrap_or_default()
     }
 }

@@ -2,6 +2,7 @@
 //! an agent of the other language; and what their words mean while they are promised something.
 
 use super::command::{Decision, Input, Rejection};
+use super::customer_side::is_question;
 use super::event::{Choice, Event};
 use super::ledger::{come_back, promise, queue_of, tell_time};
 use super::meanwhile::answer_while_waiting;
@@ -108,7 +109,10 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
     };
     match choice {
         WaitChoice::Wait if is_pending => wait_after_all(turn),
-        WaitChoice::Wait => turn.notice(TextKey::WaitChosen, &[]),
+        WaitChoice::Wait => match closed_until(turn) {
+            Some(opens) => turn.notice(TextKey::WaitChosenClosed, &[("opens", opens)]),
+            None => turn.notice(TextKey::WaitChosen, &[]),
+        },
         WaitChoice::Callback { .. } | WaitChoice::LeaveQuestion if is_fixed(&turn.c) => {
             return Err(Rejection::UnknownChoice);
         }
@@ -198,6 +202,12 @@ fn next_opening(turn: &Turn<'_>, from: Timestamp) -> Result<Timestamp, Rejection
     }
 }
 
+/// When the team is back, as it is told, if its queue is closed now.
+pub(super) fn closed_until(turn: &Turn<'_>) -> Option<String> {
+    let opens = next_opening(turn, turn.at).ok().filter(|opens| *opens > turn.at)?;
+    Some(tell_time(turn, opens))
+}
+
 /// Offers the choices that can be kept here; in danger there is nothing to choose.
 pub(super) fn offer(turn: &mut Turn<'_>, delay: &DelayReason, other_language: bool) {
     let promised = turn.c.promise.as_ref().is_some_and(|open| open.kind != PromiseKind::Wait);
@@ -247,7 +257,7 @@ pub(super) fn pending_turn(
         if reason.is_emergency() {
             return turn.hand_off_with_words(reason, None);
         }
-        if reason == HandoffReason::HumanRequest {
+        if reason == HandoffReason::HumanRequest && !is_question(reading) {
             turn.notice(TextKey::PromiseTime, &[]);
             return come_back(turn, false);
         }

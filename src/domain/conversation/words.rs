@@ -36,6 +36,10 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
     let first = if urgent { TextKey::EmergencyConnecting } else { TextKey::HandoffConfirmed };
     let sentence = delay_sentence(turn, &receipt.delay);
     match &receipt.delay {
+        DelayReason::NobodySignedIn if urgent => {
+            let key = TextKey::EmergencyNobody;
+            (key, turn.text(key, None, &[]))
+        }
         DelayReason::NobodySignedIn => {
             let key = TextKey::HumanRequestNobody;
             (key, turn.text(key, None, &[]))

@@ -64,28 +64,61 @@ pub fn deny(n: &Normalised) -> bool {
     says(n, &lists::DENY, None)
 }
 
-/// Whether the message consists of these phrases and fillers, with at least one of the phrases
-/// and none of the others.
+/// A "no thanks" as the whole message: "no thank you", «لا شكرا», "nothing else". It refuses what
+/// was offered and says nothing about whether anything is solved.
+pub fn decline(n: &Normalised) -> bool {
+    let words: Vec<&str> = n.words().collect();
+    if words.is_empty() || words.len() > WORDS_MAX {
+        return false;
+    }
+    let (mut at, mut no, mut thanks, mut nothing) = (0, false, false, false);
+    while at < words.len() {
+        let rest = &words[at..];
+        let enough = lists::ENOUGH.longest(rest);
+        let refuses = lists::NO.longest(rest);
+        let grateful = lists::THANKS.longest(rest).max(lists::ACKNOWLEDGEMENT.longest(rest));
+        let step = enough.max(refuses).max(grateful).max(lists::FILLER.longest(rest));
+        match step {
+            0 => return false,
+            step if step == enough => nothing = true,
+            step if step == refuses => no = true,
+            step if step == grateful => thanks = true,
+            _ => {}
+        }
+        at += step;
+    }
+    nothing || no && thanks
+}
+
+/// Whether the message can be read as these phrases and fillers, with at least one of the phrases,
+/// and nowhere as one of the others that says more.
 fn says(n: &Normalised, phrases: &Phrases, others: Option<&Phrases>) -> bool {
     let words: Vec<&str> = n.words().collect();
     if words.is_empty() || words.len() > WORDS_MAX {
         return false;
     }
-    let (mut at, mut found) = (0, false);
-    while at < words.len() {
-        let rest = &words[at..];
-        let (phrase, other) = (phrases.longest(rest), others.map_or(0, |o| o.longest(rest)));
-        let polite = lists::FILLER.longest(rest).max(lists::THANKS.longest(rest));
-        if other > phrase {
-            return false;
+    // Up to here it can be read: without one of the phrases, with one of them. The longest phrase
+    // is not always the right one: "no it is not | solved" is "no | it is not solved".
+    let mut read = vec![(false, false); words.len() + 1];
+    read[0].0 = true;
+    for at in 0..words.len() {
+        let (rest, so_far) = (&words[at..], read[at]);
+        if so_far == (false, false) {
+            continue;
         }
-        found |= phrase > 0;
-        match phrase.max(polite) {
-            0 => return false,
-            step => at += step,
+        let meant = phrases.longest(rest);
+        if others.is_some_and(|others| others.longest(rest) > meant) {
+            continue;
+        }
+        for step in phrases.lengths(rest) {
+            read[at + step].1 = true;
+        }
+        for step in lists::FILLER.lengths(rest).chain(lists::THANKS.lengths(rest)) {
+            read[at + step].0 |= so_far.0;
+            read[at + step].1 |= so_far.1;
         }
     }
-    found
+    read[words.len()].1
 }
 
 /// Reads the whole message as social phrases, the longest first at each place.
@@ -314,9 +347,10 @@ mod tests {
             "كلا",
             "ما انحلت",
             "لا للحين",
-            "no thanks",
+            "no it's not solved",
+            "لا ما انحلت للحين",
+            "no, it's still not solved",
             "مو محلوله",
-            "لا شكرا",
             "not solved",
             "متحلتش",
             "لا لا",
@@ -328,6 +362,31 @@ mod tests {
         for text in no {
             assert!(deny(&normalise(text)), "{text} is a no");
             assert!(!affirm(&normalise(text)), "{text} is not a yes");
+        }
+        let enough = [
+            "no thanks",
+            "No, thank you!",
+            "nope thanks",
+            "no that's all",
+            "no I'm good",
+            "nothing, thanks",
+            "لا شكرا",
+            "لا شكراً",
+            "لا، مشكور",
+            "لا يعطيك العافية",
+            "لا تسلم",
+            "لا خلاص شكرا",
+            "لا ما ابغى شي",
+            "لا ولا شي",
+            "شكرا لا",
+            "la shukran",
+        ];
+        for text in enough {
+            assert!(decline(&normalise(text)), "{text} takes leave");
+            assert!(!affirm(&normalise(text)), "{text} is not a yes");
+        }
+        for text in no.iter().chain(&yes) {
+            assert!(!decline(&normalise(text)), "{text} takes no leave");
         }
         for text in ["no my order is 123", "نعم اريد رقم الطلب", "", "??", "note"] {
             assert!(!affirm(&normalise(text)) && !deny(&normalise(text)), "{text}");

@@ -32,19 +32,24 @@ impl PhraseList {
 
     /// How many words the longest phrase takes at the start of these words; 0 if none does.
     pub(super) fn longest(&self, words: &[&str]) -> usize {
-        let Some(first) = words.first().filter(|first| self.firsts.has(first)) else { return 0 };
-        let from = self.phrases.partition_point(|phrase| phrase.as_str() < *first);
+        self.lengths(words).max().unwrap_or(0)
+    }
+
+    /// How many words each phrase takes that stands at the start of these words.
+    pub(super) fn lengths<'a>(&'a self, words: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
+        let first = words.first().copied().filter(|first| self.firsts.has(first));
+        let from = first.map_or(self.phrases.len(), |first| {
+            self.phrases.partition_point(|phrase| phrase.as_str() < first)
+        });
         self.phrases[from..]
             .iter()
-            .take_while(|phrase| phrase.starts_with(*first))
-            .filter_map(|phrase| {
+            .take_while(move |phrase| first.is_some_and(|first| phrase.starts_with(first)))
+            .filter_map(move |phrase| {
                 let count = phrase.split(' ').count();
                 let same =
                     words.len() >= count && phrase.split(' ').eq(words[..count].iter().copied());
                 same.then_some(count)
             })
-            .max()
-            .unwrap_or(0)
     }
 }
 
@@ -241,13 +246,32 @@ pub(super) static AFFIRM: Phrases = phrases!(
      great; it is; it does; it did;"
 );
 
+/// A bare no, which thanks turn into a polite one.
+pub(super) static NO: Phrases =
+    phrases!("لا; لاء; لأ; كلا; لا لا; نو; la; la2; laa; laa2; no; nope; nah; noo; no no;");
+
+/// Nothing more is wanted.
+pub(super) static ENOUGH: Phrases = phrases!(
+    "لا شيء; لا شي; ولا شي; ولا شيء; مافي شي; ما في شي; مافي شي ثاني; ما في شي ثاني; ولا حاجه; \
+     مفيش حاجه; مفيش; ما ابغي شي; ما ابي شي; ما ابغي شي ثاني; ما ابي شي ثاني; ما بدي شي; مابدي شي; \
+     مش عايز حاجه; مش عاوز حاجه; ما عندي شي; ما عندي شي ثاني; ما احتاج شي; ما احتاج شيء; ما احتاج; \
+     لا احتاج; لا احتاج شيئا; لا احتاج شيئا اخر; لا اريد شيئا; لا اريد شيئا اخر; لا داعي; لا سلامتك; \
+     سلامتك; هذا كل شي; هذا كل شيء; بس كذا; بس كده; بس هيك; والو شكرا; \
+     wala shi; wala 7aga; ma fi shi; ma bdi shi; \
+     nothing; nothing else; nothing more; nothing for now; not for now; no need; no more; \
+     no more questions; no other questions; no im good; no im fine; im good; i am good; \
+     no that is all; no thats all; no that is it; no thats it; no thats everything; thats everything; that is everything; all good thanks; no all good;"
+);
+
 /// Short answers that refuse.
 pub(super) static DENY: Phrases = phrases!(
     "لا; لاء; لأ; لء; كلا; لا ابدا; ابدا; مو; مش; لسه; لسا; لساتها; للحين; للحين لا; لحد الان; \
      لحد دلوقتي; بعدها; بعده; ليس بعد; لم تحل; لم تحل بعد; لم تحل المشكله; لم يتم; لم يتم الحل; \
      لم تنحل; ما انحلت; ماانحلت; ما انحلت المشكله; المشكله ما انحلت; ما تم; ما تم الحل; ما حليت; \
      ما حليتها; ما حليتوها; ما اتحلت; ما تحلت; ماتحلت; ماتحلاتش; ما تحلاتش; متحلتش; متحلتش \
-     المشكله; ماتحلتش; ما تحلتش; المشكله متحلتش; مو محلوله; مش محلوله; مب محلوله; مهيب محلوله; ما \
+     المشكله; ماتحلتش; ما تحلتش; المشكله متحلتش; ما انحل; ما انحل الموضوع; الموضوع ما انحل; ما انحلت مشكلتي; مشكلتي ما انحلت; \
+     لم تحل مشكلتي; لم تنحل بعد; ما اتحلتش; لسه ما اتحلتش; ما زالت المشكله; مازالت المشكله; لسه \
+     المشكله موجوده; المشكله لسه موجوده; مو محلوله; مش محلوله; مب محلوله; مهيب محلوله; ما \
      زالت; مازالت; المشكله مازالت; المشكله ما زالت; المشكله ما زالت موجوده; مازالت موجوده; ما \
      زالت موجوده; لسه موجوده; نفس المشكله; لسه نفس المشكله; باقي نفس المشكله; لا زالت; لازالت; \
      مازال; ما زال; باقي; باقي ما انحلت; ما اشتغل; ما يشتغل; ما اشتغلت; ما ضبط; ما ضبطت; ما زبط; \
@@ -269,7 +293,10 @@ pub(super) static DENY: Phrases = phrases!(
      asked; not what i asked; not what i meant; still no; still not; still not working; still not \
      solved; still not resolved; still not fixed; still the same; still same; same problem; same \
      issue; still have the problem; i still have the problem; the problem is still there; still \
-     there; its still not working; it is still not working; it still doesnt work; it still does \
+     there; its still not solved; it is still not solved; its still not resolved; it is still \
+     not resolved; its still not fixed; it is still not fixed; it still isnt solved; still isnt \
+     solved; not solved yet; its not solved yet; my problem is not solved; the problem is not solved; \
+     its still not working; it is still not working; it still doesnt work; it still does \
      not work; still doesnt work; doesnt work; does not work; it doesnt work; it does not work; \
      didnt work; did not work; it didnt work; it did not work; didnt help; did not help; it didnt \
      help; that didnt help; that did not help; unsolved; unresolved; its not solved; it is not \

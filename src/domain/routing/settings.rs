@@ -177,9 +177,17 @@ pub struct DeclaredAgent {
     pub id: AgentId,
     /// What they can do.
     pub profile: Profile,
+    /// The name customers see, as each language writes it.
+    pub names: PerLanguage<String>,
 }
 
 impl RoutingRules {
+    /// The name a customer of this language sees, if the agent is declared here.
+    pub fn agent_name(&self, id: &AgentId, language: Language) -> Option<&str> {
+        let declared = self.agents.iter().find(|agent| agent.id == *id)?;
+        Some(declared.names.get(language))
+    }
+
     /// Rules with these queues and the usual values of everything else; every reason leads to the
     /// first queue.
     pub fn new(pool: PoolId, queues: Queues) -> Self {

@@ -4,6 +4,12 @@
 
 use std::path::Path;
 
+/// Bytes that are free on the disk of a folder; `None` = nobody knows.
+pub fn free_in(folder: &Path) -> Option<u64> {
+    let figures = rustix::fs::statvfs(folder).ok()?;
+    Some(figures.f_bavail.saturating_mul(figures.f_frsize))
+}
+
 /// How much room there is, and how much of it is never used.
 pub struct Room {
     free: Box<dyn Fn() -> Option<u64> + Send + Sync>,
@@ -15,11 +21,7 @@ impl Room {
     pub fn beside(file: &Path, reserve: u64) -> Room {
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new(".")).to_owned();
-        let free = move || {
-            let figures = rustix::fs::statvfs(&folder).ok()?;
-            Some(figures.f_bavail.saturating_mul(figures.f_frsize))
-        };
-        Room::measured_by(free, reserve)
+        Room::measured_by(move || free_in(&folder), reserve)
     }
 
     /// Where somebody else knows how many bytes are free; `None` = nobody knows.

@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `P:{S}:c:<id>` … | hash `version`, `body` | an entity; the body is JSON. `c` conversation, `r` request record, `o` outbox entry, `i` place in a queue, `a` agent, `f` matcher's fence, `d` deployment |
 //! | `P:{S}:log:l/<id>` | stream `event`, `body` | the log of a conversation; ids are `<seq>-0`, given by Sanad. `log:i/<agent>` is an agent's inbox |
-//! | `P:{S}:index:due` … | sorted set | what is due, by time in ms. Also `leases`, `leader`, `items`, `agents`, `entangled`, `conversations`, `parked`, `promises`, `served` |
+//! | `P:{S}:index:due` … | sorted set | what is due, by time in ms. Also `leases`, `leader`, `items`, `agents`, `entangled`, `conversations`, `parked`, `promises`, `requests`, `served` |
 //! | `P:{S}:counters` | hash | named counters |
 //! | `P:{S}:head` | hash | `deployment`: whose slot this is; `now`: latest time in ms; `rings`: how often the bell rang; `far`: 1 if any score was ever beyond 2^53 |
 //! | `P:{S}:gone` | hash | versions of deleted entities (tombstones), kept for an hour |

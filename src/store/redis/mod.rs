@@ -34,6 +34,7 @@ mod encode;
 mod keys;
 pub mod link;
 mod replicas;
+pub mod report;
 mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.

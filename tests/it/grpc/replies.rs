@@ -69,3 +69,25 @@ async fn replies_are_suggested_in_the_customers_language_with_where_they_come_fr
     let strange = suggested(&omar, &offer, "").await.unwrap_err();
     assert_eq!(strange.code(), Code::Aborted, "only who holds it");
 }
+
+#[tokio::test]
+async fn what_is_suggested_follows_the_need_and_not_the_wish_for_a_person() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    customer.say("what are your working hours?").await;
+    customer.say("I want to talk to a person").await;
+    let sara = world.agent("sara").await;
+    let mut work = sara.stream().await;
+    sara.present(pb::Presence::Available).await;
+    let offer = work.offer().await;
+    sara.accept(&offer).await.unwrap();
+    let headline = offer.headline.as_ref().map_or("", |text| text.text.as_str());
+    assert!(headline.contains("working hours"), "{headline}");
+    assert!(!headline.contains("talk to a person"), "{headline}");
+    let replies = suggested(&sara, &offer, "").await.unwrap();
+    assert!(words(&replies[0]).0.contains("working hours"), "{replies:?}");
+    assert_eq!(replies[1].entry_id, "working_hours", "{replies:?}");
+    // What the bot says before it asks for a person makes no sense from one.
+    let complaint = suggested(&sara, &offer, "I want to make a complaint").await.unwrap();
+    assert!(complaint.iter().all(|reply| reply.entry_id != "complaint"), "{complaint:?}");
+}

@@ -16,7 +16,7 @@ fn expected(service: &str, method: &str) -> &'static str {
         ("AgentService", "ListAgents") => "apso",
         ("AgentService", "RegisterAgent" | "UpdateAgent" | "RemoveAgent") => "po",
         ("AgentService", _) => "ap",
-        ("AdminService", "ListParkedEntries" | "UnparkEntry") => "o",
+        ("AdminService", "ListParkedEntries" | "UnparkEntry" | "Diagnose") => "o",
         ("AdminService", _) => "so",
         _ => panic!("who may call {service}/{method}?"),
     }

@@ -10,6 +10,7 @@ use sanad::domain::language::Language;
 use sanad::domain::pool::agent::Profile;
 use sanad::domain::routing::settings::DeclaredAgent;
 use sanad::domain::rules::Rules;
+use sanad::domain::texts::PerLanguage;
 use sanad::domain::time::Timestamp;
 use sanad::grpc::admin::Admin;
 use sanad::grpc::agent::AgentDesk;
@@ -72,10 +73,12 @@ pub const LEASE: Duration = Duration::from_secs(30);
 
 fn declared(id: &str, capacity: u32) -> DeclaredAgent {
     let skills = ["orders", "billing", "complaints"].map(|skill| SkillId::parse(skill).unwrap());
+    let name = id.to_uppercase();
     DeclaredAgent {
+        names: PerLanguage { ar: name.clone(), en: name.clone() },
         id: agent_id(id),
         profile: Profile {
-            name: id.to_uppercase(),
+            name,
             languages: Language::ALL.map(|language| (language, 4)).into_iter().collect(),
             skills: skills.into_iter().map(|skill| (skill, 3)).collect(),
             capacity,
@@ -196,6 +199,7 @@ impl World {
             replicated: false,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
+            examiner: app.clone(),
         };
         let edge = Edge {
             authenticator: Authenticator::new(keys.clone(), tokens, now),

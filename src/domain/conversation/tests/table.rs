@@ -98,12 +98,12 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the supervisor was told that sara is silent", joined().until_due().until_due()),
         ],
         StateKind::Confirming => vec![
-            ("the bot has proposed", answered().says("thanks")),
+            ("the bot has proposed", answered().says("thanks!")),
             ("sara has proposed and is held", held()),
             ("sara has proposed and is free again", held().until_due()),
         ],
         StateKind::Resolved => vec![
-            ("with the bot", answered().says("thanks").then(&yes)),
+            ("with the bot", answered().says("thanks!").then(&yes)),
             ("with sara", held().then(&yes)),
             ("too long ago to go on", long_ago(held().then(&yes))),
         ],

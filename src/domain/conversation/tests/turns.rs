@@ -6,6 +6,11 @@ use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::State;
 use crate::domain::handoff::{HandoffReason, Priority, Token};
+use crate::domain::language::Language;
+use crate::domain::routing::hours::{Day, Hours};
+use crate::domain::routing::settings::{QueueRules, Queues};
+use crate::domain::rules::Rules;
+use std::sync::Arc;
 
 /// Sara has joined and proposes that it is solved.
 fn proposed() -> Story {
@@ -43,6 +48,48 @@ fn danger_is_danger_also_where_a_human_knew_the_matter() {
 }
 
 #[test]
+fn the_headline_tells_the_need_and_not_the_wish_for_a_person() {
+    let asked = Story::new().then(&start()).says("the vase came in pieces.");
+    let asked = asked.says("human").then(&Command::RequestHuman);
+    let c = asked.c.unwrap();
+    assert_eq!(c.memory.need.as_deref(), Some("the vase came in pieces."));
+    assert!(c.handoff.unwrap().headline.contains("the vase came in pieces."));
+    let bare = Story::new().then(&start()).says("hello").says("human");
+    let headline = bare.c.unwrap().handoff.unwrap().headline;
+    assert!(headline.starts_with("packet_headline_no_need"), "{headline}");
+}
+
+#[test]
+fn lines_of_one_thought_are_one_need() {
+    let story = Story::new().then(&start()).says("the vase").says("came broken");
+    assert_eq!(story.c.as_ref().unwrap().memory.need.as_deref(), Some("the vase\ncame broken"));
+    let read = story.until_due();
+    assert_eq!(read.c.unwrap().memory.need.as_deref(), Some("the vase\ncame broken"));
+}
+
+#[test]
+fn a_typed_no_counts_like_the_button_however_often_it_is_said() {
+    let first = proposed().says("no it's not solved");
+    assert_eq!(first.c.as_ref().unwrap().denied_agent, 1);
+    let (agent, token) = (agent("sara"), first.token());
+    let disposition = "solved".to_owned();
+    let again = first.then(&Command::AgentProposes { agent, token, disposition });
+    let second = again.says("no it's not solved");
+    let c = second.c.unwrap();
+    assert_eq!((c.denied_agent, &c.state), (2, &State::Queued));
+    assert_eq!(c.handoff.unwrap().handoff.reason, HandoffReason::DeniedTwice);
+}
+
+#[test]
+fn no_thanks_to_is_it_solved_is_neither_a_yes_nor_a_no() {
+    for words in ["no thanks", "لا شكرا", "thanks"] {
+        let c = proposed().says(words).c.unwrap();
+        assert!(matches!(c.state, State::Confirming(_)), "{words}: {:?}", c.state);
+        assert_eq!(c.denied_agent, 0);
+    }
+}
+
+#[test]
 fn who_waits_in_one_danger_is_told_what_to_do_in_another_and_keeps_the_place() {
     let waiting = Story::new().then(&start()).says("my stolen card");
     let token = waiting.token();
@@ -72,4 +119,37 @@ fn whoever_proposed_an_end_owes_an_answer_to_what_the_customer_asks_instead() {
     assert_eq!(asked.deadline(), Some(since + silence.nudge));
     let nudged = asked.until_due().until_due().until_due();
     assert_eq!(nudged.c.unwrap().state, State::Queued, "a silent agent does not keep it");
+}
+
+/// A story under rules that are changed for it.
+fn under(change: impl FnOnce(&mut Rules)) -> Story {
+    let mut rules = crate::sim::rules::make(2);
+    change(&mut rules);
+    Story { rules: Arc::new(rules), ..Story::new() }
+}
+
+#[test]
+fn arabic_in_latin_letters_is_answered_in_arabic_letters_unless_ops_want_english() {
+    for language in Language::ALL {
+        let story = under(|rules| rules.bot.arabizi = language);
+        let c = story.then(&start()).says("wen talabi").c.unwrap();
+        assert_eq!(c.language, language);
+    }
+}
+
+#[test]
+fn nobody_is_told_of_a_long_wait_while_nobody_can_be_there() {
+    // A queue that opens for an hour each night: two hours of waiting end when it is closed.
+    let nights = Day::ALL.map(|day| (day, vec!["23:00-24:00".parse().unwrap()]));
+    let hours = Hours::new("UTC", nights.into(), &[]).unwrap();
+    let story = under(|rules| {
+        let open = |queue: &QueueRules| QueueRules { hours: Some(hours.clone()), ..queue.clone() };
+        let queues: Vec<QueueRules> = rules.routing.queues.iter().map(open).collect();
+        rules.routing.queues = Queues::from_list(queues).unwrap();
+    });
+    let asked = story.then(&start()).then(&Command::RequestHuman);
+    let opens = hours.next_opening(asked.at).unwrap();
+    let next = hours.next_opening(opens + asked.rules.bot.ends.queue_wait_max).unwrap();
+    assert!(next > opens);
+    assert_eq!(asked.deadline(), Some(next));
 }

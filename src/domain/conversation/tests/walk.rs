@@ -6,6 +6,7 @@ use crate::domain::conversation::apply::apply;
 use crate::domain::conversation::command::{Command, Decision, Effect, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::handle::arrival;
+use crate::domain::conversation::retention::may_leave;
 use crate::domain::conversation::state::{Conversation, State};
 use proptest::prelude::*;
 use std::time::Duration;
@@ -35,6 +36,7 @@ fn walk(mut story: Story, steps: Vec<Step>) {
             only_customers_resolve(&story, &command, &decision);
             the_pool_is_told(&story, &command, &decision);
             nobody_is_forgotten(&story, &decision.next);
+            only_what_is_over_leaves(&story, &decision.next);
             story.c = Some(decision.next);
             if on_time && matches!(command, Command::Tick { .. }) {
                 assert!(story.deadline().is_none_or(|next| next > at), "{:?}", story.c);
@@ -99,6 +101,21 @@ fn nobody_is_forgotten(story: &Story, c: &Conversation) {
         }
         State::Queued => assert!(c.handoff.is_some()),
         State::Resolved { .. } | State::Closed { .. } => assert_eq!(after.deadline(), None),
+    }
+}
+
+/// Nothing that is open, or in which something is promised, ever leaves the store; nor does what can
+/// still be reopened.
+fn only_what_is_over_leaves(story: &Story, c: &Conversation) {
+    let ten_years = Duration::from_secs(10 * 365 * 24 * 60 * 60);
+    for after in [Duration::ZERO, Duration::from_secs(60)] {
+        if may_leave(&story.rules, c, after, story.at + ten_years) {
+            assert!(matches!(c.state, State::Resolved { .. } | State::Closed { .. }), "{c:?}");
+            assert!(c.promise.is_none() && c.owner().is_none(), "{c:?}");
+        }
+        let now = Story { c: Some(c.clone()), ..story.clone() };
+        let reopened = now.answer(&Command::Reopen, story.at);
+        assert!(reopened.is_err() || !may_leave(&story.rules, c, after, story.at), "{c:?}");
     }
 }
 

@@ -11,7 +11,7 @@ use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
-use crate::domain::bot::matcher::Verdict;
+use crate::domain::bot::matcher::{Basis, Verdict};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
@@ -246,9 +246,13 @@ fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading
     answer_while_waiting(turn, chosen, reading);
 }
 
-/// "Are you a robot?" sounds like the wish for a person and is a question that has an answer.
+/// "Are you a robot?" sounds like the wish for a person and is a question that has an answer; "I
+/// want a human" is none, whatever topic it resembles.
 pub(super) fn is_question(reading: &Reading) -> bool {
-    matches!(reading.matched.verdict, Verdict::Sure(_))
+    match (&reading.matched.verdict, reading.matched.basis) {
+        (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
+        (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, _) => false,
+    }
 }
 
 fn alert_if_in_danger(turn: &mut Turn<'_>, reading: &Reading) {

@@ -2,7 +2,7 @@
 //! called durable.
 
 use super::records::Records;
-use super::{FLUSHED, LASTING, PREFIX, World, alone, bless, rounds};
+use super::{FLUSHED, LASTING, PREFIX, World, bless, rounds};
 use crate::redis_server::RedisServer;
 
 /// Two servers, of which one is the master, and who watches them.
@@ -70,7 +70,6 @@ impl Pair {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_failover_takes_nothing_that_was_called_durable() {
-    let _alone = alone().await;
     let mut pair = Pair::start();
     bless(&pair.url());
     let world = World::on(&pair.url()).await;

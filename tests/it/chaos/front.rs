@@ -3,6 +3,7 @@
 
 use super::history::History;
 use crate::service::Service;
+use sanad::grpc::pb::chat_service_client::ChatServiceClient;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,9 +12,9 @@ use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
 
 /// Whoever is not answered within this is not answered at all.
-const CALL_MAX: Duration = Duration::from_secs(15);
+const CALL_MAX: Duration = Duration::from_secs(30);
 /// A fault is over after this at the latest.
-const RECOVERY_MAX: Duration = Duration::from_secs(60);
+const RECOVERY_MAX: Duration = Duration::from_secs(120);
 
 /// The instances, and what has been told by them.
 pub struct Front {
@@ -46,11 +47,21 @@ impl Front {
         lock(&self.services)[0].key(name)
     }
 
-    /// Kills one instance without warning and starts another in its place.
+    /// Kills one instance without warning.
     pub fn kill(&self, number: usize) {
+        lock(&self.services)[number].kill();
+    }
+
+    /// Starts another in the place of one that was killed.
+    pub fn start_again(&self, number: usize) {
         let mut services = lock(&self.services);
-        services[number].kill_and_restart();
+        services[number] = services[1 - number].beside();
         lock(&self.addresses)[number] = services[number].address().to_owned();
+    }
+
+    /// A client for customers, at the first instance.
+    pub async fn chat(&self) -> ChatServiceClient<Channel> {
+        ChatServiceClient::connect(self.address(0)).await.expect("an instance")
     }
 
     fn address(&self, number: usize) -> String {

@@ -1,7 +1,8 @@
 //! Everything that can happen to Redis and to the instances, happening to the real thing while
 //! customers and agents work: what was acknowledged is compared with what is there in the end, and
-//! what is lost must have been told. `SANAD_CHAOS=20 cargo test --test it chaos -- --nocapture` does
-//! it twenty times over and prints the tables.
+//! what is lost must have been told. Times are reported and never judged.
+//! `SANAD_CHAOS=20 cargo test --test it chaos -- --nocapture --test-threads 1` does it twenty times
+//! over and prints the tables.
 
 // Other processes keep the real time, and faults have to last for a while.
 #![allow(clippy::disallowed_methods)]
@@ -40,12 +41,6 @@ const FLUSHED: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 /// So often all faults are gone through.
 fn rounds() -> usize {
     std::env::var("SANAD_CHAOS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)
-}
-
-/// One of these tests at a time: they measure how long things take.
-async fn alone() -> tokio::sync::MutexGuard<'static, ()> {
-    static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-    ALONE.lock().await
 }
 
 /// Begins a deployment there.

@@ -1,19 +1,18 @@
 //! A store that goes back in time, wholly or in part, and one that is emptied: what is lost then
 //! is lost, and it is noticed, told, said again, and both sides agree in the end.
 
-use super::front::with;
+use super::front::{Front, with};
 use super::records::Records;
-use super::{FLUSHED, LASTING, PREFIX, World, alone, bless};
+use super::{FLUSHED, LASTING, PREFIX, World, bless};
 use crate::redis_server::RedisServer;
-use crate::service::Service;
 use sanad::grpc::pb;
 use sanad::grpc::pb::send_message_request::Content;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_a_store_loses_by_going_back_in_time_is_told_and_said_again() {
-    let _alone = alone().await;
     let mut redis = RedisServer::start_with(&FLUSHED);
     let store = format!("{}?prefix={PREFIX}", redis.url());
     bless(&store);
@@ -21,9 +20,11 @@ async fn what_a_store_loses_by_going_back_in_time_is_told_and_said_again() {
     world.suffers("an older file is restored", restored(&mut redis)).await;
     world.suffers("the pool alone goes back", rewound(&redis, "{p:")).await;
     world.suffers("the conversations alone go back", rewound(&redis, "{b")).await;
+    let front = Arc::clone(&world.front);
     let rows = world.ends(&Records::on(vec![&redis], PREFIX), true).await;
     let lost: usize = rows.iter().map(|row| row.lost).sum();
     assert!(lost > 0, "nothing was lost: {rows:?}");
+    emptied(&front, &redis).await;
 }
 
 /// Goes back by half a fault to what the file was.
@@ -61,17 +62,12 @@ async fn rewound(redis: &RedisServer, slots: &str) {
     redis.cli(&["CLIENT", "KILL", "TYPE", "pubsub"]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_redis_that_is_emptied_is_told_and_not_written_to() {
-    let _alone = alone().await;
-    let redis = RedisServer::start_with(&FLUSHED);
-    let store = format!("{}?prefix={PREFIX}", redis.url());
-    bless(&store);
-    let service = Service::start_on(&store);
-    let mut chat = service.chat().await;
+/// It is emptied: whoever speaks then is told, and nothing is begun anew.
+async fn emptied(front: &Front, redis: &RedisServer) {
+    let mut chat = front.chat().await;
     let request = pb::StartConversationRequest {
         request_id: "start".to_owned(),
-        device_id: "device".to_owned(),
+        device_id: "late".to_owned(),
         language: "en".to_owned(),
     };
     let started = chat.start_conversation(request).await.expect("a conversation").into_inner();

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// What is owed between conversations and pool is delivered within this.
-const SETTLED_MAX: Duration = Duration::from_secs(40);
+const SETTLED_MAX: Duration = Duration::from_secs(120);
 
 /// What is not there.
 static NOTHING: Value = Value::Null;

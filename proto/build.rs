@@ -8,13 +8,16 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 const FILES: &[&str] = &[
-    "sanad/v1/eta.proto",
-    "sanad/v1/types.proto",
-    "sanad/v1/satisfaction.proto",
-    "sanad/v1/chat.proto",
-    "sanad/v1/agent.proto",
     "sanad/v1/admin.proto",
+    "sanad/v1/agent.proto",
+    "sanad/v1/chat.proto",
+    "sanad/v1/directives.proto",
+    "sanad/v1/eta.proto",
+    "sanad/v1/fairness.proto",
     "sanad/v1/ops.proto",
+    "sanad/v1/satisfaction.proto",
+    "sanad/v1/supervisor.proto",
+    "sanad/v1/types.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

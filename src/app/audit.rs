@@ -5,6 +5,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys;
+use super::outbox::bind;
 use super::pool::settled;
 use super::stats::Stats;
 use crate::domain::conversation::command::{Command, Rejection};
@@ -234,14 +235,7 @@ impl App {
     fn tell_of(&self, c: &Conversation, item: &Item) -> Repair {
         match (&item.state, c.owner()) {
             (ItemState::Assigned { agent }, _) => {
-                let bind = Command::Bind {
-                    token: item.token,
-                    agent: agent.clone(),
-                    name: self.name_of(agent),
-                    waited_ms: item.waited_ms,
-                    claimed_over: item.claimed_over.clone(),
-                };
-                Repair::TellConversation("bind", bind)
+                Repair::TellConversation("bind", bind(item, agent, self.name_of(agent)))
             }
             (ItemState::Waiting | ItemState::Offered { .. }, Some(owner)) => {
                 let unbind = Command::Unbind { token: item.spent_token(), agent: owner.clone() };
@@ -256,13 +250,7 @@ impl App {
 
     async fn bind_again(&self, item: &Item) -> AppResult<()> {
         let ItemState::Assigned { agent } = &item.state else { return Ok(()) };
-        let command = Command::Bind {
-            token: item.token,
-            agent: agent.clone(),
-            name: self.name_of(agent),
-            waited_ms: item.waited_ms,
-            claimed_over: item.claimed_over.clone(),
-        };
+        let command = bind(item, agent, self.name_of(agent));
         match self.run_quietly(&item.conversation, command).await {
             Ok(_) | Err(AppError::Rejected(Rejection::Stale { .. })) => Ok(()),
             Err(error) => Err(error),

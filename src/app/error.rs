@@ -2,6 +2,7 @@
 //! look on the wire is decided at the edge.
 
 use crate::domain::conversation::command::Rejection;
+use crate::domain::directives::NotTaken;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
 use crate::ports::store::StoreError;
@@ -56,6 +57,9 @@ pub enum AppError {
         /// How many.
         held: usize,
     },
+    /// What ops wanted to put in force cannot be.
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
     /// Others changed the same thing again and again.
     #[error("too many changes at once; try the same call again")]
     Contended,

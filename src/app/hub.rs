@@ -79,7 +79,8 @@ impl Hub {
                 if gap {
                     inner.wake_slot(slot);
                 } else {
-                    for topic in topics.iter().filter_map(|name| Topic::parse(name)) {
+                    let named = topics.iter().filter_map(|name| Topic::parse(name));
+                    for topic in named.chain([Topic::Any]) {
                         if let Some(sender) = inner.watched.get(&(slot.clone(), topic)) {
                             sender.send_replace(());
                         }

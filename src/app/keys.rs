@@ -53,6 +53,16 @@ pub fn fence() -> EntityKey {
     EntityKey::new(Kind::Fence, "matcher")
 }
 
+/// The alerts that stand in a pool.
+pub fn alerts() -> EntityKey {
+    EntityKey::new(Kind::Alerts, "alerts")
+}
+
+/// What ops have decided outside the rules.
+pub fn directives() -> EntityKey {
+    EntityKey::new(Kind::Directives, "in-force")
+}
+
 /// Where the requests of a conversation that made no events stand in [`Index::REQUESTS`]: together,
 /// so that they are found without looking at all others, and within what every store holds exactly.
 ///
@@ -120,6 +130,10 @@ pub enum Topic {
     Agent(AgentId),
     /// An agent's inbox moved.
     Inbox(AgentId),
+    /// The alerts changed.
+    Alerts,
+    /// Anything in the slot changed. Not rung by itself: every ring is one of these too.
+    Any,
 }
 
 impl Topic {
@@ -130,6 +144,8 @@ impl Topic {
             Topic::Place(id) => format!("p/{id}"),
             Topic::Agent(id) => format!("a/{id}"),
             Topic::Inbox(id) => format!("i/{id}"),
+            Topic::Alerts => "w/alerts".to_owned(),
+            Topic::Any => "*".to_owned(),
         }
     }
 
@@ -141,6 +157,7 @@ impl Topic {
             "p" => ConversationId::parse(id).ok().map(Topic::Place),
             "a" => AgentId::parse(id).ok().map(Topic::Agent),
             "i" => AgentId::parse(id).ok().map(Topic::Inbox),
+            "w" => Some(Topic::Alerts),
             _ => None,
         }
     }
@@ -167,6 +184,7 @@ mod tests {
             Topic::Place(conversation),
             Topic::Agent(agent.clone()),
             Topic::Inbox(agent),
+            Topic::Alerts,
         ] {
             assert_eq!(Topic::parse(&topic.name()), Some(topic));
         }

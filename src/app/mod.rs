@@ -6,11 +6,14 @@
 //! composition root or the simulator calls.
 
 pub mod agents;
+pub mod alerts;
 pub mod audit;
+pub mod board;
 pub mod claim;
 pub mod conversations;
 pub mod deadlines;
 pub mod diagnosis;
+pub mod directives;
 pub mod error;
 pub mod explain;
 pub mod findings;
@@ -32,6 +35,7 @@ pub mod satisfaction;
 pub mod sessions;
 pub mod stats;
 pub mod stored;
+pub mod supervise;
 pub mod transfer;
 pub mod unsaved;
 
@@ -72,10 +76,13 @@ pub struct App {
     settings: Settings,
     router: Router,
     notes: pace::Notes,
+    in_force: directives::InForce,
     hub: Hub,
     stats: Stats,
     machines: Machines,
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
+    /// How everything stood when somebody looked last.
+    board: tokio::sync::Mutex<board::Read>,
 }
 
 impl App {
@@ -94,10 +101,12 @@ impl App {
             settings,
             router,
             notes: pace::Notes::default(),
+            in_force: directives::InForce::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
+            board: tokio::sync::Mutex::default(),
         }
     }
 
@@ -107,9 +116,9 @@ impl App {
         self
     }
 
-    /// The rules that count now.
+    /// The rules that count now, under what ops have decided at once.
     pub fn rules(&self) -> Arc<Rules> {
-        self.rules.current()
+        self.in_force.over(self.rules.current())
     }
 
     /// What this process has counted.
@@ -153,6 +162,7 @@ impl App {
         self.rebuild_view().await?;
         self.audit().await?;
         self.rebuild_view().await?;
+        self.learn_directives().await?;
         self.learn_pace().await
     }
 

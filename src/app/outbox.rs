@@ -15,7 +15,7 @@ use crate::domain::conversation::command::{Command, Receipt, Rejection};
 use crate::domain::conversation::handle::arrival;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Requirements;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::WorkCommand;
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
@@ -121,16 +121,10 @@ impl App {
                     Err(AppError::NotFound { .. }) => agent.to_string(),
                     Err(error) => return Err(error),
                 };
-                Ok(Command::Bind {
-                    token: item.token,
-                    agent: agent.clone(),
-                    name,
-                    waited_ms: item.waited_ms,
-                    claimed_over: item.claimed_over.clone(),
-                })
+                Ok(bind(item, agent, name))
             }
             ItemState::Waiting | ItemState::Offered { .. } => {
-                let nobody = crate::domain::ids::AgentId::parse("nobody").ok();
+                let nobody = AgentId::parse("nobody").ok();
                 let conversation = self.conversation(&item.conversation).await?;
                 let agent = conversation.owner().cloned().or(nobody);
                 let agent = agent.ok_or(AppError::NotFound { what: "agent" })?;
@@ -247,5 +241,17 @@ impl App {
         change.index_put(Index::DUE, due, snapshot.at().as_millis());
         self.store.commit(change).await?;
         Ok(())
+    }
+}
+
+/// What a conversation is told when an agent has it.
+pub(super) fn bind(item: &Item, agent: &AgentId, name: String) -> Command {
+    Command::Bind {
+        token: item.token,
+        agent: agent.clone(),
+        name,
+        waited_ms: item.waited_ms,
+        claimed_over: item.claimed_over.clone(),
+        taken_over: item.taken_over,
     }
 }

@@ -4,10 +4,11 @@
 
 use super::App;
 use super::error::AppResult;
-use crate::domain::handoff::Requirements;
+use crate::domain::handoff::{Priority, Requirements};
 use crate::domain::ids::{ConversationId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::routing::eta::{self, Eta};
+use crate::domain::routing::fairness::{self, Comparison, Kind, Waited, Waits};
 use crate::domain::routing::pace::{Pace, RECENT_SPAN, Sample, Served};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Transaction};
@@ -31,6 +32,7 @@ pub(super) struct Notes {
 #[derive(Default)]
 struct Read {
     pace: Pace,
+    waits: Waits,
     /// The store's time at the last look.
     now: Timestamp,
     /// Up to which time the notes were read.
@@ -45,9 +47,18 @@ impl Notes {
     }
 }
 
-/// Notes that a person has had this conversation for so long.
-pub(super) fn note(change: &mut Transaction, id: &ConversationId, served: &Served, at: Timestamp) {
-    change.index_put(Index::SERVED, name(id, served, at), at.as_millis());
+/// What is noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Note {
+    /// A person has had a conversation for so long.
+    Served(Served),
+    /// A wait is over.
+    Waited(Waited),
+}
+
+/// Notes it, with what else the transaction changes.
+pub(super) fn note(change: &mut Transaction, id: &ConversationId, note: &Note, at: Timestamp) {
+    change.index_put(Index::SERVED, name(id, note, at), at.as_millis());
 }
 
 impl App {
@@ -70,14 +81,13 @@ impl App {
             let mut notes = self.notes.lock();
             for (ended, name) in page {
                 notes.up_to = notes.up_to.max(ended);
-                match parse(&name) {
-                    Some(served) if ended >= oldest => {
-                        let ended = Timestamp::from_millis(ended);
-                        let gone = notes.pace.learn(ended, name, served);
-                        notes.forgotten.extend(gone);
-                    }
-                    Some(_) | None => notes.forgotten.push(name),
-                }
+                let at = Timestamp::from_millis(ended);
+                let gone = match parse(&name).filter(|_| ended >= oldest) {
+                    Some(Note::Served(served)) => notes.pace.learn(at, name, served),
+                    Some(Note::Waited(waited)) => notes.waits.learn(at, name, waited),
+                    None => vec![name],
+                };
+                notes.forgotten.extend(gone);
             }
             if !full {
                 break;
@@ -98,11 +108,17 @@ impl App {
             for number in 0..count {
                 let Ok(id) = ConversationId::parse(&format!("before-{number}")) else { continue };
                 let sample = Sample { took: Duration::from_secs(5), seat };
-                note(&mut change, &id, &Served { needs: needs.clone(), sample }, at);
+                let served = Served { needs: needs.clone(), sample };
+                note(&mut change, &id, &Note::Served(served), at);
             }
             self.store().commit(change).await?;
         }
         self.learn_pace().await
+    }
+
+    /// Who is served worst, beside who is served best, by the latest waits.
+    pub fn fairness(&self) -> Vec<Comparison> {
+        self.notes.lock().waits.compare()
     }
 
     /// How long a conversation will wait from now on.
@@ -141,16 +157,44 @@ impl App {
 }
 
 /// A note says all in its name: what was asked for, both times, and what tells it from others.
-fn name(id: &ConversationId, served: &Served, at: Timestamp) -> String {
-    let Served { needs, sample } = served;
+fn name(id: &ConversationId, note: &Note, at: Timestamp) -> String {
+    let Served { needs, sample } = match note {
+        Note::Served(served) => served,
+        Note::Waited(waited) => return waited_name(id, waited, at),
+    };
     let skills: Vec<String> =
         needs.skills.iter().map(|(skill, least)| format!("{skill}:{least}")).collect();
     let (took, seat) = (sample.took.as_millis(), sample.seat.as_millis());
     let (queue, language) = (&needs.queue, needs.language.tag());
-    format!("{queue}|{language}|{}|{took}|{seat}|{at}|{id}", skills.join(","))
+    format!("had|{queue}|{language}|{}|{took}|{seat}|{at}|{id}", skills.join(","))
 }
 
-fn parse(name: &str) -> Option<Served> {
+fn waited_name(id: &ConversationId, waited: &Waited, at: Timestamp) -> String {
+    let Waited { kind: Kind { queue, language, priority }, span, met } = waited;
+    let (language, priority) = (language.tag(), fairness::priority_name(*priority));
+    format!("wait|{queue}|{language}|{priority}|{}|{met}|{at}|{id}", span.as_millis())
+}
+
+fn parse(name: &str) -> Option<Note> {
+    match name.strip_prefix("wait|") {
+        Some(rest) => parse_waited(rest).map(Note::Waited),
+        None => parse_served(name.strip_prefix("had|")?).map(Note::Served),
+    }
+}
+
+fn parse_waited(rest: &str) -> Option<Waited> {
+    let mut parts = rest.split('|');
+    let queue = QueueId::parse(parts.next()?).ok()?;
+    let language = Language::from_tag(parts.next()?)?;
+    let named = parts.next()?;
+    let all = [Priority::Low, Priority::Normal, Priority::High, Priority::Emergency];
+    let priority = all.into_iter().find(|known| fairness::priority_name(*known) == named)?;
+    let span = Duration::from_millis(parts.next()?.parse().ok()?);
+    let met = parts.next()?.parse().ok()?;
+    Some(Waited { kind: Kind { queue, language, priority }, span, met })
+}
+
+fn parse_served(name: &str) -> Option<Served> {
     let mut parts = name.split('|');
     let queue = QueueId::parse(parts.next()?).ok()?;
     let language = Language::from_tag(parts.next()?)?;
@@ -187,9 +231,19 @@ mod tests {
                 },
             };
             let id = ConversationId::parse("c1").unwrap();
-            let written = name(&id, &served, Timestamp::from_millis(9));
-            assert_eq!(parse(&written), Some(served), "{written}");
+            let note = Note::Served(served);
+            let written = name(&id, &note, Timestamp::from_millis(9));
+            assert_eq!(parse(&written), Some(note), "{written}");
         }
-        assert_eq!(parse("care|ar|"), None);
+        let kind = Kind {
+            queue: QueueId::parse("care").unwrap(),
+            language: Language::En,
+            priority: Priority::High,
+        };
+        let note = Note::Waited(Waited { kind, span: Duration::from_millis(77), met: false });
+        let id = ConversationId::parse("c2").unwrap();
+        let written = name(&id, &note, Timestamp::from_millis(9));
+        assert_eq!(parse(&written), Some(note), "{written}");
+        assert_eq!(parse("had|care|ar|"), None);
     }
 }

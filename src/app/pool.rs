@@ -2,7 +2,7 @@
 
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due, Topic};
-use super::pace;
+use super::pace::{self, Note};
 use super::requests::Once;
 use super::stats::Stats;
 use super::stored::Owed;
@@ -85,7 +85,10 @@ impl App {
             let at = snapshot.at();
             let mut decision = (self.machines.work)(&rules.routing, &case, command, at)?;
             let mut change = snapshot.change(self.tag());
-            if let WorkCommand::Offer { agent } | WorkCommand::Claim { agent, .. } = command {
+            if let WorkCommand::Offer { agent }
+            | WorkCommand::Claim { agent, .. }
+            | WorkCommand::TakeOver { agent } = command
+            {
                 // Whoever is offered or takes something must still be there when it is written.
                 let now = snapshot.at().as_millis();
                 change.require_score_at_least(Index::LEASES, agent.as_str(), now);
@@ -235,8 +238,9 @@ impl App {
             change.ring(Topic::Agent(agent.id.clone()).name());
         }
         let Some(conversation) = conversation else { return };
-        if let Some(served) = &decision.served {
-            pace::note(change, conversation, served, at);
+        let notes = decision.served.clone().map(Note::Served).into_iter();
+        for note in notes.chain(decision.waited.clone().map(Note::Waited)) {
+            pace::note(change, conversation, &note, at);
         }
         if let Some(place) = &decision.place {
             write_place(change, conversation, place.as_ref());
@@ -272,6 +276,7 @@ fn actor(command: &WorkCommand) -> Option<&AgentId> {
     match command {
         WorkCommand::Offer { agent }
         | WorkCommand::Claim { agent, .. }
+        | WorkCommand::TakeOver { agent }
         | WorkCommand::Accept { agent, .. }
         | WorkCommand::Decline { agent, .. }
         | WorkCommand::Rescind { agent }

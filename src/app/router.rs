@@ -293,7 +293,7 @@ impl App {
                         self.refresh_agent(&id).await?;
                     }
                 }
-                Topic::Log(_) | Topic::Inbox(_) => {}
+                Topic::Log(_) | Topic::Inbox(_) | Topic::Alerts | Topic::Any => {}
             }
         }
         Ok(())
@@ -362,7 +362,7 @@ impl App {
         if agents.iter().any(|agent| agent.takes_offers() && speaks(agent) && agent.room() > 0) {
             return (true, DelayReason::None);
         }
-        let there: Vec<&Agent> = agents.iter().filter(|agent| agent.is_signed_in()).collect();
+        let there: Vec<&Agent> = agents.iter().filter(|agent| agent.is_there()).collect();
         let delay = if there.iter().any(|agent| speaks(agent)) {
             DelayReason::AllBusy
         } else if !there.is_empty() {

@@ -250,7 +250,7 @@ impl App {
     }
 
     /// Whether this very request was followed before.
-    async fn seen_in_pool(&self, once: &Once) -> AppResult<bool> {
+    pub(super) async fn seen_in_pool(&self, once: &Once) -> AppResult<bool> {
         let snapshot = self.store.load(&self.pool_slot(), &[once.key()], &[]).await?;
         Ok(once.seen(&snapshot)?.is_some())
     }

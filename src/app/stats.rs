@@ -5,6 +5,7 @@ use super::satisfaction::Count;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::event::Event;
 use crate::domain::handoff::HandoffReason;
+use crate::domain::routing::alerts::Raised;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,6 +31,8 @@ pub struct Stats {
     handoffs: Mutex<BTreeMap<HandoffReason, u64>>,
     ends: Mutex<BTreeMap<&'static str, u64>>,
     promises: Mutex<BTreeMap<&'static str, u64>>,
+    alerts: Mutex<BTreeMap<&'static str, u64>>,
+    alerts_standing: AtomicU64,
     satisfaction: Mutex<BTreeMap<Count, u64>>,
 }
 
@@ -91,6 +94,8 @@ impl Stats {
             | Event::PromiseLate { .. }
             | Event::AgentJoined { .. }
             | Event::Claimed { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }
@@ -102,6 +107,28 @@ impl Stats {
             | Event::HoldEnded
             | Event::Reminded => {}
         }
+    }
+
+    /// An alert was raised by this process.
+    pub fn alert_raised(&self, kind: &'static str) {
+        if let Ok(mut alerts) = self.alerts.lock() {
+            *alerts.entry(kind).or_default() += 1;
+        }
+    }
+
+    /// These alerts stand, as far as this process looks after them.
+    pub fn alerts_stand(&self, raised: &[Raised]) {
+        self.alerts_standing.store(raised.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Alerts raised by this process, by kind.
+    pub fn alerts(&self) -> BTreeMap<&'static str, u64> {
+        self.alerts.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// How many alerts stand, if this process looks after them.
+    pub fn alerts_standing(&self) -> u64 {
+        self.alerts_standing.load(Ordering::Relaxed)
     }
 
     /// The bot's replies by outcome.

@@ -54,12 +54,15 @@ impl Collector for Figures {
         family(&mut out, "sanad_ends", "Ends of conversations", "end", ends)?;
         let promises = stats.promises().into_iter().collect();
         family(&mut out, "sanad_promises", "Ends of promises", "fate", promises)?;
+        let alerts = stats.alerts().into_iter().collect();
+        family(&mut out, "sanad_alerts_raised", "Alerts raised", "kind", alerts)?;
         satisfaction(&mut out, stats.satisfaction())?;
         let agents = self.app.router().agents();
         let available = agents.iter().filter(|agent| agent.takes_offers()).count();
         for (name, help, value) in [
             ("sanad_waiting", "Conversations that wait for an agent", self.app.router().waiting()),
             ("sanad_agents_available", "Agents who take offers", available),
+            ("sanad_alerts", "Alerts that stand", stats.alerts_standing() as usize),
             ("sanad_watched_topics", "Things readers wait for", self.app.hub().watched()),
             (
                 "sanad_rules_problems",

@@ -11,6 +11,7 @@ mod bench;
 mod chat;
 mod check;
 mod classify;
+mod commands;
 pub mod connect;
 mod direction;
 mod doctor;
@@ -31,6 +32,7 @@ mod schema;
 mod serve;
 mod sim;
 mod stores;
+mod supervise;
 pub mod system;
 mod tasks;
 pub mod terminal;
@@ -69,6 +71,7 @@ enum Command {
     Chat(chat::ChatArgs),
     Agent(agent::AgentArgs),
     Admin(admin::AdminArgs),
+    Supervise(supervise::SuperviseArgs),
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
@@ -130,6 +133,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
+        Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
         Some(Command::Doctor(options)) => return doctor::run(&options),

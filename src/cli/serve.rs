@@ -19,7 +19,7 @@ use crate::grpc::limits::Limits;
 use crate::grpc::metrics::EdgeMetrics;
 use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
-use crate::grpc::{Now, admin, agent};
+use crate::grpc::{Now, admin, agent, supervisor};
 use crate::ports::clock::Clock;
 use crate::store::archive::FolderArchive;
 use crate::web;
@@ -132,7 +132,8 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let services = (
         Chat::new(context.clone()),
         agent::AgentDesk::new(context.clone()),
-        admin::Admin::new(context),
+        admin::Admin::new(context.clone()),
+        supervisor::Supervisor::new(context),
     );
     let stop = until_told(opened.death, Arc::clone(&lifecycle));
     bound.serve(edge, services, stop).await?;

@@ -23,6 +23,8 @@ const REPAIR_EVERY: Duration = Duration::from_secs(1);
 const LEARN_EVERY: Duration = Duration::from_secs(1);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
+/// How often it is looked whether supervisors must be alerted.
+const ALERTS_EVERY: Duration = Duration::from_secs(5);
 /// How often ended conversations are let go.
 const RETIRE_EVERY: Duration = Duration::from_secs(60);
 /// After a doorbell broke.
@@ -55,6 +57,10 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
+    });
+    every(app, ALERTS_EVERY, "watching alerts", |app| async move { app.watch_alerts().await });
+    every(app, LEARN_EVERY, "learning what is in force", |app| async move {
+        app.learn_directives().await
     });
     every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
         app.learn_pace().await

@@ -92,6 +92,8 @@ impl Transcript {
             | Body::SignalRaised(_)
             | Body::Noted(_)
             | Body::Claimed(_)
+            | Body::Whispered(_)
+            | Body::TakenOver(_)
             | Body::AgentNudged(_)
             | Body::SupervisorAlerted(_)
             | Body::Internal(_) => None,
@@ -317,6 +319,21 @@ impl Transcript {
                 let took = pick(l, "took it by hand", "أخذها بيده");
                 let before = pick(l, "waited longer", "انتظروا أطول");
                 format!("{}: {took}; {before}: {over}", who())
+            }
+            Body::Whispered(whisper) => {
+                let text = self.look.foreign(&whisper.text);
+                let by = self.look.foreign(&whisper.supervisor);
+                let whispers = pick(l, "whispers to the agent alone", "يهمس للموظف وحده");
+                format!("{} {by} {whispers}: {text}", pick(l, "supervisor", "المشرف"))
+            }
+            Body::TakenOver(taken) => {
+                let took = pick(l, "took it over as supervisor", "تسلّمها بصفته مشرفًا");
+                match &taken.from {
+                    Some(from) => {
+                        format!("{} {took} {} {}", who(), pick(l, "from", "من"), self.label(from))
+                    }
+                    None => format!("{} {took}", who()),
+                }
             }
             Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
             Body::SupervisorAlerted(alerted) => {

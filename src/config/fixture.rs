@@ -192,7 +192,9 @@ fn text_line(key: TextKey) -> String {
         }
         TextKey::PacketHeadline => format!("{name}: \"{{why}}: {{need}}\"\n"),
         TextKey::PacketHeadlineNoNeed => format!("{name}: \"{{why}}\"\n"),
-        TextKey::TransferredToAgent => format!("{name}: [\"to {{agent}}\"]\n"),
+        TextKey::TransferredToAgent | TextKey::ReassignedToAgent => {
+            format!("{name}: [\"to {{agent}}\"]\n")
+        }
         TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),

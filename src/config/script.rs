@@ -8,6 +8,7 @@ use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::directives::What;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
 use crate::domain::language::Language;
@@ -60,6 +61,8 @@ pub enum Action {
     Agent(AgentId, AgentAction),
     /// Time passes.
     Wait(Duration),
+    /// Ops put something in force for so long.
+    Ops(What, Duration),
     /// Nothing; the step only looks.
     Look,
 }
@@ -135,6 +138,8 @@ pub enum AgentAction {
     Release,
     /// Stops sending heartbeats.
     Vanish,
+    /// Takes it over, whoever has it, as a supervisor.
+    TakeOver,
     /// Writes.
     Says(String),
     /// Promises something by so long from now.
@@ -147,8 +152,8 @@ pub enum AgentAction {
 
 impl AgentAction {
     /// Those without words, by the names of the files.
-    pub const NAMES: [&str; 7] =
-        ["sign_in", "sign_out", "away", "accept", "decline", "release", "vanish"];
+    pub const NAMES: [&str; 8] =
+        ["sign_in", "sign_out", "away", "accept", "decline", "release", "vanish", "take_over"];
 
     /// The one of that name.
     pub fn from_name(name: &str) -> Option<AgentAction> {
@@ -160,6 +165,7 @@ impl AgentAction {
             "decline" => AgentAction::Decline,
             "release" => AgentAction::Release,
             "vanish" => AgentAction::Vanish,
+            "take_over" => AgentAction::TakeOver,
             _ => return None,
         })
     }

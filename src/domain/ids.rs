@@ -20,6 +20,9 @@ pub enum IdError {
     /// The text held something else than `A-Z a-z 0-9 _ -`.
     #[error("an id consists of A-Z a-z 0-9 _ and -, but here stands {0:?}")]
     BadCharacter(char),
+    /// The id is kept for something else.
+    #[error("ids that begin with {0:?} are kept for the desks of supervisors")]
+    Reserved(&'static str),
 }
 
 fn check(text: &str) -> Result<(), IdError> {

@@ -3,28 +3,32 @@
 use super::bot::entry::FaqEntry;
 use super::bot::matcher::Matcher;
 use super::detectors::{Detectors, EmergencyKind};
+use super::directives::Banner;
 use super::ids::{EntryId, RulesVersion};
 use super::language::Language;
 use super::routing::settings::RoutingRules;
 use super::texts::{PerLanguage, Texts};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Everything that ops decide. Never changed in place: a new version replaces an old one whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Rules {
     /// The hash of the files it was made of.
     pub version: RulesVersion,
     /// What the bot knows and how it behaves.
     pub bot: BotRules,
     /// Recognises entries; trained from their examples and patterns.
-    pub matcher: Matcher,
+    pub matcher: Arc<Matcher>,
     /// Notice who needs a person.
-    pub detectors: Detectors,
+    pub detectors: Arc<Detectors>,
     /// Queues, skills, priorities, offers.
     pub routing: RoutingRules,
     /// What Sanad itself says.
-    pub texts: Texts,
+    pub texts: Arc<Texts>,
+    /// What customers are told while something is wrong; laid over the files by directives.
+    pub banners: Vec<Banner>,
 }
 
 /// What the bot knows and how it behaves.

@@ -384,6 +384,8 @@ text_keys! {
     ChoiceUnknown = "choice_unknown",
     /// The message is longer than `{max}` characters.
     MessageTooLong = "message_too_long",
+    /// A supervisor asks `{agent}` to go on.
+    ReassignedToAgent = "reassigned_to_agent",
     /// The wait: from `{low}` to `{count}` minutes.
     EtaMinutes = "eta_minutes",
     /// The wait: at most `{count}` minutes.

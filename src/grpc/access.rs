@@ -23,7 +23,7 @@ pub enum Access {
     Staff(&'static [Role]),
 }
 
-const DESK: Access = Access::Staff(&[Agent, Platform]);
+const DESK: Access = Access::Staff(&[Agent, Platform, Supervisor, Admin]);
 const STAFFING: Access = Access::Staff(&[Platform, Admin]);
 const WATCH: Access = Access::Staff(&[Supervisor, Admin]);
 const OPERATE: Access = Access::Staff(&[Admin]);
@@ -69,6 +69,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("SuggestReplies", DESK),
             ("AddNote", DESK),
             ("TransferConversation", DESK),
+            ("ReportAbuse", DESK),
+            ("EndWrapUp", DESK),
             ("ListMyWork", DESK),
             ("ListAgents", ANY_STAFF),
             ("RegisterAgent", STAFFING),
@@ -89,10 +91,25 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("ListParkedEntries", OPERATE),
             ("UnparkEntry", OPERATE),
             ("ListPromises", WATCH),
+            ("IssueDirective", WATCH),
+            ("LiftDirective", WATCH),
+            ("ListDirectives", WATCH),
+            ("GetFairness", WATCH),
             ("GetStats", WATCH),
             ("Diagnose", OPERATE),
             ("RepairConversation", WATCH),
             ("GetSatisfaction", WATCH),
+        ],
+    ),
+    (
+        "sanad.v1.SupervisorService",
+        &[
+            ("SubscribeOverview", WATCH),
+            ("WatchConversation", WATCH),
+            ("Whisper", WATCH),
+            ("OpenDesk", WATCH),
+            ("TakeOver", WATCH),
+            ("Reassign", WATCH),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.
@@ -228,7 +245,9 @@ mod tests {
                 "ServerReflectionInfo",
                 "ServerReflectionInfo",
                 "SubscribeWork",
-                "SubscribeEvents"
+                "SubscribeEvents",
+                "SubscribeOverview",
+                "WatchConversation"
             ]
         );
     }
@@ -260,7 +279,9 @@ mod tests {
                 "ListAgents" => "apso",
                 "ListParkedEntries" | "UnparkEntry" | "Diagnose" => "o",
                 _ if call.service.ends_with("ChatService") => "c",
-                _ if call.service.ends_with("AgentService") => "ap",
+                // Each for desks of their own: whose it is, the handlers ask.
+                _ if call.service.ends_with("AgentService") => "apso",
+                _ if call.service.ends_with("SupervisorService") => "so",
                 _ if call.service.ends_with("AdminService") => "so",
                 _ => "-capso",
             };

@@ -8,6 +8,8 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_admin;
+use super::encode_directives;
+use super::encode_fairness;
 use super::encode_promise;
 use super::encode_satisfaction;
 use super::operations;
@@ -229,6 +231,56 @@ impl AdminService for Admin {
         };
         let promises = open.iter().map(row).collect();
         Ok(Response::new(pb::ListPromisesResponse { promises }))
+    }
+
+    async fn issue_directive(
+        &self,
+        request: Request<pb::IssueDirectiveRequest>,
+    ) -> Result<Response<pb::IssueDirectiveResponse>, Status> {
+        let caller = Principal::of(&request);
+        let (role, subject) = audit::named(&caller);
+        let asked = request.get_ref();
+        let app = &self.context.app;
+        let chars_max = app.settings().utterance_chars_max;
+        let now = app.store_now().await.map_err(status)?;
+        let (what, until) = encode_directives::asked(&app.rules(), asked, chars_max, now)?;
+        let note = decode::at_most("note", &asked.note, chars_max)?;
+        let contents = format!("direct {:?} {:?} {note}", asked.what, asked.until);
+        let once = staff_once(&request, &asked.request_id, &contents)?;
+        let by = (format!("{role}/{subject}"), note);
+        let issued = app.direct(what, until, by, &once).await.map_err(status)?;
+        audit::changed(&caller, "IssueDirective", &issued.number.to_string());
+        let directive = Some(encode_directives::directive(&issued));
+        Ok(Response::new(pb::IssueDirectiveResponse { directive }))
+    }
+
+    async fn lift_directive(
+        &self,
+        request: Request<pb::LiftDirectiveRequest>,
+    ) -> Result<Response<pb::LiftDirectiveResponse>, Status> {
+        let asked = request.get_ref();
+        let once = staff_once(&request, &asked.request_id, &format!("lift {}", asked.number))?;
+        self.context.app.lift(asked.number, &once).await.map_err(status)?;
+        audit::changed(&Principal::of(&request), "LiftDirective", &asked.number.to_string());
+        Ok(Response::new(pb::LiftDirectiveResponse {}))
+    }
+
+    async fn list_directives(
+        &self,
+        _: Request<pb::ListDirectivesRequest>,
+    ) -> Result<Response<pb::ListDirectivesResponse>, Status> {
+        let known = self.context.app.directives().await.map_err(status)?;
+        let directives = known.iter().map(encode_directives::directive).collect();
+        Ok(Response::new(pb::ListDirectivesResponse { directives }))
+    }
+
+    async fn get_fairness(
+        &self,
+        _: Request<pb::GetFairnessRequest>,
+    ) -> Result<Response<pb::GetFairnessResponse>, Status> {
+        let compared = self.context.app.fairness();
+        let comparisons = compared.iter().map(encode_fairness::comparison).collect();
+        Ok(Response::new(pb::GetFairnessResponse { comparisons }))
     }
 
     async fn get_satisfaction(

@@ -367,6 +367,30 @@ impl AgentService for AgentDesk {
         desk::transfer(&self.context, &right, asked).await.map(Response::new)
     }
 
+    async fn report_abuse(
+        &self,
+        request: Request<pb::ReportAbuseRequest>,
+    ) -> Result<Response<pb::ReportAbuseResponse>, Status> {
+        let asked = request.get_ref();
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        desk::report_abuse(&self.context, &right, asked).await.map(Response::new)
+    }
+
+    async fn end_wrap_up(
+        &self,
+        request: Request<pb::EndWrapUpRequest>,
+    ) -> Result<Response<pb::EndWrapUpResponse>, Status> {
+        let asked = request.get_ref();
+        let conversation = conversation_id(&asked.conversation_id)?;
+        let (agent, incarnation) = decode::session(asked.session.as_ref())?;
+        Principal::of(&request).may_act_for(&agent)?;
+        let once = once(&agent, &asked.request_id, &format!("end wrap-up {conversation}"))?;
+        let done = self.context.app.end_wrap_up_once(&agent, incarnation, conversation, &once);
+        let agent = Some(encode_agent::agent(&done.await.map_err(status)?));
+        Ok(Response::new(pb::EndWrapUpResponse { agent }))
+    }
+
     async fn list_my_work(
         &self,
         request: Request<pb::ListMyWorkRequest>,

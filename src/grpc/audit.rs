@@ -14,6 +14,18 @@ pub fn changed(who: &Principal, call: &'static str, on: &str) {
     );
 }
 
+/// Writes down that somebody looked into a conversation as it goes on.
+pub fn looked(who: &Principal, call: &'static str, on: &str) {
+    let (role, subject) = named(who);
+    tracing::info!(
+        audit.role = role,
+        audit.subject = subject,
+        audit.call = call,
+        audit.on = on,
+        "staff looked into a conversation"
+    );
+}
+
 /// The role and the subject of a caller.
 pub fn named(who: &Principal) -> (&'static str, &str) {
     match who {

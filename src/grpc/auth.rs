@@ -37,7 +37,8 @@ impl Principal {
         }
     }
 
-    /// Whether this caller may speak and act for `agent`: the agent, or a platform.
+    /// Whether this caller may speak and act for `agent`: the agent, a platform, or the supervisor
+    /// whose desk it is.
     pub fn may_act_for(&self, agent: &AgentId) -> Result<(), Refusal> {
         let not_found = Err(Refusal::NotFound { what: "agent" });
         match self {
@@ -51,7 +52,25 @@ impl Principal {
             Principal::Staff(Staff { role: Role::Platform, .. }) => Ok(()),
             Principal::Staff(Staff { role: Role::Supervisor | Role::Admin, .. })
             | Principal::Customer(_)
-            | Principal::Anonymous => not_found,
+            | Principal::Anonymous => {
+                if self.own_desk().as_ref() == Some(agent) {
+                    Ok(())
+                } else {
+                    not_found
+                }
+            }
+        }
+    }
+
+    /// The desk of a supervisor or admin, from which they serve what they took over.
+    pub fn own_desk(&self) -> Option<AgentId> {
+        match self {
+            Principal::Staff(Staff { role: role @ (Role::Supervisor | Role::Admin), subject }) => {
+                AgentId::parse(&format!("{}-{subject}", role.name())).ok()
+            }
+            Principal::Staff(Staff { role: Role::Agent | Role::Platform, .. })
+            | Principal::Customer(_)
+            | Principal::Anonymous => None,
         }
     }
 

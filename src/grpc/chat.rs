@@ -217,7 +217,8 @@ impl ChatService for Chat {
     ) -> Result<Response<Self::SubscribeEventsStream>, Status> {
         let conversation = self.own(&request, &request.get_ref().conversation_id)?;
         let place = decode::place(&request.get_ref().resume_token)?;
-        let frames = chat_stream::open(self.context.clone(), conversation, place).await?;
+        let frames = chat_stream::open(self.context.clone(), conversation, Reader::Customer, place);
+        let frames = frames.await?;
         Ok(Response::new(ReceiverStream::new(frames)))
     }
 

@@ -1,5 +1,5 @@
-//! The customer's stream: events in order, the live place in line, a sign of life, and in the end
-//! the word to come back.
+//! The stream of one conversation, for its customer or for a supervisor who watches: events in order,
+//! the live place in line, a sign of life, and in the end the word to come back.
 
 use super::context::Context;
 use super::encode::{self, Reader};
@@ -8,6 +8,7 @@ use super::pb::subscribe_events_response::Frame;
 use super::pb::{self, SubscribeEventsResponse};
 use super::refusals;
 use super::resume::Place;
+use crate::app::error::AppError;
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::eta::Eta;
 use std::time::Duration;
@@ -27,20 +28,33 @@ pub type Frames = mpsc::Receiver<Result<SubscribeEventsResponse, Status>>;
 type Sender = mpsc::Sender<Result<SubscribeEventsResponse, Status>>;
 
 /// Opens the stream. The reader is a task of its own; it ends when the client goes.
-pub async fn open(context: Context, id: ConversationId, place: Place) -> Result<Frames, Status> {
-    let attach = Feed::attach(context.clone(), id.clone(), Reader::Customer, place)
+pub async fn open(
+    context: Context,
+    id: ConversationId,
+    reader: Reader,
+    place: Place,
+) -> Result<Frames, Status> {
+    let attach = Feed::attach(context.clone(), id.clone(), reader, place)
         .await
-        .map_err(refusals::customer_status)?;
+        .map_err(|error| status(reader, error))?;
     let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
     let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
     // A client that goes away drops the receiver: then every send fails and the task ends.
     tokio::spawn(async move {
         let mut stream = stream;
-        if let Err(Ended::Failed(status)) = stream.run(attach).await {
-            stream.sender.send(Err(*status)).await.ok();
+        if let Err(Ended::Failed(error)) = stream.run(attach).await {
+            stream.sender.send(Err(status(reader, *error))).await.ok();
         }
     });
     Ok(frames)
+}
+
+/// Only to the customer it says what no longer being kept means for them.
+fn status(reader: Reader, error: AppError) -> Status {
+    match reader {
+        Reader::Customer => refusals::customer_status(error),
+        Reader::Agent | Reader::Owner | Reader::Examiner => refusals::status(error),
+    }
 }
 
 struct Stream {
@@ -58,12 +72,12 @@ struct Stream {
 /// Why a stream ends early.
 enum Ended {
     ClientGone,
-    Failed(Box<Status>),
+    Failed(Box<AppError>),
 }
 
-impl From<crate::app::error::AppError> for Ended {
-    fn from(error: crate::app::error::AppError) -> Self {
-        Ended::Failed(Box::new(refusals::customer_status(error)))
+impl From<AppError> for Ended {
+    fn from(error: AppError) -> Self {
+        Ended::Failed(Box::new(error))
     }
 }
 

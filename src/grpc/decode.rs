@@ -9,7 +9,7 @@ use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, SkillId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::{AWAY_UNANSWERED, Presence, Profile};
+use crate::domain::pool::agent::{AWAY_UNANSWERED, Presence, Profile, ordinary_id};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ use tonic::Status;
 /// Reasons and codes that agents make up.
 pub const CODE_CHARS_MAX: usize = 64;
 /// The longest name of an agent.
-const NAME_CHARS_MAX: usize = 64;
+pub(super) const NAME_CHARS_MAX: usize = 64;
 /// More than anyone can do at a time.
 const CAPACITY_MAX: u32 = 100;
 
@@ -124,7 +124,7 @@ pub fn profile(
     rules: &RoutingRules,
 ) -> Result<(AgentId, Profile), Status> {
     let profile = profile.ok_or_else(|| wrong("profile", "hand in the agent's profile"))?;
-    let agent = id("profile.agent_id", &profile.agent_id, AgentId::parse)?;
+    let agent = id("profile.agent_id", &profile.agent_id, ordinary_id)?;
     let name = at_most("profile.name", profile.name.trim(), NAME_CHARS_MAX)?;
     if name.is_empty() {
         return Err(wrong("profile.name", "customers must see a name"));

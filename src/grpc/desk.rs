@@ -12,6 +12,7 @@ use super::pb;
 use super::pb::transfer_conversation_request::To;
 use super::refusals::status;
 use crate::app::requests::Once;
+use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::ids::{AgentId, ConversationId, QueueId, SkillId};
@@ -77,6 +78,21 @@ pub(super) async fn note(
     let found = noted.events.iter().find(|l| matches!(l.logged.event, Event::Noted { .. }));
     let note = found.and_then(|found| encode::event(&context.app, found, None, Reader::Agent));
     Ok(pb::AddNoteResponse { note })
+}
+
+/// Tells the supervisors that the customer abuses the agent.
+pub(super) async fn report_abuse(
+    context: &Context,
+    right: &Right,
+    asked: &pb::ReportAbuseRequest,
+) -> Result<pb::ReportAbuseResponse, Status> {
+    let note = decode::at_most("note", &asked.note, context.app.settings().utterance_chars_max)?;
+    let contents = right.contents(&format!("report abuse {note}"));
+    let request = request(&asked.request_id, right.agent.id.as_str(), &contents)?;
+    let (agent, token) = (right.agent.id.clone(), right.token);
+    let command = Command::AgentReportsAbuse { agent, token, note };
+    let done = context.app.command(&right.conversation, request, command).await.map_err(status)?;
+    Ok(pb::ReportAbuseResponse { events: context.events(&done.events, Reader::Agent) })
 }
 
 /// Passes a conversation on.

@@ -27,6 +27,9 @@ pub enum Reader {
     Customer,
     /// Agents.
     Agent,
+    /// The agent who owns it, in their own time with it: what was said to an earlier one is not
+    /// for them.
+    Owner,
     /// Supervisors and admins.
     Examiner,
 }
@@ -36,10 +39,12 @@ impl Reader {
     pub fn sees(self, event: &Event) -> bool {
         match (self, event.audience()) {
             (_, Audience::Customer)
-            | (Reader::Agent | Reader::Examiner, Audience::Agents)
-            | (Reader::Examiner, Audience::Internal) => true,
-            (Reader::Customer, Audience::Agents)
-            | (Reader::Customer | Reader::Agent, Audience::Internal) => false,
+            | (Reader::Agent | Reader::Owner, Audience::Agents)
+            | (Reader::Owner, Audience::Owner)
+            | (Reader::Examiner, Audience::Agents | Audience::Owner | Audience::Internal) => true,
+            (Reader::Customer, Audience::Agents | Audience::Owner | Audience::Internal)
+            | (Reader::Agent, Audience::Owner | Audience::Internal)
+            | (Reader::Owner, Audience::Internal) => false,
         }
     }
 }
@@ -219,6 +224,7 @@ pub fn event(
     let audience = match event.audience() {
         Audience::Customer => pb::Audience::Customer,
         Audience::Agents => pb::Audience::Agents,
+        Audience::Owner => pb::Audience::Owner,
         Audience::Internal => pb::Audience::Internal,
     };
     Some(pb::Event {
@@ -260,6 +266,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         Event::AgentSaid { agent: id, name: None, .. }
         | Event::Noted { agent: Some(id), .. }
         | Event::Claimed { agent: id, .. }
+        | Event::TakenOver { agent: id, .. }
         | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
         Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
@@ -286,6 +293,7 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseEnded { .. }
         | Event::ClosedFalsely { .. }
         | Event::Noted { agent: None, .. }
+        | Event::Whispered { .. }
         | Event::Closed { .. } => party(pb::Party::System),
     }
 }
@@ -374,6 +382,14 @@ fn body(
             ..Default::default()
         }),
         Event::Noted { text, .. } => Body::Noted(pb::Noted { text: text.clone() }),
+        Event::Whispered { by, to, text } => Body::Whispered(pb::Whispered {
+            supervisor: by.clone(),
+            agent_id: to.to_string(),
+            text: text.clone(),
+        }),
+        Event::TakenOver { from, .. } => Body::TakenOver(pb::TakenOver {
+            from: from.as_ref().map(|from| agent(from, name_of(app, from))),
+        }),
         Event::AgentNudged { .. } => Body::AgentNudged(pb::AgentNudged {}),
         Event::SupervisorAlerted { what } => {
             Body::SupervisorAlerted(pb::SupervisorAlerted { alert: alert(*what).into() })

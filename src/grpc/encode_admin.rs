@@ -209,6 +209,8 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::TokenAdvanced { .. }
             | Event::AgentSaid { .. }
             | Event::Noted { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::ResolutionProposed { .. }

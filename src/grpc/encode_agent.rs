@@ -170,6 +170,7 @@ pub fn unassigned(conversation: &ConversationId, why: UnassignReason) -> pb::Una
         UnassignReason::Ended => pb::UnassignReason::Ended,
         UnassignReason::Requeued => pb::UnassignReason::Requeued,
         UnassignReason::Lost => pb::UnassignReason::Lost,
+        UnassignReason::TakenOver => pb::UnassignReason::TakenOver,
     };
     pb::Unassigned { conversation_id: conversation.to_string(), reason: reason.into() }
 }

@@ -102,6 +102,7 @@ pub(super) fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::Transferred => pb::AgentLeftReason::Transferred,
         LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
         LeaveReason::Promised => pb::AgentLeftReason::Promised,
+        LeaveReason::TakenOver => pb::AgentLeftReason::TakenOver,
     }
 }
 
@@ -111,5 +112,6 @@ pub(super) fn alert(what: Alert) -> pb::Alert {
         Alert::Emergency(_) => pb::Alert::Emergency,
         Alert::LongWait => pb::Alert::LongWait,
         Alert::PromiseBroken => pb::Alert::PromiseBroken,
+        Alert::AbuseReported => pb::Alert::AbuseReported,
     }
 }

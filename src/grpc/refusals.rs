@@ -3,6 +3,7 @@
 use super::status::Refusal;
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
+use crate::domain::directives::NotTaken;
 use crate::domain::pool::command::PoolRefusal;
 use crate::ports::store::StoreError;
 use std::time::Duration;
@@ -53,6 +54,13 @@ pub fn refusal(error: AppError) -> Refusal {
         }
         AppError::StillBusy { .. } => {
             Refusal::WrongState { state: "busy".to_owned(), what: message }
+        }
+        AppError::NotTaken(why) => {
+            let field = match why {
+                NotTaken::Unknown { .. } | NotTaken::NoWords | NotTaken::TooMany => "what",
+                NotTaken::BadEnd => "until",
+            };
+            Refusal::Field { field, what: message }
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
         AppError::Store(store) => store_refusal(store),

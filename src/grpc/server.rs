@@ -14,6 +14,7 @@ use super::pb;
 use super::pb::admin_service_server::{AdminService, AdminServiceServer};
 use super::pb::agent_service_server::{AgentService, AgentServiceServer};
 use super::pb::chat_service_server::{ChatService, ChatServiceServer};
+use super::pb::supervisor_service_server::{SupervisorService, SupervisorServiceServer};
 use super::status::Refusal;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -137,18 +138,19 @@ impl Bound {
 
     /// Answers until `shutdown` comes and then until everything is finished, at the latest until
     /// the drain's time is up.
-    pub async fn serve<C, A, D>(
+    pub async fn serve<C, A, D, S>(
         self,
         edge: Edge,
-        (chat, agent, admin): (C, A, D),
+        handlers: (C, A, D, S),
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError>
     where
         C: ChatService,
         A: AgentService,
         D: AdminService,
+        S: SupervisorService,
     {
-        let services = services(chat, agent, admin, self.options.limits.message_bytes_max);
+        let services = services(handlers, self.options.limits.message_bytes_max);
         self.serve_routes(edge, services, shutdown).await
     }
 
@@ -211,21 +213,26 @@ impl Bound {
     }
 }
 
-/// The three services, with the limits on their messages.
-fn services<C, A, D>(chat: C, agent: A, admin: D, message_bytes_max: usize) -> Routes
+/// The services, with the limits on their messages.
+fn services<C, A, D, S>(handlers: (C, A, D, S), message_bytes_max: usize) -> Routes
 where
     C: ChatService,
     A: AgentService,
     D: AdminService,
+    S: SupervisorService,
 {
+    let (chat, agent, admin, supervisor) = handlers;
     let gzip = CompressionEncoding::Gzip;
     // The limit holds for what is unpacked, so that a small message cannot become a large one.
     let chat = ChatServiceServer::new(chat).max_decoding_message_size(message_bytes_max);
     let agent = AgentServiceServer::new(agent).max_decoding_message_size(message_bytes_max);
     let admin = AdminServiceServer::new(admin).max_decoding_message_size(message_bytes_max);
+    let supervisor =
+        SupervisorServiceServer::new(supervisor).max_decoding_message_size(message_bytes_max);
     Routes::new(chat.accept_compressed(gzip).send_compressed(gzip))
         .add_service(agent.accept_compressed(gzip).send_compressed(gzip))
         .add_service(admin.accept_compressed(gzip).send_compressed(gzip))
+        .add_service(supervisor.accept_compressed(gzip).send_compressed(gzip))
 }
 
 fn reflection_v1() -> tonic_reflection::server::v1::ServerReflectionServer<
@@ -351,7 +358,13 @@ async fn publish(health: &tonic_health::server::HealthReporter, phase: Phase) {
         Phase::Serving | Phase::Degraded => ServingStatus::Serving,
         Phase::Starting | Phase::Isolated | Phase::Draining => ServingStatus::NotServing,
     };
-    let names = ["", "sanad.v1.ChatService", "sanad.v1.AgentService", "sanad.v1.AdminService"];
+    let names = [
+        "",
+        "sanad.v1.ChatService",
+        "sanad.v1.AgentService",
+        "sanad.v1.AdminService",
+        "sanad.v1.SupervisorService",
+    ];
     for name in names {
         health.set_service_status(name, status).await;
     }

@@ -51,7 +51,7 @@ impl Line {
         out: &Out,
     ) -> Result<Line, Ended> {
         let known = place.unwrap_or_default();
-        let attach = Feed::attach(context.clone(), id.clone(), Reader::Agent, known).await?;
+        let attach = Feed::attach(context.clone(), id.clone(), Reader::Owner, known).await?;
         let joined = joined(&context.app, id, token).await?;
         let line = |feed: Feed| {
             let (begins, told) = (joined.sequence, feed.place().sequence);
@@ -84,6 +84,10 @@ impl Line {
             let mut frames = Vec::new();
             for (event, place) in part.events {
                 let is_before = event.sequence <= self.begins;
+                // What was whispered to somebody else is not theirs, whenever it was.
+                if is_for_another(&self.agent, &event) {
+                    continue;
+                }
                 match stint(&self.agent, &event) {
                     _ if is_before => {}
                     Stint::Within => {}
@@ -135,7 +139,8 @@ impl Line {
         let mut events = Vec::new();
         loop {
             let part = self.feed.read().await?;
-            events.extend(part.events.into_iter().map(|(event, _)| event));
+            let events_of = part.events.into_iter().map(|(event, _)| event);
+            events.extend(events_of.filter(|event| !is_for_another(&self.agent, event)));
             if part.place.sequence >= part.head {
                 break;
             }
@@ -186,6 +191,10 @@ async fn joined(app: &App, id: &ConversationId, token: Token) -> Result<Place, E
         before = from;
     }
     Ok(Place { sequence: newest, event_id: 0 })
+}
+
+fn is_for_another(agent: &AgentId, event: &pb::Event) -> bool {
+    matches!(&event.body, Some(Body::Whispered(whisper)) if whisper.agent_id != agent.as_str())
 }
 
 fn stint(agent: &AgentId, event: &pb::Event) -> Stint {

@@ -1,16 +1,18 @@
 //! The stage: one customer, the agents of the rules, and a clock that only the script moves.
 
-use crate::app::conversations::Logged;
+use crate::app::conversations::{Logged, Request};
 use crate::app::error::{AppError, AppResult};
+use crate::app::requests::Once;
 use crate::app::{App, Settings};
 use crate::config::script::{Action, AgentAction, CustomerAction, Script};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::{Choice, Event};
 use crate::domain::conversation::satisfaction::{Measure, draw};
-use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::conversation::waiting::WaitChoice;
+use crate::domain::directives::What;
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
@@ -97,6 +99,7 @@ impl Stage {
             Action::Customer(what) => self.customer(*what).await,
             Action::Agent(agent, what) => self.agent(agent, what).await,
             Action::Wait(span) => self.wait(*span).await,
+            Action::Ops(what, span) => self.direct(what, *span).await,
             Action::Look => Ok(()),
         }
         .map_err(|error| error.to_string())?;
@@ -117,6 +120,18 @@ impl Stage {
             Some(due) => self.wait(due.since(self.clock.now())).await,
             None => Ok(()),
         }
+    }
+
+    /// Each is a request of its own, named by its time and what it says.
+    async fn direct(&mut self, what: &What, span: Duration) -> AppResult<()> {
+        let now = self.clock.now();
+        let contents = format!("{what:?}");
+        let id = format!("ops-{}-{:x}", now.as_millis(), text_hash(&contents));
+        let request = Request::new(name(&id, RequestId::parse)?, "script", &contents);
+        let once = Once::of_staff("admin", "script", request);
+        let by = ("admin/script".to_owned(), String::new());
+        self.app.learn_directives().await?;
+        self.app.direct(what.clone(), now + span, by, &once).await.map(|_| ())
     }
 
     async fn customer(&mut self, what: CustomerAction) -> AppResult<()> {
@@ -182,6 +197,12 @@ impl Stage {
             AgentAction::Decline => {
                 let token = self.offered_to(&agent).await?;
                 self.app.decline(&agent, &self.id, token).await
+            }
+            AgentAction::TakeOver => {
+                let request = name(&format!("take{}", self.read), RequestId::parse)?;
+                let request = Request::new(request, agent.as_str(), "take over");
+                let once = Once::of_staff("supervisor", agent.as_str(), request);
+                self.app.take_over_once(&agent, &self.id, &once).await.map(|_| ())
             }
             AgentAction::Release => {
                 let (token, note) = (self.token().await?, String::new());
@@ -274,6 +295,9 @@ impl Stage {
                 next = next.min(due.max(now + Duration::from_millis(1)));
             }
             self.clock.set(next);
+            // What is in force ends by the clock, as each instance reads it again and again.
+            self.app.learn_directives().await?;
+            self.app.learn_pace().await?;
             for (agent, session) in &self.present {
                 self.app.heartbeat(agent, *session).await.ok();
             }

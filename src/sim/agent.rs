@@ -1,5 +1,5 @@
-//! Agents and supervisors: fast and slow ones, such as decline, vanish, fall silent or sign in
-//! twice. When the faults have stopped they do their work.
+//! Agents: fast and slow ones, such as decline, vanish, fall silent or sign in twice. When the faults
+//! have stopped they do their work.
 
 use super::random::Random;
 use super::world::{Trouble, World};
@@ -60,8 +60,14 @@ enum End {
     World,
 }
 
-/// The life of one agent.
+/// The life of an agent of the rules.
 pub(super) async fn live(world: Rc<World>, number: usize) {
+    let id = world.rules.routing.agents[number].id.clone();
+    live_as(world, id).await;
+}
+
+/// The life of one agent.
+pub(super) async fn live_as(world: Rc<World>, id: AgentId) {
     let random = world.random.fork();
     let manner = random.weighted(&[
         (5, Manner::Fast),
@@ -70,7 +76,6 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
         (1, Manner::Mute),
         (3, Manner::Fickle),
     ]);
-    let id = world.rules.routing.agents[number].id.clone();
     let (decided, first) = (BTreeMap::new(), BTreeMap::new());
     let mut desk = Desk { world, random, id, manner, decided, former: None, first };
     desk.world.sleep(desk.random.span(0, 5_000)).await;
@@ -382,33 +387,5 @@ impl Desk {
         + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
-    }
-}
-
-/// A supervisor: now and then puts a conversation back, and looks at what is parked.
-pub(super) async fn supervise(world: Rc<World>) {
-    let random = world.random.fork();
-    loop {
-        world.sleep(random.span(20_000, 90_000)).await;
-        if world.over.get() {
-            return;
-        }
-        let parked = world.call_any(&random, async |app| app.parked().await).await;
-        for (slot, id, _) in parked.unwrap_or_default() {
-            world.tally.add("parked entry");
-            let _ = world.call_any(&random, async move |app| app.unpark(&slot, &id).await).await;
-        }
-        if world.quiet.get() {
-            continue;
-        }
-        let open: Vec<ConversationId> = {
-            let model = world.model();
-            let known = model.conversations.values().map(|known| &known.conversation);
-            known.filter(|c| c.has_ended().is_none()).map(|c| c.id.clone()).collect()
-        };
-        if !open.is_empty() {
-            let id = random.pick(&open).clone();
-            let _ = world.call_any(&random, async move |app| app.requeue(&id).await).await;
-        }
     }
 }

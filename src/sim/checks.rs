@@ -43,7 +43,12 @@ impl Model {
                         });
                     }
                     Kind::Outbox => self.owes(key, body, true),
-                    Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment => {}
+                    Kind::Item
+                    | Kind::Agent
+                    | Kind::Fence
+                    | Kind::Deployment
+                    | Kind::Alerts
+                    | Kind::Directives => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)
@@ -125,10 +130,13 @@ impl Model {
                 format!("{id}: record {} of {} follows {}", record.seq, log.0, expected - 1)
             });
             let decoded = serde_json::from_slice::<LoggedEvent>(&record.body);
-            let Ok(LoggedEvent { at, event }) = decoded else {
+            let Ok(logged) = decoded else {
                 self.check(Invariant::Gapless, false, || format!("{id}: a damaged record"));
                 continue;
             };
+            // Of the event alone: a record also says which request made it.
+            let hash = hash_of(&serde_json::to_vec(&logged).unwrap_or_default());
+            let LoggedEvent { at, event } = logged;
             match turn.as_deref_mut() {
                 Some(turn) => self.judge_event(id, c.as_ref(), (&event, at), known, turn),
                 None => remember(known, &event),
@@ -136,7 +144,7 @@ impl Model {
             c = apply(c, &event, at);
             known.log.push(Line {
                 event_id: record.event_id,
-                hash: hash_of(&record.body),
+                hash,
                 token: c.as_ref().map(|c| c.token).unwrap_or_default(),
             });
         }
@@ -220,6 +228,8 @@ impl Model {
             | Event::AgentLeft { .. }
             | Event::TokenAdvanced { .. }
             | Event::Noted { .. }
+            | Event::TakenOver { .. }
+            | Event::Whispered { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::ProposalDropped

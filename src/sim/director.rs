@@ -8,6 +8,7 @@ use super::executor::Owner;
 use super::faults::{Counted, Weather};
 use super::model::Invariant;
 use super::mutant::Mutant;
+use super::supervisor;
 use super::world::{Ground, World};
 use crate::ports::store::Slot;
 use crate::store::stored::Rewind;
@@ -38,7 +39,7 @@ pub(super) async fn direct(world: Rc<World>) {
     for number in 0..world.rules.routing.agents.len() {
         spawn(&world, agent::live(Rc::clone(&world), number));
     }
-    spawn(&world, agent::supervise(Rc::clone(&world)));
+    spawn(&world, supervisor::live(Rc::clone(&world)));
     spawn(&world, crash_instances(Rc::clone(&world)));
     spawn(&world, rewind_slots(Rc::clone(&world)));
     spawn(&world, jump_the_clock(Rc::clone(&world)));

@@ -24,6 +24,7 @@ mod promises;
 mod random;
 mod report;
 pub(crate) mod rules;
+mod supervisor;
 mod witness;
 mod world;
 

@@ -23,7 +23,12 @@ impl Model {
                     }
                     Kind::Agent => agents.extend(self.decode::<Agent>(key, body)),
                     Kind::Outbox => self.owes(key, body, false),
-                    Kind::Conversation | Kind::Request | Kind::Fence | Kind::Deployment => {}
+                    Kind::Conversation
+                    | Kind::Request
+                    | Kind::Fence
+                    | Kind::Deployment
+                    | Kind::Alerts
+                    | Kind::Directives => {}
                 },
                 Write::Delete { key } => match key.kind {
                     Kind::Item => {
@@ -34,7 +39,9 @@ impl Model {
                     | Kind::Conversation
                     | Kind::Request
                     | Kind::Fence
-                    | Kind::Deployment => {}
+                    | Kind::Deployment
+                    | Kind::Alerts
+                    | Kind::Directives => {}
                 },
                 Write::IndexPut { .. }
                 | Write::IndexRemove { .. }
@@ -140,6 +147,14 @@ impl Model {
                 let newer = old.is_some_and(|old| item.token > old.token);
                 self.check(Invariant::Fenced, newer, || {
                     format!("{id}: taken by hand without a new token")
+                });
+                false
+            }
+            // Taken over: whoever had it, the right is a new one, and the agent has room for it.
+            (ItemState::Assigned { .. }, Some(_)) if owes && item.taken_over => {
+                let newer = old.is_some_and(|old| item.token > old.token);
+                self.check(Invariant::Fenced, newer, || {
+                    format!("{id}: taken over without a new token")
                 });
                 false
             }

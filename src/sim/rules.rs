@@ -115,10 +115,11 @@ pub(crate) fn make(agents: usize) -> Rules {
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))
                 .collect(),
         },
-        matcher: trained(&training),
-        detectors: compiled(),
+        matcher: Arc::new(trained(&training)),
+        detectors: Arc::new(compiled()),
         routing: routing(agents),
-        texts: texts(),
+        texts: Arc::new(texts()),
+        banners: Vec::new(),
     }
 }
 
@@ -313,6 +314,7 @@ fn texts() -> Texts {
         (TextKey::AgentJoined, " {agent}"),
         (TextKey::AgentChanged, " {agent}"),
         (TextKey::TransferredToAgent, " {agent}"),
+        (TextKey::ReassignedToAgent, " {agent}"),
         (TextKey::TransferredToQueue, " {queue}"),
         (TextKey::QueuePosition, " {count}"),
         (TextKey::PacketHeadline, " {need} {why} {tried}"),

@@ -96,7 +96,8 @@ impl Trouble {
                 | AppError::TooLong { .. }
                 | AppError::Empty
                 | AppError::DeclaredInConfig
-                | AppError::StillBusy { .. } => false,
+                | AppError::StillBusy { .. }
+                | AppError::NotTaken(_) => false,
             },
         }
     }

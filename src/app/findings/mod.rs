@@ -1,5 +1,5 @@
 //! What an examination finds: of a deployment (`sanad doctor`) or of one conversation
-//! (`sanad repair`). A finding is a code, how grave it is, and its facts; [`codes`] says it in
+//! (`sanad repair`). A finding is a code, how grave it is, and its facts; `codes` says it in
 //! both languages, with what to do about it. One form for both, so that a program reads one form.
 
 mod codes;

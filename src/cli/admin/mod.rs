@@ -1,5 +1,6 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod directives;
 mod satisfaction;
 mod show;
 #[cfg(test)]
@@ -11,8 +12,10 @@ use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::issue_directive_request::What as Directed;
 use crate::grpc::pb::{
-    ExplainMessageRequest, ExplainWaitRequest, GetRulesRequest, GetSatisfactionRequest,
+    ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest, GetRulesRequest,
+    GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest, ListDirectivesRequest,
     ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest,
     UnparkEntryRequest,
 };
@@ -67,6 +70,31 @@ enum What {
         #[arg(long)]
         late: bool,
     },
+    /// Tell customers something at the greeting, and whoever writes of the topics it concerns.
+    Banner(directives::BannerArgs),
+    /// Close a queue, for today or for a while, whatever its hours say.
+    Close {
+        /// The queue's id.
+        queue: String,
+        #[command(flatten)]
+        how: directives::How,
+    },
+    /// Answer an entry no longer: whoever asks for it is offered a person.
+    Off {
+        /// The entry's id.
+        entry: String,
+        #[command(flatten)]
+        how: directives::How,
+    },
+    /// What is in force at once: banners, closed queues, entries that are not answered.
+    Directives,
+    /// End something that is in force.
+    Lift {
+        /// Its number, as `directives` shows it.
+        number: u64,
+    },
+    /// Who waits longest and leaves most, beside who is served best.
+    Fairness,
     /// How well customers are served, as they say themselves: bot part and human part apart.
     Satisfaction {
         /// Only the last so many days.
@@ -111,6 +139,10 @@ impl What {
             What::Parked => "the parked deliveries",
             What::Unpark { .. } => "to try the delivery again",
             What::Promises { .. } => "the promises",
+            What::Banner(_) | What::Close { .. } | What::Off { .. } => "to put it in force",
+            What::Directives => "what is in force",
+            What::Lift { .. } => "to lift it",
+            What::Fairness => "to compare",
             What::Satisfaction { .. } => "the report on satisfaction",
             What::Explain { .. } => "to explain the message",
         }
@@ -160,6 +192,27 @@ async fn one_call(
             let answer = client.list_promises(ask(request)).await?;
             show.promises(&answer.into_inner())
         }
+        What::Banner(banner) => issue(client, show, banner.request(request_id, now)).await?,
+        What::Close { queue, how } => {
+            let what = Directed::ClosedQueueId(queue);
+            issue(client, show, how.request(request_id, what, now)).await?
+        }
+        What::Off { entry, how } => {
+            let what = Directed::EntryOffId(entry);
+            issue(client, show, how.request(request_id, what, now)).await?
+        }
+        What::Directives => {
+            let answer = client.list_directives(ask(ListDirectivesRequest {})).await?;
+            show.directives(&answer.into_inner())
+        }
+        What::Lift { number } => {
+            client.lift_directive(ask(LiftDirectiveRequest { request_id, number })).await?;
+            show.lifted(number)
+        }
+        What::Fairness => {
+            let answer = client.get_fairness(ask(GetFairnessRequest {})).await?;
+            show.fairness(&answer.into_inner())
+        }
         What::Satisfaction { days } => {
             let seconds = |days: u32| now - i64::from(days) * 86_400;
             let since =
@@ -176,4 +229,13 @@ async fn one_call(
         }
     };
     Ok(lines)
+}
+
+async fn issue(
+    mut client: AdminServiceClient<Secured>,
+    show: Show,
+    request: IssueDirectiveRequest,
+) -> Result<Vec<String>, Status> {
+    let answer = client.issue_directive(ask(request)).await?.into_inner();
+    Ok(answer.directive.iter().map(|directive| show.directive(directive)).collect())
 }

@@ -286,19 +286,19 @@ impl Show {
         pick(self.language(), en, ar)
     }
 
-    fn language(&self) -> Language {
+    pub(super) fn language(&self) -> Language {
         self.transcript.language
     }
 
-    fn pick(&self, en: &'static str, ar: &'static str) -> &'static str {
+    pub(super) fn pick(&self, en: &'static str, ar: &'static str) -> &'static str {
         pick(self.language(), en, ar)
     }
 
-    fn foreign(&self, text: &str) -> String {
+    pub(super) fn foreign(&self, text: &str) -> String {
         self.transcript.look.foreign(text)
     }
 
-    fn bold(&self, text: &str) -> String {
+    pub(super) fn bold(&self, text: &str) -> String {
         self.transcript.look.paint(&self.foreign(text), Style::new().bold())
     }
 

@@ -108,6 +108,54 @@ impl AdminService for FakeAdmin {
         Ok(Response::new(ListPromisesResponse { promises: vec![open] }))
     }
 
+    async fn issue_directive(
+        &self,
+        request: Request<IssueDirectiveRequest>,
+    ) -> Answer<IssueDirectiveResponse> {
+        let IssueDirectiveRequest { what, until, note, .. } = request.into_inner();
+        let what = what.map(|what| match what {
+            issue_directive_request::What::Banner(banner) => directive::What::Banner(banner),
+            issue_directive_request::What::ClosedQueueId(id) => directive::What::ClosedQueueId(id),
+            issue_directive_request::What::EntryOffId(id) => directive::What::EntryOffId(id),
+        });
+        assert!(until.is_none() || what.is_some());
+        let until = Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 });
+        let author = "admin/main".to_owned();
+        let issued = Directive { number: 3, what, author, note, since: None, until };
+        Ok(Response::new(IssueDirectiveResponse { directive: Some(issued) }))
+    }
+
+    async fn lift_directive(
+        &self,
+        _: Request<LiftDirectiveRequest>,
+    ) -> Answer<LiftDirectiveResponse> {
+        Ok(Response::new(LiftDirectiveResponse {}))
+    }
+
+    async fn list_directives(
+        &self,
+        _: Request<ListDirectivesRequest>,
+    ) -> Answer<ListDirectivesResponse> {
+        Ok(Response::new(ListDirectivesResponse::default()))
+    }
+
+    async fn get_fairness(&self, _: Request<GetFairnessRequest>) -> Answer<GetFairnessResponse> {
+        let seconds = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
+        let group = |name: &str, wait, judged| FairnessGroup {
+            name: name.to_owned(),
+            met: 8,
+            left: 2,
+            median: seconds(wait),
+            p90: seconds(wait * 2),
+            left_per_mille: 200,
+            judged,
+        };
+        let by = FairnessTrait::Language.into();
+        let groups = vec![group("en", 300, true), group("ar", 60, true), group("xx", 1, false)];
+        let comparisons = vec![FairnessComparison { by, groups }];
+        Ok(Response::new(GetFairnessResponse { comparisons }))
+    }
+
     async fn get_stats(&self, _: Request<GetStatsRequest>) -> Answer<GetStatsResponse> {
         absent()
     }
@@ -162,6 +210,40 @@ async fn open_promises_are_listed_with_what_is_due() {
     assert_eq!(lines, ["c1 (promised for later): a callback by 2027-01-15 08:00 UTC"]);
     let lines = run_against(&fake, &["promises", "--late"]).await.unwrap();
     assert!(lines[0].ends_with("already put off once"), "{lines:?}");
+}
+
+#[tokio::test]
+async fn what_is_put_in_force_is_shown_with_its_author_and_its_end() {
+    let fake = FakeAdmin::default();
+    let lines = run_against(&fake, &["close", "care", "--for", "2h", "--note", "power cut"]).await;
+    assert_eq!(
+        lines.unwrap(),
+        ["3: care is closed until 2027-01-15 08:00 UTC (admin/main): power cut"]
+    );
+    let lines = run_against(&fake, &["off", "refund_time"]).await.unwrap();
+    assert_eq!(lines, ["3: refund_time is not answered until 2027-01-15 08:00 UTC (admin/main)"]);
+    let words = ["banner", "--ar", "عطل", "--en", "an outage", "--topic", "order_status"];
+    let lines = run_against(&fake, &words).await.unwrap();
+    assert!(lines[0].starts_with("3: customers are told until"), "{lines:?}");
+    assert!(lines[0].contains("an outage") && lines[0].contains("order_status"), "{lines:?}");
+    let lines = run_against(&fake, &["directives", "--lang", "ar"]).await.unwrap();
+    assert_eq!(lines, ["لا شيء سارٍ"]);
+    assert_eq!(run_against(&fake, &["lift", "3"]).await.unwrap(), ["3 is no longer in force"]);
+    assert!(Alone::try_parse_from(["admin", "close", "care", "--for", "2x"]).is_err());
+}
+
+#[tokio::test]
+async fn the_worst_served_stand_beside_the_best() {
+    let lines = run_against(&FakeAdmin::default(), &["fairness"]).await.unwrap();
+    assert_eq!(
+        lines,
+        [
+            "by language",
+            "  en: median 5 min, nine of ten 10 min, 20.0 % left, 10 waits",
+            "  ar: median 1 min, nine of ten 2 min, 20.0 % left, 10 waits",
+            "  xx: too few waits to judge (10)",
+        ]
+    );
 }
 
 #[tokio::test]

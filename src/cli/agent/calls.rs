@@ -8,10 +8,10 @@ use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
-    ClaimConversationRequest, DeclineOfferRequest, GetHandoffPacketRequest, HandoffPacket,
-    HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
-    ProposeResolutionRequest, ReleaseConversationRequest, SendAgentMessageRequest,
-    SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
+    ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
+    HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
+    ProposeResolutionRequest, ReleaseConversationRequest, ReportAbuseRequest,
+    SendAgentMessageRequest, SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
     TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
@@ -37,6 +37,8 @@ pub enum Deed {
     Suggest(Target, String),
     /// Leave a note for colleagues.
     Note(Target, String),
+    /// Tell the supervisors that the customer abuses.
+    Abuse(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
     /// Promise to come back to it by this time, in seconds since the epoch.
@@ -45,6 +47,8 @@ pub enum Deed {
     Release(Target, String),
     /// Pass the conversation on.
     Transfer(Target, Onward, String),
+    /// The time for writing this conversation up may end.
+    EndWrapUp(String),
     /// Take work, or take none.
     Presence(Presence, String),
 }
@@ -61,10 +65,12 @@ impl Deed {
             Deed::Say(_, _) => "the message",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
+            Deed::Abuse(_, _) => "the report",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
             Deed::Transfer(_, _, _) => "to pass the conversation on",
+            Deed::EndWrapUp(_) => "to end the writing up",
             Deed::Presence(_, _) => "the presence",
         }
     }
@@ -78,11 +84,12 @@ impl Deed {
             | Deed::Say(target, _)
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
+            | Deed::Abuse(target, _)
             | Deed::Propose(target, _)
             | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
             | Deed::Transfer(target, _, _) => Some(target),
-            Deed::Waiting | Deed::Claim(_) | Deed::Presence(_, _) => None,
+            Deed::Waiting | Deed::Claim(_) | Deed::EndWrapUp(_) | Deed::Presence(_, _) => None,
         }
     }
 }
@@ -245,6 +252,11 @@ async fn call(
             let request = AddNoteRequest { session, request_id, conversation_id, token, text };
             client.add_note(ask(request)).await?;
         }
+        Deed::Abuse(Target { conversation_id, token, .. }, note) => {
+            let token = Some(token);
+            let request = ReportAbuseRequest { session, request_id, conversation_id, token, note };
+            client.report_abuse(ask(request)).await?;
+        }
         Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
             let token = Some(token);
             let request = ProposeResolutionRequest {
@@ -280,6 +292,10 @@ async fn call(
                 to,
             };
             client.transfer_conversation(ask(request)).await?;
+        }
+        Deed::EndWrapUp(conversation_id) => {
+            let request = EndWrapUpRequest { session, request_id, conversation_id };
+            client.end_wrap_up(ask(request)).await?;
         }
         Deed::Presence(presence, away_reason) => {
             let presence = presence.into();

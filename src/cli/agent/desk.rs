@@ -1,6 +1,7 @@
 //! What frames, answers and typed lines mean for the desk: lines to show and calls to make. No I/O.
 
 use super::calls::{Brought, Deed};
+use super::help::COMMANDS;
 use super::input::Line;
 use super::show::Show;
 use super::work::{Target, Work};
@@ -9,7 +10,7 @@ use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
     Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnded, Party, Presence,
-    ResetReason, SubscribeWorkResponse, WorkAttached,
+    ResetReason, SubscribeWorkResponse, UnassignReason, WorkAttached,
 };
 use tonic::{Code, Status};
 
@@ -54,6 +55,8 @@ pub struct Desk {
     mode: Mode,
     /// Who waited when it was last asked, to be taken by number.
     waiting: Vec<String>,
+    /// What ended last and may be written up.
+    writing_up: Option<String>,
 }
 
 impl Desk {
@@ -61,7 +64,8 @@ impl Desk {
     pub fn new(show: Show, agent: String, interactive: bool, auto_accept: bool) -> Desk {
         let wanted = (Presence::Available, String::new());
         let (work, mode) = (Work::default(), Mode::Normal);
-        Desk { show, work, agent, interactive, auto_accept, wanted, mode, waiting: Vec::new() }
+        let (waiting, writing_up) = (Vec::new(), None);
+        Desk { show, work, agent, interactive, auto_accept, wanted, mode, waiting, writing_up }
     }
 
     /// The presence the agent wants, with the reason.
@@ -89,6 +93,9 @@ impl Desk {
             Some(Frame::Unassigned(gone)) => match self.work.unassign(&gone.conversation_id) {
                 None => Told::default(),
                 Some(number) => {
+                    if gone.reason() == UnassignReason::Ended {
+                        self.writing_up = Some(gone.conversation_id.clone());
+                    }
                     let why = words::unassigned(l, gone.reason());
                     Told::lines(vec![self.show.about(number, why, why)])
                 }
@@ -141,6 +148,14 @@ impl Desk {
                     let (en, ar) = ("noted for colleagues", "دُوّنت للزملاء");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
+                Deed::Abuse(target, _) => {
+                    let (en, ar) = ("the supervisors are told", "أُبلغ المشرفون");
+                    Told::lines(vec![self.show.about(target.number, en, ar)])
+                }
+                Deed::EndWrapUp(_) => {
+                    let l = self.show.say("your place is free again", "عاد مكانك خاليًا");
+                    Told::lines(vec![l])
+                }
                 Deed::Suggest(_, _) | Deed::Waiting | Deed::Claim(_) => Told::default(),
                 Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
                     Told::default()
@@ -177,10 +192,14 @@ impl Desk {
     pub fn line(&mut self, line: Line, now: i64) -> Told {
         let deed = match line {
             Line::Nothing | Line::Quit => return Told::default(),
-            Line::Help => return Told::lines(self.show.help()),
+            Line::Help => return Told::lines(COMMANDS.help(&self.show.transcript)),
             Line::List => return Told::lines(self.show.list(&self.work, now)),
-            Line::Incomplete(command) => return Told::lines(self.show.usage(command)),
-            Line::Unknown(command) => return Told::lines(vec![self.show.unknown(&command)]),
+            Line::Incomplete(command) => {
+                return Told::lines(COMMANDS.usage(command, &self.show.transcript));
+            }
+            Line::Unknown(command) => {
+                return Told::lines(vec![COMMANDS.unknown(&command, &self.show.transcript)]);
+            }
             Line::To(number) => return self.turn_to(number),
             Line::Accept(number) => self.offer(number).map(Deed::Accept),
             Line::Decline(number, why) => self.offer(number).map(|it| Deed::Decline(it, why)),
@@ -200,12 +219,14 @@ impl Desk {
             Line::Suggest(about) => self.work.current().cloned().map(|it| Deed::Suggest(it, about)),
             Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
+            Line::Abuse(text) => self.work.current().cloned().map(|it| Deed::Abuse(it, text)),
             Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))
             }
             Line::Waiting => Some(Deed::Waiting),
             Line::Claim(number) => self.waiting(number).map(Deed::Claim),
+            Line::Done => self.writing_up.take().map(Deed::EndWrapUp),
             Line::Drain => Some(self.presence(Presence::Draining, String::new())),
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
             Line::Back => Some(self.presence(Presence::Available, String::new())),

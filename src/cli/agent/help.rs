@@ -1,11 +1,9 @@
-//! The agent's commands and how each is written: for `/help`, and for a command of which a part is
-//! missing.
+//! The agent's commands.
 
-use super::show::Show;
-use crate::cli::words::pick;
+use crate::cli::commands::Commands;
 
-/// A command with its arguments, what it does in English and in Arabic.
-const COMMANDS: [(&str, &str, &str); 17] = [
+/// What an agent can do.
+pub const COMMANDS: Commands = Commands(&[
     ("/accept [n]", "take an offer", "قبول عرض"),
     ("/decline [n] reason", "decline it; the customer keeps the place", "رفضه، ويبقى دور العميل"),
     ("/to n", "write to conversation n", "الكتابة إلى المحادثة n"),
@@ -28,6 +26,8 @@ const COMMANDS: [(&str, &str, &str); 17] = [
     ("/transfer bot [note]", "pass it back to the machine", "إعادتها إلى الآلة"),
     ("/away [reason]  /back", "take no new work, take work again", "التوقف عن الاستلام والعودة"),
     ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
+    ("/abuse …", "tell the supervisors that you are insulted", "إبلاغ المشرفين عن إساءة"),
+    ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
     (
         "/waiting  /claim n",
         "who waits; take one by hand (written down with those who waited longer)",
@@ -35,37 +35,4 @@ const COMMANDS: [(&str, &str, &str); 17] = [
     ),
     ("/list", "what is offered and held", "العروض والمحادثات"),
     ("/quit", "sign out; what you hold goes back", "تسجيل الخروج وإعادة ما لديك"),
-];
-
-impl Show {
-    /// There is no such command.
-    pub fn unknown(&self, command: &str) -> String {
-        let sorry = pick(
-            self.transcript.language,
-            "no such command; /help shows all",
-            "لا يوجد أمر كهذا، و/help لعرض الأوامر",
-        );
-        self.transcript.remark(&format!("{}: {sorry}", self.transcript.look.foreign(command)))
-    }
-
-    /// How a command is written of which a part is missing or wrong.
-    pub fn usage(&self, command: &str) -> Vec<String> {
-        let rows = COMMANDS.iter().filter(|(usage, _, _)| names(usage, command));
-        let write = pick(self.transcript.language, "write", "اكتب");
-        rows.map(|row| self.transcript.remark(&format!("{write} {}", self.row(row)))).collect()
-    }
-
-    /// All commands.
-    pub fn help(&self) -> Vec<String> {
-        COMMANDS.iter().map(|row| self.row(row)).collect()
-    }
-
-    fn row(&self, (usage, en, ar): &(&str, &str, &str)) -> String {
-        let usage = self.transcript.look.foreign(usage);
-        format!("{usage}: {}", pick(self.transcript.language, en, ar))
-    }
-}
-
-fn names(usage: &str, command: &str) -> bool {
-    usage.split_whitespace().any(|word| word == command)
-}
+]);

@@ -1,5 +1,6 @@
 //! What an agent's typed line means. Pure.
 
+use crate::cli::commands::Typed;
 use crate::cli::words::number;
 
 /// A typed line.
@@ -39,6 +40,10 @@ pub enum Line {
     Away(String),
     /// Finish what is held and take nothing new.
     Drain,
+    /// Tell the supervisors that the customer abuses.
+    Abuse(String),
+    /// The last conversation is written up.
+    Done,
     /// Take work again.
     Back,
     /// Show what is offered and held.
@@ -88,6 +93,7 @@ impl Line {
             | Line::Suggest(_)
             | Line::Use(_)
             | Line::Note(_)
+            | Line::Abuse(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
             | Line::Release(_)
@@ -96,6 +102,7 @@ impl Line {
             | Line::Waiting
             | Line::Claim(_)
             | Line::Drain
+            | Line::Done
             | Line::Nothing
             | Line::Away(_)
             | Line::Back
@@ -110,20 +117,13 @@ impl Line {
 
 /// What a line means.
 pub fn parse(line: &str) -> Line {
-    let line = line.trim();
-    if line.is_empty() {
-        return Line::Nothing;
-    }
-    // Two slashes are how a message begins with one.
-    if let Some(text) = line.strip_prefix("//") {
-        return Line::Say(format!("/{text}"));
-    }
-    if !line.starts_with('/') {
-        return Line::Say(line.to_owned());
-    }
-    let (command, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let (rest, text) = (rest.trim(), rest.trim().to_owned());
-    match command.to_ascii_lowercase().as_str() {
+    let (name, rest) = match Typed::of(line) {
+        Typed::Nothing => return Line::Nothing,
+        Typed::Words(text) => return Line::Say(text),
+        Typed::Command { name, rest } => (name, rest),
+    };
+    let text = rest.to_owned();
+    match name.as_str() {
         "/accept" | "/قبول" => Line::Accept(nth(rest)),
         "/decline" | "/رفض" => {
             let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -144,13 +144,15 @@ pub fn parse(line: &str) -> Line {
         "/transfer" | "/تحويل" => transfer(rest).unwrap_or(Line::Incomplete("/transfer")),
         "/away" | "/بعيد" => Line::Away(text),
         "/drain" | "/إنهاء" => Line::Drain,
+        "/done" | "/فرغت" => Line::Done,
+        "/abuse" | "/إساءة" => Line::Abuse(text),
         "/waiting" | "/المنتظرون" => Line::Waiting,
         "/claim" | "/أخذ" => nth(rest).map_or(Line::Incomplete("/claim"), Line::Claim),
         "/back" | "/عدت" => Line::Back,
         "/list" | "/قائمة" => Line::List,
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
-        _ => Line::Unknown(command.to_owned()),
+        _ => Line::Unknown(name),
     }
 }
 
@@ -236,6 +238,8 @@ mod tests {
             ("/claim 3", Line::Claim(3)),
             ("/المنتظرون", Line::Waiting),
             ("/drain", Line::Drain),
+            ("/فرغت", Line::Done),
+            ("/abuse he insults me", Line::Abuse("he insults me".into())),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

@@ -305,6 +305,14 @@ impl AgentService for FakeAgents {
         Ok(Response::new(TransferConversationResponse::default()))
     }
 
+    async fn report_abuse(&self, _: Request<ReportAbuseRequest>) -> Answer<ReportAbuseResponse> {
+        absent()
+    }
+
+    async fn end_wrap_up(&self, _: Request<EndWrapUpRequest>) -> Answer<EndWrapUpResponse> {
+        absent()
+    }
+
     async fn list_my_work(&self, _: Request<ListMyWorkRequest>) -> Answer<ListMyWorkResponse> {
         absent()
     }

@@ -1,5 +1,6 @@
 //! What a typed line means. Pure.
 
+use crate::cli::commands::Typed;
 use crate::cli::words::number;
 use crate::grpc::pb::{Choice, WaitOption};
 
@@ -78,35 +79,33 @@ pub enum Line {
     Help,
     /// Leave this terminal; the conversation stays as it is.
     Quit,
+    /// A command of which a part is missing.
+    Incomplete(&'static str),
     /// A command that there is not.
     Unknown(String),
 }
 
 /// What a line means, with the choices that stand open.
 pub fn parse(line: &str, choices: &[Choice]) -> Line {
-    let line = line.trim();
-    if line.is_empty() {
-        return Line::Nothing;
-    }
-    // Two slashes are how a message begins with one.
-    if let Some(text) = line.strip_prefix("//") {
-        return Line::Want(Want::Say(format!("/{text}")));
-    }
-    if line.starts_with('/') {
-        return command(line);
-    }
-    let chosen = number(line).and_then(|number| choices.get(number.checked_sub(1)?));
+    let text = match Typed::of(line) {
+        Typed::Nothing => return Line::Nothing,
+        Typed::Command { name, rest } => return command(&name, rest),
+        Typed::Words(text) => text,
+    };
+    let chosen = number(&text).and_then(|number| choices.get(number.checked_sub(1)?));
     Line::Want(match chosen {
         Some(choice) => Want::Choose(choice.id.clone()),
-        None => Want::Say(line.to_owned()),
+        None => Want::Say(text),
     })
 }
 
-fn command(line: &str) -> Line {
-    if let Some(want) = score(line) {
-        return Line::Want(want);
-    }
-    Line::Want(match line.to_ascii_lowercase().as_str() {
+fn command(name: &str, rest: &str) -> Line {
+    Line::Want(match name {
+        "/score" | "/تقييم" => {
+            return score(rest).map_or(Line::Incomplete("/score"), Line::Want);
+        }
+        // The others stand alone: more words after one are likely meant for somebody.
+        _ if !rest.is_empty() => return Line::Unknown(format!("{name} {rest}")),
         "/human" | "/agent" | "/موظف" => Want::Human,
         "/cancel" | "/إلغاء" => Want::Cancel,
         "/yes" | "/نعم" => Want::Yes,
@@ -126,13 +125,8 @@ fn command(line: &str) -> Line {
     })
 }
 
-/// `/score 4`, with a word after it or none.
-fn score(line: &str) -> Option<Want> {
-    let (word, rest) = line.split_once(char::is_whitespace)?;
-    if !matches!(word.to_ascii_lowercase().as_str(), "/score" | "/تقييم") {
-        return None;
-    }
-    let rest = rest.trim();
+/// The `4` of `/score 4`, with a word after it or none.
+fn score(rest: &str) -> Option<Want> {
     let (score, comment) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let score = u32::try_from(number(score)?).ok()?;
     Some(Want::Score(score, comment.trim().to_owned()))
@@ -162,7 +156,7 @@ mod tests {
             ("/unhelpful", Line::Want(Want::Rate(false))),
             ("/score 4", Line::Want(Want::Score(4, String::new()))),
             ("/تقييم ٥ ممتاز جدًا", Line::Want(Want::Score(5, "ممتاز جدًا".into()))),
-            ("/score well", Line::Unknown("/score well".into())),
+            ("/score well", Line::Incomplete("/score")),
             ("/quit", Line::Quit),
             ("/what", Line::Unknown("/what".into())),
         ] {

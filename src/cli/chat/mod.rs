@@ -5,6 +5,7 @@
 //! reads what is typed ([`input`]).
 
 mod calls;
+mod help;
 mod input;
 mod saved;
 mod stream;
@@ -22,6 +23,7 @@ use crate::grpc::pb::{
 };
 use calls::{Asked, Report};
 use clap::Args;
+use help::COMMANDS;
 use input::Line;
 use saved::Saved;
 use std::path::PathBuf;
@@ -272,9 +274,12 @@ impl Talk {
         match input::parse(&line, self.view.choices()) {
             Line::Nothing => {}
             Line::Quit => return Ok(self.end()),
-            Line::Help => self.terminal.screen.show(&self.view.help()),
+            Line::Help => self.terminal.screen.show(&COMMANDS.help(&self.view.transcript)),
+            Line::Incomplete(command) => {
+                self.terminal.screen.show(&COMMANDS.usage(command, &self.view.transcript));
+            }
             Line::Unknown(command) => {
-                self.terminal.screen.show(&[self.view.unknown(&command)]);
+                self.terminal.screen.show(&[COMMANDS.unknown(&command, &self.view.transcript)]);
             }
             Line::Want(want) => {
                 self.view.asking(&want);

@@ -24,7 +24,8 @@ const UNSAVED_TICKS: u32 = 10;
 
 /// What one customer sees of one conversation.
 pub struct View {
-    transcript: Transcript,
+    /// How things are said and drawn.
+    pub transcript: Transcript,
     /// The language was chosen by hand and does not follow the conversation.
     fixed: bool,
     /// A person types: own messages stand on the screen already.
@@ -223,44 +224,6 @@ impl View {
         self.say("connected again; nothing was lost", "عاد الاتصال ولم يضع شيء")
     }
 
-    /// There is no such command.
-    pub fn unknown(&self, command: &str) -> String {
-        let sorry = pick(
-            self.transcript.language,
-            "no such command; /help shows all",
-            "لا يوجد أمر كهذا، و/help لعرض الأوامر",
-        );
-        self.transcript.remark(&format!("{}: {sorry}", self.transcript.look.foreign(command)))
-    }
-
-    /// All commands.
-    pub fn help(&self) -> Vec<String> {
-        let rows = [
-            ("1, 2, 3 …", "take a choice", "اختيار من القائمة"),
-            ("/human", "speak to a person", "التحدث مع موظف"),
-            ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
-            (
-                "/callback  /leave  /other  /wait",
-                "while waiting: be called back, leave the question, the other language, or wait",
-                "أثناء الانتظار: معاودة التواصل، أو ترك السؤال، أو اللغة الأخرى، أو الانتظار",
-            ),
-            ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
-            ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
-            ("/helpful  /unhelpful", "whether the last answer helped", "هل أفادك الجواب الأخير"),
-            (
-                "/score 4 …",
-                "after the end: how it went, with a word if you like",
-                "بعد النهاية: تقييمك، مع كلمة إن أحببت",
-            ),
-            ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
-            ("/end", "end the conversation", "إنهاء المحادثة"),
-            ("/quit", "leave; the conversation stays", "الخروج وتبقى المحادثة"),
-        ];
-        let row =
-            |(command, en, ar)| format!("{command}: {}", pick(self.transcript.language, en, ar));
-        rows.into_iter().map(row).collect()
-    }
-
     fn say(&self, en: &str, ar: &str) -> String {
         self.transcript.remark(pick(self.transcript.language, en, ar))
     }
@@ -388,6 +351,8 @@ impl View {
                 | Body::SignalRaised(_)
                 | Body::Noted(_)
                 | Body::Claimed(_)
+                | Body::Whispered(_)
+                | Body::TakenOver(_)
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
                 | Body::Internal(_),

@@ -29,6 +29,7 @@ use crate::domain::rules::{BotRules, Rules};
 use crate::domain::time::Timestamp;
 use faq::{CheckedEntry, Review};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use value::shown as duration_shown;
 
@@ -110,7 +111,8 @@ pub fn check_with(
         let matcher = train(&entries, &bot.matcher, &learnt, &mut problems)?;
         let (routing, texts, detectors) = parts;
         let version = RulesVersion::parse(&sources.version()).ok()?;
-        let entries = entries.into_iter().map(|checked| (checked.entry.id.clone(), checked.entry));
+        let entries = entries.into_iter().map(|checked| checked.entry);
+        let entries = entries.map(|entry| (entry.id.clone(), routing.with_queue(entry)));
         let bot = BotRules {
             name: bot.name,
             entries: entries.collect(),
@@ -120,7 +122,9 @@ pub fn check_with(
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
         };
-        Some(Rules { version, bot, matcher, detectors, routing, texts })
+        let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
+        let (texts, banners) = (Arc::new(texts), Vec::new());
+        Some(Rules { version, bot, matcher, detectors, routing, texts, banners })
     })();
     Checked { rules, scripts, service, problems: problems.sorted(), reviews }
 }

@@ -7,9 +7,10 @@ use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::routing::{Agent, Cost, Hours as RawHours, Queue, Reason, Routing, Weekly};
 use crate::config::raw::{At, OneOrMore, Table, Text, listed};
 use crate::domain::handoff::{HandoffReason, Priority};
-use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
+use crate::domain::ids::{PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::Profile;
+use crate::domain::pool::agent::{Profile, ordinary_id};
+use crate::domain::routing::alerts::AlertRules;
 use crate::domain::routing::hours::{Day, Hours, HoursError, Span};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::{
@@ -40,6 +41,10 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         .as_ref()
         .and_then(|wrap_up| duration(wrap_up, "wrap_up", "0s"..="1h", problems));
     let agents = check_agents(raw, names, problems);
+    let alerts = match &raw.alerts {
+        Some(alerts) => times::alerts(alerts, problems),
+        None => Some(AlertRules::default()),
+    };
     let (Some(queues), Some(agents), Some(times)) = (queues, agents, times) else { return None };
     nobody_serves(raw, &queues, &agents, problems);
     nobody_has_room(raw.cost.as_ref(), &agents, problems);
@@ -59,6 +64,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         wrap_up: wrap_up?,
         costs: costs?,
         agents,
+        alerts: alerts?,
     })
 }
 
@@ -104,7 +110,9 @@ fn check_queue(raw: &Queue, names: &Names, problems: &mut Problems) -> Option<Qu
             .map(Some),
         None => Some(None),
     };
-    Some(QueueRules { id: id?, title: title?, skills: skills?, hours: hours?, fallback: fallback? })
+    let human_first = raw.human_first.unwrap_or(false);
+    let (id, title, skills, hours) = (id?, title?, skills?, hours?);
+    Some(QueueRules { id, title, skills, hours, fallback: fallback?, human_first })
 }
 
 fn check_skills(
@@ -278,7 +286,7 @@ fn check_agents(
 }
 
 fn check_agent(raw: &Agent, names: &Names, problems: &mut Problems) -> Option<DeclaredAgent> {
-    let id = raw.id.as_ref().and_then(|id| value::id(id, AgentId::parse, problems));
+    let id = raw.id.as_ref().and_then(|id| value::id(id, ordinary_id, problems));
     let names_shown = raw.name.as_ref().and_then(|name| value::both(&name.0, problems));
     let spoken = raw.languages.as_ref().map(|table| table.0.as_slice());
     let tags = Language::ALL.map(|language| (language.tag(), language));

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::value::{self, PRIORITIES, duration, number};
 use crate::config::problem::{Code, Place, Problem, Problems};
-use crate::config::raw::conversation::{Conversation, Expect, Step as RawStep};
+use crate::config::raw::conversation::{Conversation, Expect, Ops, Step as RawStep};
 use crate::config::raw::{At, OneOrMore, Text, listed};
 use crate::config::script::{
     Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, SURVEYS,
@@ -12,11 +12,12 @@ use crate::config::script::{
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
+use crate::domain::directives::What;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::{AgentId, EntryId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The most steps of one script.
 const STEPS_MAX: usize = 200;
@@ -25,7 +26,10 @@ const STEPS_MAX: usize = 200;
 const USUAL_START: Timestamp = Timestamp::from_millis(1_795_417_200_000);
 
 /// What a step may be.
-const STEPS: [&str; 4] = ["customer", "customer_does", "agent", "wait"];
+const STEPS: [&str; 5] = ["customer", "customer_does", "agent", "wait", "ops"];
+
+/// What ops may put in force.
+const OPS: [&str; 3] = ["closes", "silences", "tells"];
 
 /// Checks all scripts.
 pub fn check(files: &[Conversation], names: &Names, problems: &mut Problems) -> Vec<Script> {
@@ -111,7 +115,8 @@ fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
     let deeds = [&raw.does, &raw.says, &raw.proposes, &raw.transfers, &raw.promises];
     let deeds = deeds.map(Option::is_some);
     let is_agent = raw.agent.is_some() || deeds.contains(&true);
-    let found = [raw.customer.is_some(), raw.customer_does.is_some(), is_agent, raw.wait.is_some()];
+    let (customer, does) = (raw.customer.is_some(), raw.customer_does.is_some());
+    let found = [customer, does, is_agent, raw.wait.is_some(), raw.ops.is_some()];
     if found.iter().filter(|found| **found).count() > 1 {
         let here = STEPS.iter().zip(found).filter(|(_, found)| *found).map(|(name, _)| *name);
         problems.add(bad_step(raw, &STEPS, listed(here)));
@@ -126,6 +131,9 @@ fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
     if let Some(wait) = &raw.wait {
         return duration(wait, "wait", "1ms"..="400d", problems).map(Action::Wait);
     }
+    if let Some(ops) = &raw.ops {
+        return ops_action(raw, ops, names, problems);
+    }
     if is_agent {
         return agent_action(raw, names, problems);
     }
@@ -134,6 +142,38 @@ fn check_action(raw: &RawStep, names: &Names, problems: &mut Problems) -> Option
         return None;
     }
     Some(Action::Look)
+}
+
+fn ops_action(step: &RawStep, raw: &Ops, names: &Names, problems: &mut Problems) -> Option<Action> {
+    let lasts = raw.lasts.as_ref().and_then(|span| duration(span, "lasts", "1s"..="30d", problems));
+    let topics = all(raw.topics.as_deref(), |topic| check_entry(topic, names, problems));
+    let what = match (&raw.closes, &raw.silences, &raw.tells) {
+        (Some(queue), None, None) => {
+            let queue = check_queue(queue, names, problems);
+            queue.map(|queue| What::QueueClosed { queue })
+        }
+        (None, Some(entry), None) => {
+            check_entry(entry, names, problems).map(|entry| What::EntryOff { entry })
+        }
+        (None, None, Some(tells)) => {
+            let said = value::both(tells, problems);
+            let topics = topics.clone().map(BTreeSet::from_iter);
+            said.zip(topics).map(|(said, topics)| What::Banner { ar: said.ar, en: said.en, topics })
+        }
+        (closes, silences, tells) => {
+            let found = [closes.is_some(), silences.is_some(), tells.is_some()];
+            let here = OPS.iter().zip(found).filter(|(_, found)| *found).map(|(name, _)| *name);
+            problems.add(bad_step(step, &OPS, listed(here)));
+            None
+        }
+    };
+    topics?;
+    Some(Action::Ops(what?, lasts?))
+}
+
+fn check_queue(id: &Text, names: &Names, problems: &mut Problems) -> Option<QueueId> {
+    names.queues.expect(id, Code::UnknownQueue, problems)?;
+    value::id(id, QueueId::parse, problems)
 }
 
 fn bad_step(raw: &RawStep, known: &[&str], found: String) -> Problem {

@@ -45,6 +45,7 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::AgentJoined, Filled::with(&["agent"], &[])),
     (TextKey::AgentChanged, Filled::with(&["agent"], &[])),
     (TextKey::TransferredToAgent, Filled::with(&["agent"], &["agent"])),
+    (TextKey::ReassignedToAgent, Filled::with(&["agent"], &["agent"])),
     (TextKey::TransferredToQueue, Filled::with(&["queue"], &["queue"])),
     (TextKey::AgentProposedResolution, Filled::with(&["agent"], &[])),
     (TextKey::PacketOpening, Filled::with(&["agent", "need"], &[])),

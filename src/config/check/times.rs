@@ -3,8 +3,9 @@
 
 use super::value::{self, duration, number, shown};
 use crate::config::problem::{Place, Problems};
-use crate::config::raw::Text;
-use crate::config::raw::routing::{Leases, Offers, Priorities, Promises, Routing, Silence};
+use crate::config::raw::routing::{Alerts, Leases, Offers, Priorities, Promises, Routing, Silence};
+use crate::config::raw::{At, Text};
+use crate::domain::routing::alerts::AlertRules;
 use crate::domain::routing::settings::{
     Credits, LeaseRules, OfferRules, PromiseRules, SilenceRules,
 };
@@ -67,6 +68,32 @@ fn rising(times: &[Named], place: &Place, problems: &mut Problems) {
             [pair[0], pair[1]].map(|(key, time)| (key, time, time.map(shown).unwrap_or_default()));
         value::in_order(lower, upper, place, problems);
     }
+}
+
+/// Checks when supervisors are alerted.
+pub fn alerts(raw: &Alerts, problems: &mut Problems) -> Option<AlertRules> {
+    let mut time = |text: &Option<Text>, key, limits| {
+        text.as_ref().and_then(|text| duration(text, key, limits, problems))
+    };
+    let longest_wait = time(&raw.longest_wait, "longest_wait", "1s"..="1d");
+    let nobody_there = time(&raw.nobody_there, "nobody_there", "1s"..="1d");
+    let emergency_wait = time(&raw.emergency_wait, "emergency_wait", "1s"..="1h");
+    let hold = time(&raw.hold, "hold", "0s"..="1h");
+    let mut count = |count: &Option<At<u32>>, key, limits| {
+        count.as_ref().and_then(|count| number(count, key, limits, problems))
+    };
+    let queue_length = count(&raw.queue_length, "queue_length", 1..=100_000);
+    let broken_promises = count(&raw.broken_promises, "broken_promises", 1..=100_000);
+    let clear_below = count(&raw.clear_below, "clear_below", 1..=100);
+    Some(AlertRules {
+        longest_wait: longest_wait?,
+        queue_length: queue_length?,
+        nobody_there: nobody_there?,
+        broken_promises: broken_promises?,
+        emergency_wait: emergency_wait?,
+        clear_below: clear_below?,
+        hold: hold?,
+    })
 }
 
 fn check_credits(

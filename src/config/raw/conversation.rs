@@ -1,6 +1,6 @@
 //! `conversations/*.yaml`: scripted conversations that must hold.
 
-use super::{At, OneOrMore, Text, raw};
+use super::{At, Languages, OneOrMore, Text, raw};
 
 raw! {
     /// One scripted conversation.
@@ -23,7 +23,7 @@ raw! {
         required steps: Vec<Step>,
     }
 
-    /// One step: one of `customer`, `customer_does`, `agent` or `wait`, or only an expectation.
+    /// One step: one of `customer`, `customer_does`, `agent`, `wait` or `ops`, or only an expectation.
     pub struct Step {
         /// The customer writes: a text, or a burst of them.
         optional customer: OneOrMore<Text>,
@@ -45,8 +45,24 @@ raw! {
         optional transfers: Text,
         /// Time passes.
         optional wait: Text,
+        /// Ops put something in force at once.
+        optional ops: Ops,
         /// What must be so afterwards.
         optional expect: Expect,
+    }
+
+    /// What ops put in force: one of `closes`, `silences` or `tells`.
+    pub struct Ops {
+        /// The queue that is closed.
+        optional closes: Text,
+        /// The entry that is not answered.
+        optional silences: Text,
+        /// What customers are told.
+        optional tells: Languages<Text>,
+        /// The entries that this concerns.
+        optional topics: Vec<Text>,
+        /// For how long.
+        required lasts: Text,
     }
 
     /// What must be so after a step.

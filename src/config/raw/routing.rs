@@ -31,6 +31,8 @@ raw! {
         required cost: Cost,
         /// Agents declared here.
         optional agents: Vec<Agent>,
+        /// When supervisors are alerted.
+        optional alerts: Alerts,
     }
 
     /// One queue.
@@ -45,6 +47,8 @@ raw! {
         optional hours: Hours,
         /// Where its work goes while it is closed.
         optional fallback: Text,
+        /// Whether its topics are answered by people only.
+        optional human_first: bool,
     }
 
     /// Opening hours.
@@ -161,6 +165,24 @@ raw! {
         required extension: Text,
         /// Credit for each broken promise.
         required credit_broken: Text,
+    }
+
+    /// When supervisors are alerted.
+    pub struct Alerts {
+        /// Somebody has waited so long.
+        required longest_wait: Text,
+        /// So many wait in a queue.
+        required queue_length: At<u32>,
+        /// Somebody has waited so long and nobody is signed in.
+        required nobody_there: Text,
+        /// So many customers to whom a promise was broken.
+        required broken_promises: At<u32>,
+        /// Somebody in danger has waited so long.
+        required emergency_wait: Text,
+        /// Cleared below this share of the limit, in percent.
+        required clear_below: At<u32>,
+        /// How long an alert stands at least.
+        required hold: Text,
     }
 
     /// Units of capacity.

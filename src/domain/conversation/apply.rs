@@ -55,6 +55,7 @@ pub fn apply(
                 promised: 0,
                 broken: 0,
                 agreed_language: None,
+                abuse_reported: None,
                 satisfaction: Satisfaction::default(),
             })
         }
@@ -259,7 +260,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
-                LeaveReason::DeniedTwice | LeaveReason::Ended | LeaveReason::Promised => {}
+                // Who it went to is said next.
+                LeaveReason::TakenOver
+                | LeaveReason::DeniedTwice
+                | LeaveReason::Ended
+                | LeaveReason::Promised => {}
             }
         }
         Event::TokenAdvanced { token } => c.token = *token,
@@ -269,7 +274,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }
-        Event::Noted { .. } | Event::Claimed { .. } => {}
+        Event::Noted { .. } | Event::Claimed { .. } | Event::Whispered { .. } => {}
+        Event::TakenOver { .. } => c.abuse_reported = None,
         // Kept by `satisfaction::fold`.
         Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }
@@ -278,6 +284,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::AgentNudged { .. } => c.silence = Silence::Nudged,
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
+            Alert::AbuseReported => c.abuse_reported = Some(at),
             Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken => {}
         },
         Event::ResolutionProposed { by, .. } => {
@@ -347,6 +354,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.avoided.clear();
             c.broken = 0;
             c.agreed_language = None;
+            c.abuse_reported = None;
             c.handoff = None;
             c.memory = Memory::default();
         }

@@ -1,5 +1,6 @@
 //! What the bot does about what a customer said: answers, asks back, keeps a fragment, hands over.
 
+use super::banners;
 use super::command::Input;
 use super::event::{Choice, Event};
 use super::state::Proposer;
@@ -23,6 +24,7 @@ pub(super) fn bot_turn(
     reading: &Reading,
     may_wait: bool,
 ) {
+    banners::with_topic(turn, chosen, reading);
     let bot = &turn.rules.bot;
     let step = match (input, chosen) {
         (_, Some(entry)) => ladder::answer(bot, entry.id.clone()),

@@ -8,6 +8,7 @@ use super::waiting::WaitChoice;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
+use crate::domain::pool::agent::Agent;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::Eta;
@@ -54,6 +55,8 @@ pub enum Command {
         waited_ms: i64,
         /// Set if they took it by hand: who waited longer and could have been helped by them.
         claimed_over: Option<Vec<ConversationId>>,
+        /// Whether a supervisor took it over, whoever had it.
+        taken_over: bool,
     },
     /// The pool says that the agent is no longer there.
     Unbind {
@@ -79,6 +82,15 @@ pub enum Command {
         token: Token,
         /// The words.
         text: String,
+    },
+    /// The agent reports that the customer abuses them.
+    AgentReportsAbuse {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// What happened, for the supervisors; may be empty.
+        note: String,
     },
     /// The agent proposes that the matter is resolved.
     AgentProposes {
@@ -133,6 +145,22 @@ pub enum Command {
         score: u32,
         /// A word with it; may be empty.
         comment: String,
+    },
+    /// A supervisor gives it to another agent, who is asked first.
+    Reassign {
+        /// To whom, as the pool knows them now.
+        to: Box<Agent>,
+        /// What they should know; may be empty.
+        note: String,
+    },
+    /// A supervisor says something to the agent who owns it.
+    Whisper {
+        /// The supervisor.
+        by: String,
+        /// For whom it is meant; whoever owns it, if that does not matter.
+        to: Option<AgentId>,
+        /// The words.
+        text: String,
     },
     /// A deadline may have come.
     Tick {

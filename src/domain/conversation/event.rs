@@ -31,6 +31,8 @@ pub enum Audience {
     Customer,
     /// Agents and supervisors.
     Agents,
+    /// The agent to whom it was said, and supervisors.
+    Owner,
     /// Sanad itself and those who examine it.
     Internal,
 }
@@ -322,6 +324,22 @@ pub enum Event {
         /// The bot's last answer.
         entry: Option<EntryId>,
     },
+    /// A supervisor said something to the agent who owns it.
+    Whispered {
+        /// The supervisor.
+        by: String,
+        /// To whom.
+        to: AgentId,
+        /// The words.
+        text: String,
+    },
+    /// A supervisor took it over.
+    TakenOver {
+        /// By whom.
+        agent: AgentId,
+        /// From whom, if somebody had it.
+        from: Option<AgentId>,
+    },
 }
 
 /// Why an agent is no longer here.
@@ -346,6 +364,8 @@ pub enum LeaveReason {
     ToBot,
     /// They promised to come back to it.
     Promised,
+    /// A supervisor took it over.
+    TakenOver,
 }
 
 /// What supervisors are told of.
@@ -360,6 +380,8 @@ pub enum Alert {
     LongWait,
     /// A promise was broken.
     PromiseBroken,
+    /// An agent reports abuse.
+    AbuseReported,
 }
 
 impl Event {
@@ -391,12 +413,14 @@ impl Event {
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
             | Event::Claimed { .. }
+            | Event::TakenOver { .. }
             | Event::AgentNudged { .. }
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
             | Event::ClosedFalsely { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
+            Event::Whispered { .. } => Audience::Owner,
             // Agents see what was noticed; what was merely understood is for those who examine.
             Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
             Event::Understood { .. }

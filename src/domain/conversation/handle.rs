@@ -2,9 +2,13 @@
 
 use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
+use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
-use super::{agent_side, customer_side, ledger, pool_side, survey, timers, transfer, waiting};
+use super::{
+    agent_side, banners, customer_side, ledger, pool_side, supervision, survey, timers, transfer,
+    waiting,
+};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
 use crate::domain::pool::command::Arrival;
@@ -34,11 +38,14 @@ pub fn handle(
             | Command::Unbind { .. }
             | Command::AgentSays { .. }
             | Command::AgentNotes { .. }
+            | Command::AgentReportsAbuse { .. }
             | Command::AgentProposes { .. }
             | Command::AgentPromises { .. }
             | Command::AgentReleases { .. }
             | Command::AgentTransfers(_)
             | Command::Requeue { .. }
+            | Command::Reassign { .. }
+            | Command::Whisper { .. }
             | Command::RateAnswer { .. }
             | Command::RateConversation { .. }
             | Command::Tick { .. }
@@ -57,9 +64,10 @@ pub fn handle(
         Command::Reopen => customer_side::reopen(rules, c, at),
         Command::Leave => customer_side::leave(rules, c, at),
         Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
-        Command::Bind { token, agent, name, waited_ms, claimed_over } => {
-            let over = claimed_over.as_deref();
-            pool_side::bind(rules, c, *token, agent, (name, *waited_ms, over), at)
+        Command::Bind { token, agent, name, waited_ms, claimed_over, taken_over } => {
+            let (claimed_over, taken_over) = (claimed_over.as_deref(), *taken_over);
+            let joining = Joining { name, waited_ms: *waited_ms, claimed_over, taken_over };
+            pool_side::bind(rules, c, *token, agent, &joining, at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
         Command::AgentSays { agent, token, text } => {
@@ -67,6 +75,9 @@ pub fn handle(
         }
         Command::AgentNotes { agent, token, text } => {
             agent_side::notes(rules, c, agent, *token, text, at)
+        }
+        Command::AgentReportsAbuse { agent, token, note } => {
+            supervision::report_abuse(rules, c, (agent, *token), note, at)
         }
         Command::AgentProposes { agent, token, disposition } => {
             agent_side::proposes(rules, c, agent, *token, disposition, at)
@@ -79,6 +90,10 @@ pub fn handle(
         }
         Command::AgentTransfers(transfer) => transfer::transfers(rules, c, transfer, at),
         Command::Requeue { note } => agent_side::requeue(rules, c, note, at),
+        Command::Reassign { to, note } => supervision::reassign(rules, c, to, note, at),
+        Command::Whisper { by, to, text } => {
+            supervision::whisper(rules, c, by, (to.as_ref(), text), at)
+        }
         Command::RateAnswer { answer, helpful } => {
             survey::rate_answer(rules, c, *answer, *helpful, at)
         }
@@ -114,6 +129,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
         None => Language::ALL.map(greeting).join("\n"),
     };
     turn.bot_says(Outcome::Greeting, text, None, Vec::new(), None);
+    banners::at_greeting(&mut turn, start.language);
     Ok(turn.done())
 }
 

@@ -17,11 +17,13 @@ pub mod transfer;
 pub mod waiting;
 
 mod agent_side;
+pub mod banners;
 mod bot_side;
 mod customer_side;
 mod ledger;
 mod meanwhile;
 mod pool_side;
+mod supervision;
 mod survey;
 mod timers;
 mod turn;

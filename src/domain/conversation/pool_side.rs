@@ -5,6 +5,7 @@ use super::command::{Decision, Receipt, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::state::{Conversation, Proposal, Proposer, State};
+use super::supervision;
 use super::turn::{Keeping, Turn};
 use super::waiting;
 use super::words::receipt_text;
@@ -15,6 +16,18 @@ use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
 
 type Decided = Result<Decision, Rejection>;
+
+/// How an agent comes in.
+pub(super) struct Joining<'a> {
+    /// The name customers see.
+    pub(super) name: &'a str,
+    /// Milliseconds waited in all.
+    pub(super) waited_ms: i64,
+    /// Whom they passed over, if they took it by hand.
+    pub(super) claimed_over: Option<&'a [ConversationId]>,
+    /// Whether they took it over as a supervisor.
+    pub(super) taken_over: bool,
+}
 
 pub(super) fn confirm_queued(
     rules: &Rules,
@@ -59,14 +72,24 @@ pub(super) fn bind(
     c: &Conversation,
     token: Token,
     agent: &AgentId,
-    (name, waited_ms, claimed_over): (&str, i64, Option<&[ConversationId]>),
+    joining: &Joining<'_>,
     at: Timestamp,
 ) -> Decided {
     let newer = token.term == c.token.term && token.attempt > c.token.attempt;
     // Each customer reads the name as their language writes it.
-    let name = rules.routing.agent_name(agent, c.language).unwrap_or(name);
+    let name = rules.routing.agent_name(agent, c.language).unwrap_or(joining.name);
     let mut turn = Turn::new(rules, c, at);
     let greeting = match &c.state {
+        State::Queued | State::Human { .. } if newer && joining.taken_over => {
+            supervision::take_over(&mut turn, token, agent)
+        }
+        State::Confirming(Proposal { by: Proposer::Agent { held: true, .. }, .. })
+            if newer && joining.taken_over =>
+        {
+            // Whoever takes it over goes on with the customer, whatever was proposed.
+            turn.happen(Event::ProposalDropped);
+            supervision::take_over(&mut turn, token, agent)
+        }
         State::Queued if newer => TextKey::AgentJoined,
         State::Human { agent: before } if newer && before == agent => TextKey::AgentJoined,
         State::Human { .. } if newer => TextKey::AgentChanged,
@@ -89,9 +112,9 @@ pub(super) fn bind(
         agent: agent.clone(),
         name: name.to_owned(),
         token,
-        waited_ms,
+        waited_ms: joining.waited_ms,
     });
-    if let Some(overtaken) = claimed_over {
+    if let Some(overtaken) = joining.claimed_over {
         let overtaken = overtaken.to_vec();
         turn.happen(Event::Claimed { agent: agent.clone(), overtaken });
     }

@@ -131,6 +131,8 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::LongWaitTold
         | Event::AgentLeft { .. }
         | Event::Claimed { .. }
+        | Event::TakenOver { .. }
+        | Event::Whispered { .. }
         | Event::TokenAdvanced { .. }
         | Event::Noted { .. }
         | Event::AgentNudged { .. }

@@ -76,6 +76,9 @@ pub struct Conversation {
     /// The language of the agent, where the customer agreed to another than their own.
     #[serde(default)]
     pub agreed_language: Option<Language>,
+    /// Since when an agent has reported abuse and no supervisor has taken it over.
+    #[serde(default)]
+    pub abuse_reported: Option<Timestamp>,
     /// What the customer said of how well it went.
     #[serde(default)]
     pub satisfaction: Satisfaction,

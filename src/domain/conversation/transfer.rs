@@ -79,7 +79,7 @@ pub(super) fn transfers(
         Destination::Agent(colleague) => {
             let mut handoff = handoff;
             handoff.needs.language = c.agent_language();
-            can_take(c, &transfer.agent, colleague, &handoff)?;
+            can_take(c, Some(&transfer.agent), colleague, &handoff)?;
             leave(&mut turn, transfer, LeaveReason::Transferred);
             let shown = rules.routing.agent_name(&colleague.id, c.language);
             let name = shown.unwrap_or(&colleague.profile.name).to_owned();
@@ -138,14 +138,14 @@ fn to_bot(turn: &mut Turn<'_>, transfer: &Transfer, handoff: &Handoff) -> Result
 }
 
 /// Refuses what would tell the customer of a colleague who cannot come.
-fn can_take(
+pub(super) fn can_take(
     c: &Conversation,
-    from: &AgentId,
+    from: Option<&AgentId>,
     colleague: &Agent,
     handoff: &Handoff,
 ) -> Result<(), Rejection> {
     let no = |why| Err(Rejection::NotTransferable { why });
-    if colleague.id == *from {
+    if Some(&colleague.id) == from {
         no("it is theirs already")
     } else if !colleague.is_signed_in() {
         no("the colleague is not signed in; pass it to their queue instead")

@@ -112,8 +112,13 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn notice_text(&mut self, key: TextKey, text: String) {
+        self.notice_named(key.name(), text);
+    }
+
+    /// A notice whose words are not from the text files.
+    pub(super) fn notice_named(&mut self, key: &str, text: String) {
         let language = self.c.language;
-        self.happen(Event::Notice { key: key.name().to_owned(), text, language });
+        self.happen(Event::Notice { key: key.to_owned(), text, language });
     }
 
     pub(super) fn bot_says(

@@ -1,7 +1,7 @@
 //! A human agent as the pool sees one: what they can do, whether they are there, what they hold.
 
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId, SkillId};
+use crate::domain::ids::{AgentId, ConversationId, IdError, SkillId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,17 @@ pub enum Presence {
 
 /// The reason of an [`Presence::Away`] that the pool itself set after unanswered offers.
 pub const AWAY_UNANSWERED: &str = "unanswered_offers";
+
+/// How the ids of supervisors' desks begin; no other agent's may.
+pub const DESKS_OF_SUPERVISORS: [&str; 2] = ["supervisor-", "admin-"];
+
+/// The id of somebody who is no supervisor.
+pub fn ordinary_id(text: &str) -> Result<AgentId, IdError> {
+    match DESKS_OF_SUPERVISORS.into_iter().find(|prefix| text.starts_with(prefix)) {
+        Some(prefix) => Err(IdError::Reserved(prefix)),
+        None => AgentId::parse(text),
+    }
+}
 
 /// Whether an agent is really there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +176,16 @@ impl Agent {
     /// Whether they are signed in, in whatever presence.
     pub fn is_signed_in(&self) -> bool {
         self.presence != Presence::Offline && self.lease != Lease::Lost
+    }
+
+    /// Whether this is the desk of a supervisor, who watches and steps in.
+    pub fn is_supervisors_desk(&self) -> bool {
+        DESKS_OF_SUPERVISORS.iter().any(|prefix| self.id.as_str().starts_with(prefix))
+    }
+
+    /// Whether customers may count on them: a supervisor who only watches is not there for them.
+    pub fn is_there(&self) -> bool {
+        self.is_signed_in() && (!self.is_supervisors_desk() || self.takes_offers())
     }
 
     /// When the agent must be looked at again by themselves: the first wrap-up to end.

@@ -5,6 +5,7 @@ use super::agent::{Agent, Presence, Profile};
 use super::item::Place;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::routing::fairness::Waited;
 use crate::domain::routing::pace::Served;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,11 @@ pub enum WorkCommand {
         agent: AgentId,
         /// Who waits longer and could have been helped by them: kept for all to see.
         overtaken: Vec<ConversationId>,
+    },
+    /// A supervisor takes it, whoever has it.
+    TakeOver {
+        /// Their desk.
+        agent: AgentId,
     },
     /// The agent takes it.
     Accept {
@@ -156,6 +162,13 @@ pub enum AgentCommand {
     GraceOver,
     /// A wrap-up may be over.
     WrapUpOver,
+    /// They have finished writing up a conversation.
+    EndWrapUp {
+        /// The session.
+        incarnation: u64,
+        /// Which conversation.
+        conversation: ConversationId,
+    },
 }
 
 /// How many leases ended at the same moment, of how many.
@@ -195,6 +208,8 @@ pub struct PoolDecision {
     pub message: Option<ToConversation>,
     /// How long a person had it, if one has given it up by this.
     pub served: Option<Served>,
+    /// How long it waited, if its wait is over by this.
+    pub waited: Option<Waited>,
 }
 
 /// What the pool tells a conversation; delivered through the outbox.
@@ -295,6 +310,8 @@ pub enum UnassignReason {
     Requeued,
     /// The agent was lost or signed out.
     Lost,
+    /// A supervisor took it over.
+    TakenOver,
 }
 
 /// Why a command was not followed. Nothing changes by it.

@@ -8,6 +8,7 @@ use super::command::{
 use super::item::{Item, ItemState, Place, Preferred, Seat};
 use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
+use crate::domain::routing::fairness::{Kind, Waited};
 use crate::domain::routing::pace::{Sample, Served};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
@@ -17,6 +18,10 @@ pub(super) struct Desk<'a> {
     pub(super) case: &'a Case,
     pub(super) decision: PoolDecision,
     pub(super) at: Timestamp,
+}
+
+fn millis(count: i64) -> std::time::Duration {
+    std::time::Duration::from_millis(count.max(0) as u64)
 }
 
 pub(super) type Decided = Result<PoolDecision, PoolRefusal>;
@@ -87,6 +92,8 @@ impl Desk<'_> {
         item.preferred = None;
         let since = item.seat.map_or(self.at, |seat| seat.since);
         item.seat = Some(Seat { since, taken: Some(self.at) });
+        let (kind, span) = (Kind::of(&item.handoff), millis(item.waited_ms));
+        self.decision.waited = Some(Waited { kind, span, met: true });
         let held = Held { token, cost: item.cost, how: Holding::Owned };
         agent.held.insert(conversation.clone(), held);
         agent.unanswered = 0;
@@ -186,6 +193,8 @@ impl Desk<'_> {
             cost: arrival.cost,
             untaken: 0,
             claimed_over: None,
+            taken_over: false,
+            broken: arrival.broken,
             seat: None,
         }
     }
@@ -199,6 +208,18 @@ impl Desk<'_> {
             seat: self.at.since(seat.since) + writing,
         };
         Some(Served { needs: item.handoff.needs.clone(), sample })
+    }
+
+    /// Whoever waits no longer although nobody came: the wait so far, if there was one.
+    pub(super) fn gave_up(&mut self, item: &Item) {
+        match item.state {
+            ItemState::Waiting | ItemState::Offered { .. } => {
+                let span = millis(item.waited_ms) + self.at.since(item.waiting_since);
+                let kind = Kind::of(&item.handoff);
+                self.decision.waited = Some(Waited { kind, span, met: false });
+            }
+            ItemState::Assigned { .. } => {}
+        }
     }
 
     pub(super) fn returned_credit(&self) -> i64 {

@@ -1,4 +1,5 @@
-//! What keeps an agent from getting a place: by an offer of the matcher, or by their own hand.
+//! What keeps an agent from getting a place: by an offer of the matcher, by their own hand, or as a
+//! supervisor.
 
 use super::agent::{Agent, Lease, Presence};
 use super::item::Item;
@@ -40,6 +41,21 @@ pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
         Some("no room")
     } else if agent.held.contains_key(&item.conversation) {
         Some("still writes up this very conversation")
+    } else {
+        None
+    }
+}
+
+/// Why a supervisor cannot take this over; `None` if they can. What they still write up of it, or are
+/// offered of it, gives way.
+pub fn take_over_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
+    let theirs = agent.held.get(&item.conversation).map_or(0, |held| held.cost);
+    if agent.presence == Presence::Offline || agent.lease != Lease::Live {
+        Some("not signed in, or not heard of")
+    } else if agent.leaving {
+        Some("being removed: nothing new is taken")
+    } else if agent.load() - theirs + item.cost > agent.profile.capacity {
+        Some("no room")
     } else {
         None
     }

@@ -42,6 +42,12 @@ pub struct Item {
     /// helped by them.
     #[serde(default)]
     pub claimed_over: Option<Vec<ConversationId>>,
+    /// Whether whoever owns it took it over as a supervisor.
+    #[serde(default)]
+    pub taken_over: bool,
+    /// Promises broken to this customer.
+    #[serde(default)]
+    pub broken: u32,
     /// The seat that is taken for it while it is offered or owned.
     #[serde(default)]
     pub seat: Option<Seat>,

@@ -5,7 +5,7 @@
 
 use super::agent::{Agent, Holding, Lease, Presence};
 use super::command::{AgentCommand, InboxEvent, PoolDecision, PoolRefusal, Vanished};
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
 
@@ -34,6 +34,9 @@ pub fn handle(
         AgentCommand::LeaseEnded { among } => lease_ended(rules, known()?, *among, at),
         AgentCommand::GraceOver => grace_over(known()?, at),
         AgentCommand::WrapUpOver => wrap_up_over(known()?, at),
+        AgentCommand::EndWrapUp { incarnation, conversation } => {
+            end_wrap_up(known()?, *incarnation, conversation)
+        }
     }
 }
 
@@ -153,6 +156,23 @@ fn wrap_up_over(mut agent: Agent, at: Timestamp) -> Result<PoolDecision, PoolRef
     if agent.held.len() == before {
         return Err(PoolRefusal::NotDue);
     }
+    Ok(changed(agent, None))
+}
+
+/// Nobody has to sit out the time for writing up.
+fn end_wrap_up(
+    mut agent: Agent,
+    incarnation: u64,
+    conversation: &ConversationId,
+) -> Result<PoolDecision, PoolRefusal> {
+    check_session(&agent, incarnation)?;
+    match agent.held.get(conversation).map(|held| &held.how) {
+        None => return Err(PoolRefusal::Duplicate),
+        Some(Holding::Offer | Holding::Owned) => {
+            return Err(PoolRefusal::WrongState { state: "not being written up" });
+        }
+        Some(Holding::WrapUp { .. }) => agent.held.remove(conversation),
+    };
     Ok(changed(agent, None))
 }
 

@@ -9,7 +9,7 @@ use super::command::{
     WorkCommand,
 };
 use super::desk::{Decided, Desk};
-pub use super::hindrance::{claim_hindrance, offer_hindrance};
+pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
 use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
@@ -28,6 +28,7 @@ pub fn handle(
         WorkCommand::Enqueue { arrival, issued_at } => desk.enqueue(arrival, *issued_at),
         WorkCommand::Offer { agent } => desk.offer(agent),
         WorkCommand::Claim { agent, overtaken } => desk.claim(agent, overtaken),
+        WorkCommand::TakeOver { agent } => desk.take_over(agent),
         WorkCommand::Accept { agent, token } => desk.accept(agent, *token),
         WorkCommand::Decline { agent, token } => desk.decline(agent, *token),
         WorkCommand::Expire => desk.expire(),
@@ -126,6 +127,35 @@ impl Desk<'_> {
         }
         item.token = item.token.next_attempt(self.at);
         item.claimed_over = Some(overtaken.to_vec());
+        item.taken_over = false;
+        self.assign(item, agent);
+        Ok(self.decision)
+    }
+
+    /// Language, skills and turn do not matter to a supervisor; being there and having room do.
+    fn take_over(mut self, agent_id: &AgentId) -> Decided {
+        let mut item = match &self.case.place {
+            None => return Err(PoolRefusal::WrongState { state: "unknown" }),
+            Some(Place::Gone { .. }) => return Err(PoolRefusal::WrongState { state: "gone" }),
+            Some(Place::Here(item)) => item.clone(),
+        };
+        if item.state == (ItemState::Assigned { agent: agent_id.clone() }) {
+            return Err(PoolRefusal::Duplicate);
+        }
+        if let Some(why) = take_over_hindrance(&item, &self.agent(agent_id)?) {
+            return Err(PoolRefusal::NotEligible { why });
+        }
+        self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::TakenOver);
+        if let ItemState::Assigned { .. } = item.state {
+            // With an agent nobody waited.
+            item.waiting_since = self.at;
+        }
+        item.token = item.token.next_attempt(self.at);
+        item.claimed_over = None;
+        item.taken_over = true;
+        // Another seat is taken for it from now on.
+        item.seat = None;
+        let agent = self.agent(agent_id)?;
         self.assign(item, agent);
         Ok(self.decision)
     }
@@ -138,7 +168,7 @@ impl Desk<'_> {
         if self.at > until {
             return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
         }
-        let item = Item { claimed_over: None, ..item.clone() };
+        let item = Item { claimed_over: None, taken_over: false, ..item.clone() };
         let agent = self.agent(agent_id)?;
         self.assign(item, agent);
         Ok(self.decision)
@@ -222,6 +252,7 @@ impl Desk<'_> {
         item.waiting_since = self.at;
         item.preferred = None;
         item.claimed_over = None;
+        item.taken_over = false;
         item.seat = None;
         item.credit_ms = self.bounded_credit(item.credit_ms + self.returned_credit());
         self.decision.message =
@@ -244,6 +275,7 @@ impl Desk<'_> {
             }
             Some(Place::Here(item)) => {
                 let item = item.clone();
+                self.gave_up(&item);
                 self.free_holder(&item, OfferEnd::Rescinded, UnassignReason::Ended);
                 Place::Gone { token: item.token.max(ended), since: self.at }
             }
@@ -309,6 +341,7 @@ impl Desk<'_> {
             token,
             state: ItemState::Waiting,
             claimed_over: None,
+            taken_over: false,
             seat: None,
             ..item
         }));

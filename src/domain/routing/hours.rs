@@ -22,6 +22,8 @@ pub struct Hours {
     zone: TimeZone,
     weekly: BTreeMap<Day, Vec<Span>>,
     closed: BTreeSet<Date>,
+    /// Closed until then, whatever the table says.
+    shut_until: Option<Timestamp>,
 }
 
 /// A day of the week.
@@ -85,9 +87,32 @@ impl Hours {
             zone: TimeZone::get(zone).map_err(unknown)?,
             weekly,
             closed: closed.iter().map(date).collect::<Result<_, _>>()?,
+            shut_until: None,
         };
         hours.weekly.values_mut().for_each(|spans| spans.sort());
         Ok(hours)
+    }
+
+    /// Open at every hour, by the world's clock.
+    pub fn always() -> Self {
+        let whole = Span { from: 0, to: MINUTES_A_DAY };
+        let weekly = Day::ALL.map(|day| (day, vec![whole])).into();
+        Hours { zone: TimeZone::UTC, weekly, closed: BTreeSet::new(), shut_until: None }
+    }
+
+    /// Open at every hour, by the clock of these.
+    pub fn always_by_its_clock(&self) -> Self {
+        Hours { zone: self.zone.clone(), ..Hours::always() }
+    }
+
+    /// Closed until then, whatever the table says.
+    pub fn shut(&mut self, until: Timestamp) {
+        self.shut_until = self.shut_until.max(Some(until));
+    }
+
+    /// The moment the next day begins on its clock.
+    pub fn end_of_day(&self, at: Timestamp) -> Option<Timestamp> {
+        self.moment(self.wall_clock(at).date(), MINUTES_A_DAY)
     }
 
     /// Whether it is open.
@@ -108,6 +133,7 @@ impl Hours {
     }
 
     fn opening_within(&self, at: Timestamp, days: u32) -> Option<Timestamp> {
+        let at = self.shut_until.map_or(at, |until| at.max(until));
         let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
         // A span of yesterday may still last.
         let mut date = self.zone.to_datetime(instant).date().yesterday().ok()?;
@@ -336,6 +362,25 @@ mod tests {
             check(&hours("Europe/Berlin", &[], &[]), &[(moment, None)]);
         }
         assert!(!hours("UTC", &week, &[]).is_open(Timestamp::FAR), "beyond every calendar");
+    }
+
+    #[test]
+    fn what_is_shut_opens_when_its_hours_allow_it_again() {
+        let mut hours = hours("Asia/Riyadh", &[("mon", &["09:00-12:00"])], &[]);
+        // Monday in the middle of the hours, until the day ends there.
+        let noon = at("2026-11-23T07:00:00Z");
+        assert_eq!(hours.end_of_day(noon), Some(at("2026-11-23T21:00:00Z")));
+        hours.shut(at("2026-11-23T21:00:00Z"));
+        check(&hours, &[("2026-11-23T07:00:00Z", Some("2026-11-30T06:00:00Z"))]);
+        let mut always = hours.always_by_its_clock();
+        always.shut(at("2026-11-23T08:00:00Z"));
+        check(
+            &always,
+            &[
+                ("2026-11-23T07:59:59Z", Some("2026-11-23T08:00:00Z")),
+                ("2026-11-23T08:00:00Z", Some("2026-11-23T08:00:00Z")),
+            ],
+        );
     }
 
     #[test]

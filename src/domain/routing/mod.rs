@@ -10,16 +10,20 @@
 //! - [`explain`]: who waits where, and who could help
 //! - [`delay`]: why someone waits
 //! - [`pace`], [`eta`]: how fast people have worked lately, and how long it will take
+//! - [`fairness`]: who is served worst, beside who is served best
 //! - [`policies`]: in which order free agents are asked
 
+pub mod alerts;
 mod bits;
 pub mod claim;
 mod class;
 pub mod delay;
 pub mod eta;
 pub mod explain;
+pub mod fairness;
 pub mod hours;
 pub mod opening;
+pub mod overview;
 pub mod pace;
 pub mod plan;
 pub mod policies;

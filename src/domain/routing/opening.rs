@@ -32,6 +32,14 @@ pub fn tell(
     }
 }
 
+/// The moment the day ends by the clock of this queue, or of the first that has one, or of the world.
+pub fn end_of_day(rules: &RoutingRules, queue: Option<&QueueId>, at: Timestamp) -> Timestamp {
+    let own = queue.and_then(|queue| rules.queues.get(queue)).and_then(|it| it.hours.as_ref());
+    let hours = own.or_else(|| rules.queues.iter().find_map(|queue| queue.hours.as_ref()));
+    let ends = hours.cloned().unwrap_or_else(Hours::always).end_of_day(at);
+    ends.unwrap_or(at + std::time::Duration::from_secs(86_400))
+}
+
 fn on_the_wall(wall: DateTime, language: Language) -> String {
     let (day, month) = (wall.day(), month(wall.month(), language));
     let weekday = weekday(wall.weekday(), language);

@@ -1,8 +1,10 @@
 //! The checked rules of routing, as plain values: queues, priorities, offers, leases, costs.
 //! Files and their syntax are the config's affair.
 
+use super::alerts::AlertRules;
 use super::hours::Hours;
 use super::policies::{LeastLoaded, Policy};
+use crate::domain::bot::entry::FaqEntry;
 use crate::domain::handoff::{HandoffReason, Priority, Requirements};
 use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
@@ -45,6 +47,8 @@ pub struct RoutingRules {
     pub costs: Costs,
     /// Agents declared in the file; read-only to the API.
     pub agents: Vec<DeclaredAgent>,
+    /// When supervisors are alerted.
+    pub alerts: AlertRules,
 }
 
 /// The queues of a pool, in the order of the file. There is always one, so that nobody who needs
@@ -68,6 +72,8 @@ pub struct QueueRules {
     pub hours: Option<Hours>,
     /// Where its work goes while it is closed.
     pub fallback: Option<QueueId>,
+    /// Its topics are answered by people only.
+    pub human_first: bool,
 }
 
 /// Where a reason leads.
@@ -239,6 +245,24 @@ impl RoutingRules {
             },
             costs: Costs { default: 1, abusive: 2 },
             agents: Vec::new(),
+            alerts: AlertRules::default(),
+        }
+    }
+
+    /// An entry as its queue has it: where people come first, they do for all of its topics.
+    pub fn with_queue(&self, mut entry: FaqEntry) -> FaqEntry {
+        let queue = entry.queue.as_ref().and_then(|queue| self.queues.get(queue));
+        entry.human_first |= queue.is_some_and(|queue| queue.human_first);
+        entry
+    }
+
+    /// A queue is closed until then, whatever its hours say. One that is always open takes the
+    /// clock of the first that has one.
+    pub fn close(&mut self, queue: &QueueId, until: Timestamp) {
+        let clock = self.queues.iter().find_map(|queue| queue.hours.as_ref());
+        let always = clock.map_or_else(Hours::always, Hours::always_by_its_clock);
+        if let Some(queue) = self.queues.get_mut(queue) {
+            queue.hours.get_or_insert(always).shut(until);
         }
     }
 
@@ -276,6 +300,10 @@ impl Queues {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
+    fn get_mut(&mut self, id: &QueueId) -> Option<&mut QueueRules> {
+        std::iter::once(&mut self.first).chain(&mut self.rest).find(|queue| queue.id == *id)
+    }
+
     /// The one of that id.
     pub fn get(&self, id: &QueueId) -> Option<&QueueRules> {
         self.iter().find(|queue| queue.id == *id)
@@ -285,7 +313,8 @@ impl Queues {
 impl QueueRules {
     /// A queue that is always open and requires nothing but a language.
     pub fn always_open(id: QueueId, title: PerLanguage<String>) -> Self {
-        QueueRules { id, title, skills: BTreeMap::new(), hours: None, fallback: None }
+        let (skills, human_first) = (BTreeMap::new(), false);
+        QueueRules { id, title, skills, hours: None, fallback: None, human_first }
     }
 
     /// What an agent must offer to serve it in this language.

@@ -332,7 +332,7 @@ impl PoolView {
     /// Notes whether an agent is there and takes offers.
     fn set_standing(&mut self, slot: u32) {
         let Some(helper) = self.agents.get(slot) else { return };
-        let (present, takes) = (helper.agent.is_signed_in(), helper.agent.takes_offers());
+        let (present, takes) = (helper.agent.is_there(), helper.agent.takes_offers());
         if self.takers.has(slot) && !takes {
             self.wake_particular(slot);
         }

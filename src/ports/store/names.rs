@@ -41,6 +41,10 @@ pub enum Kind {
     Fence,
     /// What the deployment remembers about itself (system).
     Deployment,
+    /// The alerts that stand (pool).
+    Alerts,
+    /// What ops have decided outside the rules (pool).
+    Directives,
 }
 
 impl Kind {
@@ -54,6 +58,8 @@ impl Kind {
             Kind::Agent => "a",
             Kind::Fence => "f",
             Kind::Deployment => "d",
+            Kind::Alerts => "w",
+            Kind::Directives => "v",
         }
     }
 }

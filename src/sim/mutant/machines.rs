@@ -24,14 +24,15 @@ pub(super) fn bind_ignores_token(
     command: &Command,
     at: Timestamp,
 ) -> Decided {
-    let (Some(known), Command::Bind { agent, name, waited_ms, token, claimed_over }) = (c, command)
+    let (Some(known), Command::Bind { agent, name, waited_ms, token, claimed_over, taken_over }) =
+        (c, command)
     else {
         return handle(rules, c, command, at);
     };
-    let claimed_over = claimed_over.clone();
+    let (claimed_over, taken_over) = (claimed_over.clone(), *taken_over);
     let token = if *token > known.token { *token } else { known.token.next_attempt(at) };
     let (agent, name, waited_ms) = (agent.clone(), name.clone(), *waited_ms);
-    handle(rules, c, &Command::Bind { token, agent, name, waited_ms, claimed_over }, at)
+    handle(rules, c, &Command::Bind { token, agent, name, waited_ms, claimed_over, taken_over }, at)
 }
 
 pub(super) fn agent_speaks_with_old_token(

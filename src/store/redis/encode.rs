@@ -152,7 +152,13 @@ fn gives_room(change: &Transaction) -> bool {
     !change.writes().iter().any(|write| match write {
         Write::Put { key, .. } => match key.kind {
             Kind::Conversation | Kind::Request => is_new(key),
-            Kind::Outbox | Kind::Item | Kind::Agent | Kind::Fence | Kind::Deployment => false,
+            Kind::Outbox
+            | Kind::Item
+            | Kind::Agent
+            | Kind::Fence
+            | Kind::Deployment
+            | Kind::Alerts
+            | Kind::Directives => false,
         },
         Write::Append { .. }
         | Write::Delete { .. }

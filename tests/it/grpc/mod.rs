@@ -1,6 +1,7 @@
 //! The API through real sockets, over the shipped rules.
 
 mod claims;
+mod directives;
 mod errors;
 mod notes;
 mod operators;
@@ -12,6 +13,7 @@ mod roles;
 mod sessions;
 mod story;
 mod streams;
+mod supervisors;
 mod transfers;
 mod waits;
 mod world;

@@ -96,7 +96,7 @@ async fn a_conversation_is_scored_after_its_end_and_the_report_tells_parts_apart
     bot_only.say("how much is delivery").await;
     let early = score(&bot_only, pb::Measure::Csat, 5).await.unwrap_err();
     assert_eq!(early.code(), Code::FailedPrecondition, "it has not ended");
-    bot_only.say("thanks").await;
+    bot_only.say("thank you so much!").await;
     bot_only.respond(pb::ResolutionAnswer::Confirm).await;
     let beyond = score(&bot_only, pb::Measure::Csat, 6).await.unwrap_err();
     assert_eq!(beyond.code(), Code::InvalidArgument);

@@ -27,7 +27,9 @@ use sanad::grpc::pb::agent_service_client::AgentServiceClient;
 use sanad::grpc::pb::chat_service_client::ChatServiceClient;
 use sanad::grpc::pb::subscribe_events_response::Frame as ChatFrame;
 use sanad::grpc::pb::subscribe_work_response::Frame;
+use sanad::grpc::pb::supervisor_service_client::SupervisorServiceClient;
 use sanad::grpc::server::{Edge, ServeOptions, bind};
+use sanad::grpc::supervisor::Supervisor;
 use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::{Chance, Clock};
 use sanad::ports::rules::RulesSource;
@@ -49,7 +51,9 @@ use tonic_types::StatusExt;
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Trained once for all tests.
-static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
+static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| Arc::new(loaded()));
+
+fn loaded() -> Rules {
     let (_, checked) = sanad::config::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config"));
     let problems: Vec<String> = checked.problems.iter().map(|p| format!("{p:?}")).collect();
     let mut rules = checked.rules.unwrap_or_else(|| panic!("{problems:#?}"));
@@ -65,8 +69,8 @@ static RULES: LazyLock<Arc<Rules>> = LazyLock::new(|| {
     // Streams look after leases often; the leases themselves are long and follow our clock.
     rules.routing.leases.heartbeat = Duration::from_millis(20);
     rules.routing.leases.length = LEASE;
-    Arc::new(rules)
-});
+    rules
+}
 
 /// How long a lease lasts.
 pub const LEASE: Duration = Duration::from_secs(30);
@@ -172,13 +176,25 @@ impl World {
     }
 
     pub async fn on(store: Arc<dyn Store>, clock: Arc<TestClock>) -> World {
+        World::with_rules(store, clock, Arc::clone(&RULES)).await
+    }
+
+    /// On a store in memory, with rules that differ a little.
+    pub async fn open_with(change: impl FnOnce(&mut Rules)) -> World {
+        let clock = TestClock::new();
+        let mut rules = loaded();
+        change(&mut rules);
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        World::with_rules(store, clock, Arc::new(rules)).await
+    }
+
+    async fn with_rules(store: Arc<dyn Store>, clock: Arc<TestClock>, rules: Arc<Rules>) -> World {
         let settings = Settings {
             buckets: 2,
             instance: "test".to_owned(),
             utterance_chars_max: 4_000,
             waiting_max: 1_000,
         };
-        let rules = Arc::clone(&RULES);
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
         let app = Arc::new(app);
         app.recover().await.unwrap();
@@ -210,8 +226,12 @@ impl World {
         let bound = bind(options()).await.unwrap();
         let address = bound.address();
         let (stop, stopped) = oneshot::channel::<()>();
-        let handlers =
-            (Chat::new(context.clone()), AgentDesk::new(context.clone()), Admin::new(context));
+        let handlers = (
+            Chat::new(context.clone()),
+            AgentDesk::new(context.clone()),
+            Admin::new(context.clone()),
+            Supervisor::new(context),
+        );
         let serving = async move {
             let stopped = async {
                 let _ = stopped.await;
@@ -240,6 +260,14 @@ impl World {
         }
     }
 
+    /// Another instance on the same store, which has heard of nothing yet.
+    pub fn another(&self) -> App {
+        let settings = Settings { instance: "another".to_owned(), ..self.app.settings().clone() };
+        let store = Arc::clone(self.app.store());
+        let rules = Arc::new(self.app.rules());
+        App::new(store, rules, Arc::new(Counted::default()), settings)
+    }
+
     /// A fresh request id.
     pub fn fresh(&self) -> String {
         format!("r{}", self.names.fetch_add(1, Ordering::Relaxed))
@@ -266,6 +294,10 @@ impl World {
 
     pub fn agents(&self) -> AgentServiceClient<Channel> {
         AgentServiceClient::new(self.channel())
+    }
+
+    pub fn supervisors(&self) -> SupervisorServiceClient<Channel> {
+        SupervisorServiceClient::new(self.channel())
     }
 
     pub fn admins(&self) -> AdminServiceClient<Channel> {
@@ -351,6 +383,7 @@ async fn work(app: Arc<App>) {
             app.sweep(&slot).await.ok();
         }
         app.watch_leases().await.ok();
+        app.watch_alerts().await.ok();
         app.match_now().await;
         app.hub().repair(app.store().as_ref()).await.ok();
         tokio::time::sleep(Duration::from_millis(10)).await;

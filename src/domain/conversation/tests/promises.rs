@@ -65,7 +65,14 @@ fn bind(c: &Conversation, at: Timestamp) -> Command {
     let place = arrival(&rules(2), c).unwrap();
     let waited_ms = place.waited_ms + at.since(place.waiting_since).as_millis() as i64;
     let token = c.token.next_attempt(at);
-    Command::Bind { token, agent: agent(), name: "Agent".to_owned(), waited_ms, claimed_over: None }
+    Command::Bind {
+        token,
+        agent: agent(),
+        name: "Agent".to_owned(),
+        waited_ms,
+        claimed_over: None,
+        taken_over: false,
+    }
 }
 
 fn call_back() -> Command {

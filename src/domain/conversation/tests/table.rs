@@ -12,6 +12,8 @@ use crate::domain::conversation::transfer::{Destination, Transfer};
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{QueueId, SkillId};
+use crate::domain::language::Language;
+use crate::domain::pool::agent::{Agent, Lease, Presence, Profile};
 use crate::domain::tests::document::{check, kinds};
 use crate::domain::time::Timestamp;
 use serde_json::Value;
@@ -27,8 +29,9 @@ kinds! {
     /// What can be asked of it.
     CommandKind of Command {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
-        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentProposes, AgentPromises,
-        AgentReleases, AgentTransfers, Requeue, RateAnswer, RateConversation, Tick, CatchUp,
+        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
+        AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
+        RateAnswer, RateConversation, Tick, CatchUp,
     }
 }
 
@@ -159,6 +162,11 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
         CommandKind::Bind => {
             let mut samples = by_token(&|token| bind(token, "sara"));
             samples.push(now("newer attempt, not sara", bind(newer(token), "omar")));
+            let taken = |token| taken_over(bind(token, "omar"));
+            samples.push(now("taken over, newer attempt", taken(newer(token))));
+            samples.push(now("taken over, same token", taken(token)));
+            let again = taken_over(bind(newer(token), "sara"));
+            samples.push(now("taken over by sara", again));
             samples
         }
         CommandKind::Unbind => by_token(&|token| Command::Unbind { token, agent: agent("sara") }),
@@ -171,6 +179,11 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             agent: agent(name),
             token,
             text: text.clone(),
+        }),
+        CommandKind::AgentReportsAbuse => by_holder(&|name, token| Command::AgentReportsAbuse {
+            agent: agent(name),
+            token,
+            note: text.clone(),
         }),
         CommandKind::AgentProposes => by_holder(&|name, token| Command::AgentProposes {
             agent: agent(name),
@@ -206,6 +219,29 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             samples
         }
         CommandKind::Requeue => vec![now("with a note", Command::Requeue { note: text })],
+        CommandKind::Reassign => {
+            let to = |name: &str| Command::Reassign { to: colleague(name), note: text.clone() };
+            let mut gone = colleague("omar");
+            gone.presence = Presence::Offline;
+            let to_nobody = Command::Reassign { to: gone, note: String::new() };
+            vec![
+                now("to omar", to("omar")),
+                now("to sara", to("sara")),
+                now("to omar, who is not there", to_nobody),
+            ]
+        }
+        CommandKind::Whisper => {
+            let to = |name: Option<&str>| Command::Whisper {
+                by: "main".to_owned(),
+                to: name.map(agent),
+                text: text.clone(),
+            };
+            vec![
+                now("to whoever owns it", to(None)),
+                now("to sara", to(Some("sara"))),
+                now("to omar", to(Some("omar"))),
+            ]
+        }
         CommandKind::RateAnswer => {
             let answers = story.c.iter().flat_map(|c| &c.satisfaction.answers);
             let answer = answers.last().map_or(1, |last| last.seq);
@@ -297,6 +333,27 @@ fn promise(name: &str, token: Token, due: Timestamp) -> Command {
     Command::AgentPromises { agent: agent(name), token, what: "to look".to_owned(), due }
 }
 
+/// An agent who is there and can help.
+fn colleague(name: &str) -> Box<Agent> {
+    let profile = Profile {
+        name: name.to_owned(),
+        languages: Language::ALL.map(|language| (language, 3)).into(),
+        skills: Default::default(),
+        capacity: 2,
+        declared: false,
+    };
+    let mut colleague = Agent::new(agent(name), profile, Timestamp::ZERO);
+    (colleague.presence, colleague.lease) = (Presence::Available, Lease::Live);
+    Box::new(colleague)
+}
+
+fn taken_over(mut bind: Command) -> Command {
+    if let Command::Bind { taken_over, .. } = &mut bind {
+        *taken_over = true;
+    }
+    bind
+}
+
 fn newer(token: Token) -> Token {
     Token { attempt: token.attempt + 1, ..token }
 }
@@ -308,6 +365,7 @@ fn bind(token: Token, name: &str) -> Command {
         name: name.to_owned(),
         waited_ms: 5_000,
         claimed_over: None,
+        taken_over: false,
     }
 }
 

@@ -24,6 +24,7 @@ fn proposed() -> Story {
         name,
         waited_ms: 1_000,
         claimed_over: None,
+        taken_over: false,
     });
     let disposition = "solved".to_owned();
     joined.then(&Command::AgentProposes { agent: sara, token, disposition })

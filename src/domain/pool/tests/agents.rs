@@ -23,7 +23,7 @@ kinds! {
 kinds! {
     /// What can be asked about an agent.
     CommandKind of AgentCommand {
-        SetProfile, SignIn, SetPresence, Heartbeat, Leave, LeaseEnded, GraceOver, WrapUpOver,
+        SetProfile, SignIn, SetPresence, Heartbeat, Leave, LeaseEnded, GraceOver, WrapUpOver, EndWrapUp,
     }
 }
 
@@ -134,6 +134,16 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, AgentCommand, Timesta
                 ("too early".to_owned(), grace(), over - MOMENT),
                 ("in time".to_owned(), grace(), over),
             ]
+        }
+        CommandKind::EndWrapUp => {
+            let end = |incarnation, id: &str| {
+                let conversation = super::world::conversation(id);
+                AgentCommand::EndWrapUp { incarnation, conversation }
+            };
+            let mut samples: Vec<_> =
+                sessions.iter().map(|(session, number)| now(session, end(*number, "c1"))).collect();
+            samples.push(now("this session, of another", end(incarnation, "c2")));
+            samples
         }
         CommandKind::WrapUpOver => {
             let due = known.and_then(Agent::next_deadline).unwrap_or(pool.at);

@@ -28,7 +28,8 @@ kinds! {
 kinds! {
     /// What can be asked about a place.
     CommandKind of WorkCommand {
-        Enqueue, Offer, Claim, Accept, Decline, Expire, Rescind, Lose, Release, Adopt, Regain, Forget,
+        Enqueue, Offer, Claim, TakeOver, Accept, Decline, Expire, Rescind, Lose, Release, Adopt,
+        Regain, Forget,
     }
 }
 
@@ -130,6 +131,10 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, WorkCommand, Timestam
                 WorkCommand::Claim { agent: agent(name), overtaken }
             };
             by_name(&claim, &["sara", "omar", "noor", "zaid", "ghost"])
+        }
+        CommandKind::TakeOver => {
+            let take = |name: &str| WorkCommand::TakeOver { agent: agent(name) };
+            by_name(&take, &["sara", "omar", "noor", "zaid", "ghost"])
         }
         CommandKind::Accept => {
             answers(&|name, token| WorkCommand::Accept { agent: agent(name), token })

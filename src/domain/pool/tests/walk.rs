@@ -21,6 +21,7 @@ type Shift = (i64, i64);
 enum Step {
     Enqueue { place: u8, term: i64, cost: u32, emergency: bool, returned: bool, avoids: Option<u8> },
     Offer { place: u8, agent: u8 },
+    TakeOver { place: u8, agent: u8 },
     Accept { place: u8, agent: Option<u8>, shift: Shift },
     Decline { place: u8, agent: Option<u8>, shift: Shift },
     Expire { place: u8 },
@@ -45,6 +46,7 @@ enum AgentStep {
     LeaseEnded { ended: usize },
     GraceOver,
     WrapUpOver,
+    EndWrapUp { place: u8, this: bool },
 }
 
 fn shifts() -> impl Strategy<Value = Shift> {
@@ -65,6 +67,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(AgentStep::GraceOver),
         2 => Just(AgentStep::WrapUpOver),
         1 => Just(AgentStep::Leave),
+        2 => (place(), any::<bool>())
+            .prop_map(|(place, this)| AgentStep::EndWrapUp { place, this }),
     ];
     let enqueue =
         (place(), -1..=2i64, 1..3u32, any::<bool>(), any::<bool>(), prop::option::of(who()));
@@ -73,6 +77,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             Step::Enqueue { place, term, cost, emergency, returned, avoids }
         }),
         8 => (place(), who()).prop_map(|(place, agent)| Step::Offer { place, agent }),
+        3 => (place(), who()).prop_map(|(place, agent)| Step::TakeOver { place, agent }),
         6 => (place(), whoever(), shifts())
             .prop_map(|(place, agent, shift)| Step::Accept { place, agent, shift }),
         2 => (place(), whoever(), shifts())
@@ -124,6 +129,9 @@ fn command_of(pool: &Pool, step: &Step) -> Option<(ConversationId, WorkCommand)>
             (place, WorkCommand::Enqueue { arrival, issued_at: pool.at })
         }
         Step::Offer { place, agent } => (place, WorkCommand::Offer { agent: agent_id(agent) }),
+        Step::TakeOver { place, agent } => {
+            (place, WorkCommand::TakeOver { agent: agent_id(agent) })
+        }
         Step::Accept { place, agent, shift } => {
             let token = shifted(token(place), shift);
             (place, WorkCommand::Accept { agent: holder(place, agent), token })
@@ -174,6 +182,9 @@ fn agent_command_of(known: Option<&Agent>, step: &AgentStep) -> AgentCommand {
         }
         AgentStep::GraceOver => AgentCommand::GraceOver,
         AgentStep::WrapUpOver => AgentCommand::WrapUpOver,
+        AgentStep::EndWrapUp { place, this } => {
+            AgentCommand::EndWrapUp { incarnation: session(this), conversation: place_id(place) }
+        }
     }
 }
 
@@ -202,7 +213,10 @@ fn try_with_agent(pool: &mut Pool, id: &AgentId, step: &AgentStep) {
     let after = &decision.agents[id];
     let session = before.as_ref().map_or(0, |agent| agent.incarnation);
     assert!(after.incarnation >= session, "a session is never reissued");
-    if command == AgentCommand::WrapUpOver {
+    if let AgentCommand::EndWrapUp { .. } = command {
+        let ended = before.as_ref().map_or(0, |before| before.held.len() - after.held.len());
+        assert_eq!(ended, 1, "one wrap-up ends");
+    } else if command == AgentCommand::WrapUpOver {
         assert!(after.next_deadline().is_none_or(|next| next > pool.at), "due again at once");
     } else if let Some(before) = &before {
         assert_eq!(before.held, after.held, "only work changes what is held: {command:?}");
@@ -237,7 +251,10 @@ fn try_with_place(pool: &mut Pool, id: &ConversationId, command: &WorkCommand) {
                 let next = after.as_ref().and_then(Place::next_deadline);
                 assert!(next.is_none_or(|next| next > pool.at), "due again at once");
             }
-            if let WorkCommand::Offer { agent } | WorkCommand::Claim { agent, .. } = command {
+            if let WorkCommand::Offer { agent }
+            | WorkCommand::Claim { agent, .. }
+            | WorkCommand::TakeOver { agent } = command
+            {
                 let agent = &decision.agents[agent];
                 assert!(agent.load() <= agent.profile.capacity, "given beyond the capacity");
             }
@@ -269,6 +286,7 @@ fn the_place_is_kept(before: Option<&Place>, after: Option<&Place>, command: &Wo
         }
         WorkCommand::Enqueue { .. }
         | WorkCommand::Claim { .. }
+        | WorkCommand::TakeOver { .. }
         | WorkCommand::Accept { .. }
         | WorkCommand::Lose { .. }
         | WorkCommand::Release { .. }

@@ -1,8 +1,10 @@
 //! Tests of routing as a whole: tables of small pools, and random histories against an oracle
 //! that knows no index. What concerns one file alone is tested there.
 
+mod clocks;
 mod estimates;
 mod oracle;
+mod overtaking;
 mod properties;
 mod routes;
 mod tables;

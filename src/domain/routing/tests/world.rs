@@ -90,6 +90,8 @@ pub fn item(id: &str, since: i64) -> Item {
         cost: 1,
         untaken: 0,
         claimed_over: None,
+        taken_over: false,
+        broken: 0,
         seat: None,
     }
 }

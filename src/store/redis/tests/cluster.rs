@@ -107,35 +107,6 @@ async fn an_answer_that_nothing_was_done_is_believed_also_in_a_cluster() {
 }
 
 #[tokio::test]
-async fn keys_that_have_moved_already_are_asked_for_where_they_are() {
-    let cluster = Cluster::of_one();
-    let store = opened_at(&cluster.url()).await;
-    let slot = Slot::Bucket(7);
-    store.load(&slot, &[], &[]).await.expect("a load");
-    let source = &cluster.servers[0];
-    let hash_slot = source.cli(&["CLUSTER", "KEYSLOT", "{b0007}"]);
-    let target = RedisServer::start_with(&NODE);
-    let (port, node) = (target.port().to_string(), target.cli(&["CLUSTER", "MYID"]));
-    source.cli(&["CLUSTER", "MEET", "127.0.0.1", &port]);
-    source.cli_until(&["CLUSTER", "NODES"], &node);
-    let own = source.cli(&["CLUSTER", "MYID"]);
-    target.cli_until(&["CLUSTER", "NODES"], &own);
-    // A node that imports a slot does not learn any more whose it is.
-    target.cli_until(&["CLUSTER", "INFO"], "state:ok");
-    target.cli_until(&["CLUSTER", "SETSLOT", &hash_slot, "IMPORTING", &own], "OK");
-    source.cli_until(&["CLUSTER", "SETSLOT", &hash_slot, "MIGRATING", &node], "OK");
-    let head = store.keys.head(&slot);
-    source.cli_until(&["MIGRATE", "127.0.0.1", &port, &head, "0", "5000"], "OK");
-    // All keys of the slot are there, and the map of the cluster still says here.
-    back(|| store.load(&slot, &[], &[])).await;
-    let mut change = store.load(&slot, &[], &[]).await.expect("a load").change(1);
-    change.count("n", 1, None);
-    store.commit(change).await.expect("a commit");
-    assert_eq!(target.cli(&["EXISTS", &head]), "1");
-    assert_eq!(*store.health().borrow(), Health::Well);
-}
-
-#[tokio::test]
 async fn a_cluster_that_is_gone_as_a_whole_is_away_and_not_away_in_part() {
     let mut cluster = Cluster::of_one();
     let store = opened_at(&cluster.url()).await;

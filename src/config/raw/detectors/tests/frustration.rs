@@ -93,6 +93,11 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    // Words that also stand in plain reports
+    "my new card had not arrived at this point",
+    "لم أتحمل أبدا رسوم دفع بالبطاقة من قبل",
+    "راجعت رقم الحساب عدة مرات للتأكد",
+    "بطاقتي راح تشتغل في كل مواقع التجارة؟",
     // English
     "I'm not angry, just asking",
     "where is my order",

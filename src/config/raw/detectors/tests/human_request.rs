@@ -82,11 +82,6 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
-    // What it is talking to
-    "are you a robot?",
-    "am I talking to a human or a bot",
-    "انت روبوت؟",
-    "انت بني ادم ولا مكنة",
     // English
     "I don't want an agent, just tell me the price",
     "no need for a human, thanks, where is my order",

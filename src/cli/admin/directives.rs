@@ -1,0 +1,161 @@
+//! What ops put in force at once, and who is served worst: the words of the commands, and the lines
+//! they come back as.
+
+use super::show::Show;
+use crate::cli::transcript::moment;
+use crate::cli::words;
+use crate::grpc::pb::directive::What as Told;
+use crate::grpc::pb::issue_directive_request::What as Asked;
+use crate::grpc::pb::{self, Banner, IssueDirectiveRequest};
+use clap::Args;
+
+/// How long, and why.
+#[derive(Debug, Clone, Args)]
+pub struct How {
+    /// For how long, such as 30m, 2h or 3d; left out: until the day ends by the queues' clock.
+    #[arg(long = "for", value_name = "SPAN", value_parser = span)]
+    seconds: Option<i64>,
+    /// Why, for colleagues.
+    #[arg(long, default_value = "", value_name = "TEXT")]
+    note: String,
+}
+
+/// What customers are told.
+#[derive(Debug, Clone, Args)]
+pub struct BannerArgs {
+    /// In Arabic.
+    #[arg(long, value_name = "TEXT")]
+    ar: String,
+    /// In English.
+    #[arg(long, value_name = "TEXT")]
+    en: String,
+    /// An entry it concerns (repeatable); without any, every message.
+    #[arg(long = "topic", value_name = "ENTRY")]
+    topics: Vec<String>,
+    #[command(flatten)]
+    how: How,
+}
+
+impl How {
+    /// The request that asks for it; `now` in seconds.
+    pub fn request(&self, request_id: String, what: Asked, now: i64) -> IssueDirectiveRequest {
+        let until = self.seconds.map(|span| now.saturating_add(span));
+        IssueDirectiveRequest {
+            request_id,
+            what: Some(what),
+            until: until.map(|seconds| prost_types::Timestamp { seconds, nanos: 0 }),
+            note: self.note.clone(),
+        }
+    }
+}
+
+impl BannerArgs {
+    /// The request that asks for it; `now` in seconds.
+    pub fn request(&self, request_id: String, now: i64) -> IssueDirectiveRequest {
+        let (ar, en) = (self.ar.clone(), self.en.clone());
+        let banner = Banner { ar, en, entry_ids: self.topics.clone() };
+        self.how.request(request_id, Asked::Banner(banner), now)
+    }
+}
+
+/// `30m`, `2h` or `3d`, in seconds.
+fn span(text: &str) -> Result<i64, String> {
+    let wrong = || format!("{text} is not a span: write it as 30m, 2h or 3d");
+    let unit = text.chars().next_back().ok_or_else(wrong)?;
+    let seconds = match unit {
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    let count: i64 = text[..text.len() - 1].parse().map_err(|_| wrong())?;
+    let span = count.checked_mul(seconds).filter(|span| *span > 0);
+    span.ok_or_else(wrong)
+}
+
+impl Show {
+    /// All that is in force, one a line.
+    pub fn directives(&self, answer: &pb::ListDirectivesResponse) -> Vec<String> {
+        if answer.directives.is_empty() {
+            return vec![self.pick("nothing is in force", "لا شيء سارٍ").to_owned()];
+        }
+        answer.directives.iter().map(|directive| self.directive(directive)).collect()
+    }
+
+    /// What is in force, until when, and by whom.
+    pub fn directive(&self, directive: &pb::Directive) -> String {
+        let (what, words) = match &directive.what {
+            Some(Told::Banner(banner)) => {
+                let told = match banner.entry_ids.is_empty() {
+                    true => String::new(),
+                    false => format!(" [{}]", banner.entry_ids.join(", ")),
+                };
+                let text = format!("{} · {}{told}", banner.en, banner.ar);
+                (self.pick("customers are told", "يُقال للعملاء").to_owned(), self.foreign(&text))
+            }
+            Some(Told::ClosedQueueId(queue)) => {
+                (format!("{queue} {}", self.pick("is closed", "مغلقة")), String::new())
+            }
+            Some(Told::EntryOffId(entry)) => {
+                (format!("{entry} {}", self.pick("is not answered", "لا يُجاب عنه")), String::new())
+            }
+            None => (self.pick("something newer", "شيء أحدث").to_owned(), String::new()),
+        };
+        let until = directive.until.as_ref().and_then(moment).unwrap_or_default();
+        let number = self.bold(&directive.number.to_string());
+        let mut line = format!(
+            "{number}: {what} {} {until} ({})",
+            self.pick("until", "حتى"),
+            self.foreign(&directive.author)
+        );
+        for more in [words, self.foreign(&directive.note)] {
+            if !more.is_empty() {
+                line = format!("{line}: {more}");
+            }
+        }
+        line
+    }
+
+    /// It ended.
+    pub fn lifted(&self, number: u64) -> Vec<String> {
+        vec![format!("{number} {}", self.pick("is no longer in force", "لم يعد ساريًا"))]
+    }
+
+    /// The groups of each trait, the worst served first.
+    pub fn fairness(&self, answer: &pb::GetFairnessResponse) -> Vec<String> {
+        let mut lines = Vec::new();
+        for comparison in &answer.comparisons {
+            let (en, ar) = match comparison.by() {
+                pb::FairnessTrait::Unspecified => continue,
+                pb::FairnessTrait::Priority => ("by priority", "حسب الأولوية"),
+                pb::FairnessTrait::Language => ("by language", "حسب اللغة"),
+                pb::FairnessTrait::Queue => ("by queue", "حسب القائمة"),
+            };
+            lines.push(self.bold(self.pick(en, ar)));
+            lines.extend(comparison.groups.iter().map(|group| format!("  {}", self.group(group))));
+        }
+        lines
+    }
+
+    fn group(&self, group: &pb::FairnessGroup) -> String {
+        let waits = group.met + group.left;
+        if !group.judged {
+            let few = self.pick("too few waits to judge", "أقل من أن يُحكم عليها");
+            return format!("{}: {few} ({waits})", group.name);
+        }
+        let span = |span: &Option<prost_types::Duration>| {
+            words::span(self.language(), span.as_ref().map_or(0, |span| span.seconds))
+        };
+        let left = f64::from(group.left_per_mille) / 10.0;
+        format!(
+            "{}: {} {}, {} {}, {left:.1} % {}, {waits} {}",
+            group.name,
+            self.pick("median", "الوسيط"),
+            span(&group.median),
+            self.pick("nine of ten", "تسعة من عشرة"),
+            span(&group.p90),
+            self.pick("left", "تركوا"),
+            self.pick("waits", "انتظارًا"),
+        )
+    }
+}

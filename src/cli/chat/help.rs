@@ -1,0 +1,26 @@
+//! The customer's commands.
+
+use crate::cli::commands::Commands;
+
+/// What a customer can do.
+pub const COMMANDS: Commands = Commands(&[
+    ("1, 2, 3 …", "take a choice", "اختيار من القائمة"),
+    ("/human", "speak to a person", "التحدث مع موظف"),
+    ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
+    (
+        "/callback  /leave  /other  /wait",
+        "while waiting: be called back, leave the question, the other language, or wait",
+        "أثناء الانتظار: معاودة التواصل، أو ترك السؤال، أو اللغة الأخرى، أو الانتظار",
+    ),
+    ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
+    ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
+    ("/helpful  /unhelpful", "whether the last answer helped", "هل أفادك الجواب الأخير"),
+    (
+        "/score 4 …",
+        "after the end: how it went, with a word if you like",
+        "بعد النهاية: تقييمك، مع كلمة إن أحببت",
+    ),
+    ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
+    ("/end", "end the conversation", "إنهاء المحادثة"),
+    ("/quit", "leave; the conversation stays", "الخروج وتبقى المحادثة"),
+]);

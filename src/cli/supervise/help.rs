@@ -1,0 +1,24 @@
+//! The supervisor's commands.
+
+use crate::cli::commands::Commands;
+
+/// What a supervisor can do.
+pub const COMMANDS: Commands = Commands(&[
+    ("/list", "queues, agents and what they hold", "الطوابير والموظفون وما لديهم"),
+    (
+        "/watch N|ID  /unwatch",
+        "attach to a conversation, and no longer",
+        "مراقبة محادثة، والتوقف عنها",
+    ),
+    ("/whisper …", "for its agent alone", "للموظف وحده"),
+    (
+        "/take",
+        "take it over; then plain lines go to the customer",
+        "تسلّمها؛ ثم تذهب السطور إلى العميل",
+    ),
+    ("/propose", "ask whether it is settled", "سؤال العميل هل حُلّت"),
+    ("/release [note]", "give what you took back", "إعادة ما تسلّمته"),
+    ("/reassign AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),
+    ("/requeue [note]", "put it back, place kept", "إعادتها إلى الطابور مع حفظ المكان"),
+    ("/quit", "leave", "خروج"),
+]);

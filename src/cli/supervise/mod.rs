@@ -1,0 +1,317 @@
+//! `sanad supervise`: what happens at this moment, in a terminal, and stepping in where it must be.
+//! Over the same API that a supervisor's page would use.
+//!
+//! Side by side run the overview's stream and, if one is watched, a conversation's ([`streams`]); the
+//! loop here reads what is typed ([`input`]), makes the calls ([`calls`]) and shows what came
+//! ([`show`], from what [`floor`] has put together).
+
+mod calls;
+mod floor;
+mod help;
+mod input;
+mod show;
+mod streams;
+#[cfg(test)]
+mod tests;
+
+use super::connect::{Failure, KeyArgs, ServerArgs};
+use super::follow::{Heard, follow};
+use super::terminal::{Terminal, asked_to_stop};
+use super::transcript::{Reader, Transcript};
+use crate::domain::language::Language;
+use crate::grpc::keys::Role;
+use crate::grpc::pb::watch_conversation_response::Frame;
+use crate::grpc::pb::{SubscribeOverviewResponse, WatchConversationResponse};
+use calls::{Calls, Deed};
+use clap::Args;
+use floor::{Floor, News};
+use help::COMMANDS;
+use input::{Line, Which};
+use show::Show;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tonic::Status;
+
+/// How often the status line is drawn anew and signs of life are given.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Watch queues and agents, look into conversations, and step in.
+///
+/// /help shows the commands. Input from a pipe is taken line by line; the first line waits until
+/// everything was shown once.
+#[derive(Debug, Clone, Args)]
+pub struct SuperviseArgs {
+    /// The subject of the supervisor's key.
+    #[arg(long = "as", value_name = "SUBJECT", default_value = "main")]
+    subject: String,
+    /// The name customers see when you take a conversation over.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    name: String,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// The language of this screen.
+    #[arg(long, value_name = "ar|en", default_value = "en", value_parser = super::language)]
+    lang: Language,
+    /// How long to stay after a script has ended.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    stay: u64,
+}
+
+/// Runs the command in this terminal.
+pub async fn run(args: SuperviseArgs) -> anyhow::Result<()> {
+    run_in(args, Terminal::open()).await
+}
+
+async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
+    let bearer = args.key.read(Role::Supervisor, &args.subject)?;
+    let channel = args.server.connect().await?;
+    let calls = Calls::new(channel, bearer, args.name.clone());
+    let (look, language) = (terminal.look, args.lang);
+    let show = Show { transcript: Transcript { look, language, reader: Reader::Staff } };
+    let (tell, overview) = mpsc::channel(64);
+    tokio::spawn(follow(streams::OverviewStream::new(calls.supervisors()), tell));
+    let mut screen = Watch {
+        args,
+        calls,
+        show,
+        terminal,
+        floor: Floor::default(),
+        overview,
+        watched: None,
+        is_told: false,
+        leave_at: None,
+        ended: false,
+    };
+    let end = screen.work().await;
+    screen.terminal.screen.set_status(None);
+    screen.calls.leave().await;
+    screen.terminal.screen.close();
+    end
+}
+
+/// A conversation that is watched.
+struct Watched {
+    conversation: String,
+    heard: mpsc::Receiver<Heard<WatchConversationResponse>>,
+}
+
+/// One supervisor's screen.
+struct Watch {
+    args: SuperviseArgs,
+    calls: Calls,
+    show: Show,
+    terminal: Terminal,
+    floor: Floor,
+    overview: mpsc::Receiver<Heard<SubscribeOverviewResponse>>,
+    watched: Option<Watched>,
+    /// Whether everything was shown once.
+    is_told: bool,
+    /// When to leave; set when the input has ended.
+    leave_at: Option<Instant>,
+    /// Nothing more is read.
+    ended: bool,
+}
+
+enum Go {
+    On,
+    Leave,
+}
+
+impl Watch {
+    async fn work(&mut self) -> anyhow::Result<()> {
+        let mut tick = tokio::time::interval(TICK);
+        let mut stop = std::pin::pin!(asked_to_stop());
+        loop {
+            let may_speak = !self.ended && self.is_told;
+            let go = tokio::select! {
+                biased;
+                Some(heard) = self.overview.recv() => self.overview(heard)?,
+                Some(heard) = watched(&mut self.watched) => self.happened(heard),
+                line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
+                _ = tick.tick() => self.tick().await,
+                () = &mut stop => Go::Leave,
+            };
+            if matches!(go, Go::Leave) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn overview(&mut self, heard: Heard<SubscribeOverviewResponse>) -> anyhow::Result<Go> {
+        match heard {
+            Heard::Frame(frame) => match self.floor.frame(frame) {
+                News::Everything if !self.is_told => {
+                    self.is_told = true;
+                    let lines = self.show.everything(&self.floor, now());
+                    self.terminal.screen.show(&lines);
+                }
+                News::Alerted(alert) => {
+                    let line = self.show.alert(&self.floor, &alert, true);
+                    self.terminal.screen.show(&[line]);
+                }
+                News::Cleared(alert) => {
+                    let line = self.show.alert(&self.floor, &alert, false);
+                    self.terminal.screen.show(&[line]);
+                }
+                News::Everything | News::Moved | News::Nothing => {}
+            },
+            Heard::Disturbed | Heard::Restored => self.disturbed(matches!(heard, Heard::Disturbed)),
+            Heard::Over(status) => {
+                let server = &self.args.server.server;
+                return Err(Failure::of("the overview", server, status).into());
+            }
+        }
+        self.status();
+        Ok(Go::On)
+    }
+
+    fn happened(&mut self, heard: Heard<WatchConversationResponse>) -> Go {
+        let lines = match heard {
+            Heard::Frame(response) => match response.frame {
+                Some(Frame::Event(event)) => self.show.transcript.event(&event),
+                Some(Frame::Reset(reset)) => self.show.transcript.events(&reset.events),
+                Some(Frame::QueueStatus(status)) => vec![self.show.transcript.position(&status)],
+                Some(Frame::Attached(_) | Frame::Heartbeat(_) | Frame::Moved(_)) | None => {
+                    Vec::new()
+                }
+            },
+            Heard::Disturbed | Heard::Restored => {
+                self.disturbed(matches!(heard, Heard::Disturbed));
+                Vec::new()
+            }
+            Heard::Over(status) => {
+                self.watched = None;
+                vec![self.refused(&status)]
+            }
+        };
+        self.terminal.screen.show(&lines);
+        Go::On
+    }
+
+    fn disturbed(&mut self, is_away: bool) {
+        let line = match is_away {
+            true => {
+                self.show.say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …")
+            }
+            false => self.show.say("connected again", "عاد الاتصال"),
+        };
+        self.terminal.screen.show(&[line]);
+    }
+
+    async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
+        self.terminal.screen.typed();
+        let Some(line) = line else {
+            self.ended = true;
+            if self.terminal.interactive {
+                return Ok(Go::Leave);
+            }
+            self.leave_at = Some(Instant::now() + Duration::from_secs(self.args.stay));
+            return Ok(Go::On);
+        };
+        let mut lines = Vec::new();
+        match input::parse(&line) {
+            Line::Nothing => {}
+            Line::Quit => return Ok(Go::Leave),
+            Line::Help => lines = COMMANDS.help(&self.show.transcript),
+            Line::List => lines = self.show.everything(&self.floor, now()),
+            Line::Incomplete(command) => {
+                lines = COMMANDS.usage(command, &self.show.transcript);
+            }
+            Line::Unknown(command) => {
+                lines.push(COMMANDS.unknown(&command, &self.show.transcript));
+            }
+            Line::Watch(which) => lines.push(self.attach(which)),
+            Line::Unwatch => {
+                self.watched = None;
+                lines.push(self.show.say("no longer watched", "توقفت المراقبة"));
+            }
+            Line::Do(deed) => return self.about(deed).await,
+        }
+        self.terminal.screen.show(&lines);
+        Ok(Go::On)
+    }
+
+    /// Attaches to a conversation; what happened so far comes first.
+    fn attach(&mut self, which: Which) -> String {
+        let id = match which {
+            Which::Id(id) => Some(id),
+            Which::Number(number) => self.floor.numbered(number).map(str::to_owned),
+        };
+        let Some(conversation) = id else {
+            return self
+                .show
+                .say("there is no such number; see /list", "لا يوجد هذا الرقم؛ انظر /list");
+        };
+        let (tell, heard) = mpsc::channel(64);
+        let stream = streams::WatchStream::new(self.calls.supervisors(), conversation.clone());
+        tokio::spawn(follow(stream, tell));
+        let told = self.show.say("watching", "تراقب الآن");
+        let line = format!("{told} {}", self.show.transcript.look.foreign(&conversation));
+        self.watched = Some(Watched { conversation, heard });
+        line
+    }
+
+    /// Does something about the watched conversation.
+    async fn about(&mut self, deed: Deed) -> anyhow::Result<Go> {
+        let Some(watched) = &self.watched else {
+            let line = self.show.say("first /watch a conversation", "اختر محادثة أولًا: /watch");
+            self.terminal.screen.show(&[line]);
+            return Ok(Go::On);
+        };
+        let conversation = watched.conversation.clone();
+        let owner = self.floor.owner(&conversation).map(str::to_owned);
+        let (en, ar) = deed.done();
+        match self.calls.make(&deed, &conversation, owner.as_deref()).await {
+            Ok(()) => {
+                let line = self.show.say(en, ar);
+                self.terminal.screen.show(&[line]);
+            }
+            Err(status) if self.terminal.interactive => {
+                let line = self.refused(&status);
+                self.terminal.screen.show(&[line]);
+            }
+            Err(status) => {
+                return Err(Failure::of(deed.what(), &self.args.server.server, status).into());
+            }
+        }
+        Ok(Go::On)
+    }
+
+    fn refused(&self, status: &Status) -> String {
+        let said = self.show.transcript.look.foreign(status.message());
+        let no = self.show.say("the server refused:", "رفض الخادم:");
+        format!("{no} {said}")
+    }
+
+    async fn tick(&mut self) -> Go {
+        self.status();
+        self.calls.stay_alive().await;
+        match self.leave_at {
+            Some(at) if Instant::now() >= at => Go::Leave,
+            Some(_) | None => Go::On,
+        }
+    }
+
+    /// Only where it can be drawn over: in a file it would be a line for each second.
+    fn status(&mut self) {
+        if self.terminal.interactive && self.is_told {
+            let line = self.show.status(&self.floor, now());
+            self.terminal.screen.set_status(Some(line));
+        }
+    }
+}
+
+async fn watched(watched: &mut Option<Watched>) -> Option<Heard<WatchConversationResponse>> {
+    match watched {
+        Some(watched) => watched.heard.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The present by this machine's clock; it moves what is shown and decides nothing.
+fn now() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

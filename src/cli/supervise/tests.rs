@@ -1,0 +1,181 @@
+//! The supervisor's command against a server with real sockets.
+
+use super::*;
+use crate::cli::connect::key_path;
+use crate::cli::fake::{Running, any_port};
+use crate::cli::terminal::fake::script;
+use crate::grpc::pb::subscribe_overview_response::Frame as All;
+use crate::grpc::pb::supervisor_service_server::{SupervisorService, SupervisorServiceServer};
+use crate::grpc::pb::*;
+use clap::Parser;
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use std::sync::{Arc, Mutex};
+use tonic::{Request, Response};
+
+type Answer<T> = Result<Response<T>, Status>;
+
+/// One queue in which c1 waits; whispers are counted, and the first answer to one is lost.
+#[derive(Clone, Default)]
+struct FakeSupervisors {
+    whispers: Arc<Mutex<Vec<WhisperRequest>>>,
+}
+
+fn absent<T>() -> Answer<T> {
+    Err(Status::unimplemented("the fake does not do this"))
+}
+
+#[tonic::async_trait]
+impl SupervisorService for FakeSupervisors {
+    type SubscribeOverviewStream = BoxStream<'static, Result<SubscribeOverviewResponse, Status>>;
+    type WatchConversationStream = BoxStream<'static, Result<WatchConversationResponse, Status>>;
+
+    async fn subscribe_overview(
+        &self,
+        _: Request<SubscribeOverviewRequest>,
+    ) -> Answer<Self::SubscribeOverviewStream> {
+        let profile = AgentProfile {
+            agent_id: "sara".into(),
+            name: "Sara".into(),
+            capacity: 3,
+            ..Default::default()
+        };
+        let agent = Agent {
+            profile: Some(profile),
+            presence: Presence::Available.into(),
+            load: 1,
+            conversation_ids: vec!["c2".into()],
+            ..Default::default()
+        };
+        let standing = Some(Standing { unread: 2, ..Default::default() });
+        let held = HeldView {
+            conversation_id: "c2".into(),
+            hold: Hold::Owned.into(),
+            cost: 1,
+            standing,
+            ..Default::default()
+        };
+        let queue = QueueView {
+            queue_id: "care".into(),
+            open: true,
+            waiting: 1,
+            oldest_conversation_id: "c1".into(),
+            oldest_since: Some(Default::default()),
+            ..Default::default()
+        };
+        let all = Overview {
+            queues: vec![queue],
+            agents: vec![AgentView { agent: Some(agent), held: vec![held] }],
+            totals: Some(OverviewTotals { waiting: 1, ..Default::default() }),
+            mode: Mode::Normal.into(),
+            alerts: Vec::new(),
+        };
+        let frame = SubscribeOverviewResponse { frame: Some(All::Overview(all)) };
+        Ok(Response::new(stream::iter([Ok(frame)]).chain(stream::pending()).boxed()))
+    }
+
+    async fn watch_conversation(
+        &self,
+        request: Request<WatchConversationRequest>,
+    ) -> Answer<Self::WatchConversationStream> {
+        assert_eq!(request.get_ref().conversation_id, "c2");
+        let text = LocalizedText { text: "where is it?".into(), ..Default::default() };
+        let sent = MessageSent { text: Some(text), ..Default::default() };
+        let author = Participant { party: Party::Customer.into(), ..Default::default() };
+        let event = Event {
+            sequence: 1,
+            author: Some(author),
+            body: Some(event::Body::MessageSent(sent)),
+            ..Default::default()
+        };
+        let frame = WatchConversationResponse {
+            resume_token: "t1".into(),
+            frame: Some(watch_conversation_response::Frame::Event(event)),
+        };
+        Ok(Response::new(stream::iter([Ok(frame)]).chain(stream::pending()).boxed()))
+    }
+
+    async fn whisper(&self, request: Request<WhisperRequest>) -> Answer<WhisperResponse> {
+        let mut whispers = self.whispers.lock().unwrap();
+        whispers.push(request.into_inner());
+        if whispers.len() == 1 {
+            return Err(Status::unavailable("the answer was lost"));
+        }
+        Ok(Response::new(WhisperResponse::default()))
+    }
+
+    async fn open_desk(&self, _: Request<OpenDeskRequest>) -> Answer<OpenDeskResponse> {
+        absent()
+    }
+
+    async fn take_over(&self, _: Request<TakeOverRequest>) -> Answer<TakeOverResponse> {
+        absent()
+    }
+
+    async fn reassign(&self, _: Request<ReassignRequest>) -> Answer<ReassignResponse> {
+        absent()
+    }
+}
+
+/// For tests, with a key in a folder of its own.
+#[derive(Parser)]
+struct Typed {
+    #[command(flatten)]
+    args: SuperviseArgs,
+}
+
+/// Types each line and waits until what it brings was shown.
+async fn play(lang: &str, steps: &[(&str, &str)]) -> (anyhow::Result<()>, String, FakeSupervisors) {
+    let fake = FakeSupervisors::default();
+    let service = SupervisorServiceServer::new(fake.clone());
+    let server =
+        Running::start(any_port(), || tonic::transport::Server::builder().add_service(service));
+    let folder = tempfile::tempdir().unwrap();
+    let key = key_path(folder.path(), Role::Supervisor, "main");
+    std::fs::create_dir_all(key.parent().unwrap()).unwrap();
+    std::fs::write(&key, "sanad_supervisor_main_00").unwrap();
+    let data = folder.path().to_str().unwrap();
+    let url = server.url();
+    let words = ["supervise", "--server", &url, "--data", data, "--lang", lang];
+    let args = Typed::parse_from(words).args;
+    let (terminal, typed, shown) = script();
+    let typing = async {
+        for (line, brings) in steps {
+            typed.send((*line).to_owned()).await.unwrap();
+            shown.until(brings).await;
+        }
+        drop(typed);
+    };
+    let (done, ()) = tokio::join!(run_in(args, terminal), typing);
+    (done, shown.text(), fake)
+}
+
+#[tokio::test]
+async fn it_shows_everything_watches_by_number_and_whispers_once() {
+    let steps = [("/watch 2", "where is it?"), ("/whisper offer it anew", "whispered")];
+    let (done, text, fake) = play("en", &steps).await;
+    done.unwrap();
+    assert!(text.contains("care: waiting 1"), "{text}");
+    assert!(text.contains("[1]"), "who waits longest has a number: {text}");
+    assert!(text.contains("Sara (sara): available · 1/3"), "{text}");
+    assert!(text.contains("[2] c2: customer's turn · unread 2"), "{text}");
+    assert!(text.contains("Customer: where is it?"), "{text}");
+    let whispers = fake.whispers.lock().unwrap();
+    assert_eq!(whispers.len(), 2, "the lost answer is asked for again");
+    assert_eq!(whispers[0].request_id, whispers[1].request_id);
+    assert_eq!(whispers[0].agent_id, "sara", "it is meant for whoever is seen to own it");
+}
+
+#[tokio::test]
+async fn it_speaks_arabic_and_says_what_is_missing() {
+    let steps = [("/همس شيء", "اختر محادثة أولًا"), ("/مراقبة ٩", "لا يوجد هذا الرقم")];
+    let (done, _, _) = play("ar", &steps).await;
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn a_script_ends_where_the_server_refuses() {
+    let (done, _, _) = play("en", &[("/watch c2", "where is it?"), ("/take", "")]).await;
+    let error = done.unwrap_err();
+    assert!(format!("{error:#}").contains("to hand the conversation over"), "{error:#}");
+}

@@ -1,0 +1,28 @@
+//! Who is served worst, as it is said on the wire.
+
+use super::encode::duration;
+use super::pb;
+use crate::domain::routing::fairness::{Comparison, Group, Trait};
+
+/// The groups that differ in one trait.
+pub fn comparison(comparison: &Comparison) -> pb::FairnessComparison {
+    let by = match comparison.by {
+        Trait::Priority => pb::FairnessTrait::Priority,
+        Trait::Language => pb::FairnessTrait::Language,
+        Trait::Queue => pb::FairnessTrait::Queue,
+    };
+    let groups = comparison.groups.iter().map(group).collect();
+    pb::FairnessComparison { by: by.into(), groups }
+}
+
+fn group(group: &Group) -> pb::FairnessGroup {
+    pb::FairnessGroup {
+        name: group.name.clone(),
+        met: group.met,
+        left: group.left,
+        median: Some(duration(group.median)),
+        p90: Some(duration(group.p90)),
+        left_per_mille: group.left_per_mille(),
+        judged: group.is_judged(),
+    }
+}

@@ -1,0 +1,124 @@
+//! A supervisor: looks at what is parked, whispers, puts conversations back, gives them to others, and
+//! takes them over to a desk of their own, whoever has them and whatever happens meanwhile.
+
+use super::agent;
+use super::executor::Owner;
+use super::model::Invariant;
+use super::random::Random;
+use super::world::{Trouble, World};
+use crate::app::App;
+use crate::app::conversations::Request;
+use crate::app::error::AppResult;
+use crate::app::requests::Once;
+use crate::domain::ids::{AgentId, ConversationId, RequestId};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// The supervisor's own desk.
+const DESK: &str = "supervisor-one";
+
+struct Supervisor {
+    world: Rc<World>,
+    random: Random,
+    desk: AgentId,
+}
+
+/// The life of a supervisor.
+pub(super) async fn live(world: Rc<World>) {
+    let Ok(desk) = AgentId::parse(DESK) else { return };
+    let random = world.random.fork();
+    let supervisor = Supervisor { world: Rc::clone(&world), random, desk: desk.clone() };
+    // At the desk sits somebody who works like every agent, and now and then vanishes.
+    world.executor.spawn(Owner::World, agent::live_as(Rc::clone(&world), desk));
+    loop {
+        supervisor.open_desk().await;
+        world.sleep(supervisor.random.span(8_000, 40_000)).await;
+        if world.over.get() {
+            return;
+        }
+        supervisor.unpark().await;
+        if !world.quiet.get() {
+            supervisor.step_in().await;
+        }
+    }
+}
+
+impl Supervisor {
+    /// Again and again: a store that lost its tail may have lost the desk with it.
+    async fn open_desk(&self) {
+        let Some(once) = self.once("desk") else { return };
+        let desk = self.desk.clone();
+        let _ = self
+            .call(async move |app| app.open_desk(&desk, None, "the supervisor", &once).await)
+            .await;
+    }
+
+    async fn unpark(&self) {
+        let parked = self.call(async |app| app.parked().await).await;
+        for (slot, id, _) in parked.unwrap_or_default() {
+            self.world.tally.add("parked entry");
+            let _ = self.call(async move |app| app.unpark(&slot, &id).await).await;
+        }
+    }
+
+    async fn step_in(&self) {
+        let open: Vec<ConversationId> = {
+            let model = self.world.model();
+            let known = model.conversations.values().map(|known| &known.conversation);
+            known.filter(|c| c.has_ended().is_none()).map(|c| c.id.clone()).collect()
+        };
+        if open.is_empty() {
+            return;
+        }
+        let id = self.random.pick(&open).clone();
+        self.world.command_given();
+        match self.random.below(8) {
+            0..3 => self.take_over(&id).await,
+            3..5 => self.reassign(&id).await,
+            5 => self.whisper(&id).await,
+            _ => {
+                let _ = self.call(async move |app| app.requeue(&id).await).await;
+            }
+        }
+    }
+
+    /// Yes is said only when the conversation itself says that it is theirs.
+    async fn take_over(&self, id: &ConversationId) {
+        let Some(once) = self.once(&format!("take over {id}")) else { return };
+        let (desk, taken) = (self.desk.clone(), id.clone());
+        let taken =
+            self.call(async move |app| app.take_over_once(&desk, &taken, &once).await).await;
+        let Ok(c) = taken else { return };
+        self.world.tally.add("take-over");
+        self.world.model().check(Invariant::OneOwner, c.owner() == Some(&self.desk), || {
+            format!("{id} was taken over without being owned: {c:?}")
+        });
+    }
+
+    async fn reassign(&self, id: &ConversationId) {
+        let to = self.random.pick(&self.world.rules.routing.agents).id.clone();
+        let (id, note) = (id.clone(), "please look".to_owned());
+        if self.call(async move |app| app.reassign(&id, None, &to, note).await).await.is_ok() {
+            self.world.tally.add("reassignment");
+        }
+    }
+
+    async fn whisper(&self, id: &ConversationId) {
+        let (id, by, text) = (id.clone(), "one".to_owned(), "be kind".to_owned());
+        if self.call(async move |app| app.whisper(&id, None, by, None, text).await).await.is_ok() {
+            self.world.tally.add("whisper");
+        }
+    }
+
+    fn once(&self, contents: &str) -> Option<Once> {
+        let name = RequestId::parse(&format!("s{}", self.random.below(1 << 40))).ok()?;
+        Some(Once::of_staff("supervisor", "one", Request::new(name, "one", contents)))
+    }
+
+    async fn call<T: 'static>(
+        &self,
+        work: impl AsyncFnOnce(Arc<App>) -> AppResult<T> + 'static,
+    ) -> Result<T, Trouble> {
+        self.world.call_any(&self.random, work).await
+    }
+}

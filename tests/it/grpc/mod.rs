@@ -9,6 +9,7 @@ mod operators;
 mod parts;
 mod ratings;
 mod repairs;
+mod replays;
 mod replies;
 mod retention;
 mod roles;

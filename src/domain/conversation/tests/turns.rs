@@ -91,6 +91,41 @@ fn no_thanks_to_is_it_solved_is_neither_a_yes_nor_a_no() {
 }
 
 #[test]
+fn a_kind_word_after_the_end_is_returned_and_calls_nobody_back() {
+    let by_sara = proposed().then(&Command::Respond { resolved: true });
+    let by_bot = Story::new().then(&start()).says("when are you open").says("thanks").says("yes");
+    let left = proposed().then(&Command::Leave);
+    for ended in [by_sara, by_bot, left] {
+        let state = ended.c.as_ref().unwrap().state.clone();
+        let check = |words: &str, is_kind: bool| {
+            let after = ended.clone().says(words);
+            let c = after.c.as_ref().unwrap();
+            assert_eq!(c.state == state, is_kind, "{words} after {state:?}: {:?}", c.state);
+            let rest = after.deadline().is_none();
+            assert_eq!(rest, is_kind, "{words}: what has ended rests");
+        };
+        for words in ["thanks", "شكرا", "bye", "ok", "👍", "no thanks", "yes"] {
+            check(words, true);
+        }
+        for words in ["hello", "??", "no", "where is my order", "thanks but when are you open"] {
+            check(words, false);
+        }
+    }
+}
+
+#[test]
+fn kind_words_without_end_are_not_returned_without_end() {
+    let mut story = proposed().then(&Command::Respond { resolved: true });
+    let mut returned = 0;
+    for _ in 0..10 {
+        let decision = story.answer(&story.saying("thanks"), story.at).unwrap();
+        returned += decision.events.iter().filter(|it| matches!(it, Event::Notice { .. })).count();
+        story = story.says("thanks");
+    }
+    assert_eq!(returned, 1, "the rules of this test know one wording");
+}
+
+#[test]
 fn who_waits_in_one_danger_is_told_what_to_do_in_another_and_keeps_the_place() {
     let waiting = Story::new().then(&start()).says("my stolen card");
     let token = waiting.token();

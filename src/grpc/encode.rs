@@ -1,6 +1,7 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_promise;
@@ -133,6 +134,11 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         reopen_until: reopen_until.map(timestamp),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
+}
+
+/// Whether what was said in it is erased.
+pub fn was_erased(c: &pb::Conversation) -> bool {
+    c.close_reason() == pb::CloseReason::Erased
 }
 
 /// The place in line; `None` unless it waits.
@@ -292,6 +298,9 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
         | Event::ClosedFalsely { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
+        | Event::Erased
         | Event::Noted { agent: None, .. }
         | Event::Whispered { .. }
         | Event::Closed { .. } => party(pb::Party::System),
@@ -420,6 +429,11 @@ fn body(
         Event::ConversationRated { measure, part, score, comment } => {
             encode_satisfaction::scored((*measure, *part), *score, comment)
         }
+        Event::CustomerIdentified { .. } => Body::CustomerIdentified(pb::CustomerIdentified {}),
+        Event::FactsTold { facts } => {
+            Body::FactsTold(pb::FactsTold { facts: encode_customer::facts(facts) })
+        }
+        Event::Erased => Body::Erased(pb::Erased {}),
         Event::ClosedFalsely { agent, entry } => {
             encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
         }

@@ -224,6 +224,9 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::SurveyAsked { .. }
             | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
+            | Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased
             | Event::Reopened => {}
         }
     }

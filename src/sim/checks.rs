@@ -48,7 +48,8 @@ impl Model {
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
-                    | Kind::Directives => {}
+                    | Kind::Directives
+                    | Kind::Customer => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)
@@ -213,7 +214,10 @@ impl Model {
                 self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
             }
             Event::AnswerRated { .. } => turn.rated = true,
-            Event::ConversationRated { .. }
+            Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased
+            | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
             | Event::ResolutionDenied
             | Event::ResolutionProposed { .. }

@@ -14,6 +14,7 @@ mod value;
 
 use super::learnt::Learnt;
 use super::problem::{Code, Place, Problem, Problems};
+use super::raw::bot::Bot;
 use super::raw::conversation::Conversation;
 use super::raw::faq::Faq;
 use super::raw::service::Service;
@@ -87,11 +88,12 @@ pub fn check_with(
     let faq: Vec<Option<Faq>> = files(sources, FAQ, problems_here);
     let scripts: Vec<Option<Conversation>> = files(sources, CONVERSATIONS, problems_here);
     let raw_routing = file(sources, ROUTING, problems_here);
-    let raw_bot = file(sources, BOT, problems_here);
+    let raw_bot: Option<Bot> = file(sources, BOT, problems_here);
     let [ar, en] = [Language::Ar, Language::En]
         .map(|language| file(sources, &texts::file(language), problems_here));
 
-    let names = names::Names::gather(&faq, raw_routing.as_ref(), problems_here);
+    let (routing_names, bot_names) = (raw_routing.as_ref(), raw_bot.as_ref());
+    let names = names::Names::gather(&faq, routing_names, bot_names, problems_here);
     let entries = faq::check(&read(faq), &names, problems_here);
     let reviews = entries.iter().flatten().filter_map(|entry| entry.review.clone()).collect();
     let routing = raw_routing.and_then(|raw| routing::check(&raw, &names, problems_here));
@@ -121,6 +123,7 @@ pub fn check_with(
             arabizi: bot.arabizi,
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
+            facts: bot.facts,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());

@@ -2,6 +2,7 @@
 //! be applied to every state, because it has already happened.
 
 use super::event::{Alert, Choice, Event, LeaveReason};
+use super::identity;
 use super::promise;
 use super::satisfaction::{self, Satisfaction};
 use super::state::{
@@ -57,6 +58,7 @@ pub fn apply(
                 agreed_language: None,
                 abuse_reported: None,
                 satisfaction: Satisfaction::default(),
+                facts: Default::default(),
             })
         }
         (None, _) => None,
@@ -276,6 +278,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::Noted { .. } | Event::Claimed { .. } | Event::Whispered { .. } => {}
         Event::TakenOver { .. } => c.abuse_reported = None,
+        Event::CustomerIdentified { customer } => c.customer = customer.clone(),
+        Event::FactsTold { facts } => c.facts = facts.clone(),
+        Event::Erased => identity::forget(c, at),
         // Kept by `satisfaction::fold`.
         Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }

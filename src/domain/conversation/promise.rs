@@ -150,7 +150,10 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
-        | Event::ClosedFalsely { .. } => None,
+        | Event::ClosedFalsely { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
+        | Event::Erased => None,
     }
 }
 

@@ -17,6 +17,7 @@ use sanad::grpc::agent::AgentDesk;
 use sanad::grpc::auth::Authenticator;
 use sanad::grpc::chat::Chat;
 use sanad::grpc::context::{Context, RulesReport};
+use sanad::grpc::identity::HostIdentity;
 use sanad::grpc::keys::{KeyRing, Role};
 use sanad::grpc::lifecycle::{Lifecycle, Phase};
 use sanad::grpc::limits::Limits;
@@ -34,9 +35,10 @@ use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::{Chance, Clock};
 use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
+use sanad::store::archive::FolderArchive;
 use sanad::store::memory::MemoryStore;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -153,13 +155,15 @@ pub struct World {
     pub app: Arc<App>,
     pub clock: Arc<TestClock>,
     pub lifecycle: Arc<Lifecycle>,
+    /// What the host site signs with.
+    pub identity: Arc<HostIdentity>,
     keys: Arc<KeyRing>,
     minted: std::sync::Mutex<std::collections::BTreeMap<String, String>>,
     channel: Channel,
     names: AtomicU64,
     tasks: Vec<JoinHandle<()>>,
     _stop: oneshot::Sender<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for World {
@@ -205,11 +209,15 @@ impl World {
         };
         let keys = Arc::new(KeyRing::open(folder.path(), now.clone()).unwrap());
         let tokens = Arc::new(CustomerTokens::new([7; 32]));
+        let day = Duration::from_secs(24 * 60 * 60);
+        let identity = Arc::new(HostIdentity::new(Some(vec![9; 32]), "sanad", day));
         let lifecycle = Arc::new(Lifecycle::default());
         lifecycle.enter(Phase::Serving);
         let context = Context {
             app: app.clone(),
             tokens: tokens.clone(),
+            identity: identity.clone(),
+            archive: Some(Arc::new(FolderArchive::new(folder.path().join("archive")))),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
             replicated: false,
@@ -250,13 +258,14 @@ impl World {
             app,
             clock,
             lifecycle,
+            identity,
             keys,
             minted: Default::default(),
             channel,
             names: AtomicU64::new(0),
             tasks,
             _stop: stop,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -266,6 +275,11 @@ impl World {
         let store = Arc::clone(self.app.store());
         let rules = Arc::new(self.app.rules());
         App::new(store, rules, Arc::new(Counted::default()), settings)
+    }
+
+    /// Where ended conversations go.
+    pub fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
     }
 
     /// A fresh request id.
@@ -310,6 +324,7 @@ impl World {
             request_id: self.fresh(),
             device_id: format!("device-of-customer-{}", self.fresh()),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let started = self.chat().start_conversation(request).await.unwrap().into_inner();
         let conversation = started.conversation.unwrap();

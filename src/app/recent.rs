@@ -130,15 +130,6 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_last_is_not_read_from_its_bytes_again() {
-        let (written, kept) = (conversation("c1", Language::Ar), conversation("c1", Language::En));
-        let mut recent = Recent::default();
-        // Unlike its bytes on purpose: only so it can be told where the answer comes from.
-        recent.keep(Some(encode(&written)), &kept);
-        assert_eq!(take(&mut recent, "c1", Some(&written)), Some(kept));
-    }
-
-    #[test]
     fn only_the_newest_are_kept() {
         let mut recent = Recent::default();
         for number in 0..=KEPT_MAX {

@@ -74,7 +74,7 @@ fn is_courtesy(input: &Input, reading: &Reading) -> bool {
         ) => true,
         None => reading.declines || reading.affirms,
     };
-    is_typed && is_kind && reading.assessment.signals.is_empty()
+    is_typed && is_kind && reading.assessment.fired.is_none()
 }
 
 /// In a sentence that asks nothing, and not for ever.

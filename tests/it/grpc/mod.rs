@@ -8,6 +8,7 @@ mod notes;
 mod operators;
 mod ratings;
 mod repairs;
+mod replays;
 mod replies;
 mod retention;
 mod roles;

@@ -94,10 +94,12 @@ fn no_thanks_to_is_it_solved_is_neither_a_yes_nor_a_no() {
 #[test]
 fn a_kind_word_after_the_end_is_returned_and_calls_nobody_back() {
     let by_sara = proposed().then(&Command::Respond { resolved: true });
-    let by_bot = Story::new().then(&start()).says("when are you open").says("thanks").says("yes");
+    let answered = Story::new().then(&start()).says("when are you open");
+    let by_bot = answered.says("thanks").until_due().then(&Command::Respond { resolved: true });
     let left = proposed().then(&Command::Leave);
     for ended in [by_sara, by_bot, left] {
         let state = ended.c.as_ref().unwrap().state.clone();
+        assert!(ended.c.as_ref().unwrap().has_ended().is_some(), "{state:?}");
         let check = |words: &str, is_kind: bool| {
             let after = ended.clone().says(words);
             let c = after.c.as_ref().unwrap();

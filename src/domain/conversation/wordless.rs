@@ -2,8 +2,9 @@
 //! is neither yes nor no, it is no miss, and there is nothing in it that detectors could read; people
 //! see it as it is.
 
+use super::after_end::may_come_back;
 use super::command::{Decision, Rejection};
-use super::customer_side::{reopen_window, resume_with};
+use super::customer_side::resume_with;
 use super::event::Event;
 use super::ledger;
 use super::promise::PromiseKind;
@@ -49,7 +50,7 @@ pub(super) fn came(
             }
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
+            may_come_back(rules, *since, at)?;
             survey::came_back(&mut turn, false);
             turn.happen(Event::Reopened);
             record(&mut turn, parts);

@@ -18,5 +18,6 @@ mod story;
 mod streams;
 mod supervisors;
 mod transfers;
+mod typing;
 mod waits;
 mod world;

@@ -25,6 +25,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod on_call;
 mod repair;
 mod rows;
 mod rules;
@@ -75,6 +76,7 @@ enum Command {
     Key(key::KeyCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
+    OnCall(on_call::OnCallArgs),
     Archive(archive::ArchiveArgs),
     Check(check::Check),
     Test(test::Test),
@@ -133,6 +135,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
+        Some(Command::OnCall(args)) => block_on(on_call::run(args)),
         Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Archive(args)) => archive::run(&args),

@@ -21,6 +21,7 @@ use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent, supervisor};
 use crate::ports::clock::Clock;
+use crate::ringing::Lines;
 use crate::store::archive::FolderArchive;
 use crate::web;
 use anyhow::Context as _;
@@ -109,7 +110,8 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
     let report = LiveReport::new(Arc::clone(&live));
     let opened = stores::open(&settings, options.init_if_empty, &clock).await?;
-    let app = Arc::new(App::new(
+    let tokens = Arc::new(CustomerTokens::new(keys::server_secret(&settings.data)?));
+    let app = App::new(
         Arc::clone(&opened.store),
         Arc::new(report.clone()),
         Arc::new(SystemChance),
@@ -119,10 +121,11 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
             utterance_chars_max: settings.limits.utterance_chars_max as usize,
             waiting_max: settings.limits.waiting_max as usize,
         },
-    ));
+    );
+    let app = Arc::new(app.ringing_over(Arc::new(lines(&tokens))));
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
+    let (edge, context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
     tasks::start(&app, &came_back, retention(&settings));
     follow_rules(&options.config, &live, &app);
@@ -183,6 +186,15 @@ fn retention(settings: &ServiceSettings) -> Option<Retention> {
     Some(Retention { after: wanted.after, archive })
 }
 
+/// The lines to those on call.
+fn lines(tokens: &Arc<CustomerTokens>) -> Lines {
+    let tokens = Arc::clone(tokens);
+    Lines::new(
+        Arc::new(move |conversation, ring| tokens.acknowledgement(conversation, ring)),
+        Arc::new(|name| std::env::var(name).ok().filter(|secret| !secret.is_empty())),
+    )
+}
+
 fn make_folder(data: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data).with_context(|| {
         format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
@@ -202,7 +214,7 @@ fn make_folder(data: &Path) -> anyhow::Result<()> {
 fn edge(
     settings: &ServiceSettings,
     app: &Arc<App>,
-    lifecycle: &Arc<Lifecycle>,
+    (lifecycle, tokens): (&Arc<Lifecycle>, Arc<CustomerTokens>),
     report: LiveReport,
     clock: &Arc<dyn Clock>,
     opened: &Opened,
@@ -211,8 +223,6 @@ fn edge(
         let clock = Arc::clone(clock);
         Arc::new(move || clock.now())
     };
-    let secret = keys::server_secret(&settings.data)?;
-    let tokens = Arc::new(CustomerTokens::new(secret));
     let ring = KeyRing::open(&settings.data.join("keys"), now.clone())?;
     let declared: Vec<AgentId> =
         app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();

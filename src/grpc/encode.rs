@@ -3,6 +3,7 @@
 
 use super::encode_eta;
 pub use super::encode_kinds::*;
+use super::encode_on_call;
 use super::encode_promise;
 use super::encode_satisfaction;
 use super::pb;
@@ -292,6 +293,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
         | Event::ClosedFalsely { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::Noted { agent: None, .. }
         | Event::Whispered { .. }
         | Event::Closed { .. } => party(pb::Party::System),
@@ -420,6 +425,12 @@ fn body(
         Event::ConversationRated { measure, part, score, comment } => {
             encode_satisfaction::scored((*measure, *part), *score, comment)
         }
+        Event::OnCallRung { kind, target, attempt, .. } => {
+            encode_on_call::rung(*kind, target, *attempt)
+        }
+        Event::OnCallFailed { why, .. } => encode_on_call::failed(why),
+        Event::OnCallReached { name, .. } => encode_on_call::reached(name),
+        Event::OnCallMissed { attempts } => encode_on_call::nobody_reached(*attempts),
         Event::ClosedFalsely { agent, entry } => {
             encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
         }

@@ -10,6 +10,7 @@ use super::context::{Context, conversation_id, id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_agent;
+use super::on_call;
 use super::overview_stream;
 use super::pb;
 use super::pb::supervisor_service_server::SupervisorService;
@@ -100,6 +101,13 @@ impl SupervisorService for Supervisor {
         let opened = self.context.app.open_desk(&desk, name, subject, &once).await;
         let agent = Some(encode_agent::agent(&opened.map_err(status)?));
         Ok(Response::new(pb::OpenDeskResponse { agent }))
+    }
+
+    async fn acknowledge_on_call(
+        &self,
+        request: Request<pb::AcknowledgeOnCallRequest>,
+    ) -> Result<Response<pb::AcknowledgeOnCallResponse>, Status> {
+        Ok(Response::new(on_call::acknowledge(&self.context, &request).await?))
     }
 
     async fn take_over(

@@ -109,6 +109,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::OfferCostsNothing
         | Mutant::SessionIgnored
         | Mutant::OutboxClearedEarly
+        | Mutant::RungIsReached
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -123,6 +124,7 @@ fn a_missing_guard_of_the_conversation_is_noticed() {
         (Mutant::FragmentsForgotten, &[Invariant::Answered, Invariant::Liveness]),
         (Mutant::AnswersRepeat, &[Invariant::NeverTwice]),
         (Mutant::RequestIdIgnored, &[Invariant::Once]),
+        (Mutant::RungIsReached, &[Invariant::OnCall]),
     ] {
         assert_noticed(mutant, invariants);
     }

@@ -6,8 +6,8 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    agent_side, banners, customer_side, ledger, pool_side, supervision, survey, timers, transfer,
-    waiting,
+    agent_side, banners, customer_side, ledger, on_call, pool_side, supervision, survey, timers,
+    transfer, waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -49,6 +49,7 @@ pub fn handle(
             | Command::RateAnswer { .. }
             | Command::RateConversation { .. }
             | Command::Tick { .. }
+            | Command::OnCallAnswered { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
@@ -106,6 +107,7 @@ pub fn handle(
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
         }
+        Command::OnCallAnswered { ring, answer } => on_call::answered(rules, c, *ring, answer, at),
     }
 }
 

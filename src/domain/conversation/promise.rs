@@ -150,7 +150,11 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
-        | Event::ClosedFalsely { .. } => None,
+        | Event::ClosedFalsely { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. } => None,
     }
 }
 

@@ -54,11 +54,13 @@ pub enum Mutant {
     RequestIdIgnored,
     /// Nobody compares both sides after a loss of data.
     AuditSkipped,
+    /// Whoever is rung is said to be reached.
+    RungIsReached,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 20] = [
+    pub const ALL: [Mutant; 21] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -79,6 +81,7 @@ impl Mutant {
         Mutant::OutboxClearedEarly,
         Mutant::RequestIdIgnored,
         Mutant::AuditSkipped,
+        Mutant::RungIsReached,
     ];
 
     /// The name it is called by.
@@ -104,6 +107,7 @@ impl Mutant {
             Mutant::OutboxClearedEarly => "outbox",
             Mutant::RequestIdIgnored => "request-id",
             Mutant::AuditSkipped => "audit",
+            Mutant::RungIsReached => "on-call",
         }
     }
 
@@ -148,6 +152,7 @@ impl Mutant {
                 Machines { work: machines::offer_ignores_presence, ..real }
             }
             Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
+            Mutant::RungIsReached => Machines { conversation: machines::rung_is_reached, ..real },
             Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored

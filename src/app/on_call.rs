@@ -117,6 +117,7 @@ impl App {
             rung_at: open.rung_at,
             target: on_call.named(open.kind, &open.target)?.clone(),
             secret_from: on_call.secret_from.clone(),
+            is_drill: false,
         })
     }
 
@@ -149,4 +150,184 @@ fn one_line(text: &str, chars_max: usize) -> String {
 
 fn is_bidi_mark(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Settings;
+    use crate::domain::conversation::command::Input;
+    use crate::domain::ids::{AgentId, CustomerId};
+    use crate::domain::language::Language;
+    use crate::domain::pool::agent::Presence;
+    use crate::domain::pool::item::{ItemState, Place};
+    use crate::domain::time::Timestamp;
+    use crate::ports::clock::{Chance, Clock};
+    use crate::store::memory::MemoryStore;
+    use async_trait::async_trait;
+    use std::sync::Mutex as StdMutex;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+    use std::time::Duration;
+
+    struct Hand(AtomicI64);
+
+    impl Clock for Hand {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    #[derive(Default)]
+    struct Counted(AtomicU64);
+
+    impl Chance for Counted {
+        fn bits(&self) -> u128 {
+            u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+        }
+    }
+
+    /// Writes down who was rung.
+    #[derive(Default)]
+    struct Recording(StdMutex<Vec<String>>);
+
+    #[async_trait]
+    impl Ringer for Recording {
+        async fn ring(&self, ring: &Ring) -> Rung {
+            let told = format!("{} {} {}", ring.target.name, ring.attempt, ring.kind.name());
+            self.0.lock().unwrap().push(told);
+            Rung::Delivered
+        }
+    }
+
+    /// One customer in danger, on a store that processes come to and go from.
+    struct Night {
+        clock: Arc<Hand>,
+        store: Arc<MemoryStore>,
+        ringer: Arc<Recording>,
+        id: ConversationId,
+    }
+
+    impl Night {
+        async fn begins() -> (Night, App) {
+            let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+            let store = Arc::new(MemoryStore::new(clock.clone()));
+            let (ringer, id) = (Arc::default(), ConversationId::parse("c1").unwrap());
+            let night = Night { clock, store, ringer, id };
+            let app = night.process("one").await;
+            let customer = CustomerId::parse("customer").unwrap();
+            app.start(night.id.clone(), customer, Some(Language::En)).await.unwrap();
+            let words = Input::Text("call an ambulance".to_owned());
+            app.say(&night.id, None, words).await.unwrap();
+            (night, app)
+        }
+
+        async fn process(&self, name: &str) -> App {
+            let settings = Settings {
+                buckets: 1,
+                instance: name.to_owned(),
+                utterance_chars_max: 2_000,
+                waiting_max: 100,
+            };
+            let rules = Arc::new(crate::sim::rules::rules(1));
+            let chance = Arc::new(Counted::default());
+            let app = App::new(self.store.clone(), rules, chance, settings);
+            let app = app.ringing_over(self.ringer.clone());
+            app.recover().await.unwrap();
+            app
+        }
+
+        fn passes(&self, span: Duration) {
+            self.clock.0.fetch_add(span.as_millis() as i64, Ordering::Relaxed);
+        }
+
+        /// What is due is committed, and nothing else.
+        async fn sweeps(&self, app: &App) {
+            for slot in app.slots() {
+                app.sweep(&slot).await.unwrap();
+            }
+        }
+
+        async fn rings(&self, app: &App) -> Vec<String> {
+            for owed in app.rings_owed().await {
+                app.ring(&owed).await.unwrap();
+            }
+            std::mem::take(&mut self.ringer.0.lock().unwrap())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_ring_is_committed_first_and_performed_once() {
+        let (night, app) = Night::begins().await;
+        night.sweeps(&app).await;
+        let c = app.conversation(&night.id).await.unwrap();
+        assert_eq!(
+            c.on_call.map(|open| open.attempts),
+            Some(1),
+            "it is in the log before it rings"
+        );
+        assert_eq!(night.rings(&app).await, ["guard 1 life"]);
+        night.sweeps(&app).await;
+        assert_eq!(night.rings(&app).await, Vec::<String>::new(), "it has its time");
+        night.passes(app.rules().routing.on_call.answer_within);
+        night.sweeps(&app).await;
+        assert_eq!(night.rings(&app).await, ["doctor 2 life"]);
+    }
+
+    #[tokio::test]
+    async fn a_process_that_dies_between_the_commit_and_the_ring_is_followed_by_the_next_ring() {
+        let (night, first) = Night::begins().await;
+        night.sweeps(&first).await;
+        drop(first);
+        let second = night.process("two").await;
+        night.sweeps(&second).await;
+        assert_eq!(night.rings(&second).await, Vec::<String>::new(), "nobody knows if it rang");
+        night.passes(second.rules().routing.on_call.answer_within);
+        night.sweeps(&second).await;
+        assert_eq!(night.rings(&second).await, ["doctor 2 life"]);
+    }
+
+    #[tokio::test]
+    async fn of_two_processes_that_look_at_once_one_rings() {
+        let (night, first) = Night::begins().await;
+        let second = night.process("two").await;
+        night.sweeps(&first).await;
+        night.sweeps(&second).await;
+        let mut rung = night.rings(&first).await;
+        rung.extend(night.rings(&second).await);
+        assert_eq!(rung, ["guard 1 life"]);
+    }
+
+    #[tokio::test]
+    async fn nobody_is_rung_for_whom_a_colleague_has_by_now() {
+        let (night, app) = Night::begins().await;
+        night.sweeps(&app).await;
+        let agent = AgentId::parse("agent0").unwrap();
+        let session = app.sign_in(&agent, Duration::from_secs(60)).await.unwrap().incarnation;
+        app.set_presence(&agent, session, Presence::Available).await.unwrap();
+        let Some(Place::Here(item)) = app.place(&night.id).await.unwrap() else {
+            panic!("a place")
+        };
+        assert!(matches!(item.state, ItemState::Offered { .. }), "{item:?}");
+        app.accept(&agent, &night.id, item.token).await.unwrap();
+        assert_eq!(night.rings(&app).await, Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_name_from_outside_is_one_short_line() {
+        let (night, app) = Night::begins().await;
+        night.sweeps(&app).await;
+        let owed = app.rings_owed().await.remove(0);
+        let reached = |name: &str| RingAnswer::Reached { name: name.to_owned() };
+        let refused = app.on_call_answered(&owed, reached(" \u{202e}\n")).await;
+        assert_eq!(refused.map(|_| ()), Err(AppError::Empty));
+        let name = format!("Khalid\n\u{202e}from  the\tnight {}", "x".repeat(100));
+        let done = app.on_call_answered(&owed, reached(&name)).await.unwrap();
+        let told = done.events.iter().find_map(|logged| match &logged.logged.event {
+            Event::OnCallReached { name, .. } => Some(name.clone()),
+            _ => None,
+        });
+        let told = told.unwrap();
+        assert!(told.starts_with("Khalid from the night xxx"), "{told}");
+        assert_eq!(told.chars().count(), NAME_CHARS_MAX);
+    }
 }

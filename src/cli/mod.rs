@@ -135,7 +135,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
-        Some(Command::OnCall(args)) => block_on(on_call::run(args)),
+        Some(Command::OnCall(args)) => return finished(block_on(on_call::run(args))),
         Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Archive(args)) => archive::run(&args),

@@ -31,6 +31,8 @@ pub struct Ring {
     pub target: Target,
     /// The environment variable that holds the secret by which webhooks are signed.
     pub secret_from: Option<String>,
+    /// Whether it is only tried: nobody is in danger, and there is nothing to acknowledge.
+    pub is_drill: bool,
 }
 
 /// What came of it.

@@ -42,7 +42,7 @@ impl Lines {
     /// What is told to whoever is rung.
     fn message(&self, ring: &Ring) -> Result<Vec<u8>, serde_json::Error> {
         serde_json::to_vec(&Message {
-            event: "on_call_ring",
+            event: if ring.is_drill { "on_call_drill" } else { "on_call_ring" },
             conversation_id: ring.conversation.as_str(),
             kind: ring.kind.name(),
             language: ring.language.tag(),
@@ -51,7 +51,10 @@ impl Lines {
             waiting_since: on_paper(ring.waiting_since),
             rung_at: on_paper(ring.rung_at),
             attempt: ring.attempt,
-            acknowledge: (self.acknowledgement)(&ring.conversation, ring.ring),
+            acknowledge: match ring.is_drill {
+                true => String::new(),
+                false => (self.acknowledgement)(&ring.conversation, ring.ring),
+            },
         })
     }
 }

@@ -65,6 +65,7 @@ fn ring_by(way: Way) -> Ring {
         rung_at: Timestamp::from_millis(1_795_417_230_500),
         target: Target { name: "night guard".to_owned(), way },
         secret_from: Some("SECRET_OF_THE_TEST".to_owned()),
+        is_drill: false,
     }
 }
 
@@ -90,6 +91,22 @@ async fn a_webhook_gets_one_signed_message_with_the_means_to_answer() {
         "rung_at": "2026-11-23T07:00:30.5Z", "attempt": 2, "acknowledge": "c1/7",
     });
     assert_eq!(message, expected);
+}
+
+#[tokio::test]
+async fn a_drill_says_that_it_is_one_and_cannot_be_acknowledged() {
+    let (address, server) = server(answer("200 OK", "", ""));
+    let token: Acknowledgement = Arc::new(|_, _| "good".to_owned());
+    let lines = Lines::new(token, Arc::new(|_| None));
+    let ring = Ring { is_drill: true, ..ring_by(Way::Webhook(address)) };
+    assert_eq!(lines.ring(&ring).await, Rung::Delivered);
+    let heard = server.join().unwrap();
+    assert_eq!(heard.header(SIGNATURE), None, "there is no secret");
+    let message: serde_json::Value = serde_json::from_slice(&heard.body).unwrap();
+    assert_eq!(
+        (message["event"].as_str(), message["acknowledge"].as_str()),
+        (Some("on_call_drill"), Some(""))
+    );
 }
 
 #[test]

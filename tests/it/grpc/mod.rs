@@ -4,6 +4,7 @@ mod claims;
 mod directives;
 mod errors;
 mod notes;
+mod on_call;
 mod operators;
 mod ratings;
 mod repairs;

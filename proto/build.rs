@@ -11,6 +11,7 @@ const FILES: &[&str] = &[
     "sanad/v1/admin.proto",
     "sanad/v1/agent.proto",
     "sanad/v1/chat.proto",
+    "sanad/v1/customer.proto",
     "sanad/v1/directives.proto",
     "sanad/v1/eta.proto",
     "sanad/v1/fairness.proto",

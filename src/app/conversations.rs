@@ -238,9 +238,9 @@ impl App {
                     done.conversation = after;
                 }
             }
-            return Ok(done);
+            return Ok(self.ask_for_recommendation(done).await);
         }
-        Ok(done.0)
+        Ok(self.ask_for_recommendation(done.0).await)
     }
 
     /// Runs a command without carrying its effects out; returns whether there are any.
@@ -363,7 +363,9 @@ impl App {
             let mut request = record.as_ref().map(|(key, _)| key.id.as_str());
             for Logged { seq, event_id, logged: LoggedEvent { at, event } } in &events {
                 let written = Written { at, event, request: request.take() };
-                change.append(keys::log(&c.id), *seq, *event_id, &written, None);
+                // What is erased is gone from the log too; the numbers go on.
+                let keep = matches!(event, Event::Erased).then_some(1);
+                change.append(keys::log(&c.id), *seq, *event_id, &written, keep);
             }
             let id = c.id.as_str();
             // Minus the time, so that the latest comes first.

@@ -5,6 +5,7 @@ use crate::domain::conversation::command::Rejection;
 use crate::domain::directives::NotTaken;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
+use crate::ports::archive::ArchiveError;
 use crate::ports::store::StoreError;
 
 /// The situation.
@@ -57,6 +58,15 @@ pub enum AppError {
         /// How many.
         held: usize,
     },
+    /// A customer has as many conversations as one may have.
+    #[error("this customer has {most} conversations, the most there may be: erase old ones")]
+    TooManyOfCustomer {
+        /// The limit.
+        most: usize,
+    },
+    /// The archive did not do what was asked.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// What ops wanted to put in force cannot be.
     #[error(transparent)]
     NotTaken(#[from] NotTaken),

@@ -1,15 +1,24 @@
 //! The names under which things are stored. One place, so that nothing is spelled twice.
 
-use crate::domain::ids::{AgentId, ConversationId, PoolId, RequestId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, RequestId};
 use crate::ports::store::{EntityKey, Kind, LogId, Slot};
 
 /// The bucket a conversation lives in, of `buckets`.
 pub fn bucket_of(conversation: &ConversationId, buckets: u16) -> u16 {
-    let hash = crate::domain::conversation::state::text_hash(conversation.as_str());
+    spread(conversation.as_str(), buckets)
+}
+
+fn spread(id: &str, buckets: u16) -> u16 {
+    let hash = crate::domain::conversation::state::text_hash(id);
     // FNV leaves similar ids close together; these steps spread them (the finaliser of MurmurHash3).
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     let hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
     ((hash ^ (hash >> 33)) % u64::from(buckets.max(1))) as u16
+}
+
+/// The bucket that a customer's record lives in, of `buckets`.
+pub fn bucket_of_customer(customer: &CustomerId, buckets: u16) -> u16 {
+    spread(customer.as_str(), buckets)
 }
 
 /// The slot of a bucket.
@@ -41,6 +50,11 @@ pub fn outbox(conversation: &ConversationId) -> EntityKey {
 /// A conversation's place in a pool.
 pub fn place(conversation: &ConversationId) -> EntityKey {
     EntityKey::new(Kind::Item, conversation.as_str())
+}
+
+/// The record of a customer whom the host site knows.
+pub fn customer(id: &CustomerId) -> EntityKey {
+    EntityKey::new(Kind::Customer, id.as_str())
 }
 
 /// An agent.

@@ -142,6 +142,7 @@ fn suggested(
         lines: &lines,
         need: c.memory.need.as_deref(),
         slots: &c.memory.slots,
+        facts: &c.facts,
         topic: asked.handoff.entry.as_ref(),
         opening,
         about,

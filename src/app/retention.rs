@@ -15,11 +15,12 @@ use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::item::Place;
 use crate::domain::time::Timestamp;
-use crate::ports::archive::{Archive, ArchiveError, Archived, ArchivedEvent};
+use crate::ports::archive::{Archive, ArchiveError, Archived, ArchivedEvent, Whose};
 use crate::ports::store::{
     ENTITIES_MAX, EntityKey, Index, Kind, Observed, Record, Slot, StoreError, decode,
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +60,8 @@ impl From<StoreError> for RetentionError {
 /// A conversation that may leave, as it was read.
 struct Leaving {
     id: ConversationId,
+    /// Nothing of it is worth archiving.
+    erased: bool,
     observed: Observed,
     row: Archived,
     requests: Vec<EntityKey>,
@@ -102,14 +105,34 @@ impl App {
         if let Some(archive) = &retention.archive
             && !leaving.is_empty()
         {
-            let rows: Vec<Archived> = leaving.iter().map(|one| one.row.clone()).collect();
-            archive.keep(&rows).await?;
+            let (erased, rest): (Vec<_>, Vec<_>) = leaving.iter().partition(|one| one.erased);
+            let rows: Vec<Archived> = rest.iter().map(|one| one.row.clone()).collect();
+            if !rows.is_empty() {
+                archive.keep(&rows).await?;
+            }
+            // A crash between archiving and erasing may have left a row behind.
+            forget(archive.as_ref(), erased.iter().map(|one| &one.id)).await?;
         }
         let mut left = 0;
         for one in leaving {
-            left += u64::from(self.let_go(slot, &one).await?);
+            let gone = self.let_go(slot, &one).await?;
+            left += u64::from(gone);
+            if let Some(archive) = retention.archive.as_deref().filter(|_| !gone)
+                && self.was_erased(&one.id).await?
+            {
+                // It was erased while its row was written.
+                forget(archive, [&one.id]).await?;
+            }
         }
         Ok(left)
+    }
+
+    async fn was_erased(&self, id: &ConversationId) -> AppResult<bool> {
+        match self.conversation(id).await {
+            Ok(c) => Ok(c.is_erased()),
+            Err(AppError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The conversation as it leaves, if it may.
@@ -132,7 +155,8 @@ impl App {
             return Ok(None);
         }
         let records = self.all_records(slot, id).await?;
-        let complete = records.len() as u64 == c.seq;
+        // What was erased has only the record of that.
+        let complete = c.is_erased() || records.len() as u64 == c.seq;
         let Some(first) = records.first().filter(|_| complete) else {
             let reason = format!("its log has {} of {} events", records.len(), c.seq);
             return Err(StoreError::Damaged { what: key.to_string(), reason }.into());
@@ -140,10 +164,14 @@ impl App {
         let observed = snapshot.observed(&key).clone();
         let requests = self.requests_of(slot, id, &records).await?;
         let row = row(id, &observed, first.event_id, &records, snapshot.at())?;
-        Ok(Some(Leaving { id: id.clone(), observed, row, requests }))
+        Ok(Some(Leaving { id: id.clone(), erased: c.is_erased(), observed, row, requests }))
     }
 
-    async fn all_records(&self, slot: &Slot, id: &ConversationId) -> AppResult<Vec<Record>> {
+    pub(super) async fn all_records(
+        &self,
+        slot: &Slot,
+        id: &ConversationId,
+    ) -> AppResult<Vec<Record>> {
         let mut records: Vec<Record> = Vec::new();
         loop {
             let after = records.last().map_or(0, |record| record.seq);
@@ -157,7 +185,7 @@ impl App {
     }
 
     /// The records of all requests about it: the log names those that made events, a list the rest.
-    async fn requests_of(
+    pub(super) async fn requests_of(
         &self,
         slot: &Slot,
         id: &ConversationId,
@@ -245,6 +273,17 @@ impl App {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+async fn forget(
+    archive: &dyn Archive,
+    ids: impl IntoIterator<Item = &ConversationId>,
+) -> Result<(), ArchiveError> {
+    let conversations: BTreeSet<String> = ids.into_iter().map(ToString::to_string).collect();
+    if conversations.is_empty() {
+        return Ok(());
+    }
+    archive.forget(&Whose { customer: None, conversations }).await.map(|_| ())
 }
 
 fn row(

@@ -82,7 +82,10 @@ impl Stats {
             Event::AnswerRated { .. }
             | Event::SurveyAsked { .. }
             | Event::ConversationRated { .. }
-            | Event::ClosedFalsely { .. } => {}
+            | Event::ClosedFalsely { .. }
+            | Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased => {}
             Event::Started { .. }
             | Event::CustomerSaid { .. }
             | Event::Understood { .. }

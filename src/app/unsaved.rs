@@ -6,6 +6,7 @@ use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::state::{Conversation, Memory, State};
 use crate::domain::detectors::EmergencyKind;
+use crate::domain::facts;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::language::{self, Language, Variety};
 use crate::domain::reading;
@@ -44,8 +45,10 @@ impl App {
             }
             Step::Answer(entry) if bot_owns => {
                 let entry = rules.bot.entries.get(&entry).filter(|entry| entry.slots.is_empty());
-                let answer = entry.and_then(|entry| entry.answers.get(language).first());
-                said.extend(answer.map(|text| (text.clone(), Outcome::Answer)));
+                let told = known.map(|c| c.facts.clone()).unwrap_or_default();
+                let wordings = entry.into_iter().flat_map(|entry| entry.answers.get(language));
+                let answer = wordings.filter_map(|text| facts::filled(text, &told)).next();
+                said.extend(answer.map(|text| (text, Outcome::Answer)));
             }
             Step::Answer(_)
             | Step::Wait

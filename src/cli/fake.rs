@@ -359,6 +359,40 @@ impl ChatService for FakeChat {
         absent()
     }
 
+    async fn identify_customer(
+        &self,
+        _: Request<IdentifyCustomerRequest>,
+    ) -> Answer<IdentifyCustomerResponse> {
+        absent()
+    }
+
+    async fn list_my_conversations(
+        &self,
+        _: Request<ListMyConversationsRequest>,
+    ) -> Answer<ListMyConversationsResponse> {
+        absent()
+    }
+
+    async fn resume_conversation(
+        &self,
+        _: Request<ResumeConversationRequest>,
+    ) -> Answer<ResumeConversationResponse> {
+        absent()
+    }
+
+    type ExportMyDataStream = BoxStream<'static, Result<ExportMyDataResponse, Status>>;
+
+    async fn export_my_data(
+        &self,
+        _: Request<ExportMyDataRequest>,
+    ) -> Answer<Self::ExportMyDataStream> {
+        absent()
+    }
+
+    async fn erase_my_data(&self, _: Request<EraseMyDataRequest>) -> Answer<EraseMyDataResponse> {
+        absent()
+    }
+
     async fn rate_answer(&self, _: Request<RateAnswerRequest>) -> Answer<RateAnswerResponse> {
         absent()
     }

@@ -38,6 +38,7 @@ pub mod system;
 mod tasks;
 pub mod terminal;
 mod test;
+mod token;
 pub mod transcript;
 pub mod words;
 mod zone;
@@ -74,6 +75,7 @@ enum Command {
     Admin(admin::AdminArgs),
     Supervise(supervise::SuperviseArgs),
     Key(key::KeyCommand),
+    Token(token::TokenCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
     OnCall(on_call::OnCallArgs),
@@ -138,6 +140,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::OnCall(args)) => return finished(block_on(on_call::run(args))),
         Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
+        Some(Command::Token(args)) => token::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
         Some(Command::Doctor(options)) => return doctor::run(&options),
         Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),

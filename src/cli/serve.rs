@@ -8,11 +8,14 @@ use super::{figures, tasks};
 use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
-use crate::config::service::{OnBadConfig, Overrides, ServiceSettings, StoreKind};
+use crate::config::service::{
+    IdentitySettings, OnBadConfig, Overrides, ServiceSettings, StoreKind,
+};
 use crate::domain::ids::AgentId;
 use crate::grpc::auth::Authenticator;
 use crate::grpc::chat::Chat;
 use crate::grpc::context::Context;
+use crate::grpc::identity::HostIdentity;
 use crate::grpc::keys::{self, KeyRing};
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::grpc::limits::Limits;
@@ -125,9 +128,11 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let app = Arc::new(app.ringing_over(Arc::new(lines(&tokens))));
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
+    let (edge, mut context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
-    tasks::start(&app, &came_back, retention(&settings));
+    let retention = retention(&settings);
+    context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
+    tasks::start(&app, &came_back, retention);
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);
@@ -223,6 +228,9 @@ fn edge(
         let clock = Arc::clone(clock);
         Arc::new(move || clock.now())
     };
+    let host_key = keys::host_key(&settings.data.join(IdentitySettings::KEY_FILE))?;
+    let IdentitySettings { audience, life_max } = &settings.identity;
+    let identity = Arc::new(HostIdentity::new(host_key, audience, *life_max));
     let ring = KeyRing::open(&settings.data.join("keys"), now.clone())?;
     let declared: Vec<AgentId> =
         app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();
@@ -252,6 +260,8 @@ fn edge(
     let context = Context {
         app: Arc::clone(app),
         tokens,
+        identity,
+        archive: None,
         lifecycle: Arc::clone(lifecycle),
         durability: opened.durability,
         replicated: opened.replicated,

@@ -84,6 +84,7 @@ pub fn close(language: Language, reason: pb::CloseReason) -> &'static str {
         C::Timeout => ("nothing was said for long", "لم يُكتب شيء لفترة طويلة"),
         C::Left => ("the customer ended it", "أنهاها العميل"),
         C::Abandoned => ("the customer left while waiting", "غادر العميل وهو ينتظر"),
+        C::Erased => ("erased", "مُحيت"),
     };
     pick(language, en, ar)
 }

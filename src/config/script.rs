@@ -9,6 +9,7 @@ use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
 use crate::domain::directives::What;
+use crate::domain::facts::Facts;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, QueueId};
 use crate::domain::language::Language;
@@ -28,6 +29,8 @@ pub struct Script {
     pub agents: Vec<AgentId>,
     /// The language the customer's client asks for.
     pub language: Option<Language>,
+    /// What the host site tells of the customer; with it they are known.
+    pub facts: Facts,
     /// What the draw after an end says: which question is asked, or none.
     pub survey: Option<Measure>,
     /// So many other customers have asked for a person before; agents who are there have taken as

@@ -20,6 +20,8 @@ pub struct ServiceSettings {
     pub on_bad_config: OnBadConfig,
     /// The hard limit of a graceful stop.
     pub drain: Duration,
+    /// How the host site says who its customers are.
+    pub identity: IdentitySettings,
     /// What is refused when there is too much of it.
     pub limits: Limits,
     /// Which ended conversations leave the store; `None` = they stay.
@@ -34,6 +36,29 @@ pub struct Retention {
     /// The folder they go to, within the data folder unless it is absolute; `None` = they are
     /// deleted.
     pub archive: Option<PathBuf>,
+}
+
+/// How the host site says who its customers are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentitySettings {
+    /// Whom its tokens must be for.
+    pub audience: String,
+    /// The longest they may be good.
+    pub life_max: Duration,
+}
+
+impl IdentitySettings {
+    /// Whom tokens are for, unless the file says otherwise.
+    pub const AUDIENCE: &str = "sanad";
+    /// The file in the data folder that holds the key which the host site signs with.
+    pub const KEY_FILE: &str = "host.secret";
+}
+
+impl Default for IdentitySettings {
+    fn default() -> Self {
+        let life_max = Duration::from_secs(24 * 60 * 60);
+        IdentitySettings { audience: Self::AUDIENCE.to_owned(), life_max }
+    }
 }
 
 /// Which store.
@@ -140,6 +165,7 @@ impl Default for ServiceSettings {
             store: StoreKind::Embedded,
             on_bad_config: OnBadConfig::LastGood,
             drain: Duration::from_secs(10),
+            identity: IdentitySettings::default(),
             limits: Limits::default(),
             retention: None,
         }
@@ -175,6 +201,7 @@ impl ServiceSettings {
             store: overrides.store.unwrap_or(self.store),
             on_bad_config: overrides.on_bad_config.unwrap_or(self.on_bad_config),
             drain: overrides.drain.unwrap_or(self.drain),
+            identity: self.identity,
             limits: self.limits,
             retention: self.retention,
         }

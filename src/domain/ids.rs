@@ -122,6 +122,26 @@ id!(
     RulesVersion
 );
 
+/// What the ids of customers whom the host site knows begin with.
+const KNOWN_CUSTOMER: &str = "kc_";
+
+impl CustomerId {
+    /// Whether the host site has said who it is. Devices never get such an id.
+    pub fn is_known(&self) -> bool {
+        self.as_str().starts_with(KNOWN_CUSTOMER)
+    }
+
+    /// The id of a customer by a digest of the host's key. The key itself is never kept.
+    pub fn known(digest: &str) -> Result<CustomerId, IdError> {
+        CustomerId::parse(&format!("{KNOWN_CUSTOMER}{digest}"))
+    }
+
+    /// Whoever a conversation belonged to before it was erased.
+    pub fn erased() -> CustomerId {
+        CustomerId("erased".into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

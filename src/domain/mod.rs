@@ -5,6 +5,7 @@ pub mod bot;
 pub mod conversation;
 pub mod detectors;
 pub mod directives;
+pub mod facts;
 pub mod handoff;
 pub mod ids;
 pub mod language;

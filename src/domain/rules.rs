@@ -8,7 +8,7 @@ use super::ids::{EntryId, RulesVersion};
 use super::language::Language;
 use super::routing::settings::RoutingRules;
 use super::texts::{PerLanguage, Texts};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,6 +48,8 @@ pub struct BotRules {
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
     /// Whom it asks how it went, and how often.
     pub satisfaction: SatisfactionRules,
+    /// The facts that answers may use.
+    pub facts: BTreeSet<String>,
 }
 
 /// How far the bot tries before it steps aside.
@@ -75,6 +77,10 @@ pub struct SatisfactionRules {
     pub csat_share: f32,
     /// The share asked how easy it was.
     pub ces_share: f32,
+    /// The share whose customer, if the host knows them, is asked for a recommendation.
+    pub nps_share: f32,
+    /// But no customer more often than this.
+    pub nps_every: Duration,
     /// Whoever comes back with the same matter within this time says that the end was none.
     pub false_closure_window: Duration,
 }

@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 pub enum Access {
     /// Everybody, also without key or token.
     Open,
+    /// Everybody; but a staff key that comes with it is looked at.
+    Begin,
     /// The customer whose conversation it is.
     Customer,
     /// Staff with one of these roles.
@@ -35,7 +37,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
         "sanad.v1.ChatService",
         &[
             ("GetAvailability", Access::Open),
-            ("StartConversation", Access::Open),
+            ("StartConversation", Access::Begin),
             ("SendMessage", Access::Customer),
             ("SubscribeEvents", Access::Customer),
             ("ListMessages", Access::Customer),
@@ -48,6 +50,12 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("EndConversation", Access::Customer),
             ("RateAnswer", Access::Customer),
             ("RateConversation", Access::Customer),
+            ("IdentifyCustomer", Access::Customer),
+            // What the host site has signed is part of the request.
+            ("ListMyConversations", Access::Open),
+            ("ResumeConversation", Access::Open),
+            ("ExportMyData", Access::Customer),
+            ("EraseMyData", Access::Customer),
         ],
     ),
     (
@@ -99,6 +107,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("Diagnose", OPERATE),
             ("RepairConversation", WATCH),
             ("GetSatisfaction", WATCH),
+            ("ExportCustomer", OPERATE),
+            ("EraseCustomer", OPERATE),
         ],
     ),
     (
@@ -182,7 +192,9 @@ impl Call {
             Err(Refusal::NotAllowed { role, call: format!("{}/{}", self.service, self.method) })
         };
         match (self.access, principal) {
-            (Access::Open, _) | (Access::Customer, Principal::Customer(_)) => Ok(()),
+            (Access::Open | Access::Begin, _) | (Access::Customer, Principal::Customer(_)) => {
+                Ok(())
+            }
             (Access::Customer | Access::Staff(_), Principal::Anonymous) => {
                 Err(Refusal::NoCredentials)
             }
@@ -246,7 +258,9 @@ mod tests {
                 "Watch",
                 "ServerReflectionInfo",
                 "ServerReflectionInfo",
+                "ExportCustomer",
                 "SubscribeWork",
+                "ExportMyData",
                 "SubscribeEvents",
                 "SubscribeOverview",
                 "WatchConversation"
@@ -277,6 +291,8 @@ mod tests {
                 .collect();
             let expected = match call.method {
                 "GetAvailability" | "StartConversation" | "AcknowledgeOnCall" => "-capso",
+                "ListMyConversations" | "ResumeConversation" => "-capso",
+                "ExportCustomer" | "EraseCustomer" => "o",
                 "RegisterAgent" | "UpdateAgent" | "RemoveAgent" => "po",
                 "ListAgents" => "apso",
                 "ListParkedEntries" | "UnparkEntry" | "Diagnose" => "o",

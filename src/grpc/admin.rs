@@ -26,6 +26,7 @@ use crate::domain::pool::agent::{Agent, Presence};
 use crate::domain::pool::item::Place;
 use crate::domain::routing::explain::QueueStats;
 use crate::domain::time::Timestamp;
+use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// Events on a page, usually and at most.
@@ -296,6 +297,22 @@ impl AdminService for Admin {
         let size = decode::page_size(asked.conversations_max, usual, most);
         let report = self.context.app.satisfaction(since, size).await.map_err(status)?;
         Ok(Response::new(encode_satisfaction::report(&report)))
+    }
+
+    type ExportCustomerStream = ReceiverStream<Result<pb::ExportCustomerResponse, Status>>;
+
+    async fn export_customer(
+        &self,
+        request: Request<pb::ExportCustomerRequest>,
+    ) -> Result<Response<Self::ExportCustomerStream>, Status> {
+        super::admin_customer::export(&self.context, request).await
+    }
+
+    async fn erase_customer(
+        &self,
+        request: Request<pb::EraseCustomerRequest>,
+    ) -> Result<Response<pb::EraseCustomerResponse>, Status> {
+        super::admin_customer::erase(&self.context, request).await
     }
 
     async fn get_stats(

@@ -3,7 +3,7 @@
 
 use super::auth::Principal;
 use super::chat_stream;
-use super::context::{Context, conversation_id, id, request};
+use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
@@ -17,7 +17,7 @@ use crate::app::error::AppError;
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::ids::{ConversationId, CustomerId, RequestId};
+use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use std::time::Duration;
 use tokio_stream::wrappers::ReceiverStream;
@@ -140,25 +140,7 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::StartConversationRequest>,
     ) -> Result<Response<pb::StartConversationResponse>, Status> {
-        let asked = request.into_inner();
-        let device = id("device_id", &asked.device_id, CustomerId::parse)?;
-        let request_id = id("request_id", &asked.request_id, RequestId::parse)?;
-        let language = decode::language(&asked.language)?;
-        // The same device and request id give the same conversation, however often it is asked.
-        let conversation =
-            self.context.tokens.conversation_id(device.as_str(), request_id.as_str());
-        let done =
-            self.context.app.start(conversation.clone(), device, language).await.map_err(status)?;
-        let issued = self.context.tokens.issue(&conversation, (self.context.now)());
-        Ok(Response::new(pb::StartConversationResponse {
-            conversation: self.context.conversation(&done),
-            customer_token: issued.token,
-            customer_token_expires_at: Some(encode::timestamp(issued.expires)),
-            events: self.context.events(&done.events, Reader::Customer),
-            resume_token: place_after(&done.events).token(),
-            durability: self.durability(&done).await,
-            mode: self.mode(),
-        }))
+        self.begin(request).await
     }
 
     async fn send_message(
@@ -371,6 +353,43 @@ impl ChatService for Chat {
         self.score_conversation(request).await
     }
 
+    async fn identify_customer(
+        &self,
+        request: Request<pb::IdentifyCustomerRequest>,
+    ) -> Result<Response<pb::IdentifyCustomerResponse>, Status> {
+        self.identify(request).await
+    }
+
+    async fn list_my_conversations(
+        &self,
+        request: Request<pb::ListMyConversationsRequest>,
+    ) -> Result<Response<pb::ListMyConversationsResponse>, Status> {
+        self.list_mine(request).await
+    }
+
+    async fn resume_conversation(
+        &self,
+        request: Request<pb::ResumeConversationRequest>,
+    ) -> Result<Response<pb::ResumeConversationResponse>, Status> {
+        self.resume(request).await
+    }
+
+    type ExportMyDataStream = ReceiverStream<Result<pb::ExportMyDataResponse, Status>>;
+
+    async fn export_my_data(
+        &self,
+        request: Request<pb::ExportMyDataRequest>,
+    ) -> Result<Response<Self::ExportMyDataStream>, Status> {
+        self.export_mine(request).await
+    }
+
+    async fn erase_my_data(
+        &self,
+        request: Request<pb::EraseMyDataRequest>,
+    ) -> Result<Response<pb::EraseMyDataResponse>, Status> {
+        self.erase_mine(request).await
+    }
+
     async fn end_conversation(
         &self,
         request: Request<pb::EndConversationRequest>,
@@ -407,8 +426,10 @@ impl Page {
             Some(_) | None => self.part.place,
         };
         let events: Vec<pb::Event> = shown.into_iter().map(|(event, _)| event).collect();
+        let erased = current.as_ref().is_some_and(encode::was_erased);
+        let reason = if erased { pb::ResetReason::Erased } else { pb::ResetReason::Diverged };
         let reset = self.diverged.then(|| pb::Reset {
-            reason: pb::ResetReason::Diverged.into(),
+            reason: reason.into(),
             conversation: current.clone(),
             events: events.clone(),
         });
@@ -458,7 +479,7 @@ impl Context {
 }
 
 /// The place after the events of a call.
-fn place_after(events: &[Logged]) -> Place {
+pub(super) fn place_after(events: &[Logged]) -> Place {
     events.last().map_or(Place::default(), |logged| Place {
         sequence: logged.seq,
         event_id: logged.event_id,

@@ -142,7 +142,10 @@ impl Stream {
                         break;
                     }
                 }
-                let reason = pb::ResetReason::Diverged.into();
+                let erased = conversation.as_ref().is_some_and(encode::was_erased);
+                let reason =
+                    if erased { pb::ResetReason::Erased } else { pb::ResetReason::Diverged };
+                let reason = reason.into();
                 self.send(Frame::Reset(pb::Reset { reason, conversation, events }), feed.place())
                     .await?;
                 Ok(feed)

@@ -3,6 +3,7 @@
 
 use super::Now;
 use super::encode::{self, Reader};
+use super::identity::HostIdentity;
 use super::lifecycle::{Lifecycle, Phase};
 use super::pb;
 use super::status::Refusal;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
 use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, RequestId};
+use crate::ports::archive::Archive;
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
 use tonic::Status;
@@ -22,6 +24,10 @@ pub struct Context {
     pub app: Arc<App>,
     /// Signs and renews customer tokens.
     pub tokens: Arc<CustomerTokens>,
+    /// Says who the host site's customers are.
+    pub identity: Arc<HostIdentity>,
+    /// Where ended conversations went, if they went anywhere.
+    pub archive: Option<Arc<dyn Archive>>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
     /// How safe an acknowledged message is at most, by the store it is in.

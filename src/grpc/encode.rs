@@ -1,6 +1,7 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_on_call;
@@ -134,6 +135,11 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         reopen_until: reopen_until.map(timestamp),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
     }
+}
+
+/// Whether what was said in it is erased.
+pub fn was_erased(c: &pb::Conversation) -> bool {
+    c.close_reason() == pb::CloseReason::Erased
 }
 
 /// The place in line; `None` unless it waits.
@@ -297,6 +303,9 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::OnCallFailed { .. }
         | Event::OnCallReached { .. }
         | Event::OnCallMissed { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
+        | Event::Erased
         | Event::Noted { agent: None, .. }
         | Event::Whispered { .. }
         | Event::Closed { .. } => party(pb::Party::System),
@@ -431,6 +440,11 @@ fn body(
         Event::OnCallFailed { why, .. } => encode_on_call::failed(why),
         Event::OnCallReached { name, .. } => encode_on_call::reached(name),
         Event::OnCallMissed { attempts } => encode_on_call::nobody_reached(*attempts),
+        Event::CustomerIdentified { .. } => Body::CustomerIdentified(pb::CustomerIdentified {}),
+        Event::FactsTold { facts } => {
+            Body::FactsTold(pb::FactsTold { facts: encode_customer::facts(facts) })
+        }
+        Event::Erased => Body::Erased(pb::Erased {}),
         Event::ClosedFalsely { agent, entry } => {
             encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
         }

@@ -228,6 +228,9 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::OnCallFailed { .. }
             | Event::OnCallReached { .. }
             | Event::OnCallMissed { .. }
+            | Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased
             | Event::Reopened => {}
         }
     }

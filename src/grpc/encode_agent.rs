@@ -2,6 +2,7 @@
 //! direction, one place.
 
 use super::encode::{self, Reader};
+use super::encode_customer;
 use super::encode_promise;
 use super::pb;
 use crate::app::App;
@@ -210,6 +211,8 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         transcript: encode::events(app, &packet.events, Reader::Agent),
         note: packet.note.unwrap_or_default(),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
+        facts: encode_customer::facts(&c.facts),
+        known_customer: c.customer.is_known(),
     }
 }
 

@@ -88,6 +88,7 @@ pub(super) fn close_reason(reason: CloseReason) -> pb::CloseReason {
         CloseReason::Timeout => pb::CloseReason::Timeout,
         CloseReason::Left => pb::CloseReason::Left,
         CloseReason::Abandoned => pb::CloseReason::Abandoned,
+        CloseReason::Erased => pb::CloseReason::Erased,
     }
 }
 

@@ -111,6 +111,7 @@ impl Gate {
             // An open call does not look at what came with it: a widget with an expired token
             // must be able to begin a new conversation.
             super::access::Access::Open => Principal::Anonymous,
+            super::access::Access::Begin => self.authenticator.staff_or_nobody(headers)?,
             super::access::Access::Customer | super::access::Access::Staff(_) => {
                 self.authenticator.authenticate(headers)?
             }

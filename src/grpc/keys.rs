@@ -9,6 +9,7 @@
 //! time a comparison takes gives a key away.
 
 use super::Now;
+use super::identity::HOST_KEY_BYTES_MIN;
 use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
@@ -230,6 +231,29 @@ pub fn server_secret(folder: &Path) -> Result<[u8; 32], KeyError> {
              all customers must begin a new conversation",
         ),
     })
+}
+
+/// The key that the host site signs identities with; `None` if there is no such file.
+pub fn host_key(path: &Path) -> Result<Option<Vec<u8>>, KeyError> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let key = read(path)?.trim().as_bytes().to_vec();
+    if key.len() < HOST_KEY_BYTES_MIN {
+        let what =
+            format!("a key that others cannot guess has {HOST_KEY_BYTES_MIN} bytes at least");
+        let source = io::Error::new(io::ErrorKind::InvalidData, what);
+        return Err(KeyError::File { path: path.to_owned(), source });
+    }
+    Ok(Some(key))
+}
+
+/// Makes the key that the host site signs identities with.
+pub fn make_host_key(path: &Path) -> Result<(), KeyError> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
+    write_secret(path, &format!("{}\n", hex(&random::<32>()?)))
 }
 
 /// Splits a key; says nothing about whether it is good.

@@ -8,10 +8,12 @@
 
 pub mod access;
 pub mod admin;
+mod admin_customer;
 pub mod agent;
 pub mod audit;
 pub mod auth;
 pub mod chat;
+mod chat_customer;
 mod chat_rate;
 pub mod chat_stream;
 pub mod context;
@@ -20,6 +22,7 @@ mod desk;
 pub mod encode;
 pub mod encode_admin;
 pub mod encode_agent;
+pub mod encode_customer;
 mod encode_directives;
 pub mod encode_eta;
 mod encode_fairness;
@@ -31,6 +34,7 @@ pub mod encode_satisfaction;
 pub mod feed;
 pub mod gate;
 pub mod host;
+pub mod identity;
 pub mod keys;
 pub mod lifecycle;
 pub mod limits;

@@ -17,6 +17,9 @@ pub fn status(error: AppError) -> Status {
     if let AppError::Store(store) = &error {
         tracing::warn!(error = %store, "the store did not do what was asked");
     }
+    if let AppError::Archive(archive) = &error {
+        tracing::warn!(error = %archive, "the archive did not do what was asked");
+    }
     Status::from(refusal(error))
 }
 
@@ -55,6 +58,9 @@ pub fn refusal(error: AppError) -> Refusal {
         AppError::StillBusy { .. } => {
             Refusal::WrongState { state: "busy".to_owned(), what: message }
         }
+        AppError::TooManyOfCustomer { .. } => {
+            Refusal::TooMany { what: "conversations", retry_after: RETRY_AFTER * 20 }
+        }
         AppError::NotTaken(why) => {
             let field = match why {
                 NotTaken::Unknown { .. } | NotTaken::NoWords | NotTaken::TooMany => "what",
@@ -63,6 +69,10 @@ pub fn refusal(error: AppError) -> Refusal {
             Refusal::Field { field, what: message }
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
+        AppError::Archive(_) => {
+            let why = "the archive cannot be reached".to_owned();
+            Refusal::Unavailable { why, retry_after: RETRY_AFTER * 20 }
+        }
         AppError::Store(store) => store_refusal(store),
     }
 }
@@ -85,6 +95,7 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
+        Rejection::OtherCustomer => Refusal::WrongState { state: "identified".to_owned(), what },
         Rejection::NoSuchAnswer => Refusal::Field { field: "sequence", what },
         Rejection::NotOnThisScale { .. } => Refusal::Field { field: "score", what },
         Rejection::TooLateToReopen { .. } => {

@@ -4,7 +4,7 @@
 //!
 //! They slide: whoever uses a token that is more than a day old gets a new one.
 
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -118,6 +118,14 @@ impl CustomerTokens {
         let (conversation, ring) = named.ok_or(TokenFault::Forged)?;
         let conversation = ConversationId::parse(conversation).map_err(|_| TokenFault::Forged)?;
         Ok((conversation, ring.parse().map_err(|_| TokenFault::Forged)?))
+    }
+
+    /// The id under which a customer is kept whom the host knows by this key: the same on every
+    /// instance, and nothing that leads back to the key.
+    pub fn customer_id(&self, customer_key: &str) -> CustomerId {
+        let mac = self.mac("customer-key", &[customer_key]).finalize().into_bytes();
+        CustomerId::known(&URL_SAFE_NO_PAD.encode(mac))
+            .expect("base64url consists of characters that an id may have")
     }
 
     fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {

@@ -91,7 +91,13 @@ impl Stage {
         for number in 0..script.others {
             stage.another_customer(number, script.language).await?;
         }
-        stage.app.start(stage.id.clone(), customer, script.language).await?;
+        if script.facts.is_empty() {
+            stage.app.start(stage.id.clone(), customer, script.language).await?;
+        } else {
+            let customer = name("rehearsal", CustomerId::known)?;
+            let (id, facts) = (stage.id.clone(), script.facts.clone());
+            stage.app.start_known(id, customer, script.language, facts).await?;
+        }
         Ok(stage)
     }
 

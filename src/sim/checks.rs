@@ -48,7 +48,8 @@ impl Model {
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
-                    | Kind::Directives => {}
+                    | Kind::Directives
+                    | Kind::Customer => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)
@@ -216,7 +217,10 @@ impl Model {
             Event::OnCallRung { ring, .. } => self.on_call_rung(id, c, *ring),
             Event::OnCallReached { ring, name } => self.on_call_reached(id, *ring, name),
             Event::Notice { key, .. } => self.notice_told(id, c, key),
-            Event::ConversationRated { .. }
+            Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
+            | Event::Erased
+            | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
             | Event::ResolutionDenied
             | Event::ResolutionProposed { .. }

@@ -28,6 +28,7 @@ impl Model {
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
+                    | Kind::Customer
                     | Kind::Directives => {}
                 },
                 Write::Delete { key } => match key.kind {
@@ -41,6 +42,7 @@ impl Model {
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
+                    | Kind::Customer
                     | Kind::Directives => {}
                 },
                 Write::IndexPut { .. }

@@ -109,8 +109,11 @@ pub(crate) fn make(agents: usize) -> Rules {
                 answer_buttons: true,
                 csat_share: 0.5,
                 ces_share: 0.3,
+                nps_share: 0.2,
+                nps_every: seconds(3_600),
                 false_closure_window: seconds(600),
             },
+            facts: BTreeSet::new(),
             contacts: EmergencyKind::ALL
                 .into_iter()
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))

@@ -98,6 +98,8 @@ impl Trouble {
                 | AppError::RequestMismatch
                 | AppError::TooLong { .. }
                 | AppError::Empty
+                | AppError::TooManyOfCustomer { .. }
+                | AppError::Archive(_)
                 | AppError::DeclaredInConfig
                 | AppError::StillBusy { .. }
                 | AppError::NotTaken(_) => false,

@@ -40,6 +40,7 @@ impl Customer {
             request_id: "start".to_owned(),
             device_id: self.name.clone(),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let started = chat.start_conversation(request).await?.into_inner();
         self.token = started.customer_token;
@@ -170,6 +171,7 @@ async fn a_stop_loses_nothing_and_ends_well() {
         request_id: "start".to_owned(),
         device_id: "device".to_owned(),
         language: "ar".to_owned(),
+        ..Default::default()
     };
     let started = chat.start_conversation(request.clone()).await.unwrap().into_inner();
     assert!(service.terminate(), "SIGTERM ends the process with success");

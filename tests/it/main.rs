@@ -11,5 +11,6 @@ mod redis;
 #[allow(dead_code)] // The store's own tests use other parts of it.
 #[path = "../../src/store/redis/server.rs"]
 mod redis_server;
+mod secrets;
 mod service;
 mod tidy;

@@ -39,6 +39,7 @@ impl Customer {
             request_id: "start".to_owned(),
             device_id: device.to_owned(),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let started = service.chat().await.start_conversation(request).await.unwrap().into_inner();
         let id = started.conversation.unwrap().conversation_id;

@@ -2,6 +2,7 @@
 
 use sanad::grpc::pb::agent_service_client::AgentServiceClient;
 use sanad::grpc::pb::chat_service_client::ChatServiceClient;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -26,26 +27,36 @@ impl Service {
     /// Starts another on the same rules, keys and store.
     pub fn beside(&self) -> Service {
         let (folder, store) = (Arc::clone(&self.folder), self.store.clone());
-        let (child, address) = spawn(folder.path(), &store);
+        let (child, address) = spawn_quiet(folder.path(), &store);
         Service { folder, store, child, address }
+    }
+
+    /// Starts it with a key of the host site; all that it could log goes to the file [`Service::log`].
+    pub fn start_talkative() -> Service {
+        let folder = folder();
+        let data = folder.path().join("data");
+        let made = Command::new(env!("CARGO_BIN_EXE_sanad"))
+            .args(["token", "key", "--data"])
+            .arg(data)
+            .stdout(Stdio::null())
+            .status();
+        assert!(made.unwrap().success());
+        let log = File::create(folder.path().join("log")).unwrap();
+        let (child, address) = spawn(folder.path(), "embedded", "trace", log.into());
+        Service { folder, store: "embedded".to_owned(), child, address }
+    }
+
+    /// What a talkative service has logged.
+    pub fn log(&self) -> String {
+        let bytes = std::fs::read(self.folder.path().join("log")).unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     /// Starts it on this store.
     pub fn start_on(store: &str) -> Service {
-        let folder = Arc::new(tempfile::tempdir().unwrap());
-        copy(Path::new("config"), &folder.path().join("config"));
-        // One test is many callers at one address.
-        let file = folder.path().join("config/service.yaml");
-        let text = std::fs::read_to_string(&file).unwrap();
-        let text = text
-            .replace(
-                "requests_per_second_per_address: 50",
-                "requests_per_second_per_address: 100000",
-            )
-            .replace("request_burst: 200", "request_burst: 100000");
-        std::fs::write(&file, text).unwrap();
+        let folder = folder();
         let store = store.to_owned();
-        let (child, address) = spawn(folder.path(), &store);
+        let (child, address) = spawn_quiet(folder.path(), &store);
         Service { folder, store, child, address }
     }
 
@@ -58,7 +69,7 @@ impl Service {
     /// Kills the process without warning and starts another on the same data.
     pub fn kill_and_restart(&mut self) {
         self.kill();
-        let (child, address) = spawn(self.folder.path(), &self.store);
+        let (child, address) = spawn_quiet(self.folder.path(), &self.store);
         self.child = child;
         self.address = address;
     }
@@ -102,7 +113,25 @@ impl Drop for Service {
     }
 }
 
-fn spawn(folder: &Path, store: &str) -> (Child, String) {
+/// The shipped rules in a folder of their own.
+fn folder() -> Arc<TempDir> {
+    let folder = Arc::new(tempfile::tempdir().unwrap());
+    copy(Path::new("config"), &folder.path().join("config"));
+    // One test is many callers at one address.
+    let file = folder.path().join("config/service.yaml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text
+        .replace("requests_per_second_per_address: 50", "requests_per_second_per_address: 100000")
+        .replace("request_burst: 200", "request_burst: 100000");
+    std::fs::write(&file, text).unwrap();
+    folder
+}
+
+fn spawn_quiet(folder: &Path, store: &str) -> (Child, String) {
+    spawn(folder, store, "error", Stdio::inherit())
+}
+
+fn spawn(folder: &Path, store: &str, level: &str, log: Stdio) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_sanad"))
         .args(["serve", "--listen", "127.0.0.1:0", "--config"])
         .arg(folder.join("config"))
@@ -110,8 +139,9 @@ fn spawn(folder: &Path, store: &str) -> (Child, String) {
         .arg(folder.join("data"))
         .args(["--store", store])
         .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .env("SANAD_LOG", "error")
+        .stderr(log)
+        .env("SANAD_LOG", level)
+        .env("NO_COLOR", "1")
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();

@@ -1,5 +1,6 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod customer;
 mod directives;
 mod satisfaction;
 mod show;
@@ -101,6 +102,16 @@ enum What {
         #[arg(long, value_name = "DAYS")]
         days: Option<u32>,
     },
+    /// All that is kept of a customer, as JSON lines.
+    Export(customer::Whose),
+    /// Erase what is kept of a customer. It cannot be undone.
+    Erase {
+        #[command(flatten)]
+        whose: customer::Whose,
+        /// Yes, really.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
     /// How the live rules read a message, and what the bot would do. Changes nothing.
     Explain {
         /// The message.
@@ -144,6 +155,8 @@ impl What {
             What::Lift { .. } => "to lift it",
             What::Fairness => "to compare",
             What::Satisfaction { .. } => "the report on satisfaction",
+            What::Export(_) => "to export the customer's data",
+            What::Erase { .. } => "to erase the customer's data",
             What::Explain { .. } => "to explain the message",
         }
     }
@@ -221,6 +234,8 @@ async fn one_call(
             let answer = client.get_satisfaction(ask(request)).await?;
             satisfaction::lines(&show.transcript, &answer.into_inner())
         }
+        What::Export(whose) => customer::export(client, &whose).await?,
+        What::Erase { whose, .. } => customer::erase(client, &whose, args.lang).await?,
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();
             let answer =

@@ -55,6 +55,23 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    type ExportCustomerStream =
+        futures::stream::BoxStream<'static, Result<ExportCustomerResponse, Status>>;
+
+    async fn export_customer(
+        &self,
+        _: Request<ExportCustomerRequest>,
+    ) -> Answer<Self::ExportCustomerStream> {
+        absent()
+    }
+
+    async fn erase_customer(
+        &self,
+        _: Request<EraseCustomerRequest>,
+    ) -> Answer<EraseCustomerResponse> {
+        absent()
+    }
+
     async fn explain_message(
         &self,
         _: Request<ExplainMessageRequest>,

@@ -86,6 +86,9 @@ impl Show {
         if !open.is_empty() {
             lines.push(self.field("still asks", "ما زال يسأل", &self.foreign(&open)));
         }
+        for (name, fact) in &packet.facts {
+            lines.push(format!("{name}: {}", self.transcript.fact(fact)));
+        }
         lines.extend(self.circumstances(packet, now));
         lines.extend(self.helps(packet));
         if !packet.transcript.is_empty() {

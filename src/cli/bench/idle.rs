@@ -38,6 +38,7 @@ pub async fn measure(child: &Child, streams: u32) -> anyhow::Result<Idle> {
             request_id: fresh_id(),
             device_id: fresh_id(),
             language: "ar".to_owned(),
+            ..Default::default()
         };
         let mut chat = ChatServiceClient::new(channel.clone());
         let started = chat.start_conversation(ask(request)).await?.into_inner();

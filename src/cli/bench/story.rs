@@ -120,6 +120,7 @@ impl Customer {
             request_id: fresh_id(),
             device_id: fresh_id(),
             language: if rand::random() { "ar" } else { "en" }.to_owned(),
+            ..Default::default()
         };
         let mut chat = ChatServiceClient::new(self.channel.clone());
         let answer = chat.start_conversation(ask(request)).await;

@@ -52,6 +52,9 @@ pub struct ChatArgs {
     /// An id for this device, at least 16 characters; without it, a random one.
     #[arg(long, value_name = "ID")]
     device: Option<String>,
+    /// Who you are, as the host site has signed it (`sanad token mint`).
+    #[arg(long, env = "SANAD_IDENTITY", hide_env_values = true, value_name = "TOKEN")]
+    identity: Option<String>,
     /// Keep the conversation in FILE, and take it up again if it is there.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
@@ -97,6 +100,8 @@ async fn start(channel: &Channel, args: &ChatArgs) -> Result<StartConversationRe
         request_id: fresh_id(),
         device_id: args.device.clone().unwrap_or_else(fresh_id),
         language: args.lang.map(|lang| lang.tag().to_owned()).unwrap_or_default(),
+        identity_token: args.identity.clone().unwrap_or_default(),
+        ..Default::default()
     };
     let client = ChatServiceClient::new(channel.clone());
     let call = || {

@@ -2,19 +2,22 @@
 
 use super::value::{self, duration, number};
 use crate::config::problem::{Code, Place, Problem, Problems};
-use crate::config::raw::At;
 use crate::config::raw::bot::{Bot, Contact, Contacts, Ends, Ladder, Matcher, Satisfaction};
+use crate::config::raw::{At, Text};
 use crate::domain::bot::matcher::MatcherSettings;
 use crate::domain::detectors::EmergencyKind;
+use crate::domain::facts::is_name;
 use crate::domain::language::Language;
 use crate::domain::rules::{EndRules, LadderRules, SatisfactionRules};
 use crate::domain::texts::PerLanguage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Who comes back within this time with the same matter was not helped.
 const FALSE_CLOSURE_WINDOW: Duration = Duration::from_secs(3 * 24 * 60 * 60);
 
+/// No customer is asked for a recommendation more often than this.
+const NPS_EVERY: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// "My order" may be all there is, or the beginning of anything.
 const SHORT_TOKENS_MAX: u32 = 2;
 /// Below this a topic is a stranger: offering it helps nobody.
@@ -37,6 +40,8 @@ pub struct CheckedBot {
     pub contacts: BTreeMap<EmergencyKind, PerLanguage<String>>,
     /// Whom it asks how it went.
     pub satisfaction: SatisfactionRules,
+    /// The facts that answers may use.
+    pub facts: BTreeSet<String>,
 }
 
 /// Checks the bot's file.
@@ -59,9 +64,11 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         Some(satisfaction) => check_satisfaction(satisfaction, problems),
         None => Some(SatisfactionRules {
             false_closure_window: FALSE_CLOSURE_WINDOW,
+            nps_every: NPS_EVERY,
             ..SatisfactionRules::default()
         }),
     };
+    let facts = check_facts(raw.facts.as_deref().unwrap_or_default(), problems);
     Some(CheckedBot {
         name: name?,
         matcher: matcher?,
@@ -70,6 +77,7 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         arabizi: arabizi?,
         contacts: contacts?,
         satisfaction: satisfaction?,
+        facts: facts?,
     })
 }
 
@@ -156,6 +164,22 @@ fn check_ends(raw: &Ends, problems: &mut Problems) -> Option<EndRules> {
     })
 }
 
+fn check_facts(raw: &[Text], problems: &mut Problems) -> Option<BTreeSet<String>> {
+    let checked: Vec<Option<String>> = raw
+        .iter()
+        .map(|name| {
+            if is_name(&name.value) {
+                return Some(name.value.clone());
+            }
+            let reason = "a fact has 1 to 32 of a-z, 0-9 and _ in its name";
+            let problem = Problem::new(Code::BadId, &name.place).with("value", &name.value);
+            problems.add(problem.with("reason", reason));
+            None
+        })
+        .collect();
+    checked.into_iter().collect()
+}
+
 fn check_satisfaction(raw: &Satisfaction, problems: &mut Problems) -> Option<SatisfactionRules> {
     let mut share = |at: &Option<At<f32>>, key, most: f32| match at {
         Some(at) => number(at, key, 0.0..=most, problems),
@@ -165,6 +189,12 @@ fn check_satisfaction(raw: &Satisfaction, problems: &mut Problems) -> Option<Sat
     // Nobody is asked twice: what one question takes the other cannot have.
     let rest = 1.0 - csat_share.unwrap_or(0.0);
     let ces_share = share(&raw.ces_share, "ces_share", rest);
+    let rest = rest - ces_share.unwrap_or(0.0);
+    let nps_share = share(&raw.nps_share, "nps_share", rest);
+    let nps_every = match &raw.nps_every {
+        Some(text) => duration(text, "nps_every", "1d"..="3650d", problems),
+        None => Some(NPS_EVERY),
+    };
     let window = match &raw.false_closure_window {
         Some(text) => duration(text, "false_closure_window", "1m"..="90d", problems),
         None => Some(FALSE_CLOSURE_WINDOW),
@@ -173,6 +203,8 @@ fn check_satisfaction(raw: &Satisfaction, problems: &mut Problems) -> Option<Sat
         answer_buttons: raw.answer_buttons.as_ref().is_some_and(|at| at.value),
         csat_share: csat_share?,
         ces_share: ces_share?,
+        nps_share: nps_share?,
+        nps_every: nps_every?,
         false_closure_window: window?,
     })
 }

@@ -4,8 +4,9 @@ use super::names::Names;
 use super::value;
 use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::faq::{Entry, Faq, Slot};
-use crate::config::raw::{Languages, Text};
+use crate::config::raw::{At, Languages, Text};
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
+use crate::domain::facts::{Facts, filled, placeholder};
 use crate::domain::ids::{EntryId, QueueId};
 use crate::domain::language::normalise;
 use crate::domain::texts::PerLanguage;
@@ -86,7 +87,7 @@ fn check_entry(raw: &Entry, names: &Names, problems: &mut Problems) -> Option<Ch
     let slots = slots(raw, name, problems);
     let answers = raw.answers.as_ref().and_then(|answers| {
         let slots = raw.slots.as_deref().unwrap_or_default();
-        check_answers(answers, name, slots, problems)
+        check_answers(answers, name, slots, names, problems)
     });
     let quick_replies = quick_replies(raw, name, names, problems);
     let queue = optional(raw.queue.as_ref(), |queue| {
@@ -225,6 +226,7 @@ fn check_answers(
     raw: &Languages<Vec<Text>>,
     name: &str,
     slots: &[Slot],
+    names: &Names,
     problems: &mut Problems,
 ) -> Option<PerLanguage<Vec<String>>> {
     let slots: Vec<&str> = slots
@@ -235,14 +237,17 @@ fn check_answers(
     let mut one = |language: &'static str, texts: &Option<Vec<Text>>| -> Option<Vec<String>> {
         let texts = texts.as_ref()?;
         limited(texts, ANSWERS_MAX, problems);
-        if texts.len() < ANSWERS_MIN {
+        // Wordings that a customer can be sent of whom nothing is known.
+        let always = texts.iter().filter(|text| filled(&text.value, &Facts::new()).is_some());
+        let always = always.count();
+        if always < ANSWERS_MIN {
             let place = texts.first().map_or(&raw.place, |text| &text.place);
             let problem = Problem::new(Code::TooFewAnswers, place).with("id", name);
-            problems.add(problem.with("count", texts.len()).with("language", language));
+            problems.add(problem.with("count", always).with("language", language));
         }
         same_answers(texts, name, problems);
         let said: Vec<Option<String>> =
-            texts.iter().map(|text| check_answer(text, name, &slots, problems)).collect();
+            texts.iter().map(|text| check_answer(text, name, &slots, names, problems)).collect();
         said.into_iter().collect()
     };
     let (ar, en) = (one("ar", &raw.ar), one("en", &raw.en));
@@ -253,10 +258,16 @@ fn check_answer(
     text: &Text,
     name: &str,
     slots: &[&str],
+    names: &Names,
     problems: &mut Problems,
 ) -> Option<String> {
     let example = slots.first().copied().unwrap_or("order_number");
     for slot in value::braces(text, example, problems) {
+        if let Some((fact, _)) = placeholder(slot) {
+            let fact = At { value: fact.to_owned(), place: text.place.clone() };
+            names.facts.expect(&fact, Code::UnknownFact, problems);
+            continue;
+        }
         if !slots.contains(&slot) {
             problems.add(
                 Problem::new(Code::UnknownSlot, &text.place)

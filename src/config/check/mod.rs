@@ -15,6 +15,7 @@ mod value;
 
 use super::learnt::Learnt;
 use super::problem::{Code, Place, Problem, Problems};
+use super::raw::bot::Bot;
 use super::raw::conversation::Conversation;
 use super::raw::faq::Faq;
 use super::raw::routing::Routing;
@@ -105,11 +106,12 @@ pub fn check_with(
     let faq: Vec<Option<Faq>> = files(sources, FAQ, problems_here);
     let scripts: Vec<Option<Conversation>> = files(sources, CONVERSATIONS, problems_here);
     let raw_routing = file(sources, ROUTING, problems_here);
-    let raw_bot = file(sources, BOT, problems_here);
+    let raw_bot: Option<Bot> = file(sources, BOT, problems_here);
     let [ar, en] = [Language::Ar, Language::En]
         .map(|language| file(sources, &texts::file(language), problems_here));
 
-    let names = names::Names::gather(&faq, raw_routing.as_ref(), problems_here);
+    let (routing_names, bot_names) = (raw_routing.as_ref(), raw_bot.as_ref());
+    let names = names::Names::gather(&faq, routing_names, bot_names, problems_here);
     let entries = faq::check(&read(faq), &names, problems_here);
     let reviews = entries.iter().flatten().filter_map(|entry| entry.review.clone()).collect();
     let on_call = raw_routing.as_ref().and_then(|raw: &Routing| raw.on_call.as_ref());
@@ -141,6 +143,7 @@ pub fn check_with(
             arabizi: bot.arabizi,
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
+            facts: bot.facts,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());

@@ -3,6 +3,7 @@
 
 use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::Text;
+use crate::config::raw::bot::Bot;
 use crate::config::raw::faq::Faq;
 use crate::config::raw::routing::Routing;
 use std::collections::BTreeMap;
@@ -18,6 +19,8 @@ pub struct Names {
     pub skills: Declared,
     /// Agents.
     pub agents: Declared,
+    /// What the host site tells of its customers.
+    pub facts: Declared,
 }
 
 /// Names of one kind.
@@ -34,6 +37,7 @@ impl Names {
     pub fn gather(
         faq: &[Option<Faq>],
         routing: Option<&Routing>,
+        bot: Option<&Bot>,
         problems: &mut Problems,
     ) -> Names {
         let mut names = Names::default();
@@ -45,6 +49,10 @@ impl Names {
         let entries = faq.iter().flatten().filter_map(|file| file.entries.as_ref());
         for entry in entries.flatten() {
             names.entries.declare(entry.id.as_ref(), Code::DuplicateEntry, problems);
+        }
+        names.facts.partly = bot.is_none();
+        for fact in bot.iter().filter_map(|bot| bot.facts.as_ref()).flatten() {
+            names.facts.declare(Some(fact), Code::DuplicateId, problems);
         }
         let Some(routing) = routing else { return names };
         for queue in routing.queues.iter().flatten() {

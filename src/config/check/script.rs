@@ -13,6 +13,7 @@ use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::detectors::SignalKind;
 use crate::domain::directives::What;
+use crate::domain::facts::{Fact, Facts};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::{AgentId, EntryId, QueueId, SkillId};
 use crate::domain::language::Language;
@@ -51,6 +52,14 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
     };
     let agents = all(raw.agents.as_deref(), |id| check_agent(id, names, problems));
     let language = optional(raw.language.as_ref(), |tag| check_language(tag, problems));
+    let told = raw.facts.iter().flat_map(|facts| &facts.0);
+    let facts: Option<Facts> = told
+        .map(|(name, value)| {
+            names.facts.expect(name, Code::UnknownFact, problems)?;
+            let value = value::said(value, problems)?;
+            Some((name.value.clone(), Fact::Text(value)))
+        })
+        .collect();
     let survey = optional(raw.survey.as_ref(), |text| value::one_of(text, &SURVEYS, problems));
     let others = optional(raw.others.as_ref(), |count| number(count, "others", 0..=100, problems));
     let recent =
@@ -72,6 +81,7 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         at: at?,
         agents: agents?,
         language: language?,
+        facts: facts?,
         survey: survey?.flatten(),
         others: others?.unwrap_or(0),
         recent: recent?,

@@ -2,9 +2,13 @@
 
 use super::value::{self, duration, number};
 use crate::config::problem::{Code, Problem, Problems};
-use crate::config::raw::service::{Limits as RawLimits, Retention as RawRetention, Service};
+use crate::config::raw::service::{
+    Identity, Limits as RawLimits, Retention as RawRetention, Service,
+};
 use crate::config::raw::{At, Text};
-use crate::config::service::{Limits, OnBadConfig, Retention, ServiceSettings, StoreKind};
+use crate::config::service::{
+    IdentitySettings, Limits, OnBadConfig, Retention, ServiceSettings, StoreKind,
+};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -18,6 +22,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
         value::one_of(text, &OnBadConfig::NAMES, problems)
     });
     let drain = or(&raw.drain, usual.drain, |text| duration(text, "drain", "0s"..="10m", problems));
+    let identity = or(&raw.identity, usual.identity, |raw| check_identity(raw, problems));
     let limits = or(&raw.limits, usual.limits, |limits| check_limits(limits, problems));
     let retention = or(&raw.retention, usual.retention, |raw| retention(raw, problems).map(Some));
     Some(ServiceSettings {
@@ -26,9 +31,19 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
         store: store?,
         on_bad_config: on_bad_config?,
         drain: drain?,
+        identity: identity?,
         limits: limits?,
         retention: retention?,
     })
+}
+
+fn check_identity(raw: &Identity, problems: &mut Problems) -> Option<IdentitySettings> {
+    let usual = IdentitySettings::default();
+    let audience = or(&raw.audience, usual.audience, |text| value::said(text, problems));
+    let life_max = or(&raw.life_max, usual.life_max, |text| {
+        duration(text, "life_max", "1m"..="30d", problems)
+    });
+    Some(IdentitySettings { audience: audience?, life_max: life_max? })
 }
 
 fn or<R, T>(raw: &Option<R>, usual: T, check: impl FnOnce(&R) -> Option<T>) -> Option<T> {

@@ -285,6 +285,12 @@ codes! {
            "Read its answers again; correct them or leave them, and write the date of the next review.";
         ar "المدخل `{id}` كان يجب أن يراجع قبل {date}",
            "اقرأ أجوبته من جديد، وصححها أو أبقها، ثم اكتب موعد المراجعة التالية.";
+    /// A placeholder of a fact that the host site is not said to tell.
+    UnknownFact = "CFG215" Error
+        en "the answer uses the fact `{id}`, which is not in `facts` of `bot.yaml`",
+           "List it there if the host site sends it, or correct the name; give other words after `|`.";
+        ar "تستعمل الإجابة المعلومة `{id}` وليست في `facts` في `bot.yaml`",
+           "أضفها هناك إن كان موقعك يرسلها، أو صحح الاسم، واكتب البديل بعد `|`.";
 
     // ---- routing
     /// Two queues, agents or skills with one id.

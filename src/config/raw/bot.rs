@@ -19,6 +19,8 @@ raw! {
         required emergency_contacts: Contacts,
         /// Whom it asks how it went.
         optional satisfaction: Satisfaction,
+        /// What the host site tells of its customers.
+        optional facts: Vec<Text>,
     }
 
     /// Whom the bot asks how it went.
@@ -29,6 +31,10 @@ raw! {
         optional csat_share: At<f32>,
         /// The share asked how easy it was.
         optional ces_share: At<f32>,
+        /// The share asked for a recommendation.
+        optional nps_share: At<f32>,
+        /// But nobody more often than this.
+        optional nps_every: Text,
         /// Who comes back with the same matter within this time was not helped.
         optional false_closure_window: Text,
     }

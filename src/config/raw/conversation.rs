@@ -1,6 +1,6 @@
 //! `conversations/*.yaml`: scripted conversations that must hold.
 
-use super::{At, Languages, OneOrMore, Text, raw};
+use super::{At, Languages, OneOrMore, Table, Text, raw};
 
 raw! {
     /// One scripted conversation.
@@ -13,6 +13,8 @@ raw! {
         optional agents: Vec<Text>,
         /// The language the customer's app asks for.
         optional language: Text,
+        /// What the host site tells of the customer.
+        optional facts: Table<Text>,
         /// Which question the draw after an end chooses.
         optional survey: Text,
         /// How many other customers have asked for a person before this one.

@@ -15,6 +15,8 @@ raw! {
         optional on_bad_config: Text,
         /// The hard limit of a graceful stop.
         optional drain: Text,
+        /// How the host site says who its customers are.
+        optional identity: Identity,
         /// What is refused when there is too much of it.
         optional limits: Limits,
         /// Which ended conversations leave the store, and where to.
@@ -29,6 +31,14 @@ raw! {
         optional archive: Text,
         /// Or that they are deleted for good.
         optional delete: super::At<bool>,
+    }
+
+    /// How the host site says who its customers are.
+    pub struct Identity {
+        /// Whom its tokens must be for.
+        optional audience: Text,
+        /// The longest they may be good.
+        optional life_max: Text,
     }
 
     /// What is refused when there is too much of it.

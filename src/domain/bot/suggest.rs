@@ -4,6 +4,7 @@
 //! Pure and without chance: the same conversation under the same rules gives the same list.
 
 use crate::domain::detectors::Speaker;
+use crate::domain::facts::{self, Facts};
 use crate::domain::ids::EntryId;
 use crate::domain::language::{self, Language, Variety};
 use crate::domain::rules::Rules;
@@ -44,6 +45,8 @@ pub struct Situation<'a> {
     pub need: Option<&'a str>,
     /// What the customer has told: slot → value.
     pub slots: &'a BTreeMap<String, String>,
+    /// What the host tells of the customer.
+    pub facts: &'a Facts,
     /// The topic for which people were asked.
     pub topic: Option<&'a EntryId>,
     /// A first sentence that names the need, as long as no agent has spoken.
@@ -214,7 +217,9 @@ fn from_entry(
         .map(|slot| (slot.name.as_str(), told(&slot.name).unwrap_or_else(|| "…".to_owned())))
         .collect();
     let was_said = |text: &String| situation.lines.iter().any(|line| line.text == *text);
-    let wordings = entry.answers.get(language).iter().map(|text| fill(text, &values));
+    let wordings = entry.answers.get(language).iter();
+    let wordings = wordings.filter_map(|text| facts::filled(text, situation.facts));
+    let wordings = wordings.map(|text| fill(&text, &values));
     let text = wordings.into_iter().find(|text| !was_said(text))?;
     let title = entry.title.get(language).clone();
     Some(Suggestion { source: Source::Entry(id.clone()), title, text, language, score })
@@ -230,8 +235,10 @@ mod tests {
 
     fn situation<'a>(lines: &'a [Line], slots: &'a BTreeMap<String, String>) -> Situation<'a> {
         let language = Language::En;
+        static NOTHING: Facts = Facts::new();
+        let (facts, topic, opening) = (&NOTHING, None, None);
         let need = lines.iter().rev().find(|line| line.need).map(|line| line.text.as_str());
-        Situation { language, lines, need, slots, topic: None, opening: None, about: "" }
+        Situation { language, lines, need, slots, facts, topic, opening, about: "" }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! be applied to every state, because it has already happened.
 
 use super::event::{Alert, Choice, Event, LeaveReason};
+use super::identity;
 use super::on_call;
 use super::promise;
 use super::satisfaction::{self, Satisfaction};
@@ -60,6 +61,7 @@ pub fn apply(
                 satisfaction: Satisfaction::default(),
                 on_call: None,
                 rung: 0,
+                facts: Default::default(),
             })
         }
         (None, _) => None,
@@ -283,6 +285,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::Noted { .. } | Event::Claimed { .. } | Event::Whispered { .. } => {}
         Event::TakenOver { .. } => c.abuse_reported = None,
+        Event::CustomerIdentified { customer } => c.customer = customer.clone(),
+        Event::FactsTold { facts } => c.facts = facts.clone(),
+        Event::Erased => identity::forget(c, at),
         // Kept by `satisfaction::fold` and `on_call::fold`.
         Event::OnCallRung { .. }
         | Event::OnCallFailed { .. }

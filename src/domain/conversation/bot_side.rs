@@ -7,9 +7,10 @@ use super::state::Proposer;
 use super::survey;
 use super::turn::{Keeping, Turn};
 use super::words::social_text;
-use crate::domain::bot::entry::FaqEntry;
+use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::facts;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
 use crate::domain::language::social::SocialAct;
@@ -118,11 +119,8 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
         if turn.c.memory.slots.contains_key(&rule.name) {
             continue;
         }
-        match rule.pattern.find(&reading.normalised) {
-            Some(found) => turn.happen(Event::SlotFilled {
-                slot: rule.name.clone(),
-                value: found.as_str().to_owned(),
-            }),
+        match slot_value(turn, rule, reading) {
+            Some(value) => turn.happen(Event::SlotFilled { slot: rule.name.clone(), value }),
             None => {
                 let ask = rule.ask.get(turn.c.language).clone();
                 let text = turn
@@ -142,6 +140,16 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
         }
         None => turn.hand_off_with_words(HandoffReason::Repetition, Some(id.clone())),
     }
+}
+
+/// What an answer needs to know: from the message, else from the fact of the same name that the
+/// host site tells, so that nobody is asked for what is known.
+pub(super) fn slot_value(turn: &Turn<'_>, rule: &SlotRule, reading: &Reading) -> Option<String> {
+    if let Some(found) = rule.pattern.find(&reading.normalised) {
+        return Some(found.as_str().to_owned());
+    }
+    let told = turn.c.facts.get(&rule.name)?.to_string();
+    rule.pattern.find(&told).map(|found| found.as_str().to_owned())
 }
 
 fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
@@ -182,7 +190,10 @@ pub(super) fn marked(mark: &str, text: &str) -> String {
 fn answer_texts(turn: &Turn<'_>, entry: &FaqEntry) -> Vec<String> {
     let values: Vec<(&str, String)> =
         turn.c.memory.slots.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
-    entry.answers.get(turn.c.language).iter().map(|text| fill(text, &values)).collect()
+    // A wording that needs a fact nobody has told is left out; `check` sees to it that others stay.
+    let wordings = entry.answers.get(turn.c.language).iter();
+    let known = wordings.filter_map(|text| facts::filled(text, &turn.c.facts));
+    known.map(|text| fill(&text, &values)).collect()
 }
 
 fn choices(turn: &Turn<'_>, entries: &[EntryId]) -> Vec<Choice> {

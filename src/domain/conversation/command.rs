@@ -6,6 +6,7 @@ use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
 use super::waiting::WaitChoice;
+use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
@@ -163,6 +164,17 @@ pub enum Command {
         /// The words.
         text: String,
     },
+    /// The host site says whose conversation it is, and what it knows of them.
+    Identify {
+        /// Whose.
+        customer: CustomerId,
+        /// What is known.
+        facts: Facts,
+    },
+    /// The customer is asked whether they would recommend us.
+    AskForRecommendation,
+    /// What was said is to be erased.
+    Erase,
     /// A deadline may have come.
     Tick {
         /// What was understood of the unanswered fragments, if there are any.
@@ -311,6 +323,9 @@ pub enum Rejection {
         /// When it ended.
         ended: Timestamp,
     },
+    /// It belongs to another customer whom the host knows.
+    #[error("this conversation belongs to another customer")]
+    OtherCustomer,
     /// There is no such answer of the bot, or it was too long ago.
     #[error("there is no such answer of the bot, or it can no longer be rated")]
     NoSuchAnswer,

@@ -5,6 +5,7 @@ use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{EmergencyKind, Levels, Signal};
+use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{
     AgentId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
@@ -370,6 +371,18 @@ pub enum Event {
         /// How many rings there were.
         attempts: u32,
     },
+    /// The host site said whose conversation it is.
+    CustomerIdentified {
+        /// Who.
+        customer: CustomerId,
+    },
+    /// The host site told something of the customer; it replaces what it told before.
+    FactsTold {
+        /// What.
+        facts: Facts,
+    },
+    /// What was said before is erased, in the log too.
+    Erased,
 }
 
 /// Why an agent is no longer here.
@@ -442,6 +455,7 @@ impl Event {
             | Event::AnswerRated { .. }
             | Event::SurveyAsked { .. }
             | Event::ConversationRated { .. }
+            | Event::Erased
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
             | Event::Claimed { .. }
@@ -454,6 +468,8 @@ impl Event {
             | Event::OnCallFailed { .. }
             | Event::OnCallReached { .. }
             | Event::OnCallMissed { .. }
+            | Event::CustomerIdentified { .. }
+            | Event::FactsTold { .. }
             | Event::ProposalDropped
             | Event::HoldEnded => Audience::Agents,
             Event::Whispered { .. } => Audience::Owner,

@@ -6,8 +6,8 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    agent_side, banners, customer_side, ledger, on_call, pool_side, supervision, survey, timers,
-    transfer, waiting,
+    agent_side, banners, customer_side, identity, ledger, on_call, pool_side, supervision, survey,
+    timers, transfer, waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -48,11 +48,18 @@ pub fn handle(
             | Command::Whisper { .. }
             | Command::RateAnswer { .. }
             | Command::RateConversation { .. }
+            | Command::Identify { .. }
+            | Command::AskForRecommendation
+            | Command::Erase
             | Command::Tick { .. }
             | Command::OnCallAnswered { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
+    if c.is_erased() && !matches!(command, Command::Erase) {
+        // Whoever asks is told like somebody who asks for what never was.
+        return Err(Rejection::NotFound);
+    }
     match command {
         Command::Start(_) => Err(Rejection::Exists),
         Command::CustomerSays { input, reading } => {
@@ -101,6 +108,9 @@ pub fn handle(
         Command::RateConversation { measure, part, score, comment } => {
             survey::rate_conversation(rules, c, (*measure, *part), (*score, comment), at)
         }
+        Command::Identify { customer, facts } => identity::identify(rules, c, customer, facts, at),
+        Command::AskForRecommendation => survey::ask_for_recommendation(rules, c, at),
+        Command::Erase => identity::erase(rules, c, at),
         Command::Tick { reading, wait } => {
             timers::tick(rules, c, reading.as_deref(), wait.as_ref(), at)
         }

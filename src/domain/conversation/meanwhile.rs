@@ -2,7 +2,7 @@
 //! what it is asked, marked as the machine's, asks for a detail that such an answer needs, and says
 //! of the rest that it is kept: nobody writes into silence.
 
-use super::bot_side::{marked, unseen_answer};
+use super::bot_side::{marked, slot_value, unseen_answer};
 use super::event::Event;
 use super::ledger::tell_time;
 use super::turn::Turn;
@@ -87,8 +87,8 @@ fn known_or_found(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) -> bo
     if turn.c.memory.slots.contains_key(&rule.name) {
         return true;
     }
-    let Some(found) = rule.pattern.find(&reading.normalised) else { return false };
-    let (slot, value) = (rule.name.clone(), found.as_str().to_owned());
+    let Some(value) = slot_value(turn, rule, reading) else { return false };
+    let slot = rule.name.clone();
     turn.happen(Event::SlotFilled { slot, value });
     true
 }

@@ -21,6 +21,7 @@ mod agent_side;
 pub mod banners;
 mod bot_side;
 mod customer_side;
+mod identity;
 mod ledger;
 mod meanwhile;
 mod pool_side;
@@ -31,6 +32,7 @@ mod turn;
 mod words;
 
 pub use customer_side::heard;
+pub use survey::wants_nps;
 
 #[cfg(test)]
 mod tests;

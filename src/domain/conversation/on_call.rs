@@ -181,6 +181,7 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::AgentJoined { .. }
         | Event::HandoffCancelled
         | Event::Closed { .. }
+        | Event::Erased
         | Event::Reopened => c.on_call = None,
         Event::OnCallFailed { .. }
         | Event::Started { .. }
@@ -216,6 +217,8 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
         | Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
         | Event::ClosedFalsely { .. } => {}
     }
 }

@@ -154,7 +154,10 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::OnCallRung { .. }
         | Event::OnCallFailed { .. }
         | Event::OnCallReached { .. }
-        | Event::OnCallMissed { .. } => None,
+        | Event::OnCallMissed { .. }
+        | Event::CustomerIdentified { .. }
+        | Event::FactsTold { .. }
+        | Event::Erased => None,
     }
 }
 

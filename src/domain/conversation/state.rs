@@ -5,6 +5,7 @@ use super::promise::Promise;
 use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
+use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
@@ -89,6 +90,9 @@ pub struct Conversation {
     /// The latest ring there ever was: none is issued twice.
     #[serde(default)]
     pub rung: i64,
+    /// What the host site tells of the customer.
+    #[serde(default)]
+    pub facts: Facts,
 }
 
 /// Where a conversation stands.
@@ -178,6 +182,8 @@ pub enum CloseReason {
     Left,
     /// The customer left while waiting for a human.
     Abandoned,
+    /// What was said is erased; nothing goes on here.
+    Erased,
 }
 
 impl CloseReason {
@@ -187,6 +193,7 @@ impl CloseReason {
             CloseReason::Timeout => "timeout",
             CloseReason::Left => "left",
             CloseReason::Abandoned => "abandoned",
+            CloseReason::Erased => "erased",
         }
     }
 }
@@ -306,6 +313,11 @@ impl Conversation {
             | State::Resolved { .. }
             | State::Closed { .. } => None,
         }
+    }
+
+    /// Whether what was said is erased.
+    pub fn is_erased(&self) -> bool {
+        matches!(self.state, State::Closed { reason: CloseReason::Erased, .. })
     }
 
     /// Whether the pool should know of it.

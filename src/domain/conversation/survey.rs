@@ -284,6 +284,26 @@ fn ask(turn: &mut Turn<'_>, measure: Measure) {
     turn.happen(Event::SurveyAsked { survey: Survey { measure, part }, text, language, choices });
 }
 
+/// Whether the customer of what has ended is one to be asked for a recommendation: known to the
+/// host, drawn, and not asked anything here.
+pub fn wants_nps(rules: &Rules, c: &Conversation) -> bool {
+    let told = &c.satisfaction;
+    let shares = &rules.bot.satisfaction;
+    let from = shares.csat_share + shares.ces_share;
+    let drawn = draw(&c.id, c.episode);
+    let may = c.customer.is_known() && !told.asked && !told.spared;
+    may && c.has_ended().is_some() && drawn >= from && drawn < from + shares.nps_share
+}
+
+/// Asks; whether the customer was asked elsewhere lately is known to whoever calls this.
+pub(super) fn ask_for_recommendation(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
+    let mut turn = Turn::new(rules, c, at);
+    if wants_nps(rules, c) {
+        ask(&mut turn, Measure::Nps);
+    }
+    Ok(turn.done())
+}
+
 /// Before a reopening: an end that the customer now says was none is counted as such. An end that
 /// the customer chose themselves was one.
 pub(super) fn came_back(turn: &mut Turn<'_>, with_the_same: bool) {

@@ -250,8 +250,6 @@ pub enum InboxEvent {
         until: Timestamp,
         /// Why a human is needed.
         reason: HandoffReason,
-        /// One sentence.
-        headline: String,
     },
     /// An offer ended without being taken.
     OfferEnded {

@@ -105,7 +105,6 @@ impl Desk<'_> {
                 token: item.token,
                 until,
                 reason: item.handoff.reason,
-                headline: item.headline.clone(),
             },
         );
         self.keep(agent);

@@ -43,6 +43,8 @@ pub enum Kind {
     Deployment,
     /// The alerts that stand (pool).
     Alerts,
+    /// A customer whom the host site knows, with their conversations (bucket).
+    Customer,
     /// What ops have decided outside the rules (pool).
     Directives,
 }
@@ -59,6 +61,7 @@ impl Kind {
             Kind::Fence => "f",
             Kind::Deployment => "d",
             Kind::Alerts => "w",
+            Kind::Customer => "k",
             Kind::Directives => "v",
         }
     }

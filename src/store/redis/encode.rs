@@ -151,7 +151,7 @@ fn gives_room(change: &Transaction) -> bool {
     let is_new = |key: &EntityKey| matches!(change.checks().get(key), Some(None));
     !change.writes().iter().any(|write| match write {
         Write::Put { key, .. } => match key.kind {
-            Kind::Conversation | Kind::Request => is_new(key),
+            Kind::Conversation | Kind::Request | Kind::Customer => is_new(key),
             Kind::Outbox
             | Kind::Item
             | Kind::Agent

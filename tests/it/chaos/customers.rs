@@ -96,6 +96,7 @@ impl Customer {
             request_id: format!("start-{}", self.talk.begun),
             device_id: self.name.clone(),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let call = |channel| {
             let request = request.clone();

@@ -69,6 +69,7 @@ async fn emptied(front: &Front, redis: &RedisServer) {
         request_id: "start".to_owned(),
         device_id: "late".to_owned(),
         language: "en".to_owned(),
+        ..Default::default()
     };
     let started = chat.start_conversation(request).await.expect("a conversation").into_inner();
     redis.cli(&["FLUSHALL"]);

@@ -65,6 +65,7 @@ async fn a_banner_is_told_at_the_greeting_and_with_its_topic_until_it_ends() {
         request_id: world.fresh(),
         device_id: "a-device-of-somebody-new".to_owned(),
         language: "ar".to_owned(),
+        ..Default::default()
     };
     let started = world.chat().start_conversation(request).await.unwrap().into_inner();
     assert_eq!(notices(&started.events), ["الدفع بالبطاقة متعطل الآن"]);

@@ -1,6 +1,7 @@
 //! The API through real sockets, over the shipped rules.
 
 mod claims;
+mod customers;
 mod directives;
 mod errors;
 mod notes;

@@ -17,6 +17,7 @@ use sanad::grpc::agent::AgentDesk;
 use sanad::grpc::auth::Authenticator;
 use sanad::grpc::chat::Chat;
 use sanad::grpc::context::{Context, RulesReport};
+use sanad::grpc::identity::HostIdentity;
 use sanad::grpc::keys::{KeyRing, Role};
 use sanad::grpc::lifecycle::{Lifecycle, Phase};
 use sanad::grpc::limits::Limits;
@@ -35,9 +36,10 @@ use sanad::ports::clock::{Chance, Clock};
 use sanad::ports::ringer::{Ring, Ringer, Rung};
 use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
+use sanad::store::archive::FolderArchive;
 use sanad::store::memory::MemoryStore;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -168,6 +170,8 @@ pub struct World {
     pub app: Arc<App>,
     pub clock: Arc<TestClock>,
     pub lifecycle: Arc<Lifecycle>,
+    /// What the host site signs with.
+    pub identity: Arc<HostIdentity>,
     keys: Arc<KeyRing>,
     minted: std::sync::Mutex<std::collections::BTreeMap<String, String>>,
     channel: Channel,
@@ -175,7 +179,7 @@ pub struct World {
     rings: tokio::sync::Mutex<tokio::sync::mpsc::UnboundedReceiver<Ring>>,
     tasks: Vec<JoinHandle<()>>,
     _stop: oneshot::Sender<()>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for World {
@@ -222,11 +226,15 @@ impl World {
         };
         let keys = Arc::new(KeyRing::open(folder.path(), now.clone()).unwrap());
         let tokens = Arc::new(CustomerTokens::new(SECRET));
+        let day = Duration::from_secs(24 * 60 * 60);
+        let identity = Arc::new(HostIdentity::new(Some(vec![9; 32]), "sanad", day));
         let lifecycle = Arc::new(Lifecycle::default());
         lifecycle.enter(Phase::Serving);
         let context = Context {
             app: app.clone(),
             tokens: tokens.clone(),
+            identity: identity.clone(),
+            archive: Some(Arc::new(FolderArchive::new(folder.path().join("archive")))),
             lifecycle: lifecycle.clone(),
             durability: pb::Durability::Durable,
             replicated: false,
@@ -267,6 +275,7 @@ impl World {
             app,
             clock,
             lifecycle,
+            identity,
             keys,
             minted: Default::default(),
             channel,
@@ -274,7 +283,7 @@ impl World {
             rings: tokio::sync::Mutex::new(rings),
             tasks,
             _stop: stop,
-            _folder: folder,
+            folder,
         }
     }
 
@@ -289,6 +298,11 @@ impl World {
     /// The next ring of somebody on call.
     pub async fn rung(&self) -> Ring {
         soon(async { self.rings.lock().await.recv().await }).await.unwrap()
+    }
+
+    /// Where ended conversations go.
+    pub fn archive(&self) -> PathBuf {
+        self.folder.path().join("archive")
     }
 
     /// A fresh request id.
@@ -333,6 +347,7 @@ impl World {
             request_id: self.fresh(),
             device_id: format!("device-of-customer-{}", self.fresh()),
             language: "en".to_owned(),
+            ..Default::default()
         };
         let started = self.chat().start_conversation(request).await.unwrap().into_inner();
         let conversation = started.conversation.unwrap();

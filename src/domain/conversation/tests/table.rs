@@ -11,8 +11,9 @@ use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::{Conversation, Proposal, Proposer, State};
 use crate::domain::conversation::transfer::{Destination, Transfer};
 use crate::domain::conversation::waiting::WaitChoice;
+use crate::domain::facts::{Fact, Facts};
 use crate::domain::handoff::Token;
-use crate::domain::ids::{QueueId, SkillId};
+use crate::domain::ids::{CustomerId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Lease, Presence, Profile};
 use crate::domain::tests::document::{check, kinds};
@@ -32,7 +33,8 @@ kinds! {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
-        RateAnswer, RateConversation, Tick, CatchUp, OnCallAnswered,
+        RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
+        OnCallAnswered,
     }
 }
 
@@ -117,6 +119,7 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
         StateKind::Closed => vec![
             ("left the bot", answered().then(&Command::Leave)),
             ("left sara", helped().then(&Command::Leave)),
+            ("erased", answered().then(&Command::Leave).then(&Command::Erase)),
             ("too long ago to go on", long_ago(answered().then(&Command::Leave))),
         ],
     }
@@ -268,6 +271,13 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
                 now("not on the scale", rate(Measure::Ces, 8)),
             ]
         }
+        CommandKind::Identify => {
+            let facts = Facts::from([("plan".to_owned(), Fact::Flag(true))]);
+            let customer = CustomerId::known("17").unwrap();
+            vec![now("", Command::Identify { customer, facts })]
+        }
+        CommandKind::AskForRecommendation => vec![now("", Command::AskForRecommendation)],
+        CommandKind::Erase => vec![now("", Command::Erase)],
         CommandKind::Tick => match story.deadline() {
             None => vec![now("nothing is ever due", story.tick())],
             Some(due) => vec![
@@ -417,6 +427,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::NotTransferable { .. } => "not transferable",
         Rejection::NoSuchDestination { .. } => "no such destination",
         Rejection::NoSuchAnswer => "no such answer",
+        Rejection::OtherCustomer => "another customer",
         Rejection::NotOnThisScale { .. } => "not on this scale",
     }
 }

@@ -13,6 +13,9 @@ fn questions_and_reports_stay_quiet() {
 }
 
 const FIRES: &[&str] = &[
+    // Answers that are refused
+    "stop giving me links",
+    "لا ترسل لي روابط",
     // English
     "this is ridiculous",
     "You promised Tuesday and it is Friday",
@@ -88,6 +91,11 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    // Words that also stand in plain reports
+    "my new card had not arrived at this point",
+    "لم أتحمل أبدا رسوم دفع بالبطاقة من قبل",
+    "راجعت رقم الحساب عدة مرات للتأكد",
+    "بطاقتي راح تشتغل في كل مواقع التجارة؟",
     // English
     "I'm not angry, just asking",
     "where is my order",

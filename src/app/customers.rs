@@ -1,0 +1,190 @@
+//! Customers whom the host site knows: which conversations are theirs, and whether they may be asked
+//! for a recommendation.
+//!
+//! A customer's record names every conversation of theirs, and perhaps one that was never begun: it
+//! is written before the conversation, so that nothing of a customer is ever out of reach.
+
+use super::conversations::{Done, Request};
+use super::error::{AppError, AppResult};
+use super::keys;
+use super::{App, TRIES_MAX};
+use crate::domain::conversation::command::{Command, Rejection};
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::wants_nps;
+use crate::domain::facts::Facts;
+use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
+use crate::ports::store::{Slot, StoreError};
+use serde::{Deserialize, Serialize};
+
+/// Conversations of one customer; a further one is refused until old ones are erased.
+const CONVERSATIONS_MAX: usize = 10_000;
+
+/// What is kept of a known customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRecord {
+    /// Their conversations, oldest first.
+    pub conversations: Vec<ConversationId>,
+    /// When they were last asked whether they would recommend us.
+    #[serde(default)]
+    pub nps_asked_at: Option<Timestamp>,
+}
+
+impl App {
+    /// Begins a conversation of a known customer, with what the host tells of them.
+    pub async fn start_known(
+        &self,
+        id: ConversationId,
+        customer: CustomerId,
+        language: Option<Language>,
+        facts: Facts,
+    ) -> AppResult<Done> {
+        self.remember(&customer, &id).await?;
+        let done = self.start(id.clone(), customer.clone(), language).await?;
+        if facts.is_empty() || done.conversation.facts == facts {
+            return Ok(done);
+        }
+        let told = self.command(&id, None, Command::Identify { customer, facts }).await?;
+        let events = done.events.into_iter().chain(told.events).collect();
+        Ok(Done { conversation: told.conversation, events })
+    }
+
+    /// Makes an anonymous conversation the customer's.
+    pub async fn identify(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        customer: CustomerId,
+        facts: Facts,
+    ) -> AppResult<Done> {
+        let known = self.conversation(id).await?;
+        if known.customer.is_known() && known.customer != customer {
+            return Err(Rejection::OtherCustomer.into());
+        }
+        self.remember(&customer, id).await?;
+        self.command(id, request, Command::Identify { customer, facts }).await
+    }
+
+    /// A customer's conversations, the latest first; `wanted` says which.
+    pub async fn conversations_of(
+        &self,
+        customer: &CustomerId,
+        limit: usize,
+        wanted: impl Fn(&Conversation) -> bool,
+    ) -> AppResult<Vec<Conversation>> {
+        let mut found = Vec::new();
+        for id in self.record_of(customer).await?.conversations.iter().rev() {
+            match self.conversation(id).await {
+                Ok(c) if c.customer == *customer && wanted(&c) => found.push(c),
+                // Never begun, or never became theirs.
+                Ok(_) | Err(AppError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        found.sort_by_key(|c| std::cmp::Reverse(c.last_event_at));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// One conversation, if it is this customer's.
+    pub async fn conversation_of(
+        &self,
+        customer: &CustomerId,
+        id: &ConversationId,
+    ) -> AppResult<Conversation> {
+        let c = self.conversation(id).await?;
+        let is_theirs = c.customer == *customer;
+        if is_theirs { Ok(c) } else { Err(AppError::NotFound { what: "conversation" }) }
+    }
+
+    /// After a known customer's conversation has ended: asks for a recommendation, if this one is
+    /// drawn and the customer was not asked for long enough. What goes wrong here costs a question.
+    pub(super) async fn ask_for_recommendation(&self, done: Done) -> Done {
+        let rules = self.rules();
+        let ended = done.events.iter().any(|event| {
+            matches!(event.logged.event, Event::ResolutionConfirmed | Event::Closed { .. })
+        });
+        if !ended || !wants_nps(&rules, &done.conversation) {
+            return done;
+        }
+        let every = rules.bot.satisfaction.nps_every;
+        let may = self.change_record(&done.conversation.customer, |record, at| {
+            let rested = record.nps_asked_at.is_none_or(|asked| at.since(asked) >= every);
+            rested.then(|| record.nps_asked_at = Some(at)).is_some()
+        });
+        if !may.await.unwrap_or(false) {
+            return done;
+        }
+        let id = done.conversation.id.clone();
+        match self.run_quietly(&id, Command::AskForRecommendation).await {
+            Ok(_) => self.with_what_followed(done).await,
+            Err(_) => done,
+        }
+    }
+
+    async fn with_what_followed(&self, mut done: Done) -> Done {
+        let from = done.conversation.seq + 1;
+        if let Ok(after) = self.conversation(&done.conversation.id).await
+            && let Ok(events) = self.events_between(&after, from, after.seq).await
+        {
+            done.events.extend(events);
+            done.conversation = after;
+        }
+        done
+    }
+
+    async fn remember(&self, customer: &CustomerId, id: &ConversationId) -> AppResult<()> {
+        let mut full = false;
+        self.change_record(customer, |record, _| {
+            let is_new = !record.conversations.contains(id);
+            full = is_new && record.conversations.len() >= CONVERSATIONS_MAX;
+            if is_new && !full {
+                record.conversations.push(id.clone());
+            }
+            is_new && !full
+        })
+        .await?;
+        match full {
+            true => Err(AppError::TooManyOfCustomer { most: CONVERSATIONS_MAX }),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) async fn record_of(&self, customer: &CustomerId) -> AppResult<CustomerRecord> {
+        let key = keys::customer(customer);
+        let slot = self.slot_of(customer);
+        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+        Ok(snapshot.get(&key)?.unwrap_or_default())
+    }
+
+    /// Changes a customer's record; returns whether there was something to change.
+    async fn change_record(
+        &self,
+        customer: &CustomerId,
+        mut how: impl FnMut(&mut CustomerRecord, Timestamp) -> bool,
+    ) -> AppResult<bool> {
+        let slot = self.slot_of(customer);
+        let key = keys::customer(customer);
+        for _ in 0..TRIES_MAX {
+            let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+            let mut record: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
+            if !how(&mut record, snapshot.at()) {
+                return Ok(false);
+            }
+            let mut change = snapshot.change(self.tag());
+            change.put(key.clone(), &record);
+            match self.store().commit(change).await {
+                Ok(_) => return Ok(true),
+                Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    pub(super) fn slot_of(&self, customer: &CustomerId) -> Slot {
+        keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
+    }
+}

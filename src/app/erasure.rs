@@ -1,0 +1,131 @@
+//! What is kept of a customer is erased: in the store and in the archive. Every step can be done
+//! again, so that whoever was interrupted asks once more.
+//!
+//! The store comes first: what retention archives of a conversation while it is being erased is
+//! taken out by retention itself, which sees afterwards that it is erased.
+
+use super::customers::CustomerRecord;
+use super::error::{AppError, AppResult};
+use super::keys;
+use super::{App, TRIES_MAX};
+use crate::domain::conversation::command::Command;
+use crate::domain::conversation::state::Conversation;
+use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::pool::item::Place;
+use crate::ports::archive::{Archive, Whose};
+use crate::ports::store::{ENTITIES_MAX, Index, StoreError};
+use std::collections::BTreeSet;
+
+/// What was erased.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// Conversations in the store.
+    pub conversations: usize,
+    /// Conversations in the archive.
+    pub archived: usize,
+}
+
+impl App {
+    /// Erases one conversation: ends it if it is open, waits until nobody holds it, and forgets
+    /// what was said. Doing it again changes nothing.
+    pub async fn erase_conversation(
+        &self,
+        id: &ConversationId,
+        archive: Option<&dyn Archive>,
+    ) -> AppResult<Erased> {
+        let (is_kept, conversations) = match self.conversation(id).await {
+            Ok(c) => (true, usize::from(self.erase_in_store(c).await?)),
+            Err(AppError::NotFound { .. }) => (false, 0),
+            Err(error) => return Err(error),
+        };
+        let conversation = BTreeSet::from([id.to_string()]);
+        let whose = Whose { customer: None, conversations: conversation };
+        let archived = erase_in_archive(archive, &whose).await?;
+        match is_kept || archived > 0 {
+            true => Ok(Erased { conversations, archived }),
+            false => Err(AppError::NotFound { what: "conversation" }),
+        }
+    }
+
+    /// Erases all that is kept of a customer. Doing it again goes on where it stopped.
+    pub async fn erase_customer(
+        &self,
+        customer: &CustomerId,
+        archive: Option<&dyn Archive>,
+    ) -> AppResult<Erased> {
+        let slot = self.slot_of(customer);
+        let key = keys::customer(customer);
+        let mut conversations = 0;
+        for _ in 0..TRIES_MAX {
+            let record = self.record_of(customer).await?;
+            for id in &record.conversations {
+                match self.conversation_of(customer, id).await {
+                    Ok(c) => conversations += usize::from(self.erase_in_store(c).await?),
+                    // Never theirs, or erased or archived already.
+                    Err(AppError::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            // By the customer's id, which every row bears: rows that were written since are found too.
+            let customer = Some(customer.clone());
+            let whose = Whose { customer, conversations: BTreeSet::new() };
+            let archived = erase_in_archive(archive, &whose).await?;
+            let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+            let now: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
+            if now != record {
+                // A conversation was begun meanwhile.
+                continue;
+            }
+            let mut change = snapshot.change(self.tag());
+            change.delete(key.clone());
+            match self.store().commit(change).await {
+                Ok(_) => return Ok(Erased { conversations, archived }),
+                Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(AppError::Contended)
+    }
+
+    /// Says whether there was something to erase.
+    async fn erase_in_store(&self, c: Conversation) -> AppResult<bool> {
+        let id = &c.id;
+        if c.is_erased() {
+            return Ok(false);
+        }
+        if c.has_ended().is_none() {
+            self.command(id, None, Command::Leave).await?;
+        }
+        if let Some(Place::Here(_)) = self.place(id).await? {
+            // The pool has not let go yet: its place still holds the customer's need.
+            return Err(AppError::Contended);
+        }
+        self.erase_requests(id).await?;
+        self.command(id, None, Command::Erase).await?;
+        Ok(true)
+    }
+
+    /// The records of its requests hold digests of what was said, and the log that names them goes.
+    async fn erase_requests(&self, id: &ConversationId) -> AppResult<()> {
+        let slot = keys::bucket(keys::bucket_of(id, self.settings().buckets));
+        let records = self.all_records(&slot, id).await?;
+        let requests = self.requests_of(&slot, id, &records).await?;
+        for requests in requests.chunks(ENTITIES_MAX) {
+            let snapshot = self.store().load(&slot, requests, &[]).await?;
+            let mut change = snapshot.change(self.tag());
+            for request in requests {
+                change.delete(request.clone());
+                change.index_remove(Index::REQUESTS, request.id.clone());
+            }
+            self.store().commit(change).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn erase_in_archive(archive: Option<&dyn Archive>, whose: &Whose) -> AppResult<usize> {
+    match archive {
+        Some(archive) => Ok(archive.forget(whose).await?.len()),
+        None => Ok(0),
+    }
+}

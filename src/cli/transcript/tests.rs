@@ -1,0 +1,131 @@
+//! What each reader is shown of an event, in both languages, on plain terminals and on rich ones.
+
+use super::*;
+use crate::grpc::pb;
+
+fn text(text: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { text: text.to_owned(), ..LocalizedText::default() })
+}
+
+fn by(party: Party, name: &str, body: Body) -> Event {
+    let author = Participant { party: party.into(), name: name.to_owned(), ..Default::default() };
+    Event { author: Some(author), body: Some(body), ..Event::default() }
+}
+
+fn said(party: Party, name: &str, words: &str, choices: &[&str]) -> Event {
+    let choices = choices.iter().map(|title| Choice { id: "id".into(), title: text(title) });
+    let message =
+        MessageSent { text: text(words), choices: choices.collect(), ..Default::default() };
+    by(party, name, Body::MessageSent(message))
+}
+
+fn check(reader: Reader, event: &Event, en: &[&str], ar: &[&str]) {
+    for (language, expected) in [(Language::En, en), (Language::Ar, ar)] {
+        let transcript = Transcript { look: Look::PLAIN, language, reader };
+        assert_eq!(transcript.event(event), expected);
+    }
+}
+
+#[test]
+fn everybody_is_named_for_what_they_are() {
+    let customer = Reader::Customer;
+    let bot = said(Party::Bot, "", "hello", &[]);
+    check(customer, &bot, &["Sanad (bot): hello"], &["سند (رد آلي): hello"]);
+    let agent = said(Party::Agent, "سارة", "أهلاً\nكيف أساعدك؟", &[]);
+    check(
+        customer,
+        &agent,
+        &["سارة (agent): أهلاً", "كيف أساعدك؟"],
+        &["سارة (موظف): أهلاً", "كيف أساعدك؟"],
+    );
+    let own = said(Party::Customer, "", "hi", &[]);
+    check(customer, &own, &["You: hi"], &["أنت: hi"]);
+    check(Reader::Staff, &own, &["Customer: hi"], &["العميل: hi"]);
+}
+
+#[test]
+fn choices_are_numbered() {
+    let event = said(Party::Bot, "Sanad", "Which?", &["Order", "Refund"]);
+    let lines = ["Sanad (bot): Which?", "1. Order", "2. Refund"];
+    let ar = ["Sanad (رد آلي): Which?", "1. Order", "2. Refund"];
+    check(Reader::Customer, &event, &lines, &ar);
+}
+
+#[test]
+fn notices_come_in_the_servers_words() {
+    let notice = pb::Notice { key: "greeting".into(), text: text("You are 2nd.") };
+    let event = by(Party::System, "", Body::Notice(notice));
+    check(Reader::Customer, &event, &["* You are 2nd."], &["* You are 2nd."]);
+}
+
+#[test]
+fn what_lies_behind_a_notice_is_for_staff() {
+    let evidence = pb::Evidence { quote: "useless".into(), ..Default::default() };
+    let signal = Signal {
+        kind: pb::SignalKind::Frustration.into(),
+        strength: 0.8,
+        evidence: vec![evidence.clone(), evidence],
+        ..Signal::default()
+    };
+    let raised = Body::SignalRaised(pb::SignalRaised { signals: vec![signal] });
+    let event = by(Party::System, "", raised);
+    let (en, ar) = ("* angry (80%): «useless»", "* غاضب (80%): «useless»");
+    check(Reader::Staff, &event, &[en], &[ar]);
+    check(Reader::Customer, &event, &[], &[]);
+    let left = pb::AgentLeft { reason: pb::AgentLeftReason::Lost.into() };
+    let event = by(Party::Agent, "Omar", Body::AgentLeft(left));
+    let (en, ar) = ("* Omar (agent): the line was lost", "* Omar (موظف): انقطع الاتصال");
+    check(Reader::Staff, &event, &[en], &[ar]);
+}
+
+#[test]
+fn a_proposed_end_tells_the_customer_how_to_answer() {
+    let body = Body::ResolutionProposed(pb::ResolutionProposed::default());
+    check(Reader::Customer, &by(Party::Agent, "Sara", body.clone()), &[], &[]);
+    for (language, hint) in [
+        (Language::En, "* /yes if it is settled, /no if not"),
+        (Language::Ar, "* اكتب /yes إن حُلّت أو /no إن لم تُحلّ"),
+    ] {
+        let reader = Reader::Customer;
+        let transcript = Transcript { look: Look::PLAIN, language, reader };
+        assert_eq!(transcript.hint(&body).as_deref(), Some(hint));
+    }
+}
+
+#[test]
+fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
+    let delay = Delay {
+        reason: pb::DelayReason::OutsideHours.into(),
+        opens_at: Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 }),
+        opens_text: text("Friday 15 Jan, 11:00"),
+    };
+    let mut status = QueueStatus { position: 2, delay: Some(delay), ..Default::default() };
+    let line = |language, status: &QueueStatus| {
+        Transcript { look: Look::PLAIN, language, reader: Reader::Customer }.position(status)
+    };
+    let closed = "it is closed now, opens: Friday 15 Jan, 11:00";
+    assert_eq!(line(Language::En, &status), "* asking for a person …");
+    status.registered = true;
+    assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
+    status.delay = None;
+    assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
+}
+
+#[test]
+fn a_moment_is_told_by_the_clock_of_the_terminal_which_is_named() {
+    let at = prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 };
+    let riyadh = TimeZone::get("Asia/Riyadh").unwrap();
+    assert_eq!(moment_in(&at, &riyadh).as_deref(), Some("2027-01-15 11:00 Asia/Riyadh"));
+    assert_eq!(moment_in(&at, &TimeZone::UTC).as_deref(), Some("2027-01-15 08:00 UTC"));
+}
+
+#[test]
+fn a_terminal_gets_emoji_colours_and_isolated_names_and_texts() {
+    let transcript =
+        Transcript { look: Look::RICH, language: Language::En, reader: Reader::Customer };
+    let lines = transcript.event(&said(Party::Bot, "سند", "وين طلبي 123", &["طلبي"]));
+    assert!(lines[0].starts_with("🤖 \x1b["), "{lines:?}");
+    assert!(lines[0].contains("\u{2068}سند\u{2069}"));
+    assert!(lines[0].ends_with(": \u{2068}وين طلبي 123\u{2069}"));
+    assert!(lines[1].ends_with(" \u{2068}طلبي\u{2069}"));
+}

@@ -6,10 +6,12 @@
 //! - [`figures`]: intervals, curves and the other arithmetic
 //! - [`intents`]: is the right entry found, and is it known when none is meant
 //! - [`signals`]: does it notice who needs a person, and at which turn
+//! - [`learn`]: the weights of the detectors, from labelled messages
 //! - [`page`]: both as one page with plots
 
 pub mod figures;
 pub mod intents;
+pub mod learn;
 pub mod page;
 pub mod plot;
 pub mod replay;

@@ -208,10 +208,12 @@ fn compiled() -> Detectors {
             fresh_min: 0.2,
         }),
         lexicons: SignalKind::ALL.map(lexicon),
+        learnt: [None; 6],
         human_request: HumanRequestSettings { miss: 0.1, refused_answer: 0.1, handoff: 0.1 },
         frustration: FrustrationSettings {
             shouting: 0.3,
             marks: 0.3,
+            angry_face: 0.3,
             burst: 0.2,
             miss: 0.1,
             refused_answer: 0.1,

@@ -1,6 +1,7 @@
 //! `sanad eval`: how well the rules understand labelled messages, as a table, as JSON and as a page.
 
 mod intents;
+mod learn;
 mod signals;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,12 @@ enum What {
     /// label, or with `neutral`, a message is an ordinary one. Dialogues are {"id", "turns":
     /// [{"party", "text"}], "gold_turn": place in `turns` from 0, or null, "reason"}.
     Signals(Options),
+    /// Learns the weights of the detectors anew, for those who build Sanad.
+    ///
+    /// Each row is {"text", "labels"} as for `signals`. Prints how each message is judged by what
+    /// the others teach, at several margins: that is what the numbers under `learnt:` in
+    /// config/detectors are chosen by.
+    Learn(learn::Options),
 }
 
 /// What both measurements want to know.
@@ -62,6 +69,7 @@ enum Format {
 /// Measures and shows.
 pub fn run(options: &Eval) -> anyhow::Result<()> {
     let (text, page) = match &options.what {
+        What::Learn(options) => return learn::run(options),
         What::Intents(options) => (intents::run(options)?, options),
         What::Signals(options) => (signals::run(options)?, options),
     };

@@ -67,7 +67,7 @@ pub(super) fn judge_message(
 }
 
 /// What a message is labelled with.
-fn gold(row: &Row) -> Result<BTreeSet<SignalKind>, String> {
+pub(super) fn gold(row: &Row) -> Result<BTreeSet<SignalKind>, String> {
     let labels: Vec<&str> = match (row.fields.get("labels"), row.text("label")) {
         (Some(Value::Array(labels)), _) => labels.iter().filter_map(Value::as_str).collect(),
         (Some(Value::String(labels)), _) => labels.split(['|', ',']).map(str::trim).collect(),

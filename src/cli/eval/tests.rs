@@ -70,3 +70,21 @@ fn intents_are_found_by_id_by_title_and_by_what_import_made_of_a_label() {
     assert_eq!(gold, [Some(entry.id.as_str()), Some(entry.id.as_str()), None, None]);
     assert_eq!(unknown, BTreeSet::from(["no such thing".to_owned()]));
 }
+
+/// The shipped weights name the files they were learnt from. Whoever changes a message learns anew:
+/// `sanad eval learn …` as in tests/data/README.md, or this test with SANAD_REWRITE_TABLES set.
+#[test]
+fn the_shipped_weights_were_learnt_from_the_messages_as_they_stand() {
+    const WEIGHTS: &str = "src/domain/detectors/learnt/weights.tsv";
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir("tests/data/train").unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files.push("tests/data/dev/messages.jsonl".into());
+    if std::env::var_os("SANAD_REWRITE_TABLES").is_some() {
+        learn::rewrite(&files, Path::new("config"), Path::new(WEIGHTS)).unwrap();
+    }
+    let written = std::fs::read_to_string(WEIGHTS).unwrap();
+    let named: Vec<&str> = written.lines().filter_map(|line| line.strip_prefix("# of ")).collect();
+    let made_of: Vec<String> = files.iter().map(|file| learn::made_of(file).unwrap()).collect();
+    assert_eq!(named, made_of);
+}

@@ -5,8 +5,8 @@
 mod weights;
 
 use crate::domain::detectors::{
-    DetectorSettings, Dialect, EmergencyKind, LexiconSettings, Phrases, RuleSettings, SignalKind,
-    TriggerSettings,
+    DetectorSettings, Dialect, EmergencyKind, LearntSettings, LexiconSettings, Phrases,
+    RuleSettings, SignalKind, TriggerSettings,
 };
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -36,6 +36,9 @@ pub struct RawDetectors {
 pub struct RawDetector<C> {
     /// When it fires.
     pub trigger: RawTrigger,
+    /// What the weights learnt from labelled messages count; without it, nothing.
+    #[serde(default)]
+    pub learnt: Option<RawLearnt>,
     /// What counts besides words.
     pub conversation: C,
     /// How many words may stand between a negation and what it negates.
@@ -63,6 +66,18 @@ pub struct RawTrigger {
     pub decay: f32,
     /// The least strength of the message itself.
     pub fresh_min: f32,
+}
+
+/// How a learnt margin becomes evidence.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RawLearnt {
+    /// The margin from which on it says something.
+    pub hint_at: f32,
+    /// The margin from which on it says `strength`.
+    pub sure_at: f32,
+    /// How much a sure margin says.
+    pub strength: f32,
 }
 
 /// Phrases by variety of language.
@@ -140,6 +155,8 @@ pub struct RawFrustration {
     pub marks: f32,
     /// How long a run is.
     pub marks_min: usize,
+    /// An angry face.
+    pub angry_face: f32,
     /// Several messages in a row.
     pub burst: f32,
     /// How many.
@@ -295,6 +312,14 @@ impl RawDetectors {
                 self.emergency.lexicon(),
                 self.abuse.lexicon(),
             ],
+            learnt: [
+                self.human_request.learnt(),
+                self.frustration.learnt(),
+                self.confusion.learnt(),
+                None,
+                self.emergency.learnt(),
+                self.abuse.learnt(),
+            ],
             human_request: self.human_request.conversation.settings(),
             frustration: self.frustration.conversation.settings(),
             confusion: self.confusion.conversation.settings(),
@@ -329,6 +354,13 @@ impl<C: Weights> RawDetector<C> {
         TriggerSettings { threshold, decay, fresh_min }
     }
 
+    fn learnt(&self) -> Option<LearntSettings> {
+        self.learnt.as_ref().map(|learnt| {
+            let RawLearnt { hint_at, sure_at, strength } = *learnt;
+            LearntSettings { hint_at, sure_at, strength }
+        })
+    }
+
     fn lexicon(&self) -> LexiconSettings {
         let words = self.words.iter().map(|(name, list)| (name.clone(), list.phrases()));
         LexiconSettings {
@@ -359,6 +391,20 @@ impl<C: Weights> RawDetector<C> {
         for (path, value) in trigger.chain(weights).chain(strengths) {
             if !(0.0..=1.0).contains(&value) {
                 add(path, format!("{value} is not between 0 and 1"));
+            }
+        }
+        if let Some(learnt) = &self.learnt {
+            if !(0.0..=1.0).contains(&learnt.strength) {
+                add(
+                    "learnt.strength".into(),
+                    format!("{} is not between 0 and 1", learnt.strength),
+                );
+            }
+            if learnt.hint_at >= learnt.sure_at {
+                add("learnt.sure_at".into(), "it must lie above hint_at".into());
+            }
+            if detector == SignalKind::Repetition {
+                add("learnt".into(), "repetition lies between messages and is not learnt".into());
             }
         }
         for (at, rule) in self.rules.iter().enumerate() {

@@ -7,6 +7,7 @@ use super::signal::{Signal, SignalKind};
 use super::tally::Tally;
 use super::window::Window;
 use super::{Detector, Detectors, Message};
+use crate::domain::language::{Span, angry_face};
 use std::time::Duration;
 
 /// What counts besides words. None of these fires alone; two or three together do.
@@ -16,6 +17,8 @@ pub struct FrustrationSettings {
     pub shouting: f32,
     /// A run of `!` or `?`.
     pub marks: f32,
+    /// An angry face: 😡, 🤬 and the like, alone or beside words.
+    pub angry_face: f32,
     /// Several messages in a row that nobody answered.
     pub burst: f32,
     /// Each time in a row the bot had no answer.
@@ -71,6 +74,11 @@ fn add_manner(
     }
     if let Some(span) = manner::run_of_marks(text, &settings.manner) {
         tally.add(KIND, "marks", settings.marks, span);
+    }
+    if let Some(face) = angry_face(text) {
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let span = Span { start: place(face.start), end: place(face.end) };
+        tally.add(KIND, "angry_face", settings.angry_face, span);
     }
     if manner::is_burst(window, message.utterance.at, &settings.manner) {
         tally.add_earlier(KIND, "burst", settings.burst);

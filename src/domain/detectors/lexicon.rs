@@ -39,7 +39,7 @@ pub(super) struct Hit {
     /// What it says is in danger.
     pub emergency: Option<EmergencyKind>,
     /// Where, and by which rule.
-    pub evidence: Evidence,
+    pub evidence: Vec<Evidence>,
 }
 
 /// What a lexicon found in a message.
@@ -47,6 +47,8 @@ pub(super) struct Hit {
 pub(super) struct Hits {
     /// One hit a rule, the strongest first.
     pub hits: Vec<Hit>,
+    /// Whether words were found to be harmless or negated.
+    pub set_aside: bool,
 }
 
 impl Hits {
@@ -57,7 +59,7 @@ impl Hits {
 
     /// What they were read from.
     pub(super) fn evidence(&self) -> Vec<Evidence> {
-        self.hits.iter().map(|hit| hit.evidence.clone()).collect()
+        self.hits.iter().flat_map(|hit| hit.evidence.iter().cloned()).collect()
     }
 }
 
@@ -95,12 +97,14 @@ impl Lexicon {
     /// What this lexicon finds in a message.
     pub(super) fn find(&self, message: &Normalised, reading: &Reading) -> Hits {
         let mut masked = vec![false; reading.len()];
-        for (found, _) in self.harmless.find(reading, &self.lists, &[], Reach::Longest) {
+        let harmless = self.harmless.find(reading, &self.lists, &[], Reach::Longest);
+        let mut set_aside = !harmless.is_empty();
+        for (found, _) in harmless {
             masked[found].fill(true);
         }
         let rules = self.rule_phrases.find(reading, &self.lists, &masked, Reach::Shortest);
         if rules.is_empty() {
-            return Hits::default();
+            return Hits { hits: Vec::new(), set_aside };
         }
         let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
         let mut first: BTreeMap<u32, Range<usize>> = BTreeMap::new();
@@ -108,6 +112,7 @@ impl Lexicon {
             let rule = &self.rules[owner as usize];
             let negated =
                 rule.negatable && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
+            set_aside |= negated;
             if !negated && reading.len() <= rule.words_max {
                 first.entry(owner).or_insert(found);
             }
@@ -118,7 +123,7 @@ impl Lexicon {
         let mut hits: Vec<Hit> = first.into_iter().map(hit).collect();
         // A stable sort: rules of equal strength stay in the order of the file.
         hits.sort_by(|a, b| b.strength.total_cmp(&a.strength));
-        Hits { hits }
+        Hits { hits, set_aside }
     }
 
     /// A negation counts for what begins in it or follows it closely within the same clause. What
@@ -135,11 +140,11 @@ impl Rule {
         Hit {
             strength: self.strength,
             emergency: self.emergency,
-            evidence: Evidence {
+            evidence: vec![Evidence {
                 span: message.original_span(reading.text_range(found)),
                 what: self.id.clone(),
                 weight: self.strength,
-            },
+            }],
         }
     }
 }

@@ -11,6 +11,7 @@ mod confusion;
 mod emergency;
 mod frustration;
 mod human_request;
+mod learnt;
 mod lexicon;
 mod manner;
 mod phrase;
@@ -29,6 +30,7 @@ pub use confusion::ConfusionSettings;
 pub use emergency::EmergencySettings;
 pub use frustration::FrustrationSettings;
 pub use human_request::HumanRequestSettings;
+pub use learnt::{Family, LEARNT, LearntSettings, PER_ONE};
 pub use manner::MannerSettings;
 pub use phrase::PhraseError;
 pub use repetition::RepetitionSettings;
@@ -40,7 +42,8 @@ pub use signal::{EmergencyKind, Signal, SignalKind};
 pub use similarity::SimilaritySettings;
 pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
 
-use lexicon::{Hits, Lexicon};
+use learnt::{Learnt, Margins};
+use lexicon::{Hit, Hits, Lexicon};
 use scan::Reading;
 
 /// One way of seeing that a customer needs a person.
@@ -74,12 +77,35 @@ pub struct Message<'a> {
     /// What the customer wrote.
     pub utterance: &'a Utterance<'a>,
     reading: Reading,
+    margins: Margins,
 }
 
 impl Message<'_> {
-    /// What a detector's lexicon finds in this message.
+    /// What a detector's lexicon finds in this message, and what was learnt adds to it. Where the
+    /// lexicon knows words as harmless or negated and nothing else, it has the last word; but a
+    /// danger is better feared once too often.
     fn find(&self, detectors: &Detectors, kind: SignalKind) -> Hits {
-        detectors.lexicon(kind).find(self.utterance.normalised, &self.reading)
+        let message = self.utterance.normalised;
+        let mut hits = detectors.lexicon(kind).find(message, &self.reading);
+        let settings = detectors.settings.learnt[kind.index()];
+        if let (Some(settings), Some(margin)) = (settings, self.margins.of(kind)) {
+            let strength = settings.strength_of(margin);
+            let knows_better = hits.set_aside && hits.hits.is_empty();
+            if strength > 0.0 && (!knows_better || kind == SignalKind::Emergency) {
+                let evidence = self.margins.evidence(kind, strength, message, &self.reading);
+                let emergency =
+                    (kind == SignalKind::Emergency).then(|| self.danger(detectors, &hits));
+                hits.hits.push(Hit { strength, emergency, evidence });
+            }
+        }
+        hits
+    }
+
+    /// What is in danger: the phrases know best.
+    fn danger(&self, detectors: &Detectors, hits: &Hits) -> EmergencyKind {
+        let known = hits.hits.iter().find_map(|hit| hit.emergency);
+        let Utterance { normalised, variety, .. } = *self.utterance;
+        known.unwrap_or_else(|| detectors.learnt.danger(normalised, variety, &self.reading))
     }
 }
 
@@ -88,6 +114,7 @@ impl Message<'_> {
 pub struct Detectors {
     settings: DetectorSettings,
     vocabulary: vocabulary::Vocabulary,
+    learnt: Learnt,
     /// One lexicon a kind, in the order of [`SignalKind::ALL`].
     lexicons: Vec<Lexicon>,
 }
@@ -105,7 +132,8 @@ impl Detectors {
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(Detectors { settings: settings.clone(), vocabulary, lexicons })
+        let learnt = Learnt::compile(&mut vocabulary);
+        Ok(Detectors { settings: settings.clone(), vocabulary, learnt, lexicons })
     }
 
     /// The settings they were compiled from.
@@ -119,13 +147,25 @@ impl Detectors {
         signal.strength >= trigger.fresh_min && levels.get(signal.kind) >= trigger.threshold
     }
 
+    /// The features that the learnt weights see in a message, by name: for those who learn anew.
+    pub fn features(&self, utterance: &Utterance) -> Vec<(Family, String)> {
+        let Utterance { normalised, variety, .. } = *utterance;
+        let reading = Reading::of(normalised, variety, &self.vocabulary);
+        self.learnt.names(normalised, variety, &reading)
+    }
+
     fn lexicon(&self, kind: SignalKind) -> &Lexicon {
         &self.lexicons[kind.index()]
     }
 
     fn read<'a>(&self, utterance: &'a Utterance<'a>) -> Message<'a> {
         let reading = Reading::of(utterance.normalised, utterance.variety, &self.vocabulary);
-        Message { utterance, reading }
+        let uses_learnt = self.settings.learnt.iter().any(Option::is_some);
+        let margins = match uses_learnt {
+            true => self.learnt.weigh(utterance.normalised, utterance.variety, &reading),
+            false => Margins::default(),
+        };
+        Message { utterance, reading, margins }
     }
 }
 

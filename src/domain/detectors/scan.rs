@@ -61,6 +61,11 @@ impl Reading {
         self.words.len()
     }
 
+    /// The sets that a word is in; none if there is no such word.
+    pub(super) fn sets(&self, word: usize) -> &[SetId] {
+        self.words.get(word).map_or(&[], |word| &word.sets)
+    }
+
     /// Where these words stand in the normalised text.
     pub(super) fn text_range(&self, words: &Range<usize>) -> Range<usize> {
         self.words[words.start].range.start..self.words[words.end - 1].range.end

@@ -6,6 +6,7 @@ use super::confusion::ConfusionSettings;
 use super::emergency::EmergencySettings;
 use super::frustration::FrustrationSettings;
 use super::human_request::HumanRequestSettings;
+use super::learnt::LearntSettings;
 use super::phrase::PhraseError;
 use super::repetition::RepetitionSettings;
 use super::signal::{EmergencyKind, SignalKind};
@@ -21,6 +22,9 @@ pub struct DetectorSettings {
     pub triggers: [TriggerSettings; 6],
     /// The words and phrases of the kind; one a kind, in the order of [`SignalKind::ALL`].
     pub lexicons: [LexiconSettings; 6],
+    /// What the learnt weights count for the kind, if they do; in the order of
+    /// [`SignalKind::ALL`].
+    pub learnt: [Option<LearntSettings>; 6],
     /// What counts besides words when a person is asked for.
     pub human_request: HumanRequestSettings,
     /// What counts besides words for frustration.

@@ -19,7 +19,7 @@ pub(crate) use fold::is_invisible;
 
 pub use detect::{Variety, detect, language_of, variety_of};
 pub use normalise::{Normalised, Token, normalise};
-pub use social::{SocialAct, affirm, deny, social_act};
+pub use social::{SocialAct, affirm, angry_face, deny, social_act};
 pub use span::{Evidence, Span};
 
 use serde::{Deserialize, Serialize};

@@ -9,6 +9,7 @@ mod on_call;
 mod operators;
 mod ratings;
 mod repairs;
+mod replays;
 mod replies;
 mod retention;
 mod roles;

@@ -5,7 +5,7 @@ use bytes::{Buf, BufMut};
 use prometheus_client::registry::Registry;
 use prost::Message;
 use sanad::app::{App, Settings};
-use sanad::domain::ids::{AgentId, ConversationId, SkillId};
+use sanad::domain::ids::{AgentId, ConversationId, RulesVersion, SkillId};
 use sanad::domain::language::Language;
 use sanad::domain::pool::agent::Profile;
 use sanad::domain::routing::settings::DeclaredAgent;
@@ -110,6 +110,10 @@ impl RulesSource for Fixed {
 impl RulesReport for Fixed {
     fn live_since(&self) -> Timestamp {
         Timestamp::from_millis(1_000)
+    }
+
+    fn kept(&self, version: &RulesVersion) -> Option<Arc<Rules>> {
+        (self.0.version == *version).then(|| Arc::clone(&self.0))
     }
 
     fn refused(&self) -> Option<pb::RefusedReload> {

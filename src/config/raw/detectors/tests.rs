@@ -8,6 +8,7 @@ mod emergency;
 mod files;
 mod frustration;
 mod human_request;
+mod learnt;
 mod repetition;
 
 use super::RawDetectors;

@@ -13,7 +13,9 @@ fn questions_and_reports_stay_quiet() {
 }
 
 const FIRES: &[&str] = &[
-    // Answers that are refused
+    // Faces, and answers that are refused
+    "😡",
+    "وين طلبي 🤬",
     "stop giving me links",
     "لا ترسل لي روابط",
     // English

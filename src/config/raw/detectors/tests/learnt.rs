@@ -1,0 +1,54 @@
+//! What the learnt weights add to the shipped phrases, and where phrases have the last word.
+
+use super::*;
+
+fn signal(text: &str, kind: SignalKind) -> Option<crate::domain::detectors::Signal> {
+    let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
+    assessment.signals.into_iter().find(|signal| signal.kind == kind)
+}
+
+#[test]
+fn what_no_phrase_foresaw_is_learnt_and_points_at_its_words() {
+    let rows = [
+        (
+            SignalKind::HumanRequest,
+            "could a member of staff drop by this chat and take it from here",
+        ),
+        (SignalKind::Emergency, "واحد مجهول فات عحسابي وعم يسحب كل شي"),
+    ];
+    for (kind, text) in rows {
+        let signal = signal(text, kind).unwrap_or_else(|| panic!("{text}"));
+        assert!(signal.strength >= 0.6, "{text}");
+        let words = signal.evidence.iter().map(|one| (one.what.as_str(), one.span.of(text)));
+        let words: Vec<(&str, &str)> = words.collect();
+        let learnt = format!("{}.learnt", kind.name());
+        assert!(words.iter().all(|(what, word)| *what == learnt && !word.is_empty()), "{words:?}");
+        assert!((1..=3).contains(&words.len()));
+    }
+}
+
+#[test]
+fn a_danger_to_money_that_is_learnt_is_no_danger_to_life() {
+    assert_eq!(danger("واحد مجهول فات عحسابي وعم يسحب كل شي"), Some(EmergencyKind::Money));
+}
+
+#[test]
+fn one_or_two_words_are_left_to_the_phrases() {
+    for text in ["ولد", "يكلمني بكره", "an agent's"] {
+        let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
+        let learnt = |what: &str| what.ends_with(".learnt");
+        let evidence = assessment.signals.iter().flat_map(|signal| &signal.evidence);
+        assert!(evidence.filter(|one| learnt(&one.what)).count() == 0, "{text}");
+    }
+}
+
+#[test]
+fn where_phrases_explain_the_words_nothing_learnt_is_added() {
+    for (kind, text) in [
+        (SignalKind::HumanRequest, "مش محتاج موظف"),
+        (SignalKind::Abuse, "you are not an idiot"),
+        (SignalKind::Abuse, "برج الثور"),
+    ] {
+        assert_eq!(signal(text, kind), None, "{text}");
+    }
+}

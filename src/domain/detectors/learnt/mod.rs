@@ -1,0 +1,202 @@
+//! What was learnt from labelled messages: a weight for every feature and kind, added up to a
+//! margin for each kind. It finds what no phrase foresaw. How a margin becomes evidence is said in
+//! each detector's file.
+//!
+//! The weights are made by `sanad eval learn` from the messages in `tests/data`; see the README
+//! there. They are data: reading a message is a sum, the same in every build.
+
+mod features;
+mod senses;
+mod table;
+
+pub use features::Family;
+pub use table::{LEARNT, PER_ONE};
+
+use super::scan::Reading;
+use super::signal::{EmergencyKind, SignalKind};
+use super::vocabulary::Vocabulary;
+use crate::domain::language::{Evidence, Normalised, Variety};
+use senses::Senses;
+use std::sync::LazyLock;
+use table::Table;
+
+static TABLE: LazyLock<Table> = LazyLock::new(|| Table::read(include_str!("weights.tsv")));
+
+/// Fewer words are too few to weigh: a name or a noun alone looks like whatever it was seen in. Short
+/// requests and cries are the phrases' to find.
+const WORDS_MIN: usize = 3;
+/// At most so many words are named as evidence.
+const NAMED_MAX: usize = 3;
+
+/// How a margin becomes evidence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LearntSettings {
+    /// From this margin on it says something …
+    pub hint_at: f32,
+    /// … and from this one on it says `strength`; between them it says its share.
+    pub sure_at: f32,
+    /// How much a sure margin says, 0 to 1.
+    pub strength: f32,
+}
+
+impl LearntSettings {
+    /// How much a margin says.
+    pub(super) fn strength_of(&self, margin: f32) -> f32 {
+        let share = (margin - self.hint_at) / (self.sure_at - self.hint_at).max(f32::EPSILON);
+        self.strength * share.clamp(0.0, 1.0)
+    }
+}
+
+/// The place of a kind among those that are learnt.
+fn place_of(kind: SignalKind) -> Option<usize> {
+    LEARNT.iter().position(|learnt| *learnt == kind)
+}
+
+/// What the weights need to know of the words.
+#[derive(Debug)]
+pub(super) struct Learnt {
+    senses: Senses,
+}
+
+/// One known feature of a message.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    row: u32,
+    family: Family,
+    /// The first and last word it was read from.
+    words: (u16, u16),
+}
+
+/// What the weights make of one message.
+#[derive(Debug, Default)]
+pub(super) struct Margins {
+    found: Vec<Found>,
+    /// What each family's sum is multiplied with.
+    scales: [f32; Family::COUNT],
+    of: [f32; 5],
+}
+
+impl Learnt {
+    /// Makes the senses' words known to the vocabulary.
+    pub(super) fn compile(vocabulary: &mut Vocabulary) -> Learnt {
+        Learnt { senses: features::known_to(vocabulary) }
+    }
+
+    /// Adds up what the weights say of a message.
+    pub(super) fn weigh(
+        &self,
+        message: &Normalised,
+        variety: Variety,
+        reading: &Reading,
+    ) -> Margins {
+        let table = &*TABLE;
+        let mut margins = Margins { of: [f32::NEG_INFINITY; 5], ..Margins::default() };
+        if reading.len() < WORDS_MIN {
+            return margins;
+        }
+        let mut squares = [0.0_f32; Family::COUNT];
+        features::visit(message, variety, reading, &self.senses, |(family, parts, words)| {
+            if let Some(row) = table.find(table::hash_of(family, parts)) {
+                let rarity = table.row(row).rarity;
+                squares[family as usize] += rarity * rarity;
+                let words = (words.0 as u16, words.1 as u16);
+                margins.found.push(Found { row, family, words });
+            }
+        });
+        let families = squares.iter().filter(|sum| **sum > 0.0).count().max(1) as f32;
+        margins.scales =
+            squares.map(|sum| if sum > 0.0 { (sum * families).sqrt().recip() } else { 0.0 });
+        margins.of = table.bias;
+        for found in &margins.found {
+            let row = table.row(found.row);
+            let value = row.rarity * margins.scales[found.family as usize];
+            for (margin, weight) in margins.of.iter_mut().zip(row.weights) {
+                *margin += weight * value;
+            }
+        }
+        margins
+    }
+
+    /// The names of all features of a message with their families, as often as they are there.
+    pub(super) fn names(
+        &self,
+        message: &Normalised,
+        variety: Variety,
+        reading: &Reading,
+    ) -> Vec<(Family, String)> {
+        let mut names = Vec::new();
+        features::visit(message, variety, reading, &self.senses, |(family, parts, _)| {
+            names.push((family, table::name_of(family, parts)));
+        });
+        names
+    }
+
+    /// What is in danger, if only the weights say that something is: money if most words with a
+    /// sense are about cards and accounts, property if they are about water, else life, the gravest.
+    pub(super) fn danger(
+        &self,
+        message: &Normalised,
+        variety: Variety,
+        reading: &Reading,
+    ) -> EmergencyKind {
+        let (mut money, mut property, mut life) = (0, 0, 0);
+        features::visit(message, variety, reading, &self.senses, |(family, [name, _], _)| {
+            if family != Family::Sense {
+                return;
+            }
+            match name {
+                "moneything" | "withdraw" | "hack" | "steal" => money += 1,
+                "water" => property += 1,
+                "fire" | "gas" | "electric" | "body" | "poison" | "selfharm" | "violence"
+                | "trapped" | "missing" => life += 1,
+                _ => {}
+            }
+        });
+        if money > life {
+            EmergencyKind::Money
+        } else if property > life {
+            EmergencyKind::Property
+        } else {
+            EmergencyKind::Life
+        }
+    }
+}
+
+impl Margins {
+    /// The margin of a kind; `None` if the kind is not learnt.
+    pub(super) fn of(&self, kind: SignalKind) -> Option<f32> {
+        place_of(kind).map(|place| self.of[place])
+    }
+
+    /// The words that speak most for a kind, each with its share of `strength`.
+    pub(super) fn evidence(
+        &self,
+        kind: SignalKind,
+        strength: f32,
+        message: &Normalised,
+        reading: &Reading,
+    ) -> Vec<Evidence> {
+        let Some(place) = place_of(kind) else { return Vec::new() };
+        let mut by_word = vec![0.0_f32; reading.len()];
+        for found in &self.found {
+            let row = TABLE.row(found.row);
+            let half = row.weights[place] * row.rarity * self.scales[found.family as usize] / 2.0;
+            for word in [found.words.0, found.words.1] {
+                if let Some(sum) = by_word.get_mut(usize::from(word)) {
+                    *sum += half;
+                }
+            }
+        }
+        let mut words: Vec<usize> =
+            (0..by_word.len()).filter(|word| by_word[*word] > 0.0).collect();
+        words.sort_by(|a, b| by_word[*b].total_cmp(&by_word[*a]));
+        words.truncate(NAMED_MAX);
+        let sum: f32 = words.iter().map(|word| by_word[*word]).sum();
+        let evidence = |word: &usize| Evidence {
+            span: message.original_span(reading.text_range(&(*word..*word + 1))),
+            what: format!("{}.learnt", kind.name()),
+            weight: strength * by_word[*word] / sum,
+        };
+        words.iter().map(evidence).collect()
+    }
+}

@@ -302,13 +302,13 @@ mod tests {
         let (night, app) = Night::begins().await;
         night.sweeps(&app).await;
         let agent = AgentId::parse("agent0").unwrap();
-        let session = app.sign_in(&agent, Duration::from_secs(60)).await.unwrap().incarnation;
-        app.set_presence(&agent, session, Presence::Available).await.unwrap();
+        let session = app.sign_in(&agent, Duration::from_secs(60), None).await.unwrap().incarnation;
+        app.set_presence(&agent, session, Presence::Available, None).await.unwrap();
         let Some(Place::Here(item)) = app.place(&night.id).await.unwrap() else {
             panic!("a place")
         };
         assert!(matches!(item.state, ItemState::Offered { .. }), "{item:?}");
-        app.accept(&agent, &night.id, item.token).await.unwrap();
+        app.accept(&agent, &night.id, item.token, None).await.unwrap();
         assert_eq!(night.rings(&app).await, Vec::<String>::new());
     }
 

@@ -111,7 +111,7 @@ impl AgentService for AgentDesk {
         };
         let once = once(&agent, &asked.request_id, &format!("sign_in {client}"))?;
         let app = &self.context.app;
-        let done = app.sign_in_once(&agent, lease, &once).await.map_err(status)?;
+        let done = app.sign_in(&agent, lease, Some(&once)).await.map_err(status)?;
         app.match_now().await;
         Ok(Response::new(pb::SignInResponse {
             session: Some(pb::AgentSession {
@@ -136,7 +136,7 @@ impl AgentService for AgentDesk {
         let presence = decode::presence(asked.presence(), &asked.away_reason)?;
         let contents = format!("presence {incarnation} {presence:?}");
         let once = once(&agent, &asked.request_id, &contents)?;
-        let done = self.context.app.set_presence_once(&agent, incarnation, presence, &once);
+        let done = self.context.app.set_presence(&agent, incarnation, presence, Some(&once));
         let agent = done.await.map_err(status)?;
         Ok(Response::new(pb::SetPresenceResponse { agent: Some(encode_agent::agent(&agent)) }))
     }
@@ -192,7 +192,7 @@ impl AgentService for AgentDesk {
         let Right { agent, conversation, token } = &right;
         let once = once(&agent.id, &asked.request_id, &right.contents("accept"))?;
         let app = &self.context.app;
-        let c = app.accept_once(&agent.id, conversation, *token, &once).await.map_err(status)?;
+        let c = app.accept(&agent.id, conversation, *token, Some(&once)).await.map_err(status)?;
         let since = match app.place(conversation).await.map_err(status)? {
             Some(Place::Here(item)) => Some(item.waiting_since),
             Some(Place::Gone { .. }) | None => None,
@@ -211,7 +211,7 @@ impl AgentService for AgentDesk {
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
         let Right { agent, conversation, token } = &right;
         let once = once(&agent.id, &asked.request_id, &right.contents("decline"))?;
-        let done = self.context.app.decline_once(&agent.id, conversation, *token, &once);
+        let done = self.context.app.decline(&agent.id, conversation, *token, Some(&once));
         done.await.map_err(status)?;
         tracing::debug!(
             agent.id = %agent.id,

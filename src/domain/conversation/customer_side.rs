@@ -1,5 +1,6 @@
 //! What the customer does, in every state.
 
+use super::after_end;
 use super::bot_side::bot_turn;
 use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
@@ -65,15 +66,8 @@ pub(super) fn says(
             confirming_turn(&mut turn, &proposal.clone(), input, chosen, reading);
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
-            survey::came_back(&mut turn, survey::says_not_settled(c, reading));
-            turn.happen(Event::Reopened);
-            record(&mut turn, input, chosen, reading);
-            match c.preferred.clone() {
-                // A human knows the matter: it goes on with them.
-                Some(agent) => resume_or_rescue(&mut turn, agent, reading),
-                None => bot_turn(&mut turn, input, chosen, reading, true),
-            }
+            after_end::may_come_back(rules, *since, at)?;
+            after_end::says(&mut turn, input, chosen, reading);
         }
     }
     Ok(turn.done())
@@ -105,7 +99,7 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
             }
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(turn.rules, *since, turn.at)?;
+            after_end::may_come_back(turn.rules, *since, turn.at)?;
             survey::came_back(turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
@@ -157,27 +151,6 @@ pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Times
         | State::Human { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
-    }
-}
-
-pub(super) fn reopen(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
-    let mut turn = Turn::new(rules, c, at);
-    match &c.state {
-        State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
-            survey::came_back(&mut turn, true);
-            turn.happen(Event::Reopened);
-            match c.preferred.clone() {
-                Some(agent) => resume_with(&mut turn, agent),
-                None => turn.notice(TextKey::Reopened, &[]),
-            }
-            Ok(turn.done())
-        }
-        State::Bot
-        | State::Queued
-        | State::Pending { .. }
-        | State::Human { .. }
-        | State::Confirming(_) => Err(Rejection::WrongState { state: c.state.name() }),
     }
 }
 
@@ -354,7 +327,11 @@ fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
 
 /// Back to the human who knows the matter; but danger waits for nobody: then the customer is told
 /// at once what to do, and whoever is free first is sought.
-fn resume_or_rescue(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId, reading: &Reading) {
+pub(super) fn resume_or_rescue(
+    turn: &mut Turn<'_>,
+    agent: crate::domain::ids::AgentId,
+    reading: &Reading,
+) {
     match danger(reading) {
         Some(reason) => turn.hand_off_with_words(reason, None),
         None => resume_with(turn, agent),
@@ -362,7 +339,7 @@ fn resume_or_rescue(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId, rea
 }
 
 /// Back to the human who knows the matter, with a word to the customer.
-fn resume_with(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
+pub(super) fn resume_with(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
     turn.notice(TextKey::HandoffAcknowledgeReopened, &[]);
     back_to(turn, agent);
 }
@@ -384,7 +361,12 @@ fn chosen_entry<'r>(rules: &'r Rules, input: &Input) -> Result<Option<&'r FaqEnt
 }
 
 /// Writes down what was said and what was understood of it.
-fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading: &Reading) {
+pub(super) fn record(
+    turn: &mut Turn<'_>,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+) {
     let (text, choice) = match (input, chosen) {
         (Input::Text(text), _) => (text.clone(), None),
         (Input::Choice(id), Some(entry)) => {
@@ -467,11 +449,4 @@ fn switches(c: &Conversation, reading: &Reading) -> bool {
         .iter()
         .any(|turn| turn.by == crate::domain::detectors::Speaker::Customer);
     first || reading.tokens >= SWITCH_TOKENS_MIN || c.other_language + 1 >= SWITCH_MESSAGES
-}
-
-fn reopen_window(rules: &Rules, ended: Timestamp, at: Timestamp) -> Result<(), Rejection> {
-    if at.since(ended) > rules.bot.ends.reopen_window {
-        return Err(Rejection::TooLateToReopen { ended });
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ pub mod state;
 pub mod transfer;
 pub mod waiting;
 
+mod after_end;
 mod agent_side;
 pub mod banners;
 mod bot_side;

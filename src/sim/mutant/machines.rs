@@ -120,6 +120,19 @@ pub(super) fn fragments_forgotten(
     handle(rules, c, command, at)
 }
 
+pub(super) fn promise_forgotten(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let promised = c.is_some_and(|c| c.promise.is_some());
+    if promised && matches!(command, Command::Tick { .. }) {
+        return Err(Rejection::NotDue);
+    }
+    handle(rules, c, command, at)
+}
+
 pub(super) fn answers_repeat(
     rules: &Rules,
     c: Option<&Conversation>,

@@ -26,6 +26,7 @@ mod init;
 mod journal;
 mod key;
 mod on_call;
+mod parts;
 mod repair;
 mod replay;
 mod rows;

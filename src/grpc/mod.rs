@@ -43,6 +43,7 @@ pub mod metrics;
 mod on_call;
 pub mod operations;
 pub mod overview_stream;
+mod parts;
 pub mod refusals;
 pub mod resume;
 pub mod server;

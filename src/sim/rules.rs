@@ -8,6 +8,7 @@ use crate::domain::detectors::*;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillId};
 use crate::domain::language::Language;
+use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
 use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::domain::routing::settings::{
@@ -114,6 +115,7 @@ pub(crate) fn make(agents: usize) -> Rules {
                 false_closure_window: seconds(600),
             },
             facts: BTreeSet::new(),
+            parts: PartRules { count_max: 3, locations: true, ..PartRules::default() },
             contacts: EmergencyKind::ALL
                 .into_iter()
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))

@@ -6,6 +6,7 @@ mod detectors;
 mod faq;
 mod names;
 mod on_call;
+mod parts;
 mod routing;
 mod script;
 mod service;
@@ -144,6 +145,7 @@ pub fn check_with(
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
             facts: bot.facts,
+            parts: bot.parts,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());

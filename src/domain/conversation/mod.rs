@@ -30,6 +30,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod wordless;
 mod words;
 
 pub use customer_side::heard;

@@ -7,6 +7,7 @@ mod errors;
 mod notes;
 mod on_call;
 mod operators;
+mod parts;
 mod ratings;
 mod repairs;
 mod replays;

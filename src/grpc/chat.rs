@@ -7,6 +7,7 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
+use super::frames::Frames;
 use super::pb::chat_service_server::ChatService;
 use super::pb::{self, send_message_request::Content};
 use super::refusals::{customer_status, status};
@@ -191,7 +192,7 @@ impl ChatService for Chat {
         }))
     }
 
-    type SubscribeEventsStream = ReceiverStream<Result<pb::SubscribeEventsResponse, Status>>;
+    type SubscribeEventsStream = Frames<pb::SubscribeEventsResponse>;
 
     async fn subscribe_events(
         &self,
@@ -201,7 +202,7 @@ impl ChatService for Chat {
         let place = decode::place(&request.get_ref().resume_token)?;
         let frames = chat_stream::open(self.context.clone(), conversation, Reader::Customer, place);
         let frames = frames.await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(frames))
     }
 
     async fn list_messages(

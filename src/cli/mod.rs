@@ -25,6 +25,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod parts;
 mod repair;
 mod replay;
 mod rows;

@@ -10,6 +10,7 @@ use super::desk;
 use super::encode::{self, Reader};
 use super::encode_agent;
 use super::frames::Frames;
+use super::parts;
 use super::pb;
 use super::pb::agent_service_server::AgentService;
 use super::refusals::status;
@@ -263,11 +264,12 @@ impl AgentService for AgentDesk {
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
         let Right { agent, conversation, token } = &right;
-        let contents = right.contents(&format!("say {}", asked.text));
+        let parts = parts::read(asked.parts.clone())?;
+        let contents = right.contents(&parts::contents("say", &asked.text, &parts));
         let request = super::context::request(&asked.request_id, agent.id.as_str(), &contents)?;
         let app = &self.context.app;
-        let text = asked.text.clone();
-        let done = app.agent_says(conversation, request, agent.id.clone(), *token, text);
+        let said = (asked.text.clone(), parts);
+        let done = app.agent_says(conversation, request, agent.id.clone(), *token, said);
         let done = done.await.map_err(status)?;
         let said = done.events.iter().find(|l| matches!(l.logged.event, Event::AgentSaid { .. }));
         Ok(Response::new(pb::SendAgentMessageResponse {

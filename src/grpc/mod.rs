@@ -42,6 +42,7 @@ pub mod listener;
 pub mod metrics;
 pub mod operations;
 pub mod overview_stream;
+mod parts;
 pub mod refusals;
 pub mod resume;
 pub mod server;

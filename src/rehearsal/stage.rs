@@ -221,8 +221,8 @@ impl Stage {
                 passed.await.map(|_| ())
             }
             AgentAction::Says(text) => {
-                let token = self.token().await?;
-                let said = self.app.agent_says(&self.id, None, agent, token, text.clone());
+                let (token, said) = (self.token().await?, (text.clone(), Vec::new()));
+                let said = self.app.agent_says(&self.id, None, agent, token, said);
                 said.await.map(|_| ())
             }
             AgentAction::Promises(what, span) => {

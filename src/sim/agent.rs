@@ -347,8 +347,9 @@ impl Desk {
         self.world.command_given();
         let epoch = self.world.model().rewinds;
         let (agent, id) = (self.id.clone(), conversation.clone());
+        let said = (text, Vec::new());
         let said =
-            self.call(async move |app| app.agent_says(&id, None, agent, token, text).await).await;
+            self.call(async move |app| app.agent_says(&id, None, agent, token, said).await).await;
         let Ok(done) = said else { return };
         let mut model = self.world.model();
         if model.rewinds != epoch {

@@ -10,6 +10,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
+use super::wordless;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::{Basis, Verdict};
@@ -17,6 +18,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
 use crate::domain::language::{Language, Span, Variety};
+use crate::domain::parts;
 use crate::domain::reading::Reading;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
@@ -36,6 +38,10 @@ pub(super) fn says(
     reading: &Reading,
     at: Timestamp,
 ) -> Decided {
+    parts::check(&rules.bot.parts, input.parts())?;
+    if let (Input::Parts { parts, .. }, None) = (input, input.words()) {
+        return wordless::came(rules, c, parts, at);
+    }
     if let Some(choice) = WaitChoice::of(input) {
         return waiting::press(rules, c, &choice, at);
     }
@@ -248,7 +254,7 @@ fn confirming_turn(
     chosen: Option<&FaqEntry>,
     reading: &Reading,
 ) {
-    let is_words = matches!(input, Input::Text(_));
+    let is_words = input.words().is_some();
     if is_words && danger(reading).is_none() {
         // A plain yes or no counts like the button, however often it was said before.
         if reading.affirms {
@@ -351,7 +357,7 @@ fn back_to(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
 
 fn chosen_entry<'r>(rules: &'r Rules, input: &Input) -> Result<Option<&'r FaqEntry>, Rejection> {
     match input {
-        Input::Text(_) | Input::SayAgain => Ok(None),
+        Input::Text(_) | Input::Parts { .. } | Input::SayAgain => Ok(None),
         Input::Choice(id) => EntryId::parse(id)
             .ok()
             .and_then(|id| rules.bot.entries.get(&id))
@@ -368,7 +374,7 @@ pub(super) fn record(
     reading: &Reading,
 ) {
     let (text, choice) = match (input, chosen) {
-        (Input::Text(text), _) => (text.clone(), None),
+        (Input::Text(text) | Input::Parts { text, .. }, _) => (text.clone(), None),
         (Input::Choice(id), Some(entry)) => {
             (entry.title.get(turn.c.language).clone(), Some(id.clone()))
         }
@@ -376,13 +382,14 @@ pub(super) fn record(
         (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
     };
     let (language, other_language) = match input {
-        Input::Text(_) => heard(turn.rules, &turn.c, reading),
+        Input::Text(_) | Input::Parts { .. } => heard(turn.rules, &turn.c, reading),
         Input::Choice(_) | Input::SayAgain => (turn.c.language, false),
     };
     // The reading is of the whole burst; its evidence is noted where it stands in this message.
     let fragments = turn.c.memory.burst.iter();
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
-    turn.happen(Event::CustomerSaid { text, choice, language, other_language });
+    let parts = input.parts().to_vec();
+    turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
     understood(turn, reading, Some(offset), chosen.is_some());
 }
 

@@ -77,8 +77,8 @@ pub fn handle(
             pool_side::bind(rules, c, *token, agent, &joining, at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
-        Command::AgentSays { agent, token, text } => {
-            agent_side::says(rules, c, agent, *token, text, at)
+        Command::AgentSays { agent, token, text, parts } => {
+            agent_side::says(rules, c, agent, *token, (text, parts), at)
         }
         Command::AgentNotes { agent, token, text } => {
             agent_side::notes(rules, c, agent, *token, text, at)

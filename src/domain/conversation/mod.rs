@@ -29,6 +29,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod wordless;
 mod words;
 
 pub use customer_side::heard;

@@ -6,6 +6,7 @@ mod directives;
 mod errors;
 mod notes;
 mod operators;
+mod parts;
 mod ratings;
 mod repairs;
 mod replays;

@@ -448,6 +448,7 @@ impl Customer<'_> {
             request_id: self.world.fresh(),
             content: Some(pb::send_message_request::Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         self.world.chat().send_message(with(request, &self.token)).await.unwrap().into_inner()
     }
@@ -576,6 +577,7 @@ impl Agent<'_> {
             token,
             text: text.to_owned(),
             sent_at: None,
+            parts: Vec::new(),
         };
         let sent = self.world.agents().send_agent_message(with(request, &self.key)).await?;
         Ok(sent.into_inner())

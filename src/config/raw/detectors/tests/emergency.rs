@@ -174,4 +174,13 @@ const QUIET: &[&str] = &[
     "bamoot fi hal fostan",
     "3ard nari",
     "daya3t el password",
+    // Lost on the way, found again, or kept by a machine
+    "is my card lost in the post?",
+    "the atm took my card, when do i get it back",
+    "lost card found, can i use it again?",
+    "where is the emergency department",
+    "هل ضاعت بطاقتي في البريد؟",
+    "الصراف بلع بطاقتي",
+    "وين قسم الطوارئ",
+    "كيف بيحول التطبيق المصاري؟",
 ];

@@ -16,6 +16,7 @@ const FILES: &[&str] = &[
     "sanad/v1/eta.proto",
     "sanad/v1/fairness.proto",
     "sanad/v1/ops.proto",
+    "sanad/v1/parts.proto",
     "sanad/v1/satisfaction.proto",
     "sanad/v1/supervisor.proto",
     "sanad/v1/types.proto",

@@ -25,12 +25,15 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod parts;
 mod repair;
+mod replay;
 mod rows;
 mod rules;
 mod schema;
 mod serve;
 mod sim;
+mod store;
 mod stores;
 mod supervise;
 pub mod system;
@@ -77,7 +80,9 @@ enum Command {
     Token(token::TokenCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
+    Replay(replay::Replay),
     Archive(archive::ArchiveArgs),
+    Store(store::StoreArgs),
     Check(check::Check),
     Test(test::Test),
     Explain(explain::Explain),
@@ -139,7 +144,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Token(args)) => token::run(args),
         Some(Command::Archive(args)) => archive::run(&args),
+        Some(Command::Store(args)) => on_all_cores(store::run(args)),
         Some(Command::Doctor(options)) => return doctor::run(&options),
+        Some(Command::Replay(args)) => return finished(block_on(replay::run(args))),
         Some(Command::Repair(args)) => return finished(block_on(repair::run(args))),
     };
     finished(done.map(|()| ExitCode::SUCCESS))

@@ -5,6 +5,7 @@ use crate::config::problem::{Code, Look, render};
 use crate::config::reload::{Kept, LiveRules, Refused, Surroundings};
 use crate::config::service::ServiceSettings;
 use crate::config::source::Sources;
+use crate::domain::ids::RulesVersion;
 use crate::domain::language::Language;
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -96,6 +97,10 @@ impl RulesSource for LiveReport {
 impl RulesReport for LiveReport {
     fn live_since(&self) -> Timestamp {
         self.live.status().borrow().since
+    }
+
+    fn kept(&self, version: &RulesVersion) -> Option<Arc<Rules>> {
+        self.live.kept().rules(version).map(Arc::new)
     }
 
     fn refused(&self) -> Option<pb::RefusedReload> {

@@ -302,6 +302,8 @@ text_keys! {
     ClosedLeft = "closed_left",
     /// It goes on.
     Reopened = "reopened",
+    /// Something came without words: the machine cannot look into it.
+    PartsKept = "parts_kept",
     /// Safety text: life.
     EmergencyLife = "emergency_life",
     /// Safety text: money.

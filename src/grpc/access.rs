@@ -106,6 +106,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("GetStats", WATCH),
             ("Diagnose", OPERATE),
             ("RepairConversation", WATCH),
+            ("ReplayConversation", WATCH),
             ("GetSatisfaction", WATCH),
             ("ExportCustomer", OPERATE),
             ("EraseCustomer", OPERATE),

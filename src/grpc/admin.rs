@@ -340,6 +340,13 @@ impl AdminService for Admin {
     ) -> Result<Response<pb::RepairConversationResponse>, Status> {
         operations::repair(&self.context, &request).await.map(Response::new)
     }
+
+    async fn replay_conversation(
+        &self,
+        request: Request<pb::ReplayConversationRequest>,
+    ) -> Result<Response<pb::ReplayConversationResponse>, Status> {
+        operations::replay(&self.context, request.get_ref()).await.map(Response::new)
+    }
 }
 
 /// Where a list goes on.

@@ -11,7 +11,8 @@ use super::tokens::CustomerTokens;
 use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
 use crate::app::findings::Finding;
-use crate::domain::ids::{ConversationId, RequestId};
+use crate::domain::ids::{ConversationId, RequestId, RulesVersion};
+use crate::domain::rules::Rules;
 use crate::ports::archive::Archive;
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
@@ -63,6 +64,9 @@ impl Examiner for App {
 pub trait RulesReport: RulesSource {
     /// Since when the live version counts.
     fn live_since(&self) -> crate::domain::time::Timestamp;
+    /// The rules of an accepted version, if they are kept and still understood. Takes as long as
+    /// training takes.
+    fn kept(&self, version: &RulesVersion) -> Option<Arc<Rules>>;
     /// The problems of the last version that was refused, if a refused one is the newest.
     fn refused(&self) -> Option<pb::RefusedReload>;
 }

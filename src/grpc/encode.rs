@@ -6,6 +6,7 @@ use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_promise;
 use super::encode_satisfaction;
+use super::parts;
 use super::pb;
 use crate::app::App;
 use crate::app::conversations::Logged;
@@ -320,11 +321,14 @@ fn body(
         Event::Started { language, .. } => {
             Body::Started(pb::Started { language: language.tag().to_owned() })
         }
-        Event::CustomerSaid { text, choice, language, .. } => Body::MessageSent(pb::MessageSent {
-            text: Some(words(text, *language)),
-            choice_id: choice.clone().unwrap_or_default(),
-            ..Default::default()
-        }),
+        Event::CustomerSaid { text, choice, language, parts, .. } => {
+            Body::MessageSent(pb::MessageSent {
+                text: Some(words(text, *language)),
+                choice_id: choice.clone().unwrap_or_default(),
+                parts: parts::shown(parts),
+                ..Default::default()
+            })
+        }
         Event::Understood { signals, .. } if !signals.is_empty() => {
             let signals = signals.iter().map(|found| signal(found, seq - 1, before)).collect();
             Body::SignalRaised(pb::SignalRaised { signals })
@@ -344,7 +348,7 @@ fn body(
                 entry_id: entry.as_ref().map(ToString::to_string).unwrap_or_default(),
                 choices: choices.iter().map(|offered| choice(offered, *language)).collect(),
                 rules_version: rules.to_string(),
-                choice_id: String::new(),
+                ..Default::default()
             })
         }
         Event::Notice { key, text: said, language } => {
@@ -386,8 +390,9 @@ fn body(
         Event::AgentLeft { why, .. } => {
             Body::AgentLeft(pb::AgentLeft { reason: left(*why).into() })
         }
-        Event::AgentSaid { text, .. } => Body::MessageSent(pb::MessageSent {
+        Event::AgentSaid { text, parts, .. } => Body::MessageSent(pb::MessageSent {
             text: Some(words(text, Language::En)),
+            parts: parts::shown(parts),
             ..Default::default()
         }),
         Event::Noted { text, .. } => Body::Noted(pb::Noted { text: text.clone() }),

@@ -41,6 +41,7 @@ pub mod listener;
 pub mod metrics;
 pub mod operations;
 pub mod overview_stream;
+mod parts;
 pub mod refusals;
 pub mod resume;
 pub mod server;

@@ -186,11 +186,11 @@ impl Stage {
             AgentAction::SignOut => {
                 let session = self.session(&agent)?;
                 self.present.remove(&agent);
-                self.app.set_presence(&agent, session, Presence::Offline).await.map(|_| ())
+                self.app.set_presence(&agent, session, Presence::Offline, None).await.map(|_| ())
             }
             AgentAction::Away => {
                 let away = Presence::Away { reason: "script".to_owned() };
-                self.app.set_presence(&agent, self.session(&agent)?, away).await.map(|_| ())
+                self.app.set_presence(&agent, self.session(&agent)?, away, None).await.map(|_| ())
             }
             AgentAction::Vanish => {
                 self.present.remove(&agent);
@@ -198,11 +198,11 @@ impl Stage {
             }
             AgentAction::Accept => {
                 let token = self.offered_to(&agent).await?;
-                self.app.accept(&agent, &self.id, token).await.map(|_| ())
+                self.app.accept(&agent, &self.id, token, None).await.map(|_| ())
             }
             AgentAction::Decline => {
                 let token = self.offered_to(&agent).await?;
-                self.app.decline(&agent, &self.id, token).await
+                self.app.decline(&agent, &self.id, token, None).await
             }
             AgentAction::TakeOver => {
                 let request = name(&format!("take{}", self.read), RequestId::parse)?;
@@ -221,8 +221,8 @@ impl Stage {
                 passed.await.map(|_| ())
             }
             AgentAction::Says(text) => {
-                let token = self.token().await?;
-                let said = self.app.agent_says(&self.id, None, agent, token, text.clone());
+                let (token, said) = (self.token().await?, (text.clone(), Vec::new()));
+                let said = self.app.agent_says(&self.id, None, agent, token, said);
                 said.await.map(|_| ())
             }
             AgentAction::Promises(what, span) => {
@@ -240,8 +240,8 @@ impl Stage {
 
     async fn sign_in(&mut self, agent: &AgentId) -> AppResult<()> {
         let lease = self.app.rules().routing.leases.length;
-        let session = self.app.sign_in(agent, lease).await?.incarnation;
-        self.app.set_presence(agent, session, Presence::Available).await?;
+        let session = self.app.sign_in(agent, lease, None).await?.incarnation;
+        self.app.set_presence(agent, session, Presence::Available, None).await?;
         self.present.insert(agent.clone(), session);
         Ok(())
     }
@@ -256,7 +256,7 @@ impl Stage {
         if let Some(Place::Here(item)) = self.app.place(&id).await?
             && let ItemState::Offered { agent, .. } = &item.state
         {
-            self.app.accept(agent, &id, item.token).await?;
+            self.app.accept(agent, &id, item.token, None).await?;
             self.settle().await?;
         }
         Ok(())

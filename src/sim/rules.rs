@@ -8,6 +8,7 @@ use crate::domain::detectors::*;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillId};
 use crate::domain::language::Language;
+use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
 use crate::domain::routing::settings::{
     DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
@@ -113,6 +114,7 @@ pub(crate) fn make(agents: usize) -> Rules {
                 false_closure_window: seconds(600),
             },
             facts: BTreeSet::new(),
+            parts: PartRules { count_max: 3, locations: true, ..PartRules::default() },
             contacts: EmergencyKind::ALL
                 .into_iter()
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))

@@ -102,6 +102,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::SilenceResolves
         | Mutant::FragmentsForgotten
         | Mutant::AnswersRepeat
+        | Mutant::PromiseForgotten
         | Mutant::EnqueueForgetsHolder
         | Mutant::ReleaseForgetsLoad
         | Mutant::AcceptIgnoresDeadline
@@ -122,6 +123,7 @@ fn a_missing_guard_of_the_conversation_is_noticed() {
         (Mutant::SilenceResolves, &[Invariant::HonestEnd]),
         (Mutant::FragmentsForgotten, &[Invariant::Answered, Invariant::Liveness]),
         (Mutant::AnswersRepeat, &[Invariant::NeverTwice]),
+        (Mutant::PromiseForgotten, &[Invariant::Promise]),
         (Mutant::RequestIdIgnored, &[Invariant::Once]),
     ] {
         assert_noticed(mutant, invariants);

@@ -31,6 +31,13 @@ impl Service {
         Service { folder, store, child, address }
     }
 
+    /// Starts another on the same rules and keys, on another store.
+    pub fn moved_to(&self, store: &str) -> Service {
+        let (folder, store) = (Arc::clone(&self.folder), store.to_owned());
+        let (child, address) = spawn_quiet(folder.path(), &store);
+        Service { folder, store, child, address }
+    }
+
     /// Starts it with a key of the host site; all that it could log goes to the file [`Service::log`].
     pub fn start_talkative() -> Service {
         let folder = folder();

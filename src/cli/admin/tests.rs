@@ -181,6 +181,13 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    async fn replay_conversation(
+        &self,
+        _: Request<ReplayConversationRequest>,
+    ) -> Answer<ReplayConversationResponse> {
+        absent()
+    }
+
     async fn repair_conversation(
         &self,
         _: Request<RepairConversationRequest>,

@@ -232,6 +232,7 @@ pub(super) fn refused(error: &OpenError) -> Finding {
         | OpenError::NoAof { .. }
         | OpenError::Shape { .. }
         | OpenError::Empty { .. }
+        | OpenError::HalfCopied { .. }
         | OpenError::NotEmpty { .. }
         | OpenError::Layout { .. } => Code::StoreRefused,
     };

@@ -5,6 +5,7 @@ mod bot;
 mod detectors;
 mod faq;
 mod names;
+mod parts;
 mod routing;
 mod script;
 mod service;
@@ -124,6 +125,7 @@ pub fn check_with(
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
             facts: bot.facts,
+            parts: bot.parts,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());

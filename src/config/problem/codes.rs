@@ -198,6 +198,18 @@ codes! {
            "Take some out.";
         ar "هنا {count}، والحد الأعلى {count_max}",
            "احذف بعضها.";
+    /// Not the name of a host.
+    BadHost = "CFG114" Error
+        en "`{value}` is not the name of a host",
+           "Write it in small letters and without `https://`, such as `files.example.com`; `*.example.com` is all below it, `*` is any.";
+        ar "`{value}` ليس اسم خادم",
+           "اكتبه بحروف صغيرة وبلا `https://` مثل `files.example.com`، و`*.example.com` لكل ما تحته، و`*` لأي خادم.";
+    /// Not a media type.
+    BadMediaType = "CFG115" Error
+        en "`{value}` is not a media type",
+           "Write one such as `image/jpeg` or `application/pdf`, in small letters and without parameters.";
+        ar "`{value}` ليس نوع ملف",
+           "اكتب مثل `image/jpeg` أو `application/pdf` بحروف صغيرة وبلا إضافات.";
 
     // ---- FAQ
     /// Two entries with one id.

@@ -80,15 +80,19 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
 fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
     match event {
         Event::Started { .. } => {}
-        Event::CustomerSaid { text, choice, language, other_language } => {
+        Event::CustomerSaid { text, choice, language, other_language, .. } => {
             c.language = *language;
             c.other_language = if *other_language { c.other_language + 1 } else { 0 };
-            c.memory.reply_due = None;
+            let is_wordless = text.is_empty() && choice.is_none();
+            // What was said before something without words still waits for its answer.
+            if !is_wordless {
+                c.memory.reply_due = None;
+            }
             if choice.is_some() {
                 c.memory.burst.clear();
             }
             // A quick reply that steers (`wait:…`, `rate:…`) is not what the customer needs.
-            if !choice.as_ref().is_some_and(|id| id.contains(':')) {
+            if !is_wordless && !choice.as_ref().is_some_and(|id| id.contains(':')) {
                 remember(c, Speaker::Customer, text, at);
             }
             if c.owner().is_some() {

@@ -11,6 +11,7 @@ use crate::domain::ids::{
     AgentId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
 };
 use crate::domain::language::{Language, Variety};
+use crate::domain::parts;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
@@ -74,6 +75,9 @@ pub enum Event {
         language: Language,
         /// Whether this message was in the other one.
         other_language: bool,
+        /// What came with the words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<parts::Part>,
     },
     /// What was understood, and by which rules: the evidence of the bot's next step.
     Understood {
@@ -245,6 +249,9 @@ pub enum Event {
         /// The name the customer knew them by.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// What came with the words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<parts::Part>,
     },
     /// A note for colleagues.
     Noted {

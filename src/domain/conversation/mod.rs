@@ -16,6 +16,7 @@ pub mod state;
 pub mod transfer;
 pub mod waiting;
 
+mod after_end;
 mod agent_side;
 pub mod banners;
 mod bot_side;
@@ -28,6 +29,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod wordless;
 mod words;
 
 pub use customer_side::heard;

@@ -17,6 +17,7 @@
 
 mod names;
 mod transaction;
+pub mod whole;
 
 use crate::domain::time::Timestamp;
 use async_trait::async_trait;

@@ -14,6 +14,19 @@ pub enum Slot {
     System,
 }
 
+impl Slot {
+    /// The slot of a name as it is printed; `None` if it is not one.
+    pub fn parse(name: &str) -> Option<Slot> {
+        if name == "sys" {
+            return Some(Slot::System);
+        }
+        if let Some(pool) = name.strip_prefix("p:") {
+            return PoolId::parse(pool).ok().map(Slot::Pool);
+        }
+        name.strip_prefix('b')?.parse().ok().map(Slot::Bucket)
+    }
+}
+
 impl fmt::Display for Slot {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

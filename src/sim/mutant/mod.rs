@@ -26,6 +26,8 @@ pub enum Mutant {
     FragmentsForgotten,
     /// What was said already is not remembered.
     AnswersRepeat,
+    /// Nobody looks at what was promised.
+    PromiseForgotten,
     /// A late enqueue brings back what is gone.
     EnqueueIgnoresTombstone,
     /// A newer stay does not free whoever held the older one.
@@ -58,13 +60,14 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 20] = [
+    pub const ALL: [Mutant; 21] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
         Mutant::SilenceResolves,
         Mutant::FragmentsForgotten,
         Mutant::AnswersRepeat,
+        Mutant::PromiseForgotten,
         Mutant::EnqueueIgnoresTombstone,
         Mutant::EnqueueForgetsHolder,
         Mutant::ReleaseForgetsLoad,
@@ -90,6 +93,7 @@ impl Mutant {
             Mutant::SilenceResolves => "honest-end",
             Mutant::FragmentsForgotten => "fragments",
             Mutant::AnswersRepeat => "never-twice",
+            Mutant::PromiseForgotten => "promise",
             Mutant::EnqueueIgnoresTombstone => "tombstone",
             Mutant::EnqueueForgetsHolder => "requeue-frees",
             Mutant::ReleaseForgetsLoad => "release-frees",
@@ -133,6 +137,9 @@ impl Mutant {
                 Machines { conversation: machines::fragments_forgotten, ..real }
             }
             Mutant::AnswersRepeat => Machines { conversation: machines::answers_repeat, ..real },
+            Mutant::PromiseForgotten => {
+                Machines { conversation: machines::promise_forgotten, ..real }
+            }
             Mutant::EnqueueIgnoresTombstone => {
                 Machines { work: machines::enqueue_ignores_tombstone, ..real }
             }

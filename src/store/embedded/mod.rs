@@ -15,6 +15,7 @@ pub mod room;
 pub mod rows;
 #[cfg(test)]
 mod tests;
+pub mod whole;
 
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;

@@ -48,6 +48,14 @@ pub fn entity(rows: &impl Rows, slot: &Slot, key: &EntityKey) -> Result<Option<S
     rows::decode_stored(value.value()).map(Some).map_err(damaged(format_args!("{slot} {key}")))
 }
 
+/// The entity or tombstone of this kind and id.
+pub fn named(rows: &impl Rows, slot: &Slot, name: &str) -> Result<Option<Stored>, Failure> {
+    let Some(value) = rows.get(rows::named(slot, name).as_slice())? else {
+        return Ok(None);
+    };
+    rows::decode_stored(value.value()).map(Some).map_err(damaged(format_args!("{slot} {name}")))
+}
+
 /// The score of a member.
 pub fn score(
     rows: &impl Rows,

@@ -81,8 +81,31 @@ fn sortable(score: i64) -> u64 {
     (score as u64) ^ (1 << 63)
 }
 
-fn unsortable(bits: u64) -> i64 {
+/// The score of sortable bits.
+pub fn unsortable(bits: u64) -> i64 {
     (bits ^ (1 << 63)) as i64
+}
+
+/// What all rows of a slot begin with.
+pub fn slot_prefix(slot: &Slot) -> Vec<u8> {
+    let mut key = RowKey::of(slot, 0).0;
+    key.pop();
+    key
+}
+
+/// Where an entity of this kind and id lies.
+pub fn named(slot: &Slot, name: &str) -> Vec<u8> {
+    RowKey::of(slot, b'e').text(name).0
+}
+
+/// Where the score of a member of an index of this name lies.
+pub fn member_named(slot: &Slot, index: &str, member: &str) -> Vec<u8> {
+    RowKey::of(slot, b'm').sized(index).text(member).0
+}
+
+/// Where a member of an index of this name lies in its order.
+pub fn ordered_named(slot: &Slot, index: &str, score: i64, member: &str) -> Vec<u8> {
+    RowKey::of(slot, b's').sized(index).number(sortable(score)).text(member).0
 }
 
 /// Where an entity lies.

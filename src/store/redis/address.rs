@@ -183,7 +183,7 @@ impl fmt::Display for Address {
                 write!(out, "redis{s}-sentinel://{hosts}/{name}/{}", self.database)?;
             }
         }
-        write!(out, " under {}:", self.prefix)
+        write!(out, " under {}", self.prefix)
     }
 }
 
@@ -254,14 +254,11 @@ mod tests {
             assert!(!format!("{address:?}").contains("secret"));
             assert!(address.connection_to(&address.hosts[0]).is_ok(), "{text}");
         };
-        check("redis://localhost", "redis://localhost:6379/0 under sanad:");
-        check("rediss://u:secret@h:1/3?prefix=shop", "rediss://h:1/3 under shop:");
-        check("redis://[::1]:7", "redis://[::1]:7/0 under sanad:");
-        check("redis-cluster://a:1,b", "redis-cluster://a:1,b:6379 under sanad:");
-        check(
-            "redis-sentinel://:secret@a,b:2/x/1",
-            "redis-sentinel://a:26379,b:2/x/1 under sanad:",
-        );
+        check("redis://localhost", "redis://localhost:6379/0 under sanad");
+        check("rediss://u:secret@h:1/3?prefix=shop", "rediss://h:1/3 under shop");
+        check("redis://[::1]:7", "redis://[::1]:7/0 under sanad");
+        check("redis-cluster://a:1,b", "redis-cluster://a:1,b:6379 under sanad");
+        check("redis-sentinel://:secret@a,b:2/x/1", "redis-sentinel://a:26379,b:2/x/1 under sanad");
     }
 
     #[test]

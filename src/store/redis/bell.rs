@@ -1,8 +1,7 @@
 //! The doorbell: one channel for the whole deployment, heard over a connection of its own. It
 //! carries no data, and what it loses the ring counters repair.
 
-use super::keys;
-use crate::ports::store::{Doorbell, Ring};
+use crate::ports::store::{Doorbell, Ring, Slot};
 use async_trait::async_trait;
 use futures::StreamExt;
 use redis::aio::{PubSubSink, PubSubStream};
@@ -79,7 +78,7 @@ impl Doorbell for Bell {
 
 fn parse(payload: &[u8]) -> Option<Ring> {
     let mut words = std::str::from_utf8(payload).ok()?.split(' ');
-    let slot = keys::parse_slot(words.next()?)?;
+    let slot = Slot::parse(words.next()?)?;
     let counter = words.next()?.parse().ok()?;
     Some(Ring::Rang { slot, counter, topics: words.map(str::to_owned).collect() })
 }

@@ -39,7 +39,8 @@ fn list(what: &str, value: Value) -> Result<Vec<Value>, StoreError> {
     }
 }
 
-fn bytes(value: &Value) -> Option<Bytes> {
+/// Bytes as they are.
+pub fn bytes(value: &Value) -> Option<Bytes> {
     match value {
         Value::BulkString(bytes) => Some(Bytes::copy_from_slice(bytes)),
         _ => None,
@@ -94,7 +95,8 @@ pub fn committed(slot: &Slot, told: &[Value]) -> Result<Committed, StoreError> {
     Ok(Committed { at: at(slot, told)?, counter })
 }
 
-fn version(what: &str, value: &Value) -> Result<Option<Version>, StoreError> {
+/// A version; `None` for nothing.
+pub fn version(what: &str, value: &Value) -> Result<Option<Version>, StoreError> {
     if *value == Value::Nil {
         return Ok(None);
     }

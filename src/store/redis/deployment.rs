@@ -76,6 +76,15 @@ pub enum OpenError {
         /// Where.
         address: String,
     },
+    /// A copy into it was begun and not ended.
+    #[error(
+        "{address}: a copy into it was begun and not ended; go on with the same `sanad store copy`, \
+         or empty the server"
+    )]
+    HalfCopied {
+        /// Where.
+        address: String,
+    },
     /// A deployment is there already.
     #[error("{address}: a deployment of Sanad is there already; nothing was changed")]
     NotEmpty {
@@ -144,6 +153,7 @@ pub async fn init(
     let link = Link::new(address, patience);
     let safety = check_servers(&link).await?;
     let keys = Keys::new(&link.address().prefix);
+    check_no_copy(&link, &keys).await?;
     let id = format!("{:032x}", rand::random::<u128>());
     let mut call = Call::new(Script::Bless);
     call.key(&keys.deployment()).arg(id.as_str()).arg(LAYOUT.to_string()).arg(buckets.to_string());
@@ -161,7 +171,10 @@ pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
     let safety = check_servers(link).await?;
     let record = record(link, keys).await.map_err(|failed| unreachable(link, failed))?;
     let address = || link.address().to_string();
-    let Some(id) = record.get("id") else { return Err(OpenError::Empty { address: address() }) };
+    let Some(id) = record.get("id") else {
+        check_no_copy(link, keys).await?;
+        return Err(OpenError::Empty { address: address() });
+    };
     let layout = record.get("layout").cloned().unwrap_or_default();
     let buckets = record.get("buckets").and_then(|text| text.parse().ok());
     match buckets {
@@ -169,6 +182,17 @@ pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
             Ok(Deployment { id: id.clone(), buckets, safety })
         }
         Some(_) | None => Err(OpenError::Layout { address: address(), found: layout }),
+    }
+}
+
+/// Refuses a server that is being filled.
+async fn check_no_copy(link: &Link, keys: &Keys) -> Result<(), OpenError> {
+    let mut command = redis::cmd("EXISTS");
+    command.arg(keys.copying());
+    let there = link.command(&Slot::System, &command).await;
+    match there.map_err(|failed| unreachable(link, failed))? {
+        Value::Int(0) => Ok(()),
+        _ => Err(OpenError::HalfCopied { address: link.address().to_string() }),
     }
 }
 

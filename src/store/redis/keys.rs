@@ -17,6 +17,7 @@
 //! | `P:{S}:once:<id>` | string, expires | the receipt of one transaction, so that sending it twice does it once |
 //! | `P:{sys}:deployment` | hash `id`, `layout`, `buckets`, `made` | written once by `sanad init`; if it is missing the server was emptied |
 //! | `P:{sys}:slots` | set | every slot that was ever used; one that is listed and has no head was lost |
+//! | `P:{sys}:copying` | hash `source`, `id`, `buckets`, `done:<slot>` | while `sanad store copy` fills the server: nobody serves or begins it |
 //! | channel `P:bell` | | `<slot> <counter> <topics…>`: says that something changed, carries no data |
 //!
 //! Nothing but `once` expires by itself, and nothing depends on that it does.
@@ -99,21 +100,37 @@ impl Keys {
         self.of(&Slot::System, "slots")
     }
 
+    /// What is being copied into this deployment, while it is.
+    pub fn copying(&self) -> String {
+        self.of(&Slot::System, "copying")
+    }
+
+    /// A key by what follows the slot in it.
+    pub fn named(&self, slot: &Slot, name: &str) -> String {
+        self.of(slot, name)
+    }
+
+    /// An ordered set by its name.
+    pub fn index_named(&self, slot: &Slot, index: &str) -> String {
+        self.of(slot, &format!("index:{index}"))
+    }
+
+    /// The pattern that all keys under the prefix follow.
+    pub fn everything(&self) -> String {
+        format!("{}:{{*", self.prefix)
+    }
+
+    /// The slot of a key and what follows it; `None` if it is not a key of this prefix.
+    pub fn split(&self, key: &str) -> Option<(Slot, String)> {
+        let rest = key.strip_prefix(&self.prefix)?.strip_prefix(":{")?;
+        let (slot, name) = rest.split_once("}:")?;
+        Some((Slot::parse(slot)?, name.to_owned()))
+    }
+
     /// The channel of the doorbell.
     pub fn bell(&self) -> String {
         format!("{}:bell", self.prefix)
     }
-}
-
-/// The slot of a name as [`Slot`] prints it; `None` if it is not one.
-pub fn parse_slot(name: &str) -> Option<Slot> {
-    if name == "sys" {
-        return Some(Slot::System);
-    }
-    if let Some(pool) = name.strip_prefix("p:") {
-        return crate::domain::ids::PoolId::parse(pool).ok().map(Slot::Pool);
-    }
-    name.strip_prefix('b')?.parse().ok().map(Slot::Bucket)
 }
 
 /// A score as a sorted set holds it. Beyond 2^53 a double is not exact: such a member is stored as
@@ -204,11 +221,14 @@ mod tests {
     #[test]
     fn a_slot_is_one_hash_tag() {
         let keys = Keys::new("shop");
-        let pool = parse_slot("p:main").unwrap();
+        let pool = Slot::parse("p:main").unwrap();
         assert_eq!(keys.index(&pool, Index::AGENTS), "shop:{p:main}:index:agents");
         for slot in [Slot::System, Slot::Bucket(7), pool] {
-            assert_eq!(parse_slot(&slot.to_string()), Some(slot));
+            assert_eq!(Slot::parse(&slot.to_string()), Some(slot));
         }
-        assert_eq!(parse_slot("x"), None);
+        assert_eq!(Slot::parse("x"), None);
+        let key = keys.named(&Slot::Bucket(7), "log:l/c}:1");
+        assert_eq!(keys.split(&key), Some((Slot::Bucket(7), "log:l/c}:1".to_owned())));
+        assert_eq!(keys.split("other:{b0007}:head"), None);
     }
 }

@@ -41,6 +41,7 @@ mod scripts;
 mod server;
 #[cfg(test)]
 pub(in crate::store) mod tests;
+pub mod whole;
 mod wires;
 
 use crate::domain::time::Timestamp;

@@ -5,7 +5,7 @@ use bytes::{Buf, BufMut};
 use prometheus_client::registry::Registry;
 use prost::Message;
 use sanad::app::{App, Settings};
-use sanad::domain::ids::{AgentId, ConversationId, SkillId};
+use sanad::domain::ids::{AgentId, ConversationId, RulesVersion, SkillId};
 use sanad::domain::language::Language;
 use sanad::domain::pool::agent::Profile;
 use sanad::domain::routing::settings::DeclaredAgent;
@@ -109,6 +109,10 @@ impl RulesSource for Fixed {
 impl RulesReport for Fixed {
     fn live_since(&self) -> Timestamp {
         Timestamp::from_millis(1_000)
+    }
+
+    fn kept(&self, version: &RulesVersion) -> Option<Arc<Rules>> {
+        (self.0.version == *version).then(|| Arc::clone(&self.0))
     }
 
     fn refused(&self) -> Option<pb::RefusedReload> {
@@ -444,6 +448,7 @@ impl Customer<'_> {
             request_id: self.world.fresh(),
             content: Some(pb::send_message_request::Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         self.world.chat().send_message(with(request, &self.token)).await.unwrap().into_inner()
     }
@@ -572,6 +577,7 @@ impl Agent<'_> {
             token,
             text: text.to_owned(),
             sent_at: None,
+            parts: Vec::new(),
         };
         let sent = self.world.agents().send_agent_message(with(request, &self.key)).await?;
         Ok(sent.into_inner())

@@ -14,6 +14,7 @@ use crate::domain::facts::{Fact, Facts};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{CustomerId, QueueId, SkillId};
 use crate::domain::language::Language;
+use crate::domain::parts::Part;
 use crate::domain::pool::agent::{Agent, Lease, Presence, Profile};
 use crate::domain::tests::document::{check, kinds};
 use crate::domain::time::Timestamp;
@@ -54,7 +55,8 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
         let joined = joined();
         let token = joined.token();
         let text = "I am looking into it".to_owned();
-        joined.then(&Command::AgentSays { agent: agent("sara"), token, text })
+        let (agent, parts) = (agent("sara"), Vec::new());
+        joined.then(&Command::AgentSays { agent, token, text, parts })
     };
     let held = || {
         let helped = helped();
@@ -176,6 +178,7 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             agent: agent(name),
             token,
             text: text.clone(),
+            parts: Vec::new(),
         }),
         CommandKind::AgentNotes => by_holder(&|name, token| Command::AgentNotes {
             agent: agent(name),
@@ -320,6 +323,10 @@ fn spoken(story: &Story) -> Vec<(String, Command, Timestamp)> {
     samples.push(press("a button", Input::Choice("pay-methods".to_owned())));
     samples.push(press("a button that is gone", Input::Choice("no-such-entry".to_owned())));
     samples.push(press("say again", Input::SayAgain));
+    let place = Part::Location { latitude: 24_700_000, longitude: 46_700_000, label: "".into() };
+    let alone = |parts| Input::Parts { text: String::new(), parts };
+    samples.push(press("a place without words", alone(vec![place.clone()])));
+    samples.push(press("more than a message carries", alone(vec![place; 4])));
     samples.push(press("the choice of a callback", Input::Choice("wait:callback".to_owned())));
     samples
 }
@@ -414,6 +421,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::OwnershipLost { .. } => "ownership lost",
         Rejection::Stale { .. } => "stale",
         Rejection::UnknownChoice => "unknown choice",
+        Rejection::BadPart(_) => "a part that is not allowed",
         Rejection::TimeNotPossible { .. } => "time not possible",
         Rejection::TooLateToReopen { .. } => "too late to reopen",
         Rejection::NotDue => "not due",

@@ -1,0 +1,89 @@
+//! `sanad replay`: decides a recorded conversation again, by the rules that decided it or by today's,
+//! and shows what differs. The server does it: it has the log, and every accepted version of the
+//! rules.
+
+use super::connect::{Failure, KeyArgs, ServerArgs, ask, patiently};
+use super::terminal::Look;
+use super::words::pick;
+use crate::domain::language::Language;
+use crate::grpc::keys::Role;
+use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::{ReplayConversationRequest, ReplayedTurn};
+use clap::{Args, ValueEnum};
+use std::process::ExitCode;
+
+/// Decide a recorded conversation again and show what differs. Changes nothing.
+///
+/// Exit codes: 0 nothing differs; 1 something does, or something is missing.
+#[derive(Debug, Clone, Args)]
+pub struct Replay {
+    /// The conversation's id.
+    conversation: String,
+    /// By which rules.
+    #[arg(long, value_enum, default_value = "recorded")]
+    rules: Which,
+    #[command(flatten)]
+    server: ServerArgs,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// The language of the output.
+    #[arg(long, value_name = "ar|en", default_value = "en", value_parser = super::language)]
+    lang: Language,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// Those that decided each turn then.
+    Recorded,
+    /// Those that are live now.
+    Current,
+}
+
+/// Runs the command and prints what it found.
+pub async fn run(args: Replay) -> anyhow::Result<ExitCode> {
+    let turns = ask_server(&args).await?;
+    let look = Look::of_stdout();
+    turns.iter().flat_map(|turn| lines(turn, args.lang, look)).for_each(|line| println!("{line}"));
+    let same = turns.iter().filter(|turn| is_same(turn)).count();
+    println!(
+        "{}: {}, {}: {}",
+        pick(args.lang, "turns", "الأدوار"),
+        turns.len(),
+        pick(args.lang, "the same again", "كما كانت"),
+        same
+    );
+    Ok(if same == turns.len() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+async fn ask_server(args: &Replay) -> Result<Vec<ReplayedTurn>, Failure> {
+    let bearer = args.key.read(Role::Admin, "main")?;
+    let channel = args.server.connect().await?;
+    let client = AdminServiceClient::with_interceptor(channel, bearer);
+    let request = ReplayConversationRequest {
+        conversation_id: args.conversation.clone(),
+        by_live_rules: args.rules == Which::Current,
+    };
+    let call = || {
+        let (mut client, request) = (client.clone(), request.clone());
+        async move { client.replay_conversation(ask(request)).await }
+    };
+    let answer = patiently(|_| {}, call).await;
+    let answer = answer.map_err(|why| Failure::of("the replay", &args.server.server, why))?;
+    Ok(answer.into_inner().turns)
+}
+
+fn is_same(turn: &ReplayedTurn) -> bool {
+    turn.was.is_empty() && turn.would_be.is_empty() && turn.missing.is_empty()
+}
+
+fn lines(turn: &ReplayedTurn, language: Language, look: Look) -> Vec<String> {
+    let mark = if is_same(turn) { "=" } else { "≠" };
+    let mut lines = vec![format!("{mark} {}: {}", turn.sequence, look.foreign(&turn.said))];
+    lines.extend(turn.was.iter().map(|line| format!("  - {}", look.foreign(line))));
+    lines.extend(turn.would_be.iter().map(|line| format!("  + {}", look.foreign(line))));
+    if !turn.missing.is_empty() {
+        let missing = pick(language, "missing", "ناقص");
+        lines.push(format!("  ? {missing}: {}", look.foreign(&turn.missing)));
+    }
+    lines
+}

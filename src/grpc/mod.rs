@@ -32,6 +32,7 @@ mod encode_overview;
 pub mod encode_promise;
 pub mod encode_satisfaction;
 pub mod feed;
+mod frames;
 pub mod gate;
 pub mod host;
 pub mod identity;

@@ -10,6 +10,7 @@ use super::context::{Context, conversation_id, id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_agent;
+use super::frames::Frames;
 use super::on_call;
 use super::overview_stream;
 use super::pb;
@@ -21,7 +22,6 @@ use crate::domain::ids::AgentId;
 use crate::domain::pool::item::Place;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The handlers.
@@ -38,14 +38,13 @@ impl Supervisor {
 
 #[tonic::async_trait]
 impl SupervisorService for Supervisor {
-    type SubscribeOverviewStream = ReceiverStream<Result<pb::SubscribeOverviewResponse, Status>>;
+    type SubscribeOverviewStream = Frames<pb::SubscribeOverviewResponse>;
 
     async fn subscribe_overview(
         &self,
         _: Request<pb::SubscribeOverviewRequest>,
     ) -> Result<Response<Self::SubscribeOverviewStream>, Status> {
-        let frames = overview_stream::open(self.context.clone()).await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(overview_stream::open(self.context.clone()).await?))
     }
 
     type WatchConversationStream =
@@ -59,7 +58,7 @@ impl SupervisorService for Supervisor {
         let id = conversation_id(&asked.conversation_id)?;
         let place = decode::place(&asked.resume_token)?;
         let opened = chat_stream::open(self.context.clone(), id.clone(), Reader::Examiner, place);
-        let frames = ReceiverStream::new(opened.await?);
+        let frames = opened.await?;
         audit::looked(&Principal::of(&request), "WatchConversation", id.as_str());
         Ok(Response::new(frames.map(|frame| frame.map(watched)).boxed()))
     }

@@ -53,6 +53,7 @@ impl App {
             self.overdue_found(&there).await,
             self.parked_found().await,
             self.drift_found().await,
+            self.danger_found().await,
         ];
         for check in checks {
             match check {
@@ -219,6 +220,21 @@ impl App {
             .with("differ", differ.len())
             .with("compared", concerned.len())
             .with("first", first))
+    }
+
+    /// Whether somebody in danger waits for longer than supervisors are to hear of.
+    async fn danger_found(&self) -> AppResult<Finding> {
+        let (board, rules) = (self.board().await?, self.rules());
+        let limit = rules.routing.alerts.emergency_wait;
+        let queues = &board.overview.queues;
+        let oldest = queues.iter().filter_map(|queue| queue.emergencies.1).min();
+        let waiting: usize = queues.iter().map(|queue| queue.emergencies.0 as usize).sum();
+        let Some(since) = oldest.filter(|since| board.at.since(*since) >= limit) else {
+            return Ok(Finding::fine(Code::NobodyInDanger));
+        };
+        Ok(Finding::trouble(Code::InDanger)
+            .with("waiting", waiting)
+            .with("oldest_s", board.at.since(since).as_secs()))
     }
 
     /// Whether one side owes the other a delivery that is not parked.

@@ -136,6 +136,10 @@ fn suggested(
     opening: Option<String>,
     about: &str,
 ) -> Vec<Suggestion> {
+    if asked.handoff.reason.is_emergency() && about.trim().is_empty() {
+        // What the shop answers every day is no help to somebody in danger.
+        return Vec::new();
+    }
     let lines = lines(events);
     let situation = Situation {
         language: c.language,

@@ -178,6 +178,7 @@ impl KeyArgs {
         let text = std::fs::read_to_string(&path).map_err(|e| no_key(&e.to_string()))?;
         match text.trim() {
             "" => Err(no_key("it is empty, so it was revoked")),
+            key if !key.starts_with("sanad_") => Err(no_key("a key begins with `sanad_`")),
             key => Bearer::new(key).ok_or_else(|| no_key("it holds no key")),
         }
     }

@@ -158,6 +158,11 @@ impl FakeChat {
                 .map(|id| Choice { id: id.to_owned(), title: text(&format!("My {id}")) })
                 .into();
         }
+        if let (Some(Body::MessageSent(message)), "wait") = (&mut answer.body, words.as_str()) {
+            message.choices = ["wait:callback", "wait:leave_question"]
+                .map(|id| Choice { id: id.to_owned(), title: text(id) })
+                .into();
+        }
         if !saved {
             desk.faults.unsaved -= 1;
             let (message, events) = (Some(own), vec![answer]);

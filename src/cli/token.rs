@@ -58,7 +58,10 @@ fn fact(text: &str) -> Result<(String, String), String> {
 /// Runs the command.
 pub fn run(command: TokenCommand) -> anyhow::Result<()> {
     match command.what {
-        What::Key { data } => println!("{}", make_key(&data)?.display()),
+        What::Key { data } => {
+            println!("{}", make_key(&data)?.display());
+            eprintln!("A server that is running reads it when it is started again.");
+        }
         What::Mint(args) => {
             let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
             println!("{}", mint(&args, now)?);

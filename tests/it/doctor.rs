@@ -87,7 +87,14 @@ fn a_redis_is_examined_from_empty_to_unsafe() {
         }
         assert!(Instant::now() < deadline, "{found:?}");
     };
-    let fine = ["slots_reached", "outbox_empty", "due_in_time", "nothing_parked", "clock"];
+    let fine = [
+        "slots_reached",
+        "outbox_empty",
+        "due_in_time",
+        "nothing_parked",
+        "nobody_in_danger",
+        "clock",
+    ];
     assert!(fine.iter().all(|code| has(&found, code, "fine")), "{found:?}");
     assert!(has(&found, "redis_memory_unbounded", "attention"), "{found:?}");
     redis.cli(&["CONFIG", "SET", "appendfsync", "everysec"]);

@@ -162,6 +162,14 @@ codes! {
             => "no instance does what is due: start one, or look at the log of those that run"
         ar "المواعيد: {entries} مدخلًا متأخرًا، أقدمها بـ {oldest_s} ث، في الجزء {slot}"
             => "لا نسخة تنفّذ المستحق: شغّل واحدة، أو انظر سجل العاملة";
+    NobodyInDanger "nobody_in_danger" []
+        en "danger: nobody in danger has to wait"
+        ar "الخطر: لا أحد في خطر ينتظر";
+    InDanger "in_danger" [waiting oldest_s]
+        en "danger: {waiting} in danger wait for a person, the longest for {oldest_s} s"
+            => "sign in an agent, or take one over with `sanad supervise`; `on_call` in routing.yaml rings somebody"
+        ar "الخطر: {waiting} في خطر ينتظرون زميلًا، أطولهم منذ {oldest_s} ث"
+            => "سجّل دخول موظف، أو تسلّم محادثة عبر `sanad supervise`؛ و`on_call` في routing.yaml يرنّ على المناوب";
     NothingParked "nothing_parked" []
         en "parked deliveries: none"
         ar "التسليمات الموقوفة: لا شيء";

@@ -68,6 +68,14 @@ Sanad (bot): about thanks
 }
 
 #[tokio::test]
+async fn what_may_be_done_instead_of_waiting_stands_whatever_else_is_said() {
+    let fake = FakeChat::new();
+    let (done, _) = scripted(&fake, &["--lang", "en"], &["wait", "where", "2", "which", "1"]).await;
+    done.unwrap();
+    assert_eq!(fake.desk().choices_taken, ["wait:leave_question", "order"]);
+}
+
+#[tokio::test]
 async fn a_number_takes_the_choice_that_stands_there() {
     let fake = FakeChat::new();
     let (done, shown) = scripted(&fake, &["--lang", "ar"], &["which", "٢", "2"]).await;

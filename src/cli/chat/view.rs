@@ -271,7 +271,7 @@ impl View {
                 continue;
             };
             if let Some(Body::MessageSent(message)) = &event.body {
-                self.choices = message.choices.clone();
+                self.offered(&message.choices);
             }
             if !self.quiet.contains(&said) {
                 let own = said.0 == Party::Customer;
@@ -321,7 +321,7 @@ impl View {
     fn notice(&mut self, event: &Event) {
         match &event.body {
             Some(Body::MessageSent(message)) => {
-                self.choices = message.choices.clone();
+                self.offered(&message.choices);
                 if message.outcome() == Outcome::Answer {
                     self.rated.answer = event.sequence;
                 }
@@ -346,7 +346,10 @@ impl View {
                 | Body::HandoffCancelled(_)
                 | Body::Closed(_)
                 | Body::ResolutionConfirmed(_),
-            ) => self.queue = None,
+            ) => {
+                self.queue = None;
+                self.choices.clear();
+            }
             // Who was told how long it takes goes on waiting.
             Some(Body::PromiseMade(made)) if made.promise.as_ref().is_some_and(waits) => {}
             Some(Body::PromiseMade(_)) => self.queue = None,
@@ -378,6 +381,15 @@ impl View {
                 | Body::Internal(_),
             )
             | None => {}
+        }
+    }
+
+    /// The choices of the latest message stand open; what may be done instead of waiting stands for as
+    /// long as one waits, whatever else is said.
+    fn offered(&mut self, choices: &[Choice]) {
+        let is_wait = |choice: &Choice| choice.id.starts_with("wait:");
+        if !choices.is_empty() || !self.choices.iter().any(is_wait) {
+            self.choices = choices.to_vec();
         }
     }
 

@@ -149,11 +149,11 @@ impl Watch {
                     self.terminal.screen.show(&lines);
                 }
                 News::Alerted(alert) => {
-                    let line = self.show.alert(&self.floor, &alert, true);
+                    let line = self.show.alert(&self.floor, &alert, true, now());
                     self.terminal.screen.show(&[line]);
                 }
                 News::Cleared(alert) => {
-                    let line = self.show.alert(&self.floor, &alert, false);
+                    let line = self.show.alert(&self.floor, &alert, false, now());
                     self.terminal.screen.show(&[line]);
                 }
                 News::Everything | News::Moved | News::Nothing => {}

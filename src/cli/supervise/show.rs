@@ -21,7 +21,7 @@ impl Show {
     pub fn everything(&self, floor: &Floor, now: i64) -> Vec<String> {
         let l = self.transcript.language;
         let mut lines: Vec<String> =
-            floor.alerts.iter().map(|alert| self.alert(floor, alert, true)).collect();
+            floor.alerts.iter().map(|alert| self.alert(floor, alert, true, now)).collect();
         lines.push(self.heading("queues", "الطوابير"));
         lines.extend(floor.queues.iter().map(|queue| self.queue(floor, queue, now)));
         lines.push(self.heading("agents", "الموظفون"));
@@ -72,7 +72,7 @@ impl Show {
     }
 
     /// An alert that was raised, or no longer stands.
-    pub fn alert(&self, floor: &Floor, alert: &RaisedAlert, is_raised: bool) -> String {
+    pub fn alert(&self, floor: &Floor, alert: &RaisedAlert, is_raised: bool, now: i64) -> String {
         let l = self.transcript.language;
         let mut parts = vec![words::alert_kind(l, alert.kind()).to_owned()];
         if !alert.queue_id.is_empty() {
@@ -83,7 +83,9 @@ impl Show {
             parts.push(format!("[{number}]"));
         }
         if let (true, Some(waited)) = (is_raised, &alert.waited) {
-            parts.push(words::span(l, waited.seconds));
+            // They had waited so long when it was raised, and have waited on since.
+            let since = alert.raised_at.as_ref().map_or(0, |at| (now - at.seconds).max(0));
+            parts.push(words::span(l, waited.seconds + since));
         } else if is_raised && alert.conversation_id.is_empty() {
             parts.push(alert.count.to_string());
         }

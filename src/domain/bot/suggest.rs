@@ -3,6 +3,7 @@
 //!
 //! Pure and without chance: the same conversation under the same rules gives the same list.
 
+use crate::domain::bot::entry::SlotRule;
 use crate::domain::detectors::Speaker;
 use crate::domain::facts::{self, Facts};
 use crate::domain::ids::EntryId;
@@ -209,18 +210,20 @@ fn from_entry(
 ) -> Option<Suggestion> {
     // What the bot says before it asks for a person makes no sense from one.
     let entry = rules.bot.entries.get(id).filter(|entry| !entry.human_first)?;
-    // What the customer has not told is left open for the agent to put in.
-    let told = |name: &str| situation.slots.get(name).cloned();
-    let values: Vec<(&str, String)> = entry
-        .slots
-        .iter()
-        .map(|slot| (slot.name.as_str(), told(&slot.name).unwrap_or_else(|| "…".to_owned())))
-        .collect();
     let was_said = |text: &String| situation.lines.iter().any(|line| line.text == *text);
-    let wordings = entry.answers.get(language).iter();
-    let wordings = wordings.filter_map(|text| facts::filled(text, situation.facts));
-    let wordings = wordings.map(|text| fill(&text, &values));
-    let text = wordings.into_iter().find(|text| !was_said(text))?;
+    let told = |slot: &&SlotRule| situation.slots.contains_key(&slot.name);
+    let text = match entry.slots.iter().find(|slot| !told(slot)) {
+        // An answer with a gap cannot be sent as it is: first comes the question for what is missing.
+        Some(missing) => Some(missing.ask.get(language).clone()).filter(|text| !was_said(text))?,
+        None => {
+            let values: Vec<(&str, String)> =
+                situation.slots.iter().map(|(name, told)| (name.as_str(), told.clone())).collect();
+            let wordings = entry.answers.get(language).iter();
+            let wordings = wordings.filter_map(|text| facts::filled(text, situation.facts));
+            let mut wordings = wordings.map(|text| fill(&text, &values));
+            wordings.find(|text| !was_said(text))?
+        }
+    };
     let title = entry.title.get(language).clone();
     Some(Suggestion { source: Source::Entry(id.clone()), title, text, language, score })
 }

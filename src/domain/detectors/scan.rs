@@ -9,6 +9,9 @@ use std::ops::Range;
 /// More words of a message are not read: beyond them lies pasted text, not a customer's need.
 const WORDS_MAX: usize = 400;
 
+/// Words that begin another clause: "it has not come and I want a person" wants one.
+const JOINING: [&str; 8] = ["and", "but", "so", "then", "because", "لكن", "بس", "عشان"];
+
 /// A message's words, looked up.
 #[derive(Debug)]
 pub(super) struct Reading {
@@ -47,7 +50,11 @@ impl Reading {
         let mut words = Vec::with_capacity(message.tokens.len().min(WORDS_MAX));
         let mut present = vec![0; vocabulary.sets_len().div_ceil(64)];
         for (index, token) in message.tokens.iter().take(WORDS_MAX).enumerate() {
-            let pause = pause(message.text.get(before..token.range.start).unwrap_or_default());
+            let written = pause(message.text.get(before..token.range.start).unwrap_or_default());
+            let pause = match JOINING.contains(&message.token(index)) {
+                true => written.max(Pause::Clause),
+                false => written,
+            };
             before = token.range.end;
             let sets = vocabulary.sets_of(message.token(index), arabizi);
             sets.iter().for_each(|set| present[*set as usize / 64] |= 1 << (set % 64));

@@ -64,8 +64,7 @@ pub fn delay_reason(
         return nobody_able(view, rules, work, at);
     }
     if is_held(view, work, at) {
-        // The one who may have it has their hands full.
-        return DelayReason::AllBusy;
+        return held_for_one(view, work, at);
     }
     let mut rivals = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
     if work.item.band() > 0 && rivals.any(|class| !class.waiting[0].is_empty()) {
@@ -78,6 +77,17 @@ pub fn delay_reason(
         DelayReason::OffersNotTaken
     } else {
         DelayReason::AllBusy
+    }
+}
+
+/// It waits for one agent: either their hands are full, or it is offered to them next.
+fn held_for_one(view: &PoolView, work: &Work, at: Timestamp) -> DelayReason {
+    let preferred = work.item.preferred.as_ref();
+    let slot = preferred.and_then(|preferred| view.agent_slots.get(&preferred.agent));
+    let agent = slot.and_then(|slot| view.agents.get(*slot));
+    match agent.map(|helper| verdict(view, work, helper, false, at)) {
+        Some(Verdict::Eligible) => DelayReason::None,
+        Some(_) | None => DelayReason::AllBusy,
     }
 }
 

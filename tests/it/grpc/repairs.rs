@@ -191,7 +191,14 @@ async fn an_examination_finds_what_was_broken_and_changes_nothing() {
         bad.map(|finding| finding.code.clone()).collect()
     };
     assert_eq!(bad(&sound), Vec::<String>::new(), "{sound:#?}");
-    let all = ["slots_reached", "leader", "outbox_empty", "due_in_time", "nothing_parked"];
+    let all = [
+        "slots_reached",
+        "leader",
+        "outbox_empty",
+        "due_in_time",
+        "nothing_parked",
+        "nobody_in_danger",
+    ];
     assert!(all.iter().all(|code| codes(&sound.findings).contains(code)), "{sound:#?}");
     let (slot, place) = (pool(&world), keys::place(&customer.conversation()));
     meddle(&world, &slot, &place, |change| {
@@ -209,4 +216,21 @@ async fn an_examination_finds_what_was_broken_and_changes_nothing() {
         let found = examine().await.unwrap().into_inner();
         assert_eq!(bad(&found), ["parked", "sides_drift"], "{found:#?}");
     }
+}
+
+#[tokio::test]
+async fn somebody_in_danger_whom_nobody_takes_is_found() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    customer.say("my house is on fire").await;
+    let found = |after: u64| {
+        world.clock.advance(Duration::from_secs(after));
+        let (mut admins, key) = (world.admins(), world.key(Role::Admin, "main"));
+        async move {
+            let told = admins.diagnose(with(pb::DiagnoseRequest {}, &key)).await.unwrap();
+            codes(&told.into_inner().findings).contains(&"in_danger")
+        }
+    };
+    assert!(!found(1).await, "a moment is no trouble");
+    assert!(found(60).await);
 }

@@ -91,3 +91,26 @@ async fn what_is_suggested_follows_the_need_and_not_the_wish_for_a_person() {
     let complaint = suggested(&sara, &offer, "I want to make a complaint").await.unwrap();
     assert!(complaint.iter().all(|reply| reply.entry_id != "complaint"), "{complaint:?}");
 }
+
+#[tokio::test]
+async fn a_suggestion_has_no_gap_and_nobody_in_danger_gets_the_shops_answers() {
+    let world = World::open().await;
+    let sara = world.agent("sara").await;
+    let mut work = sara.stream().await;
+    sara.present(pb::Presence::Available).await;
+
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let offer = work.offer().await;
+    sara.accept(&offer).await.unwrap();
+    let about = suggested(&sara, &offer, "where is my order").await.unwrap();
+    let order = about.iter().find(|reply| reply.entry_id == "order_status").unwrap();
+    assert!(words(order).0.contains("order number"), "what is missing is asked for: {order:?}");
+
+    let endangered = world.customer().await;
+    endangered.say("my house is on fire").await;
+    let offer = work.offer().await;
+    sara.accept(&offer).await.unwrap();
+    assert_eq!(suggested(&sara, &offer, "").await.unwrap(), []);
+    assert_ne!(suggested(&sara, &offer, "working hours").await.unwrap(), []);
+}

@@ -194,6 +194,8 @@ fn negation_and_other_sentences_do_not_fire() {
         (&[], "I don't want an agent.", None),
         (&[], "No. I want an agent", Some(SignalKind::HumanRequest)),
         (&[], "I don't want a bot, I want an agent", Some(SignalKind::HumanRequest)),
+        (&[], "my order has not come and I want a person", Some(SignalKind::HumanRequest)),
+        (&[], "طلبي ما وصل بس ابغى موظف", Some(SignalKind::HumanRequest)),
         (&[], "there is no fire", None),
         (&[], "I sent it to someone. Can you check the order", None),
     ]);

@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "sanad/v1/directives.proto",
     "sanad/v1/eta.proto",
     "sanad/v1/fairness.proto",
+    "sanad/v1/on_call.proto",
     "sanad/v1/ops.proto",
     "sanad/v1/parts.proto",
     "sanad/v1/satisfaction.proto",

@@ -294,6 +294,7 @@ impl App {
                 Ok(_) => {
                     done.events.iter().for_each(|event| self.stats.event(&event.logged.event));
                     recent.keep(written, &done.conversation);
+                    self.note_rings(&done);
                     return Ok((done, owes));
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {

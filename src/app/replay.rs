@@ -240,6 +240,10 @@ fn line(event: &Event) -> Option<String> {
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. }
         | Event::Whispered { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased

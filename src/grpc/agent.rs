@@ -9,6 +9,7 @@ use super::decode::{self, CODE_CHARS_MAX};
 use super::desk;
 use super::encode::{self, Reader};
 use super::encode_agent;
+use super::frames::Frames;
 use super::parts;
 use super::pb;
 use super::pb::agent_service_server::AgentService;
@@ -25,7 +26,6 @@ use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The most sessions of one stream of work.
@@ -155,7 +155,7 @@ impl AgentService for AgentDesk {
         }))
     }
 
-    type SubscribeWorkStream = ReceiverStream<Result<pb::SubscribeWorkResponse, Status>>;
+    type SubscribeWorkStream = Frames<pb::SubscribeWorkResponse>;
 
     async fn subscribe_work(
         &self,
@@ -180,7 +180,7 @@ impl AgentService for AgentDesk {
             places.insert(conversation_id(conversation)?, decode::place(token)?);
         }
         let frames = work_stream::open(self.context.clone(), sessions, places).await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(frames))
     }
 
     async fn accept_offer(

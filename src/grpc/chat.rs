@@ -7,6 +7,7 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
+use super::frames::Frames;
 use super::parts;
 use super::pb;
 use super::pb::chat_service_server::ChatService;
@@ -179,7 +180,7 @@ impl ChatService for Chat {
         }))
     }
 
-    type SubscribeEventsStream = ReceiverStream<Result<pb::SubscribeEventsResponse, Status>>;
+    type SubscribeEventsStream = Frames<pb::SubscribeEventsResponse>;
 
     async fn subscribe_events(
         &self,
@@ -189,7 +190,7 @@ impl ChatService for Chat {
         let place = decode::place(&request.get_ref().resume_token)?;
         let frames = chat_stream::open(self.context.clone(), conversation, Reader::Customer, place);
         let frames = frames.await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(frames))
     }
 
     async fn list_messages(

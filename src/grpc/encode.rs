@@ -4,6 +4,7 @@
 use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
+use super::encode_on_call;
 use super::encode_promise;
 use super::encode_satisfaction;
 use super::parts;
@@ -299,6 +300,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
         | Event::ClosedFalsely { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased
@@ -434,6 +439,12 @@ fn body(
         Event::ConversationRated { measure, part, score, comment } => {
             encode_satisfaction::scored((*measure, *part), *score, comment)
         }
+        Event::OnCallRung { kind, target, attempt, .. } => {
+            encode_on_call::rung(*kind, target, *attempt)
+        }
+        Event::OnCallFailed { why, .. } => encode_on_call::failed(why),
+        Event::OnCallReached { name, .. } => encode_on_call::reached(name),
+        Event::OnCallMissed { attempts } => encode_on_call::nobody_reached(*attempts),
         Event::CustomerIdentified { .. } => Body::CustomerIdentified(pb::CustomerIdentified {}),
         Event::FactsTold { facts } => {
             Body::FactsTold(pb::FactsTold { facts: encode_customer::facts(facts) })

@@ -1,5 +1,6 @@
 //! The stage: one customer, the agents of the rules, and a clock that only the script moves.
 
+use super::on_call::{self, ScriptLine};
 use crate::app::conversations::{Logged, Request};
 use crate::app::error::{AppError, AppResult};
 use crate::app::requests::Once;
@@ -73,7 +74,9 @@ impl Stage {
             utterance_chars_max: 100_000,
             waiting_max: usize::MAX,
         };
+        let rules = &on_call::with_those_of(rules, &script.on_call);
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
+        let app = app.ringing_over(Arc::new(ScriptLine(script.on_call.clone())));
         app.recover().await?;
         let id = drawn(rules, script.survey)?;
         let customer = name("customer", CustomerId::parse)?;
@@ -333,6 +336,12 @@ impl Stage {
             let mut done = 0;
             for slot in self.app.slots() {
                 done += self.app.sweep(&slot).await?;
+            }
+            for owed in self.app.rings_owed().await {
+                done += 1;
+                if let Some(answer) = self.app.ring(&owed).await? {
+                    self.app.on_call_answered(&owed, answer).await?;
+                }
             }
             self.app.watch_leases().await?;
             self.app.match_now().await;

@@ -110,6 +110,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::OfferCostsNothing
         | Mutant::SessionIgnored
         | Mutant::OutboxClearedEarly
+        | Mutant::RungIsReached
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -125,6 +126,7 @@ fn a_missing_guard_of_the_conversation_is_noticed() {
         (Mutant::AnswersRepeat, &[Invariant::NeverTwice]),
         (Mutant::PromiseForgotten, &[Invariant::Promise]),
         (Mutant::RequestIdIgnored, &[Invariant::Once]),
+        (Mutant::RungIsReached, &[Invariant::OnCall]),
     ] {
         assert_noticed(mutant, invariants);
     }

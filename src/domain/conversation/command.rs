@@ -1,6 +1,7 @@
 //! What may be asked of a conversation, what comes of it, and why it may be refused.
 
 use super::event::Event;
+use super::on_call::RingAnswer;
 use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
@@ -190,6 +191,13 @@ pub enum Command {
         token: Token,
         /// Why and what it needs, as the pool knows it, if the place is still there.
         handoff: Option<Box<(Handoff, String)>>,
+    },
+    /// What came of ringing somebody on call.
+    OnCallAnswered {
+        /// Which ring.
+        ring: i64,
+        /// What came of it.
+        answer: RingAnswer,
     },
 }
 

@@ -4,7 +4,7 @@ use super::promise::{Fate, Promise};
 use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::{Levels, Signal};
+use crate::domain::detectors::{EmergencyKind, Levels, Signal};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{
@@ -348,6 +348,36 @@ pub enum Event {
         /// From whom, if somebody had it.
         from: Option<AgentId>,
     },
+    /// Somebody on call is rung.
+    OnCallRung {
+        /// What is in danger.
+        kind: EmergencyKind,
+        /// Who is rung.
+        target: String,
+        /// Which ring it is; never issued again.
+        ring: i64,
+        /// Which one of this round, from 1.
+        attempt: u32,
+    },
+    /// The target could not be rung.
+    OnCallFailed {
+        /// Which ring.
+        ring: i64,
+        /// Why.
+        why: String,
+    },
+    /// Somebody on call said that they are there.
+    OnCallReached {
+        /// Which ring they answered.
+        ring: i64,
+        /// Who.
+        name: String,
+    },
+    /// All were rung and nobody has answered.
+    OnCallMissed {
+        /// How many rings there were.
+        attempts: u32,
+    },
     /// The host site said whose conversation it is.
     CustomerIdentified {
         /// Who.
@@ -402,6 +432,8 @@ pub enum Alert {
     PromiseBroken,
     /// An agent reports abuse.
     AbuseReported,
+    /// Somebody in danger waits, and nobody on call was reached.
+    NobodyReached,
 }
 
 impl Event {
@@ -439,6 +471,10 @@ impl Event {
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
             | Event::ClosedFalsely { .. }
+            | Event::OnCallRung { .. }
+            | Event::OnCallFailed { .. }
+            | Event::OnCallReached { .. }
+            | Event::OnCallMissed { .. }
             | Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::ProposalDropped

@@ -6,8 +6,8 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    after_end, agent_side, banners, customer_side, identity, ledger, pool_side, supervision,
-    survey, timers, transfer, waiting,
+    after_end, agent_side, banners, customer_side, identity, ledger, on_call, pool_side,
+    supervision, survey, timers, transfer, waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -52,6 +52,7 @@ pub fn handle(
             | Command::AskForRecommendation
             | Command::Erase
             | Command::Tick { .. }
+            | Command::OnCallAnswered { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
@@ -116,6 +117,7 @@ pub fn handle(
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
         }
+        Command::OnCallAnswered { ring, answer } => on_call::answered(rules, c, *ring, answer, at),
     }
 }
 

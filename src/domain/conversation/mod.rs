@@ -8,6 +8,7 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod on_call;
 pub mod promise;
 pub mod retention;
 pub mod satisfaction;

@@ -49,6 +49,23 @@ pub(super) fn agent_speaks_with_old_token(
     handle(rules, c, &Command::AgentSays { agent, token, text, parts }, at)
 }
 
+pub(super) fn rung_is_reached(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let decision = handle(rules, c, command, at)?;
+    let rung = decision.events.iter().find_map(|event| match event {
+        Event::OnCallRung { ring, target, .. } => Some((*ring, target.clone())),
+        _ => None,
+    });
+    Ok(match rung {
+        Some((ring, name)) => with_event(decision, Event::OnCallReached { ring, name }, at),
+        None => decision,
+    })
+}
+
 pub(super) fn bot_speaks_over_humans(
     rules: &Rules,
     c: Option<&Conversation>,

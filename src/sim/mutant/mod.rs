@@ -56,11 +56,13 @@ pub enum Mutant {
     RequestIdIgnored,
     /// Nobody compares both sides after a loss of data.
     AuditSkipped,
+    /// Whoever is rung is said to be reached.
+    RungIsReached,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 21] = [
+    pub const ALL: [Mutant; 22] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -82,6 +84,7 @@ impl Mutant {
         Mutant::OutboxClearedEarly,
         Mutant::RequestIdIgnored,
         Mutant::AuditSkipped,
+        Mutant::RungIsReached,
     ];
 
     /// The name it is called by.
@@ -108,6 +111,7 @@ impl Mutant {
             Mutant::OutboxClearedEarly => "outbox",
             Mutant::RequestIdIgnored => "request-id",
             Mutant::AuditSkipped => "audit",
+            Mutant::RungIsReached => "on-call",
         }
     }
 
@@ -155,6 +159,7 @@ impl Mutant {
                 Machines { work: machines::offer_ignores_presence, ..real }
             }
             Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
+            Mutant::RungIsReached => Machines { conversation: machines::rung_is_reached, ..real },
             Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored

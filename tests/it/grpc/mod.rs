@@ -5,6 +5,7 @@ mod customers;
 mod directives;
 mod errors;
 mod notes;
+mod on_call;
 mod operators;
 mod parts;
 mod ratings;

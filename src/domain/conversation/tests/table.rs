@@ -3,6 +3,7 @@
 //! A new state or command does not compile until it stands in the lists of kinds and is given its
 //! situations or samples below; then the document misses its lines until they are written.
 
+use super::on_call;
 use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
@@ -34,6 +35,7 @@ kinds! {
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
         RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
+        OnCallAnswered,
     }
 }
 
@@ -86,6 +88,9 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the pool has confirmed it", queued()),
             ("the long wait was told", queued().until_due()),
             ("for money that is being lost", greeted().says("my stolen card")),
+            ("somebody on call is rung", on_call::rung()),
+            ("somebody on call was reached", on_call::reached()),
+            ("nobody on call was reached", on_call::missed()),
             ("a callback has come back", queued().then(&call_back()).until_due()),
             ("a callback is late", queued().then(&call_back()).until_due().until_due()),
         ],
@@ -283,6 +288,7 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
                 ("when it is due".to_owned(), story.tick(), due),
             ],
         },
+        CommandKind::OnCallAnswered => on_call::samples(story),
         CommandKind::CatchUp => {
             let gone = |token| Command::CatchUp { token, handoff: None };
             let mut samples = by_token(&gone);
@@ -459,6 +465,7 @@ fn told(event: &Event) -> String {
         "/why",
         "/reason",
         "/what",
+        "/target",
         "/by/who",
         "/promise/kind",
         "/fate",

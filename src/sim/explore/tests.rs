@@ -105,7 +105,7 @@ fn scenes() -> Vec<Scene> {
         scene(
             "one act between two calls of another",
             |bounds| [asking(bounds), vec![offered(bounds), taken(bounds)]].concat(),
-            6,
+            8,
             (false, true),
             &[
                 (Kind::FirstSay, 2),
@@ -148,7 +148,7 @@ fn scenes() -> Vec<Scene> {
         scene(
             "the rules change",
             |bounds| vec![with_bot(bounds), offered(bounds)],
-            10,
+            3,
             (false, true),
             &[(Kind::Reload, 1), (Kind::FirstAsk, 1), (Kind::Accept, 1), (Kind::Pass, 1)],
         ),
@@ -203,9 +203,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         Mutant::FragmentsForgotten
         | Mutant::AnswersRepeat
         | Mutant::OfferIgnoresPresence
-        | Mutant::VersionsIgnored => {
-            return None;
-        }
+        | Mutant::VersionsIgnored => return None,
     })
 }
 

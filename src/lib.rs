@@ -11,6 +11,7 @@ pub mod eval;
 pub mod grpc;
 pub mod ports;
 pub mod rehearsal;
+pub mod ringing;
 pub mod sim;
 pub mod store;
 pub mod web;

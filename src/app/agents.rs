@@ -1,5 +1,5 @@
-//! What agents do: sign in, answer offers, leave. What they say in a conversation is a command to
-//! the conversation; here is their standing in the pool.
+//! Who the agents are: declared, alive, removed, and what their inbox tells. What they do in a
+//! session is in [`super::sessions`]; what they say in a conversation is a command to it.
 
 use super::App;
 use super::error::{AppError, AppResult};
@@ -7,10 +7,9 @@ use super::keys;
 use super::requests::Once;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
-use crate::domain::pool::agent::{Agent, Presence, Profile};
-use crate::domain::pool::command::{AgentCommand, InboxEvent, PoolRefusal, WorkCommand};
+use crate::domain::pool::agent::{Agent, Lease, Profile};
+use crate::domain::pool::command::{AgentCommand, InboxEvent, PoolRefusal};
 use crate::domain::pool::presence::check_session;
 use crate::domain::pool::work::held_live;
 use crate::domain::time::Timestamp;
@@ -46,19 +45,103 @@ impl App {
         Ok(())
     }
 
-    /// Registers an agent or changes what they can do.
-    pub async fn set_profile(&self, id: &AgentId, profile: Profile) -> AppResult<Agent> {
+    /// Adds an agent; `None` if there is one of that id already.
+    pub async fn register_agent(
+        &self,
+        id: &AgentId,
+        profile: Profile,
+        once: &Once,
+    ) -> AppResult<Option<Agent>> {
+        self.check_not_declared(id)?;
+        match self.agent(id).await {
+            Ok(_) if !self.seen_in_pool(once).await? => return Ok(None),
+            Ok(_) | Err(AppError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        self.set_profile_once(id, profile, once).await.map(Some)
+    }
+
+    /// Replaces what a registered agent can do.
+    pub async fn update_agent(
+        &self,
+        id: &AgentId,
+        profile: Profile,
+        once: &Once,
+    ) -> AppResult<Agent> {
+        self.check_not_declared(id)?;
+        self.agent(id).await?;
+        self.set_profile_once(id, profile, once).await
+    }
+
+    /// Removes a registered agent: at once if they hold nothing, else when they have finished it.
+    /// Returns whether they still hold something.
+    pub async fn remove_agent_once(&self, id: &AgentId, once: &Once) -> AppResult<bool> {
+        self.check_not_declared(id)?;
+        match self.agent(id).await {
+            Ok(_) => {}
+            // Gone by now, and this very request has asked for it.
+            Err(AppError::NotFound { .. }) if self.seen_in_pool(once).await? => return Ok(false),
+            Err(error) => return Err(error),
+        }
+        let done = self.agent_work_once(id, &AgentCommand::Leave, |_, _| None, Some(once)).await;
+        match done {
+            Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
+            Err(error) => return Err(error),
+        }
+        self.rescind_offers(id).await?;
+        match self.remove_agent(id).await {
+            Ok(()) | Err(AppError::NotFound { .. }) => Ok(false),
+            // They are busy, or something changes right now: the next look at the leases goes on.
+            Err(AppError::StillBusy { .. } | AppError::Contended) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes those who leave and have finished what they held.
+    pub(super) async fn remove_leaving(&self) -> AppResult<()> {
+        for id in self.router.leaving() {
+            match self.remove_agent(&id).await {
+                Ok(())
+                | Err(
+                    AppError::NotFound { .. }
+                    | AppError::StillBusy { .. }
+                    | AppError::Contended
+                    | AppError::DeclaredInConfig,
+                ) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    async fn set_profile_once(
+        &self,
+        id: &AgentId,
+        profile: Profile,
+        once: &Once,
+    ) -> AppResult<Agent> {
+        let command = AgentCommand::SetProfile(profile);
+        let done = self.agent_work_once(id, &command, |_, _| None, Some(once)).await?;
+        self.match_now().await;
+        Ok(done.agent)
+    }
+
+    fn check_not_declared(&self, id: &AgentId) -> AppResult<()> {
         if self.rules().routing.agents.iter().any(|declared| declared.id == *id) {
             return Err(AppError::DeclaredInConfig);
         }
-        self.agent_work(id, &AgentCommand::SetProfile(profile), |_, _| None).await
+        Ok(())
+    }
+
+    /// Whether this very request was followed before.
+    pub(super) async fn seen_in_pool(&self, once: &Once) -> AppResult<bool> {
+        let snapshot = self.store.load(&self.pool_slot(), &[once.key()], &[]).await?;
+        Ok(once.seen(&snapshot)?.is_some())
     }
 
     /// Removes an agent who holds nothing.
-    pub async fn remove_agent(&self, id: &AgentId) -> AppResult<()> {
-        if self.rules().routing.agents.iter().any(|declared| declared.id == *id) {
-            return Err(AppError::DeclaredInConfig);
-        }
+    async fn remove_agent(&self, id: &AgentId) -> AppResult<()> {
+        self.check_not_declared(id)?;
         let key = keys::agent(id);
         let slot = self.pool_slot();
         let requests = Once::key_of(id);
@@ -84,46 +167,13 @@ impl App {
         Ok(())
     }
 
-    /// Begins a session; an older one is fenced from now on.
-    pub async fn sign_in(&self, id: &AgentId, lease: Duration) -> AppResult<Agent> {
-        let command = AgentCommand::SignIn { lease_ms: lease.as_millis() as i64 };
-        self.agent_work(id, &command, |_, at| Some(at + lease)).await
-    }
-
-    /// Says whether the agent is there, away, draining or gone.
-    pub async fn set_presence(
-        &self,
-        id: &AgentId,
-        incarnation: u64,
-        presence: Presence,
-    ) -> AppResult<Agent> {
-        let gone = presence == Presence::Offline;
-        let command = AgentCommand::SetPresence { incarnation, presence: presence.clone() };
-        let lease_until = move |agent: &Agent, at: Timestamp| {
-            // Who is gone is looked at by the next watch of the leases, should we crash here.
-            Some(if gone { at } else { at + Duration::from_millis(agent.lease_ms.max(0) as u64) })
-        };
-        let agent = match self.agent_work(id, &command, lease_until).await {
-            Ok(agent) => agent,
-            Err(AppError::Refused(PoolRefusal::Duplicate)) => self.agent(id).await?,
-            Err(error) => return Err(error),
-        };
-        match presence {
-            Presence::Available => {}
-            Presence::Away { .. } | Presence::Draining => self.rescind_offers(id).await?,
-            Presence::Offline => self.lose_all(id).await?,
-        }
-        self.match_now().await;
-        Ok(agent)
-    }
-
     /// A sign of life; any call of an agent is one.
     pub async fn heartbeat(&self, id: &AgentId, incarnation: u64) -> AppResult<Timestamp> {
         let slot = self.pool_slot();
         let agent = self.agent(id).await?;
         check_session(&agent, incarnation)?;
-        let lease = Duration::from_millis(agent.lease_ms.max(0) as u64);
-        if agent.lease != crate::domain::pool::agent::Lease::Live {
+        let lease = lease_of(&agent);
+        if agent.lease != Lease::Live {
             let command = AgentCommand::Heartbeat { incarnation };
             match self.agent_work(id, &command, |_, at| Some(at + lease)).await {
                 Ok(_) => self.match_now().await,
@@ -138,39 +188,6 @@ impl App {
         change.index_put(Index::LEASES, id.as_str(), until.as_millis());
         self.store.commit(change).await?;
         Ok(until)
-    }
-
-    /// Takes an offer. `Ok` only when the conversation itself says that it is the agent's.
-    pub async fn accept(
-        &self,
-        id: &AgentId,
-        conversation: &ConversationId,
-        token: Token,
-    ) -> AppResult<Conversation> {
-        let command = WorkCommand::Accept { agent: id.clone(), token };
-        match self.work(conversation, &command).await {
-            Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
-            Err(error) => return Err(error),
-        }
-        self.deliver_to_conversation(conversation).await?;
-        let c = self.conversation(conversation).await?;
-        if c.owner() == Some(id) && c.token == token {
-            Ok(c)
-        } else {
-            Err(AppError::OwnershipLost { current: c.token })
-        }
-    }
-
-    /// Turns an offer down.
-    pub async fn decline(
-        &self,
-        id: &AgentId,
-        conversation: &ConversationId,
-        token: Token,
-    ) -> AppResult<()> {
-        self.work(conversation, &WorkCommand::Decline { agent: id.clone(), token }).await?;
-        self.match_now().await;
-        Ok(())
     }
 
     /// A supervisor puts a conversation back into its queue.
@@ -197,4 +214,9 @@ impl App {
         });
         Ok((records.collect::<Result<Vec<_>, StoreError>>()?, page.head))
     }
+}
+
+/// How long the agent's silence is no reason to worry.
+pub(super) fn lease_of(agent: &Agent) -> Duration {
+    Duration::from_millis(agent.lease_ms.max(0) as u64)
 }

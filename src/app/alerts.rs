@@ -16,8 +16,8 @@ impl App {
         }
         let (board, rules) = (self.board().await?, self.rules());
         let items = board.waiting.iter().chain(board.held.values());
-        let owned = board.owned.values();
-        let measured = measure(&rules.routing, &board.overview, items, owned, board.at);
+        let watched = board.owned.values().chain(board.endangered.values());
+        let measured = measure(&rules.routing, &board.overview, items, watched, board.at);
         let key = keys::alerts();
         let slot = self.pool_slot();
         let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;

@@ -7,10 +7,11 @@
 use super::App;
 use super::error::AppResult;
 use super::keys;
+use crate::domain::conversation::on_call::waits_in_danger;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Holding};
-use crate::domain::pool::item::{Item, Place};
+use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::routing::alerts::Raised;
 use crate::domain::routing::overview::{Overview, overview};
 use crate::domain::time::Timestamp;
@@ -39,6 +40,8 @@ pub struct Board {
     pub agents: Vec<Agent>,
     /// The conversations that agents own.
     pub owned: BTreeMap<ConversationId, Conversation>,
+    /// The conversations in danger that wait for an agent.
+    pub endangered: BTreeMap<ConversationId, Conversation>,
     /// The places of what is offered or owned.
     pub held: BTreeMap<ConversationId, Item>,
     /// The places of what waits.
@@ -57,7 +60,7 @@ pub(super) struct Read {
     items: Vec<Item>,
     agents: Vec<Agent>,
     alerts: Vec<Raised>,
-    /// Conversations, each with its bucket's ring counter before it was read.
+    /// Those conversations that are looked into, each with its bucket's ring counter before it was read.
     owned: BTreeMap<ConversationId, (u64, Conversation)>,
     cut: bool,
     board: Arc<Board>,
@@ -77,11 +80,17 @@ impl App {
         let (held, waiting): (Vec<&Item>, Vec<&Item>) =
             read.items.iter().partition(|item| item.holder().is_some());
         let held = held.into_iter();
+        let conversations = |in_danger: bool| {
+            let all = read.owned.values().map(|(_, c)| c);
+            let those = all.filter(|c| waits_in_danger(c).is_some() == in_danger);
+            those.map(|c| (c.id.clone(), c.clone())).collect()
+        };
         read.board = Arc::new(Board {
             at,
             overview: overview(&rules.routing, &read.items, &read.agents, at),
             agents: read.agents.clone(),
-            owned: read.owned.iter().map(|(id, (_, c))| (id.clone(), c.clone())).collect(),
+            owned: conversations(false),
+            endangered: conversations(true),
             held: held.map(|item| (item.conversation.clone(), item.clone())).collect(),
             waiting: waiting.into_iter().cloned().collect(),
             alerts: read.alerts.clone(),
@@ -129,7 +138,8 @@ impl App {
         Ok(())
     }
 
-    /// Reads again those conversations of agents whose bucket has changed.
+    /// Reads again those conversations of agents, and of customers in danger, whose bucket has
+    /// changed.
     async fn read_owned(&self, read: &mut Read) -> AppResult<()> {
         let mut wanted: BTreeMap<u16, Vec<ConversationId>> = BTreeMap::new();
         let owned = read.agents.iter().flat_map(|agent| &agent.held);
@@ -137,8 +147,14 @@ impl App {
             Holding::Owned => true,
             Holding::Offer | Holding::WrapUp { .. } => false,
         });
+        let in_danger = read.items.iter().filter(|it| it.handoff.reason.is_emergency());
+        let in_danger = in_danger.filter(|it| match it.state {
+            ItemState::Waiting | ItemState::Offered { .. } => true,
+            ItemState::Assigned { .. } => false,
+        });
+        let in_danger = in_danger.map(|it| &it.conversation);
         let mut count = 0;
-        for (id, _) in owned.take(CONVERSATIONS_MAX) {
+        for id in in_danger.chain(owned.map(|(id, _)| id)).take(CONVERSATIONS_MAX) {
             let bucket = keys::bucket_of(id, self.settings.buckets);
             wanted.entry(bucket).or_default().push(id.clone());
             count += 1;

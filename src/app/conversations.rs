@@ -14,6 +14,7 @@ use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
+use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -123,8 +124,10 @@ impl App {
         request: Option<Request>,
         input: Input,
     ) -> AppResult<Done> {
-        if let Input::Text(text) = &input {
-            self.check_text(text)?;
+        match &input {
+            Input::Text(text) => self.check_text(text)?,
+            Input::Parts { text, parts } => self.check_said(text, parts)?,
+            Input::Choice(_) | Input::SayAgain => {}
         }
         let rules = self.rules();
         // Understood once, from what the first load saw; a retry does not read again.
@@ -144,10 +147,11 @@ impl App {
         request: Option<Request>,
         agent: AgentId,
         token: Token,
-        text: String,
+        said: (String, Vec<Part>),
     ) -> AppResult<Done> {
-        self.check_text(&text)?;
-        self.command(id, request, Command::AgentSays { agent, token, text }).await
+        let (text, parts) = said;
+        self.check_said(&text, &parts)?;
+        self.command(id, request, Command::AgentSays { agent, token, text, parts }).await
     }
 
     /// An agent leaves a note for colleagues.
@@ -290,6 +294,7 @@ impl App {
                 Ok(_) => {
                     done.events.iter().for_each(|event| self.stats.event(&event.logged.event));
                     recent.keep(written, &done.conversation);
+                    self.note_rings(&done);
                     return Ok((done, owes));
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {
@@ -419,6 +424,11 @@ impl App {
         Ok(self.read_log(&c.id, from.saturating_sub(1), count).await?.0)
     }
 
+    /// Something beside words may come without any.
+    fn check_said(&self, text: &str, parts: &[Part]) -> AppResult<()> {
+        if text.is_empty() && !parts.is_empty() { Ok(()) } else { self.check_text(text) }
+    }
+
     pub(super) fn check_text(&self, text: &str) -> AppResult<()> {
         let max = self.settings.utterance_chars_max;
         let length = text.chars().count();
@@ -441,11 +451,8 @@ pub(super) fn owe(change: &mut Transaction, id: &ConversationId, at: Timestamp) 
 
 /// Reads what the customer says joined with the unanswered fragments before it.
 fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> Box<Reading> {
-    let text = match input {
-        Input::Text(text) => text.as_str(),
-        // A button carries no words of the customer.
-        Input::Choice(_) | Input::SayAgain => "",
-    };
+    // A button carries no words of the customer.
+    let text = input.words().unwrap_or_default();
     Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.window, at))
 }
 

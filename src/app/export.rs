@@ -8,6 +8,7 @@ use super::error::{AppError, AppResult};
 use crate::domain::conversation::event::{Audience, Event};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::parts::Part;
 use crate::ports::archive::{Archive, Archived, Whose};
 use crate::ports::store::StoreError;
 use serde_json::{Value, json};
@@ -136,14 +137,20 @@ fn line(id: &ConversationId, logged: &Logged) -> Option<Value> {
 /// What the customer could see of it. What has no words of its own is told by its name.
 fn shown(event: &Event) -> Vec<(&'static str, Value)> {
     let said = |who: &str, text: &str| vec![("author", json!(who)), ("text", json!(text))];
-    if let Event::CustomerSaid { text, .. } = event {
-        said("customer", text)
+    let with = |mut said: Vec<(&'static str, Value)>, parts: &[Part]| {
+        if !parts.is_empty() {
+            said.push(("parts", json!(parts)));
+        }
+        said
+    };
+    if let Event::CustomerSaid { text, parts, .. } = event {
+        with(said("customer", text), parts)
     } else if let Event::BotSaid { text, .. } | Event::SurveyAsked { text, .. } = event {
         said("bot", text)
     } else if let Event::Notice { text, .. } | Event::WaitOptionsOffered { text, .. } = event {
         said("system", text)
-    } else if let Event::AgentSaid { text, .. } = event {
-        said("agent", text)
+    } else if let Event::AgentSaid { text, parts, .. } = event {
+        with(said("agent", text), parts)
     } else if let Event::PromiseMade { promise } = event {
         let due = time(promise.due.as_millis());
         vec![("what", json!("promise_made")), ("text", json!(promise.what)), ("due", due)]

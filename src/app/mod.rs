@@ -25,6 +25,7 @@ pub mod hub;
 pub mod keys;
 pub mod listing;
 pub mod machines;
+pub mod on_call;
 pub mod outbox;
 pub mod pace;
 pub mod packet;
@@ -46,6 +47,7 @@ pub mod unsaved;
 
 use crate::domain::rules::Rules;
 use crate::ports::clock::Chance;
+use crate::ports::ringer::NoLine;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
 use hub::Hub;
@@ -88,6 +90,7 @@ pub struct App {
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
     /// How everything stood when somebody looked last.
     board: tokio::sync::Mutex<board::Read>,
+    line: on_call::Line,
 }
 
 impl App {
@@ -112,6 +115,7 @@ impl App {
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
             board: tokio::sync::Mutex::default(),
+            line: on_call::Line::over(Arc::new(NoLine)),
         }
     }
 

@@ -154,7 +154,7 @@ fn lines(events: &[Logged]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for logged in events {
         let (by, text) = match &logged.logged.event {
-            Event::CustomerSaid { text, .. } => (Speaker::Customer, text),
+            Event::CustomerSaid { text, .. } if !text.is_empty() => (Speaker::Customer, text),
             Event::BotSaid { text, .. } => (Speaker::Bot, text),
             Event::AgentSaid { text, .. } => (Speaker::Agent, text),
             Event::Understood { need, .. } => {

@@ -12,6 +12,7 @@ use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{ConversationId, RulesVersion};
+use crate::domain::parts::Part;
 use crate::domain::reading;
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -117,11 +118,12 @@ impl Begun<'_> {
             // What reopened it begins the turn; the message right after it does not.
             let begins =
                 |earlier: &LoggedEvent| earlier.event != Event::Reopened || earlier.at != first.at;
-            let (text, choice) = done.iter().find_map(|event| words(event))?;
+            let (text, choice, parts) = done.iter().find_map(|event| words(event))?;
             let input = match choice {
                 Some("say_again") => Input::SayAgain,
                 Some(choice) => Input::Choice(choice.to_owned()),
-                None => Input::Text(text.to_owned()),
+                None if parts.is_empty() => Input::Text(text.to_owned()),
+                None => Input::Parts { text: text.to_owned(), parts: parts.to_vec() },
             };
             let (said, input) = (text.to_owned(), Some(input));
             return earlier.is_none_or(begins).then_some(Begun { said, input, recorded_by, done });
@@ -138,9 +140,9 @@ fn understood_by(event: &Event) -> Option<&RulesVersion> {
     if let Event::Understood { rules, .. } = event { Some(rules) } else { None }
 }
 
-fn words(event: &Event) -> Option<(&str, Option<&str>)> {
-    let Event::CustomerSaid { text, choice, .. } = event else { return None };
-    Some((text, choice.as_deref()))
+fn words(event: &Event) -> Option<(&str, Option<&str>, &[Part])> {
+    let Event::CustomerSaid { text, choice, parts, .. } = event else { return None };
+    Some((text, choice.as_deref(), parts))
 }
 
 fn is_words(event: &Event) -> bool {
@@ -161,10 +163,7 @@ fn one_decision<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<&'e Event> {
 }
 
 fn decide(rules: &Rules, before: &Conversation, begun: &Begun<'_>, at: Timestamp) -> TurnOutcome {
-    let text = match &begun.input {
-        Some(Input::Text(text)) => text.as_str(),
-        Some(Input::Choice(_) | Input::SayAgain) | None => "",
-    };
+    let text = begun.input.as_ref().and_then(Input::words).unwrap_or_default();
     let whole = before.memory.joined(text);
     let reading = Box::new(reading::read(rules, &whole, &before.memory.window, at));
     let command = match &begun.input {
@@ -241,6 +240,10 @@ fn line(event: &Event) -> Option<String> {
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. }
         | Event::Whispered { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased

@@ -1,14 +1,15 @@
-//! What an agent's session does once for each request, and the sign of life in each of its calls.
-//! What the commands mean is in [`super::agents`]; here they are made safe to repeat.
+//! What an agent's session does: it begins, answers offers, changes its presence, and each of its
+//! calls is a sign of life. Safe to repeat where the caller names the request.
 
 use super::App;
+use super::agents::lease_of;
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::requests::Once;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
-use crate::domain::pool::agent::{Agent, Lease, Presence, Profile};
+use crate::domain::pool::agent::{Agent, Lease, Presence};
 use crate::domain::pool::command::{AgentCommand, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::pool::presence::check_session;
@@ -77,34 +78,36 @@ impl App {
         }
     }
 
-    /// Begins a session, once for each request: a repeated one gets the session it began.
-    pub async fn sign_in_once(
+    /// Begins a session, once for each request: a repeated one gets the session it began. An older
+    /// session is fenced from now on.
+    pub async fn sign_in(
         &self,
         id: &AgentId,
         lease: Duration,
-        once: &Once,
+        once: Option<&Once>,
     ) -> AppResult<SignedIn> {
         let command = AgentCommand::SignIn { lease_ms: lease.as_millis() as i64 };
-        let done = self.agent_work_once(id, &command, |_, at| Some(at + lease), Some(once)).await?;
+        let done = self.agent_work_once(id, &command, |_, at| Some(at + lease), once).await?;
         Ok(SignedIn { agent: done.agent, incarnation: done.session })
     }
 
     /// Says whether the agent is there, once for each request: a late repetition does not undo
     /// what was said after it.
-    pub async fn set_presence_once(
+    pub async fn set_presence(
         &self,
         id: &AgentId,
         incarnation: u64,
         presence: Presence,
-        once: &Once,
+        once: Option<&Once>,
     ) -> AppResult<Agent> {
+        // Who is gone is looked at by the next watch of the leases, should we crash here.
         let gone = presence == Presence::Offline;
         let command = AgentCommand::SetPresence { incarnation, presence: presence.clone() };
         let done = self.agent_work_once(
             id,
             &command,
             |agent, at| Some(if gone { at } else { at + lease_of(agent) }),
-            Some(once),
+            once,
         );
         let agent = match done.await {
             Ok(done) => done.agent,
@@ -123,15 +126,15 @@ impl App {
 
     /// Takes an offer, once for each request. `Ok` only when the conversation itself says that it
     /// is the agent's.
-    pub async fn accept_once(
+    pub async fn accept(
         &self,
         id: &AgentId,
         conversation: &ConversationId,
         token: Token,
-        once: &Once,
+        once: Option<&Once>,
     ) -> AppResult<Conversation> {
         let command = WorkCommand::Accept { agent: id.clone(), token };
-        match self.work_once(conversation, &command, Some(once)).await {
+        match self.work_once(conversation, &command, once).await {
             Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
             Err(error) => return Err(error),
         }
@@ -145,117 +148,19 @@ impl App {
     }
 
     /// Turns an offer down, once for each request.
-    pub async fn decline_once(
+    pub async fn decline(
         &self,
         id: &AgentId,
         conversation: &ConversationId,
         token: Token,
-        once: &Once,
+        once: Option<&Once>,
     ) -> AppResult<()> {
         let command = WorkCommand::Decline { agent: id.clone(), token };
-        match self.work_once(conversation, &command, Some(once)).await {
+        match self.work_once(conversation, &command, once).await {
             Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
             Err(error) => return Err(error),
         }
         self.match_now().await;
         Ok(())
     }
-
-    /// Adds an agent; `None` if there is one of that id already.
-    pub async fn register_agent(
-        &self,
-        id: &AgentId,
-        profile: Profile,
-        once: &Once,
-    ) -> AppResult<Option<Agent>> {
-        self.check_not_declared(id)?;
-        match self.agent(id).await {
-            Ok(_) if !self.seen_in_pool(once).await? => return Ok(None),
-            Ok(_) | Err(AppError::NotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
-        self.set_profile_once(id, profile, once).await.map(Some)
-    }
-
-    /// Replaces what a registered agent can do.
-    pub async fn update_agent(
-        &self,
-        id: &AgentId,
-        profile: Profile,
-        once: &Once,
-    ) -> AppResult<Agent> {
-        self.check_not_declared(id)?;
-        self.agent(id).await?;
-        self.set_profile_once(id, profile, once).await
-    }
-
-    /// Removes a registered agent: at once if they hold nothing, else when they have finished it.
-    /// Returns whether they still hold something.
-    pub async fn remove_agent_once(&self, id: &AgentId, once: &Once) -> AppResult<bool> {
-        self.check_not_declared(id)?;
-        match self.agent(id).await {
-            Ok(_) => {}
-            // Gone by now, and this very request has asked for it.
-            Err(AppError::NotFound { .. }) if self.seen_in_pool(once).await? => return Ok(false),
-            Err(error) => return Err(error),
-        }
-        let done = self.agent_work_once(id, &AgentCommand::Leave, |_, _| None, Some(once)).await;
-        match done {
-            Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
-            Err(error) => return Err(error),
-        }
-        self.rescind_offers(id).await?;
-        match self.remove_agent(id).await {
-            Ok(()) | Err(AppError::NotFound { .. }) => Ok(false),
-            // They are busy, or something changes right now: the next look at the leases goes on.
-            Err(AppError::StillBusy { .. } | AppError::Contended) => Ok(true),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Removes those who leave and have finished what they held.
-    pub(super) async fn remove_leaving(&self) -> AppResult<()> {
-        for id in self.router.leaving() {
-            match self.remove_agent(&id).await {
-                Ok(())
-                | Err(
-                    AppError::NotFound { .. }
-                    | AppError::StillBusy { .. }
-                    | AppError::Contended
-                    | AppError::DeclaredInConfig,
-                ) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    async fn set_profile_once(
-        &self,
-        id: &AgentId,
-        profile: Profile,
-        once: &Once,
-    ) -> AppResult<Agent> {
-        let command = AgentCommand::SetProfile(profile);
-        let done = self.agent_work_once(id, &command, |_, _| None, Some(once)).await?;
-        self.match_now().await;
-        Ok(done.agent)
-    }
-
-    fn check_not_declared(&self, id: &AgentId) -> AppResult<()> {
-        if self.rules().routing.agents.iter().any(|declared| declared.id == *id) {
-            return Err(AppError::DeclaredInConfig);
-        }
-        Ok(())
-    }
-
-    /// Whether this very request was followed before.
-    pub(super) async fn seen_in_pool(&self, once: &Once) -> AppResult<bool> {
-        let snapshot = self.store.load(&self.pool_slot(), &[once.key()], &[]).await?;
-        Ok(once.seen(&snapshot)?.is_some())
-    }
-}
-
-fn lease_of(agent: &Agent) -> Duration {
-    Duration::from_millis(agent.lease_ms.max(0) as u64)
 }

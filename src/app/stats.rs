@@ -34,6 +34,7 @@ pub struct Stats {
     alerts: Mutex<BTreeMap<&'static str, u64>>,
     alerts_standing: AtomicU64,
     satisfaction: Mutex<BTreeMap<Count, u64>>,
+    on_call: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Stats {
@@ -73,6 +74,10 @@ impl Stats {
             Event::Closed { reason } => count(&self.ends, reason.name()),
             Event::Reopened => count(&self.ends, "reopened"),
             Event::PromiseEnded { fate, .. } => count(&self.promises, fate.name()),
+            Event::OnCallRung { .. } => count(&self.on_call, "rung"),
+            Event::OnCallFailed { .. } => count(&self.on_call, "failed"),
+            Event::OnCallReached { .. } => count(&self.on_call, "reached"),
+            Event::OnCallMissed { .. } => count(&self.on_call, "nobody_reached"),
             // Counted above.
             Event::AnswerRated { .. }
             | Event::SurveyAsked { .. }
@@ -142,6 +147,11 @@ impl Stats {
     /// Handoffs by reason.
     pub fn handoffs(&self) -> BTreeMap<HandoffReason, u64> {
         self.handoffs.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// Rings of those on call, by what came of them: `rung`, `failed`, `reached`, `nobody_reached`.
+    pub fn on_call(&self) -> BTreeMap<&'static str, u64> {
+        self.on_call.lock().map(|map| map.clone()).unwrap_or_default()
     }
 
     /// Ends of promises: `kept`, `kept_late`, `broken`, `withdrawn`.

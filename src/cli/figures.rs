@@ -54,6 +54,8 @@ impl Collector for Figures {
         family(&mut out, "sanad_ends", "Ends of conversations", "end", ends)?;
         let promises = stats.promises().into_iter().collect();
         family(&mut out, "sanad_promises", "Ends of promises", "fate", promises)?;
+        let on_call = stats.on_call().into_iter().collect();
+        family(&mut out, "sanad_on_call", "Rings of those on call", "what", on_call)?;
         let alerts = stats.alerts().into_iter().collect();
         family(&mut out, "sanad_alerts_raised", "Alerts raised", "kind", alerts)?;
         satisfaction(&mut out, stats.satisfaction())?;

@@ -25,6 +25,8 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod on_call;
+mod parts;
 mod repair;
 mod replay;
 mod rows;
@@ -79,6 +81,7 @@ enum Command {
     Token(token::TokenCommand),
     Doctor(doctor::Doctor),
     Repair(repair::Repair),
+    OnCall(on_call::OnCallArgs),
     Replay(replay::Replay),
     Archive(archive::ArchiveArgs),
     Store(store::StoreArgs),
@@ -139,6 +142,7 @@ pub fn run(cli: Cli) -> ExitCode {
         Some(Command::Chat(args)) => block_on(chat::run(args)),
         Some(Command::Agent(args)) => block_on(agent::run(args)),
         Some(Command::Admin(args)) => block_on(admin::run(args)),
+        Some(Command::OnCall(args)) => return finished(block_on(on_call::run(args))),
         Some(Command::Supervise(args)) => block_on(supervise::run(args)),
         Some(Command::Key(args)) => key::run(args),
         Some(Command::Token(args)) => token::run(args),

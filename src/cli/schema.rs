@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Writes JSON Schemas of the config files, so that an editor completes and explains their keys.
 #[derive(Debug, Args)]
 pub struct Schema {
-    /// Which kind of file to print: bot, conversation, faq, routing, service or texts; all of them
-    /// in one object by name if it is left out.
+    /// Which kind of file to print: bot, conversation, faq, routing, service, texts, or the name of a
+    /// detector such as emergency; all of them in one object by name if it is left out.
     pub name: Option<String>,
     /// Writes one file a kind into this folder instead, and prints the setting that tells an editor
     /// which is for which.

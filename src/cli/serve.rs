@@ -24,6 +24,7 @@ use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent, supervisor};
 use crate::ports::clock::Clock;
+use crate::ringing::Lines;
 use crate::store::archive::FolderArchive;
 use crate::web;
 use anyhow::Context as _;
@@ -112,7 +113,8 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
     let report = LiveReport::new(Arc::clone(&live));
     let opened = stores::open(&settings, options.init_if_empty, &clock).await?;
-    let app = Arc::new(App::new(
+    let tokens = Arc::new(CustomerTokens::new(keys::server_secret(&settings.data)?));
+    let app = App::new(
         Arc::clone(&opened.store),
         Arc::new(report.clone()),
         Arc::new(SystemChance),
@@ -122,10 +124,11 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
             utterance_chars_max: settings.limits.utterance_chars_max as usize,
             waiting_max: settings.limits.waiting_max as usize,
         },
-    ));
+    );
+    let app = Arc::new(app.ringing_over(Arc::new(lines(&tokens))));
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, mut context) = edge(&settings, &app, &lifecycle, report, &clock, &opened)?;
+    let (edge, mut context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
     let retention = retention(&settings);
     context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
@@ -188,6 +191,15 @@ fn retention(settings: &ServiceSettings) -> Option<Retention> {
     Some(Retention { after: wanted.after, archive })
 }
 
+/// The lines to those on call.
+fn lines(tokens: &Arc<CustomerTokens>) -> Lines {
+    let tokens = Arc::clone(tokens);
+    Lines::new(
+        Arc::new(move |conversation, ring| tokens.acknowledgement(conversation, ring)),
+        Arc::new(|name| std::env::var(name).ok().filter(|secret| !secret.is_empty())),
+    )
+}
+
 fn make_folder(data: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data).with_context(|| {
         format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
@@ -207,7 +219,7 @@ fn make_folder(data: &Path) -> anyhow::Result<()> {
 fn edge(
     settings: &ServiceSettings,
     app: &Arc<App>,
-    lifecycle: &Arc<Lifecycle>,
+    (lifecycle, tokens): (&Arc<Lifecycle>, Arc<CustomerTokens>),
     report: LiveReport,
     clock: &Arc<dyn Clock>,
     opened: &Opened,
@@ -216,8 +228,6 @@ fn edge(
         let clock = Arc::clone(clock);
         Arc::new(move || clock.now())
     };
-    let secret = keys::server_secret(&settings.data)?;
-    let tokens = Arc::new(CustomerTokens::new(secret));
     let host_key = keys::host_key(&settings.data.join(IdentitySettings::KEY_FILE))?;
     let IdentitySettings { audience, life_max } = &settings.identity;
     let identity = Arc::new(HostIdentity::new(host_key, audience, *life_max));

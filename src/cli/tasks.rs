@@ -27,6 +27,15 @@ const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 const ALERTS_EVERY: Duration = Duration::from_secs(5);
 /// How often ended conversations are let go.
 const RETIRE_EVERY: Duration = Duration::from_secs(60);
+/// What came of a ring is told again after these, when the store was away.
+const TELL_AGAIN: [Duration; 6] = [
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(16),
+];
 /// After a doorbell broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -72,6 +81,7 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
         }
         Ok(())
     });
+    tokio::spawn(ring(Arc::clone(app)));
     tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back)));
     tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
 }
@@ -108,6 +118,33 @@ async fn retire(app: Arc<App>, retention: Retention) {
             }
             Err(error) => tracing::error!(%error, "ended conversations stay; it is tried again"),
         }
+    }
+}
+
+/// Rings whoever is on call, each ring beside the others: one that takes long must not hold up the
+/// next.
+async fn ring(app: Arc<App>) {
+    loop {
+        let owed = app.next_ring().await;
+        let app = Arc::clone(&app);
+        tokio::spawn(async move {
+            let answer = match app.ring(&owed).await {
+                Ok(Some(answer)) => answer,
+                // Whether somebody answers will be seen, or somebody has it by now.
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "somebody on call was not rung; the next ring is due");
+                    return;
+                }
+            };
+            for wait in TELL_AGAIN {
+                match app.on_call_answered(&owed, answer.clone()).await {
+                    Err(AppError::Store(_) | AppError::Contended) => tokio::time::sleep(wait).await,
+                    Ok(_) | Err(_) => return,
+                }
+            }
+            tracing::error!("what came of a ring could not be stored");
+        });
     }
 }
 

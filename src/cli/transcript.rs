@@ -1,6 +1,8 @@
 //! Events of a conversation as lines to read. Pure: events in, lines out, in the reader's language,
 //! with or without colours. Nothing is padded or aligned, because that breaks right-to-left text.
 
+use super::on_call;
+use super::parts;
 use super::terminal::Look;
 use super::words::{self, pick};
 use super::zone;
@@ -104,6 +106,7 @@ impl Transcript {
             | Body::TakenOver(_)
             | Body::AgentNudged(_)
             | Body::SupervisorAlerted(_)
+            | Body::OnCallChanged(_)
             | Body::Internal(_) => None,
         }
     }
@@ -244,7 +247,8 @@ impl Transcript {
 
     fn message(&self, author: &Participant, message: &MessageSent) -> Vec<String> {
         let text = text_of(&message.text);
-        let mut rows = text.lines().map(|row| self.look.foreign(row));
+        let parts = message.parts.iter().map(|part| parts::line(part, self.language, self.look));
+        let mut rows = text.lines().map(|row| self.look.foreign(row)).chain(parts);
         let first = rows.next().unwrap_or_default();
         let mut lines = vec![format!("{}: {first}", self.label(author))];
         lines.extend(rows);
@@ -365,6 +369,7 @@ impl Transcript {
                 }
             }
             Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
+            Body::OnCallChanged(change) => on_call::changed(l, change, self.look),
             Body::SupervisorAlerted(alerted) => {
                 let what = words::alert(l, alerted.alert());
                 format!("{}: {what}", pick(l, "supervisors were told", "أُبلغ المشرفون"))

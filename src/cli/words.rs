@@ -184,6 +184,7 @@ pub fn alert(language: Language, alert: pb::Alert) -> &'static str {
         A::LongWait => ("the customer waits very long", "العميل ينتظر وقتًا طويلاً"),
         A::PromiseBroken => ("a promise was broken", "لم يُوفَ بوعد"),
         A::AbuseReported => ("the agent reports abuse", "الموظف يبلّغ عن إساءة"),
+        A::NobodyReached => ("nobody on call was reached", "لم يرد أحد من المناوبين"),
     };
     pick(language, en, ar)
 }
@@ -202,6 +203,9 @@ pub fn alert_kind(language: Language, kind: pb::AlertKind) -> &'static str {
         A::BrokenPromises => ("promises were broken", "وعود لم يُوفَ بها"),
         A::AgentSilent => ("an agent does not answer", "موظف لا يجيب"),
         A::AbuseReported => ("an agent reports abuse", "موظف يبلّغ عن إساءة"),
+        A::NobodyReached => {
+            ("in danger, and nobody on call was reached", "في خطر، ولم يرد أحد من المناوبين")
+        }
     };
     pick(language, en, ar)
 }

@@ -3,9 +3,14 @@
 //! than the shape of a file (names that must exist, ranges, two languages alike) is told by
 //! `sanad check`.
 
+use super::raw::detectors::{
+    Described, RawAbuse, RawConfusion, RawDetector, RawEmergency, RawFrustration, RawHumanRequest,
+    RawRepetition,
+};
 use super::raw::shape::{Field, Shape};
 use super::raw::{Read, bot, conversation, faq, routing, service, texts};
-use super::source::{BOT, CONVERSATIONS, FAQ, ROUTING, SERVICE, TEXTS};
+use super::source::{BOT, CONVERSATIONS, DETECTORS, FAQ, ROUTING, SERVICE, TEXTS};
+use crate::domain::detectors::SignalKind;
 use serde_json::{Map, Value, json};
 
 /// The schema of one kind of file.
@@ -26,14 +31,30 @@ pub fn all() -> Vec<Schema> {
         files: if files.ends_with('/') { format!("{files}*.yaml") } else { files.to_owned() },
         json: whole(name, &shape),
     };
-    vec![
+    let mut all = vec![
         of("bot", BOT, bot::Bot::shape()),
         of("conversation", CONVERSATIONS, conversation::Conversation::shape()),
         of("faq", FAQ, faq::Faq::shape()),
         of("routing", ROUTING, routing::Routing::shape()),
         of("service", SERVICE, service::Service::shape()),
         of("texts", TEXTS, texts::Texts::shape()),
-    ]
+    ];
+    let detector = |kind: SignalKind| {
+        of(kind.name(), &format!("{DETECTORS}{}.yaml", kind.name()), of_detector(kind))
+    };
+    all.extend(SignalKind::ALL.map(detector));
+    all
+}
+
+fn of_detector(kind: SignalKind) -> Shape {
+    match kind {
+        SignalKind::HumanRequest => RawDetector::<RawHumanRequest>::shape(),
+        SignalKind::Frustration => RawDetector::<RawFrustration>::shape(),
+        SignalKind::Confusion => RawDetector::<RawConfusion>::shape(),
+        SignalKind::Repetition => RawDetector::<RawRepetition>::shape(),
+        SignalKind::Emergency => RawDetector::<RawEmergency>::shape(),
+        SignalKind::Abuse => RawDetector::<RawAbuse>::shape(),
+    }
 }
 
 fn whole(name: &str, shape: &Shape) -> Value {
@@ -183,6 +204,8 @@ mod tests {
             ("service", "limits: { waiting_max: many }\n", "fits none"),
             ("faq", "entries:\n  - answers: { ar: [ا], en: [a] }\n", "missing"),
             ("routing", "queues: care\n", "is no"),
+            ("abuse", "rules:\n  - id: insult\n    strengh: 0.7\n", "unknown"),
+            ("emergency", "negation_reach: 1\n", "missing"),
         ] {
             let found = found(name, text);
             assert!(found.iter().any(|found| found.contains(what)), "{text}: {found:?}");

@@ -38,8 +38,35 @@ pub struct Script {
     pub others: u32,
     /// How long an agent had each of the latest conversations; `None` if there were none.
     pub recent: Option<Duration>,
+    /// Who is on call, one after the other; nobody, if there is none.
+    pub on_call: Vec<OnCallAnswer>,
     /// What happens, in order.
     pub steps: Vec<Step>,
+}
+
+/// What somebody on call does when they are rung.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnCallAnswer {
+    /// Cannot be rung.
+    Fails,
+    /// Does not answer.
+    Silent,
+    /// Says at once that they are there: their name.
+    Reached(String),
+}
+
+impl OnCallAnswer {
+    /// As the files write it: `fails`, `silent` or `reached NAME`.
+    pub fn parse(text: &str) -> Option<OnCallAnswer> {
+        match text.trim() {
+            "fails" => Some(OnCallAnswer::Fails),
+            "silent" => Some(OnCallAnswer::Silent),
+            other => {
+                let name = other.strip_prefix("reached ")?.trim();
+                (!name.is_empty()).then(|| OnCallAnswer::Reached(name.to_owned()))
+            }
+        }
+    }
 }
 
 /// One step.

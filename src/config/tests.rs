@@ -60,10 +60,13 @@ fn every_key_is_shown_and_explained_in_the_shipped_files() {
                 path.len() == parts.len()
                     && path.iter().zip(&parts).all(|(here, part)| *part == "*" || here == part)
             };
-            if !shown.iter().any(fits) {
+            let name = parts.last().unwrap().trim_end_matches("[]");
+            // As shipped nobody is on call: how to write it stands in the comments.
+            let is_left_out = key.starts_with("on_call.");
+            let is_shown_there = is_left_out && comments.contains(&format!("{name}:"));
+            if !shown.iter().any(fits) && !is_shown_there {
                 missing.push(format!("{files}: `{key}` is not shown"));
             }
-            let name = parts.last().unwrap().trim_end_matches("[]");
             // Days, languages and kinds of danger speak for themselves.
             if name.len() > 3 && !comments.contains(name) {
                 missing.push(format!("{files}: `{key}` is not explained"));

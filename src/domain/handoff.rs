@@ -1,6 +1,7 @@
 //! What travels with a conversation from the bot to the people: why, what it needs, and the
 //! two-part token that says whose word counts.
 
+use super::detectors::EmergencyKind;
 use super::ids::{EntryId, QueueId, SkillId};
 use super::language::Language;
 use super::time::Timestamp;
@@ -105,12 +106,26 @@ impl HandoffReason {
 
     /// Whether this is one of the emergencies.
     pub const fn is_emergency(self) -> bool {
-        matches!(
-            self,
-            HandoffReason::EmergencyLife
-                | HandoffReason::EmergencyMoney
-                | HandoffReason::EmergencyProperty
-        )
+        self.emergency().is_some()
+    }
+
+    /// What is in danger, if this is an emergency.
+    pub const fn emergency(self) -> Option<EmergencyKind> {
+        match self {
+            HandoffReason::EmergencyLife => Some(EmergencyKind::Life),
+            HandoffReason::EmergencyMoney => Some(EmergencyKind::Money),
+            HandoffReason::EmergencyProperty => Some(EmergencyKind::Property),
+            HandoffReason::HumanRequest
+            | HandoffReason::Frustration
+            | HandoffReason::Confusion
+            | HandoffReason::NotUnderstood
+            | HandoffReason::Repetition
+            | HandoffReason::Abuse
+            | HandoffReason::DeniedTwice
+            | HandoffReason::HumanFirst
+            | HandoffReason::Reopened
+            | HandoffReason::BotFailed => None,
+        }
     }
 }
 

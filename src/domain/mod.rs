@@ -9,6 +9,7 @@ pub mod facts;
 pub mod handoff;
 pub mod ids;
 pub mod language;
+pub mod parts;
 pub mod pool;
 pub mod reading;
 pub mod routing;

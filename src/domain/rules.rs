@@ -6,6 +6,7 @@ use super::detectors::{Detectors, EmergencyKind};
 use super::directives::Banner;
 use super::ids::{EntryId, RulesVersion};
 use super::language::Language;
+use super::parts::PartRules;
 use super::routing::settings::RoutingRules;
 use super::texts::{PerLanguage, Texts};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,8 @@ pub struct BotRules {
     pub satisfaction: SatisfactionRules,
     /// The facts that answers may use.
     pub facts: BTreeSet<String>,
+    /// What messages may carry beside words.
+    pub parts: PartRules,
 }
 
 /// How far the bot tries before it steps aside.

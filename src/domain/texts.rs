@@ -302,6 +302,8 @@ text_keys! {
     ClosedLeft = "closed_left",
     /// It goes on.
     Reopened = "reopened",
+    /// Something came without words: the machine cannot look into it.
+    PartsKept = "parts_kept",
     /// Safety text: life.
     EmergencyLife = "emergency_life",
     /// Safety text: money.
@@ -312,6 +314,14 @@ text_keys! {
     EmergencyConnecting = "emergency_connecting",
     /// Whoever is in danger learns that nobody is signed in.
     EmergencyNobody = "emergency_nobody",
+    /// Whoever is in danger learns that somebody on call is being rung.
+    OnCallRinging = "on_call_ringing",
+    /// The one before has not answered: the next one is being rung.
+    OnCallRingingNext = "on_call_ringing_next",
+    /// `{name}`, who is on call, knows of it.
+    OnCallReached = "on_call_reached",
+    /// Nobody on call was reached: `{contacts}`.
+    OnCallMissed = "on_call_missed",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.

@@ -135,7 +135,8 @@ impl<'r> Replay<'r> {
             Speaker::Bot => self.fold_bot(stage, &line.text),
             Speaker::Agent => {
                 if let Ok(agent) = AgentId::parse("agent") {
-                    stage.happen(&Event::AgentSaid { agent, text: line.text.clone(), name: None });
+                    let (text, parts) = (line.text.clone(), Vec::new());
+                    stage.happen(&Event::AgentSaid { agent, text, name: None, parts });
                 }
                 stage.open = None;
             }

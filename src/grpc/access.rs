@@ -121,6 +121,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("OpenDesk", WATCH),
             ("TakeOver", WATCH),
             ("Reassign", WATCH),
+            // The token that came with the ring is the credential.
+            ("AcknowledgeOnCall", Access::Open),
         ],
     ),
     // What tools need before they have a key: whether the server is well, and what it can do.
@@ -289,7 +291,7 @@ mod tests {
                 .map(|(tag, _)| *tag)
                 .collect();
             let expected = match call.method {
-                "GetAvailability" | "StartConversation" => "-capso",
+                "GetAvailability" | "StartConversation" | "AcknowledgeOnCall" => "-capso",
                 "ListMyConversations" | "ResumeConversation" => "-capso",
                 "ExportCustomer" | "EraseCustomer" => "o",
                 "RegisterAgent" | "UpdateAgent" | "RemoveAgent" => "po",

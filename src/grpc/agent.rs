@@ -9,6 +9,8 @@ use super::decode::{self, CODE_CHARS_MAX};
 use super::desk;
 use super::encode::{self, Reader};
 use super::encode_agent;
+use super::frames::Frames;
+use super::parts;
 use super::pb;
 use super::pb::agent_service_server::AgentService;
 use super::refusals::status;
@@ -24,7 +26,6 @@ use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The most sessions of one stream of work.
@@ -111,7 +112,7 @@ impl AgentService for AgentDesk {
         };
         let once = once(&agent, &asked.request_id, &format!("sign_in {client}"))?;
         let app = &self.context.app;
-        let done = app.sign_in_once(&agent, lease, &once).await.map_err(status)?;
+        let done = app.sign_in(&agent, lease, Some(&once)).await.map_err(status)?;
         app.match_now().await;
         Ok(Response::new(pb::SignInResponse {
             session: Some(pb::AgentSession {
@@ -136,7 +137,7 @@ impl AgentService for AgentDesk {
         let presence = decode::presence(asked.presence(), &asked.away_reason)?;
         let contents = format!("presence {incarnation} {presence:?}");
         let once = once(&agent, &asked.request_id, &contents)?;
-        let done = self.context.app.set_presence_once(&agent, incarnation, presence, &once);
+        let done = self.context.app.set_presence(&agent, incarnation, presence, Some(&once));
         let agent = done.await.map_err(status)?;
         Ok(Response::new(pb::SetPresenceResponse { agent: Some(encode_agent::agent(&agent)) }))
     }
@@ -154,7 +155,7 @@ impl AgentService for AgentDesk {
         }))
     }
 
-    type SubscribeWorkStream = ReceiverStream<Result<pb::SubscribeWorkResponse, Status>>;
+    type SubscribeWorkStream = Frames<pb::SubscribeWorkResponse>;
 
     async fn subscribe_work(
         &self,
@@ -179,7 +180,7 @@ impl AgentService for AgentDesk {
             places.insert(conversation_id(conversation)?, decode::place(token)?);
         }
         let frames = work_stream::open(self.context.clone(), sessions, places).await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(frames))
     }
 
     async fn accept_offer(
@@ -192,7 +193,7 @@ impl AgentService for AgentDesk {
         let Right { agent, conversation, token } = &right;
         let once = once(&agent.id, &asked.request_id, &right.contents("accept"))?;
         let app = &self.context.app;
-        let c = app.accept_once(&agent.id, conversation, *token, &once).await.map_err(status)?;
+        let c = app.accept(&agent.id, conversation, *token, Some(&once)).await.map_err(status)?;
         let since = match app.place(conversation).await.map_err(status)? {
             Some(Place::Here(item)) => Some(item.waiting_since),
             Some(Place::Gone { .. }) | None => None,
@@ -211,7 +212,7 @@ impl AgentService for AgentDesk {
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
         let Right { agent, conversation, token } = &right;
         let once = once(&agent.id, &asked.request_id, &right.contents("decline"))?;
-        let done = self.context.app.decline_once(&agent.id, conversation, *token, &once);
+        let done = self.context.app.decline(&agent.id, conversation, *token, Some(&once));
         done.await.map_err(status)?;
         tracing::debug!(
             agent.id = %agent.id,
@@ -263,11 +264,12 @@ impl AgentService for AgentDesk {
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
         let Right { agent, conversation, token } = &right;
-        let contents = right.contents(&format!("say {}", asked.text));
+        let parts = parts::read(asked.parts.clone())?;
+        let contents = right.contents(&parts::contents("say", &asked.text, &parts));
         let request = super::context::request(&asked.request_id, agent.id.as_str(), &contents)?;
         let app = &self.context.app;
-        let text = asked.text.clone();
-        let done = app.agent_says(conversation, request, agent.id.clone(), *token, text);
+        let said = (asked.text.clone(), parts);
+        let done = app.agent_says(conversation, request, agent.id.clone(), *token, said);
         let done = done.await.map_err(status)?;
         let said = done.events.iter().find(|l| matches!(l.logged.event, Event::AgentSaid { .. }));
         Ok(Response::new(pb::SendAgentMessageResponse {

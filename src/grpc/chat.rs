@@ -7,14 +7,16 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
+use super::frames::Frames;
+use super::parts;
+use super::pb;
 use super::pb::chat_service_server::ChatService;
-use super::pb::{self, send_message_request::Content};
 use super::refusals::{customer_status, status};
 use super::resume::Place;
 use super::status::Refusal;
 use crate::app::conversations::{Done, Logged};
 use crate::app::error::AppError;
-use crate::domain::conversation::command::{Command, Input};
+use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::ConversationId;
@@ -133,6 +135,7 @@ impl ChatService for Chat {
             delay: (!human_available).then(|| encode::delay(&delay)),
             bot_name: Some(encode::text(rules.bot.name.get(language).clone(), language)),
             languages: Language::ALL.map(|language| language.tag().to_owned()).to_vec(),
+            accepted_parts: Some(parts::accepted(&rules.bot.parts)),
         }))
     }
 
@@ -150,26 +153,12 @@ impl ChatService for Chat {
         let conversation = self.own(&request, &request.get_ref().conversation_id)?;
         let customer_token = self.renewed(&request);
         let asked = request.into_inner();
-        let (input, contents) = match asked.content {
-            Some(Content::Text(text)) => {
-                let contents = format!("text {text}");
-                (Input::Text(text), contents)
-            }
-            Some(Content::ChoiceId(choice)) => {
-                let contents = format!("choice {choice}");
-                (Input::Choice(choice), contents)
-            }
-            Some(Content::SayAgain(_)) => (Input::SayAgain, "again".to_owned()),
-            None => {
-                let what = "send a text, a choice or a wish to hear it again".to_owned();
-                return Err(Refusal::Field { field: "content", what }.into());
-            }
-        };
+        let (input, contents) = parts::said(asked.content, asked.parts)?;
         let named = super::context::request(&asked.request_id, conversation.as_str(), &contents)?;
         let done = match self.context.app.say(&conversation, named, input.clone()).await {
             Ok(done) => done,
             Err(error) => {
-                let Input::Text(text) = &input else { return Err(customer_status(error)) };
+                let Some(text) = input.words() else { return Err(customer_status(error)) };
                 return self.unsaved(&conversation, text, error).await.map(Response::new);
             }
         };
@@ -191,7 +180,7 @@ impl ChatService for Chat {
         }))
     }
 
-    type SubscribeEventsStream = ReceiverStream<Result<pb::SubscribeEventsResponse, Status>>;
+    type SubscribeEventsStream = Frames<pb::SubscribeEventsResponse>;
 
     async fn subscribe_events(
         &self,
@@ -201,7 +190,7 @@ impl ChatService for Chat {
         let place = decode::place(&request.get_ref().resume_token)?;
         let frames = chat_stream::open(self.context.clone(), conversation, Reader::Customer, place);
         let frames = frames.await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(frames))
     }
 
     async fn list_messages(

@@ -4,6 +4,7 @@
 use super::context::Context;
 use super::encode::{self, Reader};
 use super::feed::{Attach, Feed, Part};
+use super::frames::{self, Frames, Sender};
 use super::pb::subscribe_events_response::Frame;
 use super::pb::{self, SubscribeEventsResponse};
 use super::refusals;
@@ -12,7 +13,6 @@ use crate::app::error::AppError;
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::eta::Eta;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
 
@@ -23,21 +23,17 @@ const LINE_LOOK: Duration = Duration::from_secs(1);
 /// Frames that may wait for a slow reader; beyond, reading pauses.
 const FRAMES_AHEAD: usize = 16;
 
-/// What a stream sends.
-pub type Frames = mpsc::Receiver<Result<SubscribeEventsResponse, Status>>;
-type Sender = mpsc::Sender<Result<SubscribeEventsResponse, Status>>;
-
 /// Opens the stream. The reader is a task of its own; it ends when the client goes.
 pub async fn open(
     context: Context,
     id: ConversationId,
     reader: Reader,
     place: Place,
-) -> Result<Frames, Status> {
+) -> Result<Frames<SubscribeEventsResponse>, Status> {
     let attach = Feed::attach(context.clone(), id.clone(), reader, place)
         .await
         .map_err(|error| status(reader, error))?;
-    let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
+    let (sender, frames) = frames::channel(FRAMES_AHEAD);
     let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
     // A client that goes away drops the receiver: then every send fails and the task ends.
     tokio::spawn(async move {
@@ -60,7 +56,7 @@ fn status(reader: Reader, error: AppError) -> Status {
 struct Stream {
     context: Context,
     id: ConversationId,
-    sender: Sender,
+    sender: Sender<SubscribeEventsResponse>,
     /// The place in line that was sent last.
     line: Option<(pb::QueueStatus, Eta)>,
     /// Whether the customer waits, as far as was seen last.

@@ -4,8 +4,10 @@
 use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
+use super::encode_on_call;
 use super::encode_promise;
 use super::encode_satisfaction;
+use super::parts;
 use super::pb;
 use crate::app::App;
 use crate::app::conversations::Logged;
@@ -298,6 +300,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::PromiseLate { .. }
         | Event::PromiseEnded { .. }
         | Event::ClosedFalsely { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased
@@ -320,11 +326,14 @@ fn body(
         Event::Started { language, .. } => {
             Body::Started(pb::Started { language: language.tag().to_owned() })
         }
-        Event::CustomerSaid { text, choice, language, .. } => Body::MessageSent(pb::MessageSent {
-            text: Some(words(text, *language)),
-            choice_id: choice.clone().unwrap_or_default(),
-            ..Default::default()
-        }),
+        Event::CustomerSaid { text, choice, language, parts, .. } => {
+            Body::MessageSent(pb::MessageSent {
+                text: Some(words(text, *language)),
+                choice_id: choice.clone().unwrap_or_default(),
+                parts: parts::shown(parts),
+                ..Default::default()
+            })
+        }
         Event::Understood { signals, .. } if !signals.is_empty() => {
             let signals = signals.iter().map(|found| signal(found, seq - 1, before)).collect();
             Body::SignalRaised(pb::SignalRaised { signals })
@@ -344,7 +353,7 @@ fn body(
                 entry_id: entry.as_ref().map(ToString::to_string).unwrap_or_default(),
                 choices: choices.iter().map(|offered| choice(offered, *language)).collect(),
                 rules_version: rules.to_string(),
-                choice_id: String::new(),
+                ..Default::default()
             })
         }
         Event::Notice { key, text: said, language } => {
@@ -386,8 +395,9 @@ fn body(
         Event::AgentLeft { why, .. } => {
             Body::AgentLeft(pb::AgentLeft { reason: left(*why).into() })
         }
-        Event::AgentSaid { text, .. } => Body::MessageSent(pb::MessageSent {
+        Event::AgentSaid { text, parts, .. } => Body::MessageSent(pb::MessageSent {
             text: Some(words(text, Language::En)),
+            parts: parts::shown(parts),
             ..Default::default()
         }),
         Event::Noted { text, .. } => Body::Noted(pb::Noted { text: text.clone() }),
@@ -429,6 +439,12 @@ fn body(
         Event::ConversationRated { measure, part, score, comment } => {
             encode_satisfaction::scored((*measure, *part), *score, comment)
         }
+        Event::OnCallRung { kind, target, attempt, .. } => {
+            encode_on_call::rung(*kind, target, *attempt)
+        }
+        Event::OnCallFailed { why, .. } => encode_on_call::failed(why),
+        Event::OnCallReached { name, .. } => encode_on_call::reached(name),
+        Event::OnCallMissed { attempts } => encode_on_call::nobody_reached(*attempts),
         Event::CustomerIdentified { .. } => Body::CustomerIdentified(pb::CustomerIdentified {}),
         Event::FactsTold { facts } => {
             Body::FactsTold(pb::FactsTold { facts: encode_customer::facts(facts) })

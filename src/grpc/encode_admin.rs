@@ -224,6 +224,10 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::SurveyAsked { .. }
             | Event::ConversationRated { .. }
             | Event::ClosedFalsely { .. }
+            | Event::OnCallRung { .. }
+            | Event::OnCallFailed { .. }
+            | Event::OnCallReached { .. }
+            | Event::OnCallMissed { .. }
             | Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::Erased

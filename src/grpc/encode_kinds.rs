@@ -114,5 +114,6 @@ pub(super) fn alert(what: Alert) -> pb::Alert {
         Alert::LongWait => pb::Alert::LongWait,
         Alert::PromiseBroken => pb::Alert::PromiseBroken,
         Alert::AbuseReported => pb::Alert::AbuseReported,
+        Alert::NobodyReached => pb::Alert::NobodyReached,
     }
 }

@@ -112,6 +112,7 @@ pub fn alert(raised: &Raised) -> pb::RaisedAlert {
         AlertKind::BrokenPromises => pb::AlertKind::BrokenPromises,
         AlertKind::AgentSilent => pb::AlertKind::AgentSilent,
         AlertKind::AbuseReported => pb::AlertKind::AbuseReported,
+        AlertKind::NobodyReached => pb::AlertKind::NobodyReached,
     };
     let value = raised.value.max(0) as u64;
     let is_span = raised.key.kind.is_span();

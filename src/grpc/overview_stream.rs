@@ -5,6 +5,7 @@
 use super::context::Context;
 use super::encode;
 use super::encode_overview;
+use super::frames::{self, Frames, Sender};
 use super::pb::subscribe_overview_response::Frame;
 use super::pb::{self, SubscribeOverviewResponse};
 use super::refusals;
@@ -14,7 +15,6 @@ use crate::domain::routing::alerts::Raised;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 use tonic::Status;
 
@@ -29,14 +29,10 @@ const FRAMES_AHEAD: usize = 16;
 /// With more changes than this at once, everything is sent anew.
 const CHANGES_MAX: usize = 200;
 
-/// What a stream sends.
-pub type Frames = mpsc::Receiver<Result<SubscribeOverviewResponse, Status>>;
-type Sender = mpsc::Sender<Result<SubscribeOverviewResponse, Status>>;
-
 /// Opens the stream. A task of its own looks; it ends when the client goes.
-pub async fn open(context: Context) -> Result<Frames, Status> {
+pub async fn open(context: Context) -> Result<Frames<SubscribeOverviewResponse>, Status> {
     let board = context.app.board().await.map_err(refusals::status)?;
-    let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
+    let (sender, frames) = frames::channel(FRAMES_AHEAD);
     tokio::spawn(async move {
         let mut stream = Stream { context, sender, told: Told::default() };
         if let Err(Ended::Failed(status)) = stream.run(board).await {
@@ -48,7 +44,7 @@ pub async fn open(context: Context) -> Result<Frames, Status> {
 
 struct Stream {
     context: Context,
-    sender: Sender,
+    sender: Sender<SubscribeOverviewResponse>,
     told: Told,
 }
 

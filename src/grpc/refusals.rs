@@ -93,6 +93,7 @@ fn rejected(rejection: Rejection) -> Refusal {
         }
         // Not "not found": that would say that the conversation is not the agent's.
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
+        Rejection::BadPart(_) => Refusal::Field { field: "parts", what },
         Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
         Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
         Rejection::OtherCustomer => Refusal::WrongState { state: "identified".to_owned(), what },

@@ -10,6 +10,8 @@ use super::context::{Context, conversation_id, id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_agent;
+use super::frames::Frames;
+use super::on_call;
 use super::overview_stream;
 use super::pb;
 use super::pb::supervisor_service_server::SupervisorService;
@@ -20,7 +22,6 @@ use crate::domain::ids::AgentId;
 use crate::domain::pool::item::Place;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The handlers.
@@ -37,14 +38,13 @@ impl Supervisor {
 
 #[tonic::async_trait]
 impl SupervisorService for Supervisor {
-    type SubscribeOverviewStream = ReceiverStream<Result<pb::SubscribeOverviewResponse, Status>>;
+    type SubscribeOverviewStream = Frames<pb::SubscribeOverviewResponse>;
 
     async fn subscribe_overview(
         &self,
         _: Request<pb::SubscribeOverviewRequest>,
     ) -> Result<Response<Self::SubscribeOverviewStream>, Status> {
-        let frames = overview_stream::open(self.context.clone()).await?;
-        Ok(Response::new(ReceiverStream::new(frames)))
+        Ok(Response::new(overview_stream::open(self.context.clone()).await?))
     }
 
     type WatchConversationStream =
@@ -58,7 +58,7 @@ impl SupervisorService for Supervisor {
         let id = conversation_id(&asked.conversation_id)?;
         let place = decode::place(&asked.resume_token)?;
         let opened = chat_stream::open(self.context.clone(), id.clone(), Reader::Examiner, place);
-        let frames = ReceiverStream::new(opened.await?);
+        let frames = opened.await?;
         audit::looked(&Principal::of(&request), "WatchConversation", id.as_str());
         Ok(Response::new(frames.map(|frame| frame.map(watched)).boxed()))
     }
@@ -100,6 +100,13 @@ impl SupervisorService for Supervisor {
         let opened = self.context.app.open_desk(&desk, name, subject, &once).await;
         let agent = Some(encode_agent::agent(&opened.map_err(status)?));
         Ok(Response::new(pb::OpenDeskResponse { agent }))
+    }
+
+    async fn acknowledge_on_call(
+        &self,
+        request: Request<pb::AcknowledgeOnCallRequest>,
+    ) -> Result<Response<pb::AcknowledgeOnCallResponse>, Status> {
+        Ok(Response::new(on_call::acknowledge(&self.context, &request).await?))
     }
 
     async fn take_over(

@@ -97,6 +97,29 @@ impl CustomerTokens {
         ConversationId::parse(&id).expect("base64url consists of characters that an id may have")
     }
 
+    /// By this whoever is rung says that they are there: it is good for one ring of one conversation,
+    /// and for as long as that ring counts.
+    pub fn acknowledgement(&self, conversation: &ConversationId, ring: i64) -> String {
+        let body = format!("r1.{conversation}.{ring}");
+        let mac = self.mac("on-call-acknowledgement", &[&body]).finalize().into_bytes();
+        format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac))
+    }
+
+    /// The conversation and the ring that an acknowledgement is for.
+    pub fn acknowledged(&self, token: &str) -> Result<(ConversationId, i64), TokenFault> {
+        if token.len() > TOKEN_BYTES_MAX {
+            return Err(TokenFault::Forged);
+        }
+        let (body, mac) = token.rsplit_once('.').ok_or(TokenFault::Forged)?;
+        let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| TokenFault::Forged)?;
+        let good = self.mac("on-call-acknowledgement", &[body]).verify_slice(&mac);
+        good.map_err(|_| TokenFault::Forged)?;
+        let named = body.strip_prefix("r1.").and_then(|named| named.split_once('.'));
+        let (conversation, ring) = named.ok_or(TokenFault::Forged)?;
+        let conversation = ConversationId::parse(conversation).map_err(|_| TokenFault::Forged)?;
+        Ok((conversation, ring.parse().map_err(|_| TokenFault::Forged)?))
+    }
+
     /// The id under which a customer is kept whom the host knows by this key: the same on every
     /// instance, and nothing that leads back to the key.
     pub fn customer_id(&self, customer_key: &str) -> CustomerId {
@@ -170,6 +193,25 @@ mod tests {
             "x".repeat(10_000),
         ] {
             assert_eq!(tokens.verify(&forged, at(1)), Err(TokenFault::Forged), "{forged}");
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_is_good_for_one_ring_of_one_conversation_and_opens_nothing() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let token = tokens.acknowledgement(&conversation("c-1"), 1_234);
+        assert_eq!(tokens.acknowledged(&token), Ok((conversation("c-1"), 1_234)));
+        assert_eq!(tokens.verify(&token, at(0)), Err(TokenFault::Forged));
+        for forged in [
+            token.replace("c-1", "c-2"),
+            token.replace("1234", "1235"),
+            token[..token.len() - 1].to_owned(),
+            CustomerTokens::new([8; 32]).acknowledgement(&conversation("c-1"), 1_234),
+            tokens.issue(&conversation("c-1"), at(0)).token,
+            String::new(),
+            "x".repeat(10_000),
+        ] {
+            assert_eq!(tokens.acknowledged(&forged), Err(TokenFault::Forged), "{forged}");
         }
     }
 

@@ -4,6 +4,7 @@
 
 use super::context::Context;
 use super::encode_agent;
+use super::frames::{self, Frames, Sender};
 use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, SubscribeWorkResponse};
 use super::refusals;
@@ -24,7 +25,6 @@ use futures::future::{pending, select_all};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 use tonic::Status;
 
@@ -43,9 +43,6 @@ const RENEWED_AT_ONCE: usize = 16;
 /// When a stream that fell behind may come back.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
-/// What a stream sends.
-pub type Frames = mpsc::Receiver<Result<SubscribeWorkResponse, Status>>;
-type Sender = mpsc::Sender<Result<SubscribeWorkResponse, Status>>;
 type Sessions = BTreeMap<AgentId, u64>;
 
 /// Why a stream ends early.
@@ -58,7 +55,7 @@ pub(super) enum Ended {
 
 /// Where one agent's frames go.
 pub(super) struct Out {
-    sender: Sender,
+    sender: Sender<SubscribeWorkResponse>,
     agent: String,
 }
 
@@ -82,11 +79,11 @@ pub async fn open(
     context: Context,
     sessions: Sessions,
     places: BTreeMap<ConversationId, Place>,
-) -> Result<Frames, Status> {
+) -> Result<Frames<SubscribeWorkResponse>, Status> {
     if let (1, Some((agent, incarnation))) = (sessions.len(), sessions.first_key_value()) {
         context.app.session(agent, *incarnation).await.map_err(refusals::status)?;
     }
-    let (sender, frames) = mpsc::channel(FRAMES_AHEAD);
+    let (sender, frames) = frames::channel(FRAMES_AHEAD);
     // A client that goes away drops the receiver, and with it ends this task.
     tokio::spawn(run(context, sessions, places, sender));
     Ok(frames)
@@ -96,7 +93,7 @@ async fn run(
     context: Context,
     sessions: Sessions,
     places: BTreeMap<ConversationId, Place>,
-    sender: Sender,
+    sender: Sender<SubscribeWorkResponse>,
 ) {
     let end = context.lifecycle.stream_end();
     let mut desks: FuturesUnordered<_> = sessions
@@ -143,12 +140,12 @@ async fn keep_leases(context: &Context, sessions: &Sessions) {
     }
 }
 
-async fn keep_beating(sender: &Sender) {
+async fn keep_beating(sender: &Sender<SubscribeWorkResponse>) {
     loop {
         sleep(HEARTBEAT).await;
         let beat = Frame::Heartbeat(pb::StreamHeartbeat { head_sequence: 0 });
         // Where no frame has room, the reader has signs of life enough to read.
-        sender.try_send(Ok(frame("", beat))).ok();
+        sender.send_if_room(frame("", beat));
     }
 }
 
@@ -181,7 +178,7 @@ struct Desk<'a> {
 impl<'a> Desk<'a> {
     fn new(
         context: &'a Context,
-        sender: &'a Sender,
+        sender: &'a Sender<SubscribeWorkResponse>,
         agent: &AgentId,
         incarnation: u64,
         places: BTreeMap<ConversationId, Place>,

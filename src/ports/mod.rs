@@ -3,5 +3,6 @@
 
 pub mod archive;
 pub mod clock;
+pub mod ringer;
 pub mod rules;
 pub mod store;

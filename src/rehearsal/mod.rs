@@ -2,6 +2,7 @@
 //! a clock that only the script moves. Rules go live only when all of them hold.
 
 mod judge;
+mod on_call;
 mod stage;
 
 use crate::config::problem::{Code, Problem};

@@ -1,5 +1,6 @@
 //! The stage: one customer, the agents of the rules, and a clock that only the script moves.
 
+use super::on_call::{self, ScriptLine};
 use crate::app::conversations::{Logged, Request};
 use crate::app::error::{AppError, AppResult};
 use crate::app::requests::Once;
@@ -73,7 +74,9 @@ impl Stage {
             utterance_chars_max: 100_000,
             waiting_max: usize::MAX,
         };
+        let rules = &on_call::with_those_of(rules, &script.on_call);
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
+        let app = app.ringing_over(Arc::new(ScriptLine(script.on_call.clone())));
         app.recover().await?;
         let id = drawn(rules, script.survey)?;
         let customer = name("customer", CustomerId::parse)?;
@@ -186,11 +189,11 @@ impl Stage {
             AgentAction::SignOut => {
                 let session = self.session(&agent)?;
                 self.present.remove(&agent);
-                self.app.set_presence(&agent, session, Presence::Offline).await.map(|_| ())
+                self.app.set_presence(&agent, session, Presence::Offline, None).await.map(|_| ())
             }
             AgentAction::Away => {
                 let away = Presence::Away { reason: "script".to_owned() };
-                self.app.set_presence(&agent, self.session(&agent)?, away).await.map(|_| ())
+                self.app.set_presence(&agent, self.session(&agent)?, away, None).await.map(|_| ())
             }
             AgentAction::Vanish => {
                 self.present.remove(&agent);
@@ -198,11 +201,11 @@ impl Stage {
             }
             AgentAction::Accept => {
                 let token = self.offered_to(&agent).await?;
-                self.app.accept(&agent, &self.id, token).await.map(|_| ())
+                self.app.accept(&agent, &self.id, token, None).await.map(|_| ())
             }
             AgentAction::Decline => {
                 let token = self.offered_to(&agent).await?;
-                self.app.decline(&agent, &self.id, token).await
+                self.app.decline(&agent, &self.id, token, None).await
             }
             AgentAction::TakeOver => {
                 let request = name(&format!("take{}", self.read), RequestId::parse)?;
@@ -221,8 +224,8 @@ impl Stage {
                 passed.await.map(|_| ())
             }
             AgentAction::Says(text) => {
-                let token = self.token().await?;
-                let said = self.app.agent_says(&self.id, None, agent, token, text.clone());
+                let (token, said) = (self.token().await?, (text.clone(), Vec::new()));
+                let said = self.app.agent_says(&self.id, None, agent, token, said);
                 said.await.map(|_| ())
             }
             AgentAction::Promises(what, span) => {
@@ -240,8 +243,8 @@ impl Stage {
 
     async fn sign_in(&mut self, agent: &AgentId) -> AppResult<()> {
         let lease = self.app.rules().routing.leases.length;
-        let session = self.app.sign_in(agent, lease).await?.incarnation;
-        self.app.set_presence(agent, session, Presence::Available).await?;
+        let session = self.app.sign_in(agent, lease, None).await?.incarnation;
+        self.app.set_presence(agent, session, Presence::Available, None).await?;
         self.present.insert(agent.clone(), session);
         Ok(())
     }
@@ -256,7 +259,7 @@ impl Stage {
         if let Some(Place::Here(item)) = self.app.place(&id).await?
             && let ItemState::Offered { agent, .. } = &item.state
         {
-            self.app.accept(agent, &id, item.token).await?;
+            self.app.accept(agent, &id, item.token, None).await?;
             self.settle().await?;
         }
         Ok(())
@@ -333,6 +336,12 @@ impl Stage {
             let mut done = 0;
             for slot in self.app.slots() {
                 done += self.app.sweep(&slot).await?;
+            }
+            for owed in self.app.rings_owed().await {
+                done += 1;
+                if let Some(answer) = self.app.ring(&owed).await? {
+                    self.app.on_call_answered(&owed, answer).await?;
+                }
             }
             self.app.watch_leases().await?;
             self.app.match_now().await;

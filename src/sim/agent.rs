@@ -3,8 +3,9 @@
 
 use super::random::Random;
 use super::world::{Trouble, World};
+use crate::app::App;
 use crate::app::conversations::Request;
-use crate::app::error::AppError;
+use crate::app::error::{AppError, AppResult};
 use crate::app::requests::Once;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
@@ -18,6 +19,7 @@ use crate::domain::time::Timestamp;
 use crate::sim::model::Invariant;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -113,15 +115,41 @@ impl Desk {
         }
     }
 
+    /// A lost answer to a sign-in is asked for again: that gets the session it began.
     async fn sign_in(&self) -> Option<u64> {
+        let (once, epoch) = (self.once("sign in"), self.world.model().rewinds);
+        let first = self.ask_to_sign_in(once.clone()).await?;
+        if once.is_some() && self.random.below(8) == 0 {
+            let again = self.ask_to_sign_in(once).await;
+            let mut model = self.world.model();
+            let same = model.rewinds != epoch || again.is_none_or(|again| again == first);
+            model.check(Invariant::Once, same, || {
+                format!("{}: the sign-in of session {first} repeated began {again:?}", self.id)
+            });
+        }
+        Some(first)
+    }
+
+    async fn ask_to_sign_in(&self, once: Option<Once>) -> Option<u64> {
         let (id, lease) = (self.id.clone(), self.world.rules.routing.leases.length);
-        let agent = self.call(async move |app| app.sign_in(&id, lease).await).await;
-        agent.ok().map(|agent| agent.incarnation)
+        let begun = self.call(async move |app| app.sign_in(&id, lease, once.as_ref()).await).await;
+        begun.ok().map(|begun| begun.incarnation)
     }
 
     async fn choose(&self, session: u64, presence: Presence) -> Result<Agent, Trouble> {
-        let id = self.id.clone();
-        self.call(async move |app| app.set_presence(&id, session, presence).await).await
+        let (id, once) = (self.id.clone(), self.once(&format!("{presence:?}")));
+        let chosen = async move |app: Arc<App>| {
+            app.set_presence(&id, session, presence, once.as_ref()).await
+        };
+        self.call(chosen).await
+    }
+
+    /// A request of this agent that nobody has made before.
+    fn once(&self, contents: &str) -> Option<Once> {
+        let name = RequestId::parse(&format!("a{}", self.random.below(1 << 40))).ok()?;
+        let request = Request::new(name, self.id.as_str(), contents);
+        let request = self.world.options.request_id(&request)?;
+        Some(Once::of_agent(&self.id, request))
     }
 
     async fn beat(&self, session: u64) -> Result<Timestamp, Trouble> {
@@ -173,16 +201,20 @@ impl Desk {
         let (id, conversation, token) = (self.id.clone(), conversation.clone(), held.token);
         match reply {
             Reply::Accept => {
-                let accepted = (id.clone(), conversation.clone());
-                let answer =
-                    self.call(async move |app| app.accept(&id, &conversation, token).await).await;
-                if let Ok(c) = answer {
-                    self.accepted(&accepted.0, &c, token);
+                let once = self.once(conversation.as_str());
+                let accept = async move |app: Arc<App>| {
+                    app.accept(&id, &conversation, token, once.as_ref()).await
+                };
+                if let Ok(c) = self.call(accept).await {
+                    self.accepted(&c, token);
                 }
             }
             Reply::Decline => {
-                let _ =
-                    self.call(async move |app| app.decline(&id, &conversation, token).await).await;
+                let once = self.once(conversation.as_str());
+                let decline = async move |app: Arc<App>| {
+                    app.decline(&id, &conversation, token, once.as_ref()).await
+                };
+                let _ = self.call(decline).await;
             }
             Reply::Ignore if self.world.quiet.get() => {
                 self.decided.insert(key, (Reply::Accept, self.world.now()));
@@ -192,8 +224,8 @@ impl Desk {
     }
 
     /// Accept says yes only when the conversation itself says that it is theirs.
-    fn accepted(&self, agent: &AgentId, c: &Conversation, token: Token) {
-        let holds = c.owner() == Some(agent) && c.token == token;
+    fn accepted(&self, c: &Conversation, token: Token) {
+        let holds = c.owner() == Some(&self.id) && c.token == token;
         self.world.model().check(Invariant::OneOwner, holds, || {
             format!("{} was accepted under {token:?} without being owned: {c:?}", c.id)
         });
@@ -272,14 +304,11 @@ impl Desk {
             return;
         }
         let chosen = self.random.pick(&waiting).item.conversation.clone();
-        let (id, name) = (self.id.clone(), format!("claim{}", self.random.below(1 << 40)));
-        let Ok(name) = RequestId::parse(&name) else { return };
-        let request = Request::new(name, id.as_str(), chosen.as_str());
-        let once = Once::of_agent(&id, request);
+        let (id, Some(once)) = (self.id.clone(), self.once(chosen.as_str())) else { return };
         let claimed = self.call(async move |app| app.claim_once(&id, &chosen, &once).await).await;
         if let Ok(c) = claimed {
             self.world.tally.add("claim by hand");
-            self.accepted(&self.id, &c, c.token);
+            self.accepted(&c, c.token);
         }
     }
 
@@ -318,8 +347,9 @@ impl Desk {
         self.world.command_given();
         let epoch = self.world.model().rewinds;
         let (agent, id) = (self.id.clone(), conversation.clone());
+        let said = (text, Vec::new());
         let said =
-            self.call(async move |app| app.agent_says(&id, None, agent, token, text).await).await;
+            self.call(async move |app| app.agent_says(&id, None, agent, token, said).await).await;
         let Ok(done) = said else { return };
         let mut model = self.world.model();
         if model.rewinds != epoch {
@@ -383,8 +413,7 @@ impl Desk {
 
     async fn call<T: 'static>(
         &self,
-        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T>
-        + 'static,
+        work: impl AsyncFnOnce(Arc<App>) -> AppResult<T> + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
     }

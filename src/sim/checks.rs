@@ -214,6 +214,9 @@ impl Model {
                 self.check(Invariant::HonestEnd, may, || format!("{id}: asked in {c:?}"));
             }
             Event::AnswerRated { .. } => turn.rated = true,
+            Event::OnCallRung { ring, .. } => self.on_call_rung(id, c, *ring),
+            Event::OnCallReached { ring, name } => self.on_call_reached(id, *ring, name),
+            Event::Notice { key, .. } => self.notice_told(id, c, key),
             Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::Erased
@@ -223,7 +226,8 @@ impl Model {
             | Event::ResolutionProposed { .. }
             | Event::Understood { .. }
             | Event::SlotFilled { .. }
-            | Event::Notice { .. }
+            | Event::OnCallFailed { .. }
+            | Event::OnCallMissed { .. }
             | Event::PositionTold { .. }
             | Event::LongWaitTold
             | Event::WaitOptionsOffered { .. }

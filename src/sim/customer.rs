@@ -4,8 +4,9 @@
 use super::phrases::{self, Mood};
 use super::random::Random;
 use super::world::{Trouble, World};
+use crate::app::App;
 use crate::app::conversations::{Done, Request};
-use crate::app::error::AppError;
+use crate::app::error::{AppError, AppResult};
 use crate::app::keys;
 use crate::domain::conversation::command::{Command, Input, Rejection};
 use crate::domain::conversation::satisfaction::Measure;
@@ -15,6 +16,7 @@ use crate::domain::ids::{ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::sim::model::Invariant;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A call is sent again so often, then given up.
@@ -70,6 +72,11 @@ enum Action {
     Rate(bool),
     Score(u32),
 }
+
+/// What is sent under the id of a request, as often as it takes.
+trait Sending: AsyncFn(Arc<App>, Option<Request>) -> AppResult<Done> + Clone + 'static {}
+
+impl<F: AsyncFn(Arc<App>, Option<Request>) -> AppResult<Done> + Clone + 'static> Sending for F {}
 
 struct Customer {
     world: Rc<World>,
@@ -351,17 +358,7 @@ impl Customer {
     }
 
     /// Sends a request until it is answered, under one id; now and then once more after that.
-    async fn persist(
-        &mut self,
-        contents: &str,
-        is_yes: bool,
-        send: impl AsyncFn(
-            std::sync::Arc<crate::app::App>,
-            Option<Request>,
-        ) -> crate::app::error::AppResult<Done>
-        + Clone
-        + 'static,
-    ) -> Outcome {
+    async fn persist(&mut self, contents: &str, is_yes: bool, send: impl Sending) -> Outcome {
         self.world.command_given();
         self.requests += 1;
         let name = RequestId::parse(&format!("q{}", self.requests)).expect("a well-formed id");
@@ -394,18 +391,7 @@ impl Customer {
         Outcome::Unknown
     }
 
-    async fn send(
-        &self,
-        send: &(
-             impl AsyncFn(
-            std::sync::Arc<crate::app::App>,
-            Option<Request>,
-        ) -> crate::app::error::AppResult<Done>
-             + Clone
-             + 'static
-         ),
-        request: &Request,
-    ) -> Result<Done, Trouble> {
+    async fn send(&self, send: &impl Sending, request: &Request) -> Result<Done, Trouble> {
         let (send, request) = (send.clone(), self.world.options.request_id(request));
         self.call(async move |app| send(app, request).await).await
     }
@@ -419,20 +405,7 @@ impl Customer {
     }
 
     /// The same request again has the same answer; with other contents it is refused.
-    async fn check_once(
-        &self,
-        send: &(
-             impl AsyncFn(
-            std::sync::Arc<crate::app::App>,
-            Option<Request>,
-        ) -> crate::app::error::AppResult<Done>
-             + Clone
-             + 'static
-         ),
-        request: &Request,
-        epoch: u64,
-        first: &Done,
-    ) {
+    async fn check_once(&self, send: &impl Sending, request: &Request, epoch: u64, first: &Done) {
         if self.random.below(8) == 0
             && let Ok(again) = self.send(send, request).await
         {
@@ -472,8 +445,7 @@ impl Customer {
 
     async fn call<T: 'static>(
         &self,
-        work: impl AsyncFnOnce(std::sync::Arc<crate::app::App>) -> crate::app::error::AppResult<T>
-        + 'static,
+        work: impl AsyncFnOnce(Arc<App>) -> AppResult<T> + 'static,
     ) -> Result<T, Trouble> {
         self.world.call_any(&self.random, work).await
     }

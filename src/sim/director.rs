@@ -8,6 +8,7 @@ use super::executor::Owner;
 use super::faults::{Counted, Weather};
 use super::model::Invariant;
 use super::mutant::Mutant;
+use super::on_call;
 use super::supervisor;
 use super::world::{Ground, World};
 use crate::ports::store::Slot;
@@ -40,11 +41,13 @@ pub(super) async fn direct(world: Rc<World>) {
         spawn(&world, agent::live(Rc::clone(&world), number));
     }
     spawn(&world, supervisor::live(Rc::clone(&world)));
+    spawn(&world, on_call::bring_answers(Rc::clone(&world)));
     spawn(&world, crash_instances(Rc::clone(&world)));
     spawn(&world, rewind_slots(Rc::clone(&world)));
     spawn(&world, jump_the_clock(Rc::clone(&world)));
     spawn(&world, bring_customers(Rc::clone(&world)));
     let calm_from_the_start = world.quiet.get();
+    world.model().rings.calm = calm_from_the_start;
     let mut idle = Idle::new();
     while world.finished.get() * 100 < world.conversations * STORM_SHARE
         && world.elapsed() < STORM_SPAN
@@ -77,6 +80,7 @@ async fn stop_the_faults(world: &World) {
     world.sleep(SETTLE_SPAN).await;
     // Whoever was down is up again: the audit has run.
     world.model().agreement();
+    world.model().rings.calm = true;
 }
 
 async fn come_to_rest(world: &World) {
@@ -259,6 +263,11 @@ async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
     for slot in app.slots() {
         // What fails is tried again with the next tick.
         app.sweep(&slot).await.ok();
+    }
+    for owed in app.rings_owed().await {
+        if let Ok(Some(answer)) = app.ring(&owed).await {
+            app.on_call_answered(&owed, answer).await.ok();
+        }
     }
     app.watch_leases().await.ok();
     app.repair_view().await.ok();

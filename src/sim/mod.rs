@@ -18,6 +18,7 @@ mod executor;
 mod faults;
 mod model;
 mod mutant;
+mod on_call;
 mod phrases;
 mod pool_checks;
 mod promises;

@@ -2,6 +2,7 @@
 //! commit that took effect, and the violations found so far. It never asks the application.
 
 use super::backtest::Backtest;
+use super::on_call::Rings;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
@@ -50,6 +51,9 @@ pub enum Invariant {
     NeverTwice,
     /// What was promised is kept, or the customer is told before it is late.
     Promise,
+    /// Who is on call is rung only while somebody in danger waits, and nobody is said to be reached
+    /// who has not answered.
+    OnCall,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -74,6 +78,7 @@ impl Invariant {
             Invariant::Fold => "fold",
             Invariant::NeverTwice => "never_twice",
             Invariant::Promise => "promise",
+            Invariant::OnCall => "on_call",
             Invariant::Liveness => "liveness",
         }
     }
@@ -161,6 +166,8 @@ pub(super) struct Model {
     /// Promises made, told late, and ended, by how.
     pub(super) backtest: Backtest,
     pub(super) promises: BTreeMap<&'static str, u64>,
+    /// Who was rung, and what came of it.
+    pub(super) rings: Rings,
 }
 
 impl Model {
@@ -187,6 +194,7 @@ impl Model {
             resolved: 0,
             backtest: Backtest::default(),
             promises: BTreeMap::new(),
+            rings: Rings::default(),
         }
     }
 

@@ -47,8 +47,9 @@ impl Shop {
 
     async fn arrives(&self, agent: &str) -> (AgentId, u64) {
         let agent = AgentId::parse(agent).unwrap();
-        let session = self.app.sign_in(&agent, Duration::from_secs(600)).await.unwrap().incarnation;
-        self.app.set_presence(&agent, session, Presence::Available).await.unwrap();
+        let session =
+            self.app.sign_in(&agent, Duration::from_secs(600), None).await.unwrap().incarnation;
+        self.app.set_presence(&agent, session, Presence::Available, None).await.unwrap();
         (agent, session)
     }
 
@@ -64,7 +65,7 @@ impl Shop {
 
     async fn accepts(&self) -> AgentId {
         let (agent, token) = self.offered().await.unwrap();
-        self.app.accept(&agent, &self.id, token).await.unwrap();
+        self.app.accept(&agent, &self.id, token, None).await.unwrap();
         agent
     }
 
@@ -105,7 +106,7 @@ async fn an_unbind_that_arrives_while_it_is_offered_again_does_not_spoil_the_nex
         Some(Slot::Bucket(_)) => Fate::from(Fault::unavailable()),
         Some(Slot::Pool(_) | Slot::System) | None => Fate::default(),
     });
-    shop.app.set_presence(&first, session, Presence::Offline).await.unwrap();
+    shop.app.set_presence(&first, session, Presence::Offline, None).await.unwrap();
     shop.arrives("agent2").await;
     assert!(shop.offered().await.is_some());
     shop.faulty.set_plan(NoFaults);
@@ -142,8 +143,8 @@ async fn a_matcher_that_missed_rings_finds_out_by_itself() {
     // Another instance takes the agent in; it does not match, and nobody here hears of it.
     let other = app_on(shop.memory.clone(), 1, "other");
     let agent = AgentId::parse("agent0").unwrap();
-    let session = other.sign_in(&agent, Duration::from_secs(60)).await.unwrap().incarnation;
-    other.set_presence(&agent, session, Presence::Available).await.unwrap();
+    let session = other.sign_in(&agent, Duration::from_secs(60), None).await.unwrap().incarnation;
+    other.set_presence(&agent, session, Presence::Available, None).await.unwrap();
     shop.app.match_now().await;
     assert_eq!(shop.offered().await, None, "else this proves nothing");
     for _ in 0..2 {

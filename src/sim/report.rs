@@ -29,6 +29,8 @@ pub struct SimReport {
     pub resolved: u64,
     /// Promises made, told late, and ended, by how.
     pub promises: BTreeMap<&'static str, u64>,
+    /// Rings of those on call, and what came of them.
+    pub on_call: BTreeMap<&'static str, u64>,
     /// Waits that were told, beside those that followed.
     pub(super) waits: Backtest,
     /// Restarts of an instance.
@@ -59,6 +61,7 @@ impl SimReport {
             offers: 0,
             resolved: 0,
             promises: BTreeMap::new(),
+            on_call: BTreeMap::new(),
             waits: Backtest::default(),
             restarts: 0,
             rewinds: 0,
@@ -85,6 +88,9 @@ impl SimReport {
         self.resolved += model.resolved;
         for (what, count) in &model.promises {
             *self.promises.entry(what).or_default() += count;
+        }
+        for (what, count) in &model.rings.counts {
+            *self.on_call.entry(what).or_default() += count;
         }
         self.waits.add(&model.backtest);
         self.restarts += world.restarts.get();
@@ -120,6 +126,11 @@ impl fmt::Display for SimReport {
         writeln!(out, "promises        {}", promises("made"))?;
         for what in ["kept", "late", "kept_late", "broken", "withdrawn"] {
             writeln!(out, "  {what:<14}{}", promises(what))?;
+        }
+        writeln!(out, "on call")?;
+        for what in ["rung", "reached", "nobody reached"] {
+            let count = self.on_call.get(what).copied().unwrap_or(0);
+            writeln!(out, "  {what:<14}{count}")?;
         }
         writeln!(out, "estimates")?;
         for (what, figure) in self.waits.lines() {

@@ -8,7 +8,9 @@ use crate::domain::detectors::*;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillId};
 use crate::domain::language::Language;
+use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
+use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::domain::routing::settings::{
     DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
 };
@@ -113,6 +115,7 @@ pub(crate) fn make(agents: usize) -> Rules {
                 false_closure_window: seconds(600),
             },
             facts: BTreeSet::new(),
+            parts: PartRules { count_max: 3, locations: true, ..PartRules::default() },
             contacts: EmergencyKind::ALL
                 .into_iter()
                 .map(|kind| (kind, both("اتصل على 911", "Call 911")))
@@ -285,8 +288,28 @@ fn routing(agents: usize) -> RoutingRules {
         extension: seconds(90),
         credit_broken: seconds(60),
     };
+    rules.on_call = on_call();
     rules.agents = (0..agents).map(declared).collect();
     rules
+}
+
+/// Two are on call for life, one for the rest.
+fn on_call() -> OnCallRules {
+    let target = |name: &str| Target {
+        name: name.to_owned(),
+        way: Way::Webhook(format!("https://pager.example/{name}")),
+    };
+    let guards = |kind| match kind {
+        EmergencyKind::Life => vec![target("guard"), target("doctor")],
+        EmergencyKind::Money | EmergencyKind::Property => vec![target("guard")],
+    };
+    OnCallRules {
+        after: seconds(20),
+        answer_within: seconds(15),
+        rings_max: 4,
+        secret_from: None,
+        targets: EmergencyKind::ALL.into_iter().map(|kind| (kind, guards(kind))).collect(),
+    }
 }
 
 /// Agent 0 can do everything, so that no work is without anyone who could ever do it.
@@ -323,6 +346,8 @@ fn texts() -> Texts {
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
         (TextKey::PacketHeadlineNoNeed, " {why} {tried}"),
         (TextKey::SayAgain, " {text}"),
+        (TextKey::OnCallReached, " {name}"),
+        (TextKey::OnCallMissed, " {contacts}"),
     ];
     let values = |key: TextKey| {
         placeholders.iter().find(|(known, _)| *known == key).map_or("", |(_, values)| values)

@@ -102,6 +102,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::SilenceResolves
         | Mutant::FragmentsForgotten
         | Mutant::AnswersRepeat
+        | Mutant::PromiseForgotten
         | Mutant::EnqueueForgetsHolder
         | Mutant::ReleaseForgetsLoad
         | Mutant::AcceptIgnoresDeadline
@@ -109,6 +110,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::OfferCostsNothing
         | Mutant::SessionIgnored
         | Mutant::OutboxClearedEarly
+        | Mutant::RungIsReached
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -122,7 +124,9 @@ fn a_missing_guard_of_the_conversation_is_noticed() {
         (Mutant::SilenceResolves, &[Invariant::HonestEnd]),
         (Mutant::FragmentsForgotten, &[Invariant::Answered, Invariant::Liveness]),
         (Mutant::AnswersRepeat, &[Invariant::NeverTwice]),
+        (Mutant::PromiseForgotten, &[Invariant::Promise]),
         (Mutant::RequestIdIgnored, &[Invariant::Once]),
+        (Mutant::RungIsReached, &[Invariant::OnCall]),
     ] {
         assert_noticed(mutant, invariants);
     }

@@ -5,6 +5,7 @@ use super::executor::{Executor, Owner, Step, VirtualClock, answer};
 use super::faults::{Counted, Tally, Weather, judge};
 use super::model::{Invariant, Model};
 use super::mutant::Mutant;
+use super::on_call::{OnTheWay, SimLine};
 use super::random::Random;
 use super::witness::Witness;
 use super::{SimOptions, StoreKind};
@@ -52,6 +53,8 @@ pub(super) struct World {
     /// Faults have stopped: from now on agents do their work.
     pub(super) quiet: Cell<bool>,
     pub(super) over: Cell<bool>,
+    /// Answers of those on call that are still to come.
+    pub(super) on_the_way: OnTheWay,
     clock: Arc<VirtualClock>,
     model: Arc<Mutex<Model>>,
 }
@@ -145,6 +148,7 @@ impl World {
             repairs: Cell::new(0),
             quiet: Cell::new(calm),
             over: Cell::new(false),
+            on_the_way: OnTheWay::default(),
             random,
             clock,
             model,
@@ -286,6 +290,12 @@ impl World {
         };
         let rules = Arc::new(Arc::clone(&self.rules));
         let app = App::new(faulty, rules, Arc::new(self.random.fork()), settings);
+        let line = SimLine {
+            model: Arc::clone(&self.model),
+            random: self.random.fork(),
+            on_the_way: self.on_the_way.clone(),
+        };
+        let app = app.ringing_over(Arc::new(line));
         Arc::new(app.on_machines(Mutant::machines(self.options.mutant)))
     }
 

@@ -62,6 +62,7 @@ async fn say(service: &Service, customer: &Customer, request_id: &str, text: &st
         request_id: request_id.to_owned(),
         content: Some(Content::Text(text.to_owned())),
         sent_at: None,
+        parts: Vec::new(),
     };
     let said = service.chat().await.send_message(with(request, &customer.token)).await.unwrap();
     said.into_inner().message.unwrap().sequence

@@ -59,6 +59,7 @@ impl Customer {
             request_id: request_id.to_owned(),
             content: Some(Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         });
         let sequence = chat.send_message(request).await?.into_inner().message.unwrap().sequence;
         let known = self.acknowledged.insert(request_id.to_owned(), sequence);

@@ -57,6 +57,7 @@ impl Customer {
             request_id: request_id.to_owned(),
             content: Some(Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         Ok(service.chat().await.send_message(with(request, &self.token)).await?.into_inner())
     }

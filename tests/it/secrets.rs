@@ -58,6 +58,7 @@ impl Customer {
             request_id: request_id.to_owned(),
             content: Some(Content::Text(WORDS.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         self.chat.send_message(with(request, secret)).await.map(|_| ())
     }

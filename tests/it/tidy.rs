@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which folders of the crate a folder may name; itself is always allowed.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("ports", &["domain"]),
     ("app", &["domain", "ports"]),
@@ -15,10 +15,23 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("web", &[]),
     ("rehearsal", &["app", "config", "domain", "ports", "store"]),
     ("eval", &["domain"]),
+    ("ringing", &["domain", "ports"]),
     ("sim", &["app", "config", "domain", "ports", "store"]),
     (
         "cli",
-        &["app", "config", "domain", "eval", "grpc", "ports", "rehearsal", "sim", "store", "web"],
+        &[
+            "app",
+            "config",
+            "domain",
+            "eval",
+            "grpc",
+            "ports",
+            "rehearsal",
+            "ringing",
+            "sim",
+            "store",
+            "web",
+        ],
     ),
 ];
 

@@ -4,6 +4,7 @@
 use super::input::Onward;
 use super::work::Target;
 use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
+use crate::cli::parts::Draft;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
@@ -33,6 +34,8 @@ pub enum Deed {
     Packet(Target),
     /// Write to the customer.
     Say(Target, String),
+    /// Send the customer something beside words.
+    Send(Target, Draft),
     /// See what might be answered.
     Suggest(Target, String),
     /// Leave a note for colleagues.
@@ -62,7 +65,7 @@ impl Deed {
             Deed::Claim(_) => "to take the conversation",
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
-            Deed::Say(_, _) => "the message",
+            Deed::Say(_, _) | Deed::Send(_, _) => "the message",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Abuse(_, _) => "the report",
@@ -82,6 +85,7 @@ impl Deed {
             | Deed::Decline(target, _)
             | Deed::Packet(target)
             | Deed::Say(target, _)
+            | Deed::Send(target, _)
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Abuse(target, _)
@@ -230,7 +234,7 @@ async fn call(
             client.decline_offer(ask(request)).await?;
         }
         Deed::Say(Target { conversation_id, token, .. }, text) => {
-            let (token, sent_at) = (Some(token), None);
+            let (token, sent_at, parts) = (Some(token), None, Vec::new());
             let request = SendAgentMessageRequest {
                 session,
                 request_id,
@@ -238,6 +242,18 @@ async fn call(
                 token,
                 text,
                 sent_at,
+                parts,
+            };
+            client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Send(Target { conversation_id, token, .. }, draft) => {
+            let request = SendAgentMessageRequest {
+                session,
+                request_id,
+                conversation_id,
+                token: Some(token),
+                parts: vec![draft.part().map_err(Status::invalid_argument)?],
+                ..Default::default()
             };
             client.send_agent_message(ask(request)).await?;
         }

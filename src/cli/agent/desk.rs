@@ -157,9 +157,11 @@ impl Desk {
                     Told::lines(vec![l])
                 }
                 Deed::Suggest(_, _) | Deed::Waiting | Deed::Claim(_) => Told::default(),
-                Deed::Accept(_) | Deed::Say(_, _) | Deed::Propose(_, _) | Deed::Presence(_, _) => {
-                    Told::default()
-                }
+                Deed::Accept(_)
+                | Deed::Say(_, _)
+                | Deed::Send(_, _)
+                | Deed::Propose(_, _)
+                | Deed::Presence(_, _) => Told::default(),
             },
         }
     }
@@ -208,6 +210,7 @@ impl Desk {
                 self.work.get(number).map(|item| Deed::Packet(item.target.clone()))
             }
             Line::Say(text) => self.work.current().cloned().map(|it| Deed::Say(it, text)),
+            Line::Send(draft) => self.work.current().cloned().map(|it| Deed::Send(it, draft)),
             Line::Propose(what) => {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))

@@ -10,6 +10,11 @@ pub const COMMANDS: Commands = Commands(&[
     ("/packet [n]", "why, what was tried, what was said", "السبب وما جُرّب وما قيل"),
     ("/suggest [about]", "what might be answered", "ردود مقترحة"),
     ("/use n", "send one of the suggested replies", "إرسال أحد الردود المقترحة"),
+    (
+        "/link https://… [title]  /place lat lon [label]  /file path https://…",
+        "send a link, a place, or a file that you have uploaded there",
+        "إرسال رابط أو موقع أو ملف رفعته إلى ذلك العنوان",
+    ),
     ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
     ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
     (

@@ -1,6 +1,7 @@
 //! What an agent's typed line means. Pure.
 
 use crate::cli::commands::Typed;
+use crate::cli::parts::{self, Draft};
 use crate::cli::words::number;
 
 /// A typed line.
@@ -10,6 +11,8 @@ pub enum Line {
     Nothing,
     /// Write to the customer.
     Say(String),
+    /// Send the customer this.
+    Send(Draft),
     /// Accept this offer, or the oldest.
     Accept(Option<u32>),
     /// See who waits and could be taken by hand.
@@ -88,6 +91,7 @@ impl Line {
         match self {
             Line::Accept(_) | Line::Decline(_, _) => Need::Offer,
             Line::Say(_)
+            | Line::Send(_)
             | Line::To(_)
             | Line::Packet(None)
             | Line::Suggest(_)
@@ -122,6 +126,9 @@ pub fn parse(line: &str) -> Line {
         Typed::Words(text) => return Line::Say(text),
         Typed::Command { name, rest } => (name, rest),
     };
+    if let Some(typed) = parts::typed(&name, rest) {
+        return typed.map_or_else(Line::Incomplete, Line::Send);
+    }
     let text = rest.to_owned();
     match name.as_str() {
         "/accept" | "/قبول" => Line::Accept(nth(rest)),

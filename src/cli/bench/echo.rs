@@ -109,6 +109,7 @@ impl Caller for EchoCaller {
             request_id: "0".repeat(32),
             content: Some(Content::Text("Where is my order, please?".to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         if let Err(error) = self.grpc.ready().await {
             return meter.fail(format!("echo: {error}"));

@@ -134,6 +134,7 @@ impl Staff {
             token: Some(token),
             text: "I have looked it up: it is on its way and comes tomorrow.".to_owned(),
             sent_at: None,
+            parts: Vec::new(),
         };
         let mut desk = self.desk.clone();
         heard(desk.send_agent_message(ask(request)).await);

@@ -149,6 +149,7 @@ impl Talk {
             request_id: fresh_id(),
             content: Some(Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         let answer = self.chat.send_message(ask(request)).await;
         counted(kind, begun, answer, meter)

@@ -7,9 +7,9 @@ use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
     AnswerRating, CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
-    EndConversationRequest, Event, Measure, Mode, RateAnswerRequest, RateConversationRequest,
-    ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer, RespondToResolutionRequest,
-    SayAgain, SendMessageRequest, ServedBy,
+    EndConversationRequest, Event, Measure, MessagePart, Mode, RateAnswerRequest,
+    RateConversationRequest, ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer,
+    RespondToResolutionRequest, SayAgain, SendMessageRequest, ServedBy,
 };
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -109,6 +109,10 @@ async fn call(
     let request_id = asked.request_id;
     let content = match asked.want {
         Want::Say(text) => Content::Text(text),
+        Want::Send(draft) => {
+            let part = draft.part().map_err(Status::invalid_argument)?;
+            return send(client, conversation_id, request_id, None, vec![part]).await;
+        }
         Want::Choose(choice) => Content::ChoiceId(choice),
         Want::Again => Content::SayAgain(SayAgain::default()),
         Want::Yes => return respond(client, conversation_id, request_id, true).await,
@@ -158,17 +162,18 @@ async fn call(
             return Ok(done!(client.end_conversation(ask(request)).await?));
         }
     };
-    send(client, conversation_id, request_id, content).await
+    send(client, conversation_id, request_id, Some(content), Vec::new()).await
 }
 
 async fn send(
     mut client: ChatServiceClient<Secured>,
     conversation_id: String,
     request_id: String,
-    content: Content,
+    content: Option<Content>,
+    parts: Vec<MessagePart>,
 ) -> Result<Done, Status> {
-    let request =
-        SendMessageRequest { conversation_id, request_id, content: Some(content), sent_at: None };
+    let sent_at = None;
+    let request = SendMessageRequest { conversation_id, request_id, content, sent_at, parts };
     let answer = client.send_message(ask(request)).await?.into_inner();
     let (durability, mode) = (answer.durability(), answer.mode());
     let own = answer.message.as_ref().map_or(0, |message| message.sequence);

@@ -5,6 +5,13 @@ use crate::cli::commands::Commands;
 /// What a customer can do.
 pub const COMMANDS: Commands = Commands(&[
     ("1, 2, 3 …", "take a choice", "اختيار من القائمة"),
+    ("/link https://… [title]", "send a link", "إرسال رابط"),
+    ("/place 24.71 46.67 [label]", "send a place on the map", "إرسال موقع على الخريطة"),
+    (
+        "/file path https://…",
+        "send where you have uploaded a file to; its size and hash are read here",
+        "إرسال عنوان ملف رفعته، ويُقرأ حجمه وبصمته هنا",
+    ),
     ("/human", "speak to a person", "التحدث مع موظف"),
     ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
     (

@@ -1,6 +1,7 @@
 //! What a typed line means. Pure.
 
 use crate::cli::commands::Typed;
+use crate::cli::parts::{self, Draft};
 use crate::cli::words::number;
 use crate::grpc::pb::{Choice, WaitOption};
 
@@ -9,6 +10,8 @@ use crate::grpc::pb::{Choice, WaitOption};
 pub enum Want {
     /// Say this.
     Say(String),
+    /// Send this beside words.
+    Send(Draft),
     /// Take this choice.
     Choose(String),
     /// Hear the bot's last words again.
@@ -37,7 +40,7 @@ impl Want {
     /// For sentences of the form "the server refused …".
     pub fn what(&self) -> &'static str {
         match self {
-            Want::Say(_) => "the message",
+            Want::Say(_) | Want::Send(_) => "the message",
             Want::Choose(_) => "the choice",
             Want::Again => "to say it again",
             Want::Human => "to call a person",
@@ -53,7 +56,7 @@ impl Want {
     /// Whether it adds a message of the customer.
     pub fn speaks(&self) -> bool {
         match self {
-            Want::Say(_) | Want::Choose(_) => true,
+            Want::Say(_) | Want::Send(_) | Want::Choose(_) => true,
             Want::Again
             | Want::Human
             | Want::Cancel
@@ -100,6 +103,9 @@ pub fn parse(line: &str, choices: &[Choice]) -> Line {
 }
 
 fn command(name: &str, rest: &str) -> Line {
+    if let Some(typed) = parts::typed(name, rest) {
+        return typed.map_or_else(Line::Incomplete, |draft| Line::Want(Want::Send(draft)));
+    }
     Line::Want(match name {
         "/score" | "/تقييم" => {
             return score(rest).map_or(Line::Incomplete("/score"), Line::Want);

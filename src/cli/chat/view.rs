@@ -358,6 +358,7 @@ impl View {
                 | Body::TakenOver(_)
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
+                | Body::OnCallChanged(_)
                 | Body::Internal(_),
             )
             | None => {}

@@ -217,14 +217,14 @@ impl Calls {
         let client = || agents.clone();
         match deed {
             Deed::Say(text) => {
-                let (text, sent_at) = (text.clone(), None);
+                let text = text.clone();
                 let request = SendAgentMessageRequest {
                     session,
                     request_id,
                     conversation_id,
                     token,
                     text,
-                    sent_at,
+                    ..Default::default()
                 };
                 once(request, |it| {
                     let mut client = client();

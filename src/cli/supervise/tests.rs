@@ -104,6 +104,13 @@ impl SupervisorService for FakeSupervisors {
         Ok(Response::new(WhisperResponse::default()))
     }
 
+    async fn acknowledge_on_call(
+        &self,
+        _: Request<AcknowledgeOnCallRequest>,
+    ) -> Answer<AcknowledgeOnCallResponse> {
+        absent()
+    }
+
     async fn open_desk(&self, _: Request<OpenDeskRequest>) -> Answer<OpenDeskResponse> {
         absent()
     }

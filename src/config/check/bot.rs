@@ -8,6 +8,7 @@ use crate::domain::bot::matcher::MatcherSettings;
 use crate::domain::detectors::EmergencyKind;
 use crate::domain::facts::is_name;
 use crate::domain::language::Language;
+use crate::domain::parts::PartRules;
 use crate::domain::rules::{EndRules, LadderRules, SatisfactionRules};
 use crate::domain::texts::PerLanguage;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,6 +43,8 @@ pub struct CheckedBot {
     pub satisfaction: SatisfactionRules,
     /// The facts that answers may use.
     pub facts: BTreeSet<String>,
+    /// What messages may carry beside words.
+    pub parts: PartRules,
 }
 
 /// Checks the bot's file.
@@ -69,6 +72,10 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         }),
     };
     let facts = check_facts(raw.facts.as_deref().unwrap_or_default(), problems);
+    let parts = match &raw.parts {
+        Some(parts) => super::parts::check(parts, problems),
+        None => Some(PartRules::default()),
+    };
     Some(CheckedBot {
         name: name?,
         matcher: matcher?,
@@ -78,6 +85,7 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         contacts: contacts?,
         satisfaction: satisfaction?,
         facts: facts?,
+        parts: parts?,
     })
 }
 

@@ -5,6 +5,8 @@ mod bot;
 mod detectors;
 mod faq;
 mod names;
+mod on_call;
+mod parts;
 mod routing;
 mod script;
 mod service;
@@ -17,6 +19,7 @@ use super::problem::{Code, Place, Problem, Problems};
 use super::raw::bot::Bot;
 use super::raw::conversation::Conversation;
 use super::raw::faq::Faq;
+use super::raw::routing::Routing;
 use super::raw::service::Service;
 use super::raw::{Read, node};
 use super::script::Script;
@@ -29,6 +32,7 @@ use crate::domain::language::{Language, Variety};
 use crate::domain::rules::{BotRules, Rules};
 use crate::domain::time::Timestamp;
 use faq::{CheckedEntry, Review};
+use on_call::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -47,6 +51,8 @@ pub struct Checked {
     pub problems: Vec<Problem>,
     /// By when entries are to be looked at again.
     reviews: Vec<Review>,
+    /// What the environment must hold.
+    secrets: Vec<Secret>,
 }
 
 impl Checked {
@@ -57,6 +63,18 @@ impl Checked {
         let mut problems = Problems::new();
         problems.extend(std::mem::take(&mut self.problems));
         problems.extend(self.reviews.iter().filter_map(|review| review.overdue(at)));
+        self.problems = problems.sorted();
+        self
+    }
+
+    /// With a warning for each secret that is not in the environment. Apart from the check itself,
+    /// because the same files are checked where they do not serve.
+    #[must_use]
+    pub fn in_environment(mut self, is_set: impl Fn(&str) -> bool) -> Checked {
+        let mut problems = Problems::new();
+        problems.extend(std::mem::take(&mut self.problems));
+        let unset = self.secrets.iter().filter(|secret| !is_set(&secret.name));
+        problems.extend(unset.map(Secret::unset));
         self.problems = problems.sorted();
         self
     }
@@ -75,8 +93,9 @@ pub fn check_with(
 ) -> Checked {
     if problems.has(Code::FolderMissing) {
         // Once is enough: that each of its files is missing as well helps nobody.
-        let (rules, service, scripts, reviews) = (None, None, Vec::new(), Vec::new());
-        return Checked { rules, scripts, service, problems: problems.sorted(), reviews };
+        let (rules, service, scripts) = (None, None, Vec::new());
+        let (reviews, secrets, problems) = (Vec::new(), Vec::new(), problems.sorted());
+        return Checked { rules, scripts, service, problems, reviews, secrets };
     }
     let problems_here = &mut problems;
     stray_files(sources, problems_here);
@@ -96,6 +115,8 @@ pub fn check_with(
     let names = names::Names::gather(&faq, routing_names, bot_names, problems_here);
     let entries = faq::check(&read(faq), &names, problems_here);
     let reviews = entries.iter().flatten().filter_map(|entry| entry.review.clone()).collect();
+    let on_call = raw_routing.as_ref().and_then(|raw: &Routing| raw.on_call.as_ref());
+    let secrets = Secret::of(on_call).into_iter().collect();
     let routing = raw_routing.and_then(|raw| routing::check(&raw, &names, problems_here));
     let bot = raw_bot.and_then(|raw| bot::check(&raw, problems_here));
     let texts = texts::check(ar.as_ref(), en.as_ref(), problems_here);
@@ -124,12 +145,13 @@ pub fn check_with(
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
             facts: bot.facts,
+            parts: bot.parts,
         };
         let (matcher, detectors) = (Arc::new(matcher), Arc::new(detectors));
         let (texts, banners) = (Arc::new(texts), Vec::new());
         Some(Rules { version, bot, matcher, detectors, routing, texts, banners })
     })();
-    Checked { rules, scripts, service, problems: problems.sorted(), reviews }
+    Checked { rules, scripts, service, problems: problems.sorted(), reviews, secrets }
 }
 
 /// Reads one file that must be there.

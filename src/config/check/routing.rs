@@ -1,6 +1,7 @@
 //! Routing: queues with their hours, the way from a reason to a queue, and the agents of the file.
 
 use super::names::Names;
+use super::on_call;
 use super::times;
 use super::value::{self, PRIORITIES, duration, number};
 use crate::config::problem::{Code, Place, Problem, Problems};
@@ -12,6 +13,7 @@ use crate::domain::language::Language;
 use crate::domain::pool::agent::{Profile, ordinary_id};
 use crate::domain::routing::alerts::AlertRules;
 use crate::domain::routing::hours::{Day, Hours, HoursError, Span};
+use crate::domain::routing::on_call::OnCallRules;
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::{
     Costs, DeclaredAgent, QueueRules, Queues, Route, RoutingRules,
@@ -45,6 +47,10 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         Some(alerts) => times::alerts(alerts, problems),
         None => Some(AlertRules::default()),
     };
+    let on_call = match &raw.on_call {
+        Some(raw) => on_call::check(raw, problems),
+        None => Some(OnCallRules::default()),
+    };
     let (Some(queues), Some(agents), Some(times)) = (queues, agents, times) else { return None };
     nobody_serves(raw, &queues, &agents, problems);
     nobody_has_room(raw.cost.as_ref(), &agents, problems);
@@ -65,6 +71,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         costs: costs?,
         agents,
         alerts: alerts?,
+        on_call: on_call?,
     })
 }
 

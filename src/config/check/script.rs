@@ -6,8 +6,8 @@ use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::conversation::{Conversation, Expect, Ops, Step as RawStep};
 use crate::config::raw::{At, OneOrMore, Text, listed};
 use crate::config::script::{
-    Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, SURVEYS,
-    Script, StateName, Step,
+    Action, AgentAction, CustomerAction, DELAY_REASONS, Expectation, ExpectedOutcome, OnCallAnswer,
+    SURVEYS, Script, StateName, Step,
 };
 use crate::domain::conversation::state::CloseReason;
 use crate::domain::conversation::transfer::Wanted;
@@ -64,6 +64,7 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
     let others = optional(raw.others.as_ref(), |count| number(count, "others", 0..=100, problems));
     let recent =
         optional(raw.recent.as_ref(), |span| duration(span, "recent", "1s"..="8h", problems));
+    let on_call = all(raw.on_call.as_deref(), |answer| check_on_call(answer, problems));
     let steps = raw.steps.as_deref().unwrap_or_default();
     if let Some(beyond) = steps.get(STEPS_MAX) {
         let problem = Problem::new(Code::TooMany, &beyond.place).with("count", steps.len());
@@ -84,8 +85,18 @@ fn check_script(raw: &Conversation, names: &Names, problems: &mut Problems) -> O
         survey: survey?.flatten(),
         others: others?.unwrap_or(0),
         recent: recent?,
+        on_call: on_call?,
         steps: steps?,
     })
+}
+
+fn check_on_call(answer: &Text, problems: &mut Problems) -> Option<OnCallAnswer> {
+    let known = OnCallAnswer::parse(&answer.value);
+    if known.is_none() {
+        let problem = Problem::new(Code::NotOneOf, &answer.place).with("value", &answer.value);
+        problems.add(problem.with("known", "fails, silent, reached NAME"));
+    }
+    known
 }
 
 fn all<R, T>(list: Option<&[R]>, check: impl FnMut(&R) -> Option<T>) -> Option<Vec<T>> {

@@ -3,6 +3,7 @@
 use crate::config::check;
 use crate::config::fixture::{Edit, sources};
 use crate::config::problem::{Code, Problem, Problems};
+use crate::domain::detectors::EmergencyKind;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use std::time::Duration;
@@ -338,6 +339,7 @@ fn detectors_are_told_with_their_place() {
 fn scripts_do_one_thing_a_step_with_people_who_exist() {
     let rows = [
         ("agents: [sara]", "agents: [sarah]", vec!["conversations/a.yaml:2:10 CFG304 ~sara"]),
+        ("agents:", "on_call: [maybe]\nagents:", vec!["conversations/a.yaml:2:11 CFG107"]),
         ("wait: 5m", "wait: 5m\n    customer: x", vec!["conversations/a.yaml:7:5 CFG601"]),
         ("wait: 5m", "{}", vec!["conversations/a.yaml:7:5 CFG601"]),
         ("    does: accept\n", "", vec!["conversations/a.yaml:9:5 CFG601"]),
@@ -389,6 +391,61 @@ fn a_cost_that_nobody_has_room_for_is_refused() {
     );
     let codes: Vec<Code> = nobody.problems.iter().map(|problem| problem.code).collect();
     assert!(!codes.contains(&Code::CostAboveCapacity), "{codes:?}");
+}
+
+#[test]
+fn those_on_call_can_be_rung_and_nobody_is_forgotten_in_a_list() {
+    let on_call = |targets: &str| {
+        format!(
+            "\non_call: {{ after: 30s, answer_within: 60s, rings_max: 2, secret_from: NAME, targets: {targets} }}\n"
+        )
+    };
+    let last = crate::config::fixture::files()["routing.yaml"].clone();
+    let line = last.lines().count() + 2;
+    let found = |targets: &str| {
+        let whole = format!("{last}{}", on_call(targets));
+        let checked = check(&sources(&[("routing.yaml", "", &whole)]), Problems::new());
+        let found: Vec<String> = checked.problems.iter().map(shown).collect();
+        let codes = found.iter().map(|problem| {
+            let place = format!("routing.yaml:{line}:");
+            let rest = problem.strip_prefix(&place).unwrap_or_else(|| panic!("{problem}"));
+            rest.split(' ').skip(1).collect::<Vec<_>>().join(" ")
+        });
+        (codes.collect::<Vec<_>>(), checked.rules)
+    };
+    let good = "{ life: [{ name: a, webhook: \"https://pager.example/x?y=1\" }, { name: b, command: [/bin/ring, hard] }], money: [{ name: a, webhook: \"http://127.0.0.1:80/\" }] }";
+    let (problems, rules) = found(good);
+    assert_eq!(problems, Vec::<String>::new());
+    let rules = rules.unwrap().routing.on_call;
+    assert_eq!(rules.targets(EmergencyKind::Life).len(), 2);
+    assert_eq!(rules.targets(EmergencyKind::Property).len(), 0);
+    for (targets, codes) in [
+        ("{ life: [] }", vec!["CFG312"]),
+        ("{ fire: [{ name: a, command: [/a] }] }", vec!["CFG101"]),
+        ("{ life: [{ name: a }] }", vec!["CFG313"]),
+        ("{ life: [{ name: a, command: [] }] }", vec!["CFG313"]),
+        ("{ life: [{ name: a, command: [/a], webhook: \"https://a.example\" }] }", vec!["CFG313"]),
+        ("{ life: [{ name: a, webhook: \"http://pager.example/\" }] }", vec!["CFG314"]),
+        ("{ life: [{ name: a, webhook: \"https://u:p@pager.example/\" }] }", vec!["CFG314"]),
+        ("{ life: [{ name: a, webhook: \"ftp://pager.example/\" }] }", vec!["CFG314"]),
+        ("{ life: [{ name: a, webhook: pager }] }", vec!["CFG314"]),
+        ("{ life: [{ name: a, command: [ring] }] }", vec!["CFG315"]),
+        ("{ life: [{ name: a, command: [/a] }, { name: a, command: [/b] }] }", vec!["CFG301"]),
+        (
+            "{ life: [{ name: a, command: [/a] }, { name: b, command: [/a] }, { name: c, command: [/a] }] }",
+            vec!["CFG112"],
+        ),
+    ] {
+        assert_eq!(found(targets).0, codes, "{targets}");
+    }
+    let whole = format!("{last}{}", on_call("{}"));
+    let checked = || check(&sources(&[("routing.yaml", "", &whole)]), Problems::new());
+    let told = |set: bool| {
+        let checked = checked().in_environment(|name| name == "NAME" && set);
+        assert!(checked.rules.is_some(), "the rules go live all the same");
+        checked.problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
+    };
+    assert_eq!((told(true), told(false)), (vec![], vec![Code::SecretUnset]));
 }
 
 #[test]

@@ -53,6 +53,8 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::EmergencyLife, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::EmergencyMoney, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::EmergencyProperty, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::OnCallReached, Filled::with(&["name"], &["name"])),
+    (TextKey::OnCallMissed, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::AskCsatHuman, Filled::with(&["agent"], &[])),
     (TextKey::SayAgain, Filled::with(&["text"], &["text"])),
     (TextKey::MessageTooLong, Filled::with(&["max"], &["max"])),

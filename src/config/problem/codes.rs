@@ -198,6 +198,18 @@ codes! {
            "Take some out.";
         ar "هنا {count}، والحد الأعلى {count_max}",
            "احذف بعضها.";
+    /// Not the name of a host.
+    BadHost = "CFG114" Error
+        en "`{value}` is not the name of a host",
+           "Write it in small letters and without `https://`, such as `files.example.com`; `*.example.com` is all below it, `*` is any.";
+        ar "`{value}` ليس اسم خادم",
+           "اكتبه بحروف صغيرة وبلا `https://` مثل `files.example.com`، و`*.example.com` لكل ما تحته، و`*` لأي خادم.";
+    /// Not a media type.
+    BadMediaType = "CFG115" Error
+        en "`{value}` is not a media type",
+           "Write one such as `image/jpeg` or `application/pdf`, in small letters and without parameters.";
+        ar "`{value}` ليس نوع ملف",
+           "اكتب مثل `image/jpeg` أو `application/pdf` بحروف صغيرة وبلا إضافات.";
 
     // ---- FAQ
     /// Two entries with one id.
@@ -359,6 +371,37 @@ codes! {
            "Lower the cost, or give an agent more capacity: such work would never be offered to anybody.";
         ar "كلفة `{key}` هي {cost}، ولا يتسع أي موظف معرف هنا لأكثر من {capacity}",
            "اخفض الكلفة أو زد سعة أحد الموظفين، وإلا فلن يعرض هذا العمل على أحد.";
+
+    /// A list of those on call without anybody in it.
+    NobodyOnCall = "CFG312" Error
+        en "the list of those on call for `{kind}` is empty: nobody would be rung",
+           "Write at least one target, or take the line `{kind}:` out; then nobody is rung, and customers are not told that somebody is.";
+        ar "قائمة المناوبين للخطر `{kind}` فارغة، فلن يرن على أحد",
+           "اكتب مناوبا واحدا على الأقل، أو احذف السطر `{kind}:` فلا يرن على أحد ولا يقال للعميل غير ذلك.";
+    /// A target that can be rung in no way, or in two.
+    NoWayToRing = "CFG313" Error
+        en "a target on call is rung by exactly one of `webhook` and `command`",
+           "Write `webhook: https://…` or `command: [/path/of/program, argument]`.";
+        ar "المناوب يرن عليه بطريقة واحدة: `webhook` أو `command`",
+           "اكتب `webhook: https://…` أو `command: [/path/of/program, argument]`.";
+    /// A webhook that is no address, or one whose words others could read.
+    BadWebhook = "CFG314" Error
+        en "`{value}` is not an address that may be rung",
+           "Write an https address without user and password; http is for this machine alone, such as `http://127.0.0.1:8080/ring`.";
+        ar "`{value}` ليس عنوانا يصلح للرنين",
+           "اكتب عنوان https بلا اسم مستخدم ولا كلمة مرور، أما http فلهذا الجهاز وحده مثل `http://127.0.0.1:8080/ring`.";
+    /// A program that is found only by luck.
+    BadProgram = "CFG315" Error
+        en "`{value}` is not the whole path of a program",
+           "Write it from the root, such as `/usr/local/bin/ring`, and its arguments as further items of the list.";
+        ar "`{value}` ليس مسارا كاملا لبرنامج",
+           "اكتبه من الجذر مثل `/usr/local/bin/ring`، ومعاملاته عناصر أخرى في القائمة.";
+    /// A secret that the environment does not hold.
+    SecretUnset = "CFG316" Warning
+        en "the environment variable `{name}` is not set here: webhooks are rung without a signature",
+           "Set it where Sanad is started; whoever is rung uses the same secret to see that it is you who rings.";
+        ar "متغير البيئة `{name}` غير معين هنا، فيرن على العناوين بلا توقيع",
+           "عينه حيث يشغل سند، وبالسر نفسه يتحقق المناوب أنكم أنتم من يتصل.";
 
     // ---- bot and texts
     /// A system text that is not there.

@@ -21,6 +21,30 @@ raw! {
         optional satisfaction: Satisfaction,
         /// What the host site tells of its customers.
         optional facts: Vec<Text>,
+        /// What messages may carry beside words.
+        optional parts: Parts,
+    }
+
+    /// What messages may carry beside words.
+    pub struct Parts {
+        /// The most in one message.
+        optional count_max: At<u32>,
+        /// The hosts that links may lead to.
+        optional links: Vec<Text>,
+        /// Whether places may be sent.
+        optional locations: At<bool>,
+        /// Which references to files are taken.
+        optional attachments: Attachments,
+    }
+
+    /// Which references to files are taken.
+    pub struct Attachments {
+        /// The hosts they may lie on.
+        required hosts: Vec<Text>,
+        /// What they may be.
+        required media_types: Vec<Text>,
+        /// How large they may be, in megabytes.
+        optional size_mb_max: At<u32>,
     }
 
     /// Whom the bot asks how it went.

@@ -21,6 +21,8 @@ raw! {
         optional others: At<u32>,
         /// How long an agent had each of the latest conversations.
         optional recent: Text,
+        /// What those on call do when they are rung.
+        optional on_call: Vec<Text>,
         /// What happens.
         required steps: Vec<Step>,
     }

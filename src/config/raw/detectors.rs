@@ -2,15 +2,18 @@
 //! its lists of words and its rules. Read with serde; the settings made of them are checked in
 //! range here and compiled (phrase by phrase) by `domain::detectors`.
 
+mod file;
 mod weights;
 
 use crate::domain::detectors::{
-    DetectorSettings, Dialect, EmergencyKind, LearntSettings, LexiconSettings, Phrases,
-    RuleSettings, SignalKind, TriggerSettings,
+    DetectorSettings, Dialect, LearntSettings, LexiconSettings, Phrases, RuleSettings, SignalKind,
+    TriggerSettings,
 };
-use serde::{Deserialize, Deserializer};
-use std::collections::BTreeMap;
-use std::time::Duration;
+pub use file::{
+    Described, RawAbuse, RawConfusion, RawDetector, RawEmergency, RawFrustration, RawHumanRequest,
+    RawLearnt, RawPhrases, RawRepetition, RawRule, RawTrigger,
+};
+use serde::Deserialize;
 pub use weights::Weights;
 
 /// The files of all detectors.
@@ -28,209 +31,6 @@ pub struct RawDetectors {
     pub emergency: RawDetector<RawEmergency>,
     /// `abuse.yaml`
     pub abuse: RawDetector<RawAbuse>,
-}
-
-/// One detector's file.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawDetector<C> {
-    /// When it fires.
-    pub trigger: RawTrigger,
-    /// What the weights learnt from labelled messages count; without it, nothing.
-    #[serde(default)]
-    pub learnt: Option<RawLearnt>,
-    /// What counts besides words.
-    pub conversation: C,
-    /// How many words may stand between a negation and what it negates.
-    pub negation_reach: usize,
-    /// Named lists of words.
-    #[serde(default)]
-    pub words: BTreeMap<String, RawPhrases>,
-    /// Phrases that mean something else.
-    #[serde(default)]
-    pub harmless: RawPhrases,
-    /// Phrases that negate what follows.
-    #[serde(default)]
-    pub negations: RawPhrases,
-    /// What is looked for.
-    pub rules: Vec<RawRule>,
-}
-
-/// When a detector fires.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawTrigger {
-    /// The level from which on it fires.
-    pub threshold: f32,
-    /// The share of a level left after another message.
-    pub decay: f32,
-    /// The least strength of the message itself.
-    pub fresh_min: f32,
-}
-
-/// How a learnt margin becomes evidence.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawLearnt {
-    /// The margin from which on it says something.
-    pub hint_at: f32,
-    /// The margin from which on it says `strength`.
-    pub sure_at: f32,
-    /// How much a sure margin says.
-    pub strength: f32,
-}
-
-/// Phrases by variety of language.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawPhrases {
-    /// English.
-    #[serde(default)]
-    pub en: Vec<String>,
-    /// Standard Arabic and what is common to all.
-    #[serde(default)]
-    pub msa: Vec<String>,
-    /// Gulf.
-    #[serde(default)]
-    pub gulf: Vec<String>,
-    /// Egyptian.
-    #[serde(default)]
-    pub egyptian: Vec<String>,
-    /// Levantine.
-    #[serde(default)]
-    pub levantine: Vec<String>,
-    /// Arabic in Latin letters.
-    #[serde(default)]
-    pub arabizi: Vec<String>,
-}
-
-/// One rule.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawRule {
-    /// Its name within the file.
-    pub id: String,
-    /// How much it says.
-    pub strength: f32,
-    /// For an emergency: what is in danger.
-    #[serde(default)]
-    pub emergency: Option<EmergencyKind>,
-    /// Whether a negation takes it back.
-    #[serde(default = "yes")]
-    pub negatable: bool,
-    /// The longest message it counts in.
-    #[serde(default)]
-    pub words_max: Option<usize>,
-    /// Its phrases.
-    pub phrases: RawPhrases,
-}
-
-fn yes() -> bool {
-    true
-}
-
-/// `conversation` of `human_request.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawHumanRequest {
-    /// Each time in a row without an answer.
-    pub miss: f32,
-    /// Each refused answer.
-    pub refused_answer: f32,
-    /// Each earlier handoff.
-    pub handoff: f32,
-}
-
-/// `conversation` of `frustration.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawFrustration {
-    /// Capitals.
-    pub shouting: f32,
-    /// What capitals are shouting.
-    pub shouting_letters_min: usize,
-    /// See `shouting_letters_min`.
-    pub shouting_share_min: f32,
-    /// A run of `!` or `?`.
-    pub marks: f32,
-    /// How long a run is.
-    pub marks_min: usize,
-    /// An angry face.
-    pub angry_face: f32,
-    /// Several messages in a row.
-    pub burst: f32,
-    /// How many.
-    pub burst_messages_min: usize,
-    /// Within what time.
-    #[serde(deserialize_with = "duration")]
-    pub burst_within: Duration,
-    /// Each time in a row without an answer.
-    pub miss: f32,
-    /// Each refused answer.
-    pub refused_answer: f32,
-    /// Each denied resolution.
-    pub denied: f32,
-    /// Each earlier handoff.
-    pub handoff: f32,
-    /// A long wait.
-    pub waited: f32,
-    /// How long.
-    #[serde(deserialize_with = "duration")]
-    pub waited_min: Duration,
-}
-
-/// `conversation` of `confusion.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawConfusion {
-    /// Each time in a row without an answer.
-    pub miss: f32,
-    /// Each refused answer.
-    pub refused_answer: f32,
-}
-
-/// `conversation` of `repetition.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawRepetition {
-    /// How many turns are remembered.
-    pub window_turns: usize,
-    /// From when on messages say the same.
-    pub similar_at: f32,
-    /// How many letters of a word are compared.
-    pub letters: usize,
-    /// Words that carry little.
-    pub filler: Vec<String>,
-    /// How little.
-    pub filler_weight: f32,
-    /// Shorter messages are not compared.
-    pub weight_min: f32,
-    /// Each earlier message with the same need.
-    pub rephrased: f32,
-    /// The bot had no answer to it.
-    pub missed: f32,
-    /// The same answer twice.
-    pub same_answer: f32,
-    /// A refused answer.
-    pub refused_answer: f32,
-}
-
-/// `conversation` of `emergency.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawEmergency {
-    /// From when on the graver danger leads.
-    pub leads_at: f32,
-}
-
-/// `conversation` of `abuse.yaml`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RawAbuse {
-    /// The message before was abusive too.
-    pub repeated: f32,
-    /// From what level on it was.
-    pub repeated_from: f32,
 }
 
 /// A value of a detector's file that makes no sense.
@@ -445,15 +245,6 @@ impl RawPhrases {
         let written = each.into_iter().filter(|(_, texts)| !texts.is_empty());
         written.map(|(dialect, texts)| (dialect, texts.clone())).collect()
     }
-}
-
-/// `20s`, `5m`, `2h`: how all durations are written in the config.
-fn duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    let read = text.parse::<jiff::SignedDuration>().ok().and_then(|span| span.try_into().ok());
-    read.ok_or_else(|| {
-        serde::de::Error::custom(format!("{text:?} is not a duration such as 20s, 5m or 2h"))
-    })
 }
 
 #[cfg(test)]

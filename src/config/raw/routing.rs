@@ -33,6 +33,8 @@ raw! {
         optional agents: Vec<Agent>,
         /// When supervisors are alerted.
         optional alerts: Alerts,
+        /// Who is rung for somebody in danger whom no colleague has.
+        optional on_call: OnCall,
     }
 
     /// One queue.
@@ -183,6 +185,40 @@ raw! {
         required clear_below: At<u32>,
         /// How long an alert stands at least.
         required hold: Text,
+    }
+
+    /// Who is rung, and how patiently.
+    pub struct OnCall {
+        /// How long an emergency waits for those who are signed in before it rings.
+        required after: Text,
+        /// How long whoever is rung has to answer.
+        required answer_within: Text,
+        /// How many rings at most.
+        required rings_max: At<u32>,
+        /// The environment variable with the secret that signs webhooks.
+        optional secret_from: Text,
+        /// Whom to ring.
+        optional targets: OnCallTargets,
+    }
+
+    /// Whom to ring, by what is in danger, the first one first.
+    pub struct OnCallTargets {
+        /// Danger to life or health.
+        optional life: Vec<Target>,
+        /// Money that is being lost.
+        optional money: Vec<Target>,
+        /// Property that is being damaged.
+        optional property: Vec<Target>,
+    }
+
+    /// Somebody or something that can be rung, by `webhook` or by `command`.
+    pub struct Target {
+        /// What colleagues read.
+        required name: Text,
+        /// The address of a POST.
+        optional webhook: Text,
+        /// A program on this machine with its arguments.
+        optional command: Vec<Text>,
     }
 
     /// Units of capacity.

@@ -7,6 +7,7 @@ use super::state::{Conversation, Proposal, Proposer, State};
 use super::turn::{Keeping, Turn};
 use crate::domain::handoff::{HandoffReason, Token};
 use crate::domain::ids::AgentId;
+use crate::domain::parts::{self, Part};
 use crate::domain::routing::route::redirect;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
@@ -25,13 +26,15 @@ pub(super) fn says(
     c: &Conversation,
     agent: &AgentId,
     token: Token,
-    text: &str,
+    said: (&str, &[Part]),
     at: Timestamp,
 ) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     holder(c, agent, token)?;
+    let (text, parts) = said;
+    parts::check(&rules.bot.parts, parts)?;
     let (agent, name) = (agent.clone(), c.agent_name.clone());
-    turn.happen(Event::AgentSaid { agent, text: text.to_owned(), name });
+    turn.happen(Event::AgentSaid { agent, text: text.to_owned(), name, parts: parts.to_vec() });
     Ok(turn.done())
 }
 

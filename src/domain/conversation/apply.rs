@@ -3,6 +3,7 @@
 
 use super::event::{Alert, Choice, Event, LeaveReason};
 use super::identity;
+use super::on_call;
 use super::promise;
 use super::satisfaction::{self, Satisfaction};
 use super::state::{
@@ -58,6 +59,8 @@ pub fn apply(
                 agreed_language: None,
                 abuse_reported: None,
                 satisfaction: Satisfaction::default(),
+                on_call: None,
+                rung: 0,
                 facts: Default::default(),
             })
         }
@@ -74,21 +77,26 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     c.seq += 1;
     c.last_event_at = at;
     satisfaction::fold(c, event, at);
+    on_call::fold(c, event, at);
     change(c, event, at);
 }
 
 fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
     match event {
         Event::Started { .. } => {}
-        Event::CustomerSaid { text, choice, language, other_language } => {
+        Event::CustomerSaid { text, choice, language, other_language, .. } => {
             c.language = *language;
             c.other_language = if *other_language { c.other_language + 1 } else { 0 };
-            c.memory.reply_due = None;
+            let is_wordless = text.is_empty() && choice.is_none();
+            // What was said before something without words still waits for its answer.
+            if !is_wordless {
+                c.memory.reply_due = None;
+            }
             if choice.is_some() {
                 c.memory.burst.clear();
             }
             // A quick reply that steers (`wait:…`, `rate:…`) is not what the customer needs.
-            if !choice.as_ref().is_some_and(|id| id.contains(':')) {
+            if !is_wordless && !choice.as_ref().is_some_and(|id| id.contains(':')) {
                 remember(c, Speaker::Customer, text, at);
             }
             if c.owner().is_some() {
@@ -184,11 +192,13 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 position_told: None,
                 long_wait_told: false,
                 returned: *returned,
+                nobody_there: false,
             });
         }
-        Event::Queued { .. } => {
+        Event::Queued { delay, .. } => {
             if let Some(asked) = &mut c.handoff {
                 asked.confirmed = true;
+                asked.nobody_there = delay.is_for_want_of_people();
             }
         }
         Event::PositionTold { position } => {
@@ -231,6 +241,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.silence = Silence::None;
             if let Some(asked) = &mut c.handoff {
                 asked.returned = false;
+                asked.nobody_there = false;
             }
         }
         Event::AgentLeft { agent, why, token } => {
@@ -281,8 +292,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::CustomerIdentified { customer } => c.customer = customer.clone(),
         Event::FactsTold { facts } => c.facts = facts.clone(),
         Event::Erased => identity::forget(c, at),
-        // Kept by `satisfaction::fold`.
-        Event::AnswerRated { .. }
+        // Kept by `satisfaction::fold` and `on_call::fold`.
+        Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
+        | Event::AnswerRated { .. }
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. } => {}
@@ -290,7 +305,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
             Alert::AbuseReported => c.abuse_reported = Some(at),
-            Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken => {}
+            Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken | Alert::NobodyReached => {
+            }
         },
         Event::ResolutionProposed { by, .. } => {
             c.unanswered_since = None;

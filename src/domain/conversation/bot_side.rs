@@ -36,7 +36,7 @@ pub(super) fn bot_turn(
             }
             None => Step::Social(SocialAct::Attention),
         },
-        (Input::Text(_) | Input::Choice(_), None) => {
+        (Input::Text(_) | Input::Parts { .. } | Input::Choice(_), None) => {
             ladder::next_step(bot, &turn.c.memory, reading, may_wait)
         }
     };
@@ -46,10 +46,7 @@ pub(super) fn bot_turn(
 fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
     match step {
         Step::Wait => {
-            let text = match input {
-                Input::Text(text) => text.clone(),
-                Input::Choice(_) | Input::SayAgain => String::new(),
-            };
+            let text = input.words().unwrap_or_default().to_owned();
             let reply_due = turn.at + turn.rules.bot.ladder.burst_quiet;
             turn.happen(Event::FragmentKept { text, reply_due });
         }

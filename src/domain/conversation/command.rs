@@ -1,6 +1,7 @@
 //! What may be asked of a conversation, what comes of it, and why it may be refused.
 
 use super::event::Event;
+use super::on_call::RingAnswer;
 use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
@@ -9,6 +10,7 @@ use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
+use crate::domain::parts::{self, PartFault};
 use crate::domain::pool::agent::Agent;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
@@ -74,6 +76,8 @@ pub enum Command {
         token: Token,
         /// The words.
         text: String,
+        /// What else.
+        parts: Vec<parts::Part>,
     },
     /// The agent leaves a note for colleagues.
     AgentNotes {
@@ -188,6 +192,13 @@ pub enum Command {
         /// Why and what it needs, as the pool knows it, if the place is still there.
         handoff: Option<Box<(Handoff, String)>>,
     },
+    /// What came of ringing somebody on call.
+    OnCallAnswered {
+        /// Which ring.
+        ring: i64,
+        /// What came of it.
+        answer: RingAnswer,
+    },
 }
 
 /// How a conversation begins.
@@ -210,10 +221,36 @@ pub struct Start {
 pub enum Input {
     /// Words.
     Text(String),
+    /// Something beside words, and the words with it; there may be none.
+    Parts {
+        /// The words.
+        text: String,
+        /// What else.
+        parts: Vec<parts::Part>,
+    },
     /// A button.
     Choice(String),
     /// "Say that again."
     SayAgain,
+}
+
+impl Input {
+    /// The words, if there are any of the customer's own.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Input::Text(text) => Some(text),
+            Input::Parts { text, .. } => Some(text.as_str()).filter(|text| !text.trim().is_empty()),
+            Input::Choice(_) | Input::SayAgain => None,
+        }
+    }
+
+    /// What it carries beside words.
+    pub fn parts(&self) -> &[parts::Part] {
+        match self {
+            Input::Parts { parts, .. } => parts,
+            Input::Text(_) | Input::Choice(_) | Input::SayAgain => &[],
+        }
+    }
 }
 
 /// What the pool says of a place it has registered.
@@ -298,6 +335,9 @@ pub enum Rejection {
         /// `queue` or `skill`.
         what: &'static str,
     },
+    /// What the message carries is not allowed.
+    #[error("{0}")]
+    BadPart(#[from] PartFault),
     /// The choice is not one of those offered.
     #[error("this choice is not offered")]
     UnknownChoice,

@@ -1,5 +1,6 @@
 //! What the customer does, in every state.
 
+use super::after_end;
 use super::bot_side::bot_turn;
 use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
@@ -9,6 +10,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
+use super::wordless;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::{Basis, Verdict};
@@ -16,6 +18,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::EntryId;
 use crate::domain::language::{Language, Span, Variety};
+use crate::domain::parts;
 use crate::domain::reading::Reading;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
@@ -35,6 +38,10 @@ pub(super) fn says(
     reading: &Reading,
     at: Timestamp,
 ) -> Decided {
+    parts::check(&rules.bot.parts, input.parts())?;
+    if let (Input::Parts { parts, .. }, None) = (input, input.words()) {
+        return wordless::came(rules, c, parts, at);
+    }
     if let Some(choice) = WaitChoice::of(input) {
         return waiting::press(rules, c, &choice, at);
     }
@@ -65,15 +72,8 @@ pub(super) fn says(
             confirming_turn(&mut turn, &proposal.clone(), input, chosen, reading);
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
-            survey::came_back(&mut turn, survey::says_not_settled(c, reading));
-            turn.happen(Event::Reopened);
-            record(&mut turn, input, chosen, reading);
-            match c.preferred.clone() {
-                // A human knows the matter: it goes on with them.
-                Some(agent) => resume_or_rescue(&mut turn, agent, reading),
-                None => bot_turn(&mut turn, input, chosen, reading, true),
-            }
+            after_end::may_come_back(rules, *since, at)?;
+            after_end::says(&mut turn, input, chosen, reading);
         }
     }
     Ok(turn.done())
@@ -105,7 +105,7 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
             }
         }
         State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(turn.rules, *since, turn.at)?;
+            after_end::may_come_back(turn.rules, *since, turn.at)?;
             survey::came_back(turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
@@ -157,27 +157,6 @@ pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Times
         | State::Human { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
-    }
-}
-
-pub(super) fn reopen(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
-    let mut turn = Turn::new(rules, c, at);
-    match &c.state {
-        State::Resolved { since } | State::Closed { since, .. } => {
-            reopen_window(rules, *since, at)?;
-            survey::came_back(&mut turn, true);
-            turn.happen(Event::Reopened);
-            match c.preferred.clone() {
-                Some(agent) => resume_with(&mut turn, agent),
-                None => turn.notice(TextKey::Reopened, &[]),
-            }
-            Ok(turn.done())
-        }
-        State::Bot
-        | State::Queued
-        | State::Pending { .. }
-        | State::Human { .. }
-        | State::Confirming(_) => Err(Rejection::WrongState { state: c.state.name() }),
     }
 }
 
@@ -275,7 +254,7 @@ fn confirming_turn(
     chosen: Option<&FaqEntry>,
     reading: &Reading,
 ) {
-    let is_words = matches!(input, Input::Text(_));
+    let is_words = input.words().is_some();
     if is_words && danger(reading).is_none() {
         // A plain yes or no counts like the button, however often it was said before.
         if reading.affirms {
@@ -354,7 +333,11 @@ fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
 
 /// Back to the human who knows the matter; but danger waits for nobody: then the customer is told
 /// at once what to do, and whoever is free first is sought.
-fn resume_or_rescue(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId, reading: &Reading) {
+pub(super) fn resume_or_rescue(
+    turn: &mut Turn<'_>,
+    agent: crate::domain::ids::AgentId,
+    reading: &Reading,
+) {
     match danger(reading) {
         Some(reason) => turn.hand_off_with_words(reason, None),
         None => resume_with(turn, agent),
@@ -362,7 +345,7 @@ fn resume_or_rescue(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId, rea
 }
 
 /// Back to the human who knows the matter, with a word to the customer.
-fn resume_with(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
+pub(super) fn resume_with(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
     turn.notice(TextKey::HandoffAcknowledgeReopened, &[]);
     back_to(turn, agent);
 }
@@ -374,7 +357,7 @@ fn back_to(turn: &mut Turn<'_>, agent: crate::domain::ids::AgentId) {
 
 fn chosen_entry<'r>(rules: &'r Rules, input: &Input) -> Result<Option<&'r FaqEntry>, Rejection> {
     match input {
-        Input::Text(_) | Input::SayAgain => Ok(None),
+        Input::Text(_) | Input::Parts { .. } | Input::SayAgain => Ok(None),
         Input::Choice(id) => EntryId::parse(id)
             .ok()
             .and_then(|id| rules.bot.entries.get(&id))
@@ -384,9 +367,14 @@ fn chosen_entry<'r>(rules: &'r Rules, input: &Input) -> Result<Option<&'r FaqEnt
 }
 
 /// Writes down what was said and what was understood of it.
-fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading: &Reading) {
+pub(super) fn record(
+    turn: &mut Turn<'_>,
+    input: &Input,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+) {
     let (text, choice) = match (input, chosen) {
-        (Input::Text(text), _) => (text.clone(), None),
+        (Input::Text(text) | Input::Parts { text, .. }, _) => (text.clone(), None),
         (Input::Choice(id), Some(entry)) => {
             (entry.title.get(turn.c.language).clone(), Some(id.clone()))
         }
@@ -394,13 +382,14 @@ fn record(turn: &mut Turn<'_>, input: &Input, chosen: Option<&FaqEntry>, reading
         (Input::SayAgain, _) => (String::new(), Some("say_again".to_owned())),
     };
     let (language, other_language) = match input {
-        Input::Text(_) => heard(turn.rules, &turn.c, reading),
+        Input::Text(_) | Input::Parts { .. } => heard(turn.rules, &turn.c, reading),
         Input::Choice(_) | Input::SayAgain => (turn.c.language, false),
     };
     // The reading is of the whole burst; its evidence is noted where it stands in this message.
     let fragments = turn.c.memory.burst.iter();
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
-    turn.happen(Event::CustomerSaid { text, choice, language, other_language });
+    let parts = input.parts().to_vec();
+    turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
     understood(turn, reading, Some(offset), chosen.is_some());
 }
 
@@ -467,11 +456,4 @@ fn switches(c: &Conversation, reading: &Reading) -> bool {
         .iter()
         .any(|turn| turn.by == crate::domain::detectors::Speaker::Customer);
     first || reading.tokens >= SWITCH_TOKENS_MIN || c.other_language + 1 >= SWITCH_MESSAGES
-}
-
-fn reopen_window(rules: &Rules, ended: Timestamp, at: Timestamp) -> Result<(), Rejection> {
-    if at.since(ended) > rules.bot.ends.reopen_window {
-        return Err(Rejection::TooLateToReopen { ended });
-    }
-    Ok(())
 }

@@ -2,6 +2,7 @@
 //! alone, so that there is exactly one due entry per conversation and nothing to keep in step.
 
 use super::ledger;
+use super::on_call;
 use super::state::{Asked, Conversation, Proposal, Proposer, Silence, State};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -9,7 +10,8 @@ use crate::domain::time::Timestamp;
 /// The next time at which [`super::command::Command::Tick`] has something to do.
 pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
     let promise = ledger::deadline(rules, c);
-    [state_deadline(rules, c), promise].into_iter().flatten().min()
+    let ring = on_call::deadline(rules, c);
+    [state_deadline(rules, c), promise, ring].into_iter().flatten().min()
 }
 
 /// When the state itself has something to do.

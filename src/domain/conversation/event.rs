@@ -4,13 +4,14 @@ use super::promise::{Fate, Promise};
 use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::{Levels, Signal};
+use crate::domain::detectors::{EmergencyKind, Levels, Signal};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{
     AgentId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
 };
 use crate::domain::language::{Language, Variety};
+use crate::domain::parts;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::Eta;
 use crate::domain::time::Timestamp;
@@ -74,6 +75,9 @@ pub enum Event {
         language: Language,
         /// Whether this message was in the other one.
         other_language: bool,
+        /// What came with the words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<parts::Part>,
     },
     /// What was understood, and by which rules: the evidence of the bot's next step.
     Understood {
@@ -245,6 +249,9 @@ pub enum Event {
         /// The name the customer knew them by.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
+        /// What came with the words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        parts: Vec<parts::Part>,
     },
     /// A note for colleagues.
     Noted {
@@ -341,6 +348,36 @@ pub enum Event {
         /// From whom, if somebody had it.
         from: Option<AgentId>,
     },
+    /// Somebody on call is rung.
+    OnCallRung {
+        /// What is in danger.
+        kind: EmergencyKind,
+        /// Who is rung.
+        target: String,
+        /// Which ring it is; never issued again.
+        ring: i64,
+        /// Which one of this round, from 1.
+        attempt: u32,
+    },
+    /// The target could not be rung.
+    OnCallFailed {
+        /// Which ring.
+        ring: i64,
+        /// Why.
+        why: String,
+    },
+    /// Somebody on call said that they are there.
+    OnCallReached {
+        /// Which ring they answered.
+        ring: i64,
+        /// Who.
+        name: String,
+    },
+    /// All were rung and nobody has answered.
+    OnCallMissed {
+        /// How many rings there were.
+        attempts: u32,
+    },
     /// The host site said whose conversation it is.
     CustomerIdentified {
         /// Who.
@@ -395,6 +432,8 @@ pub enum Alert {
     PromiseBroken,
     /// An agent reports abuse.
     AbuseReported,
+    /// Somebody in danger waits, and nobody on call was reached.
+    NobodyReached,
 }
 
 impl Event {
@@ -432,6 +471,10 @@ impl Event {
             | Event::SupervisorAlerted { .. }
             | Event::OtherLanguageAgreed { .. }
             | Event::ClosedFalsely { .. }
+            | Event::OnCallRung { .. }
+            | Event::OnCallFailed { .. }
+            | Event::OnCallReached { .. }
+            | Event::OnCallMissed { .. }
             | Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::ProposalDropped

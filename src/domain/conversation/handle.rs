@@ -6,8 +6,8 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    agent_side, banners, customer_side, identity, ledger, pool_side, supervision, survey, timers,
-    transfer, waiting,
+    after_end, agent_side, banners, customer_side, identity, ledger, on_call, pool_side,
+    supervision, survey, timers, transfer, waiting,
 };
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::language::Language;
@@ -52,6 +52,7 @@ pub fn handle(
             | Command::AskForRecommendation
             | Command::Erase
             | Command::Tick { .. }
+            | Command::OnCallAnswered { .. }
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
@@ -68,7 +69,7 @@ pub fn handle(
         Command::CancelHumanRequest => customer_side::cancel_human_request(rules, c, at),
         Command::ChooseWait(choice) => waiting::choose(rules, c, choice, at),
         Command::Respond { resolved } => customer_side::respond(rules, c, *resolved, at),
-        Command::Reopen => customer_side::reopen(rules, c, at),
+        Command::Reopen => after_end::reopen(rules, c, at),
         Command::Leave => customer_side::leave(rules, c, at),
         Command::ConfirmQueued(receipt) => pool_side::confirm_queued(rules, c, receipt, at),
         Command::Bind { token, agent, name, waited_ms, claimed_over, taken_over } => {
@@ -77,8 +78,8 @@ pub fn handle(
             pool_side::bind(rules, c, *token, agent, &joining, at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
-        Command::AgentSays { agent, token, text } => {
-            agent_side::says(rules, c, agent, *token, text, at)
+        Command::AgentSays { agent, token, text, parts } => {
+            agent_side::says(rules, c, agent, *token, (text, parts), at)
         }
         Command::AgentNotes { agent, token, text } => {
             agent_side::notes(rules, c, agent, *token, text, at)
@@ -116,6 +117,7 @@ pub fn handle(
         Command::CatchUp { token, handoff } => {
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
         }
+        Command::OnCallAnswered { ring, answer } => on_call::answered(rules, c, *ring, answer, at),
     }
 }
 

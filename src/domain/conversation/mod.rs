@@ -8,6 +8,7 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod on_call;
 pub mod promise;
 pub mod retention;
 pub mod satisfaction;
@@ -16,6 +17,7 @@ pub mod state;
 pub mod transfer;
 pub mod waiting;
 
+mod after_end;
 mod agent_side;
 pub mod banners;
 mod bot_side;
@@ -28,6 +30,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod wordless;
 mod words;
 
 pub use customer_side::heard;

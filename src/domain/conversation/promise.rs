@@ -151,6 +151,10 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::SurveyAsked { .. }
         | Event::ConversationRated { .. }
         | Event::ClosedFalsely { .. }
+        | Event::OnCallRung { .. }
+        | Event::OnCallFailed { .. }
+        | Event::OnCallReached { .. }
+        | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased => None,

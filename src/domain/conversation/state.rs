@@ -1,5 +1,6 @@
 //! What a conversation is at one moment. Changed only by [`super::apply`].
 
+use super::on_call::OnCall;
 use super::promise::Promise;
 use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
@@ -83,6 +84,12 @@ pub struct Conversation {
     /// What the customer said of how well it went.
     #[serde(default)]
     pub satisfaction: Satisfaction,
+    /// The ringing of whoever is on call, while it waits in danger.
+    #[serde(default)]
+    pub on_call: Option<OnCall>,
+    /// The latest ring there ever was: none is issued twice.
+    #[serde(default)]
+    pub rung: i64,
     /// What the host site tells of the customer.
     #[serde(default)]
     pub facts: Facts,
@@ -208,6 +215,9 @@ pub struct Asked {
     pub long_wait_told: bool,
     /// Whether it came back from an agent who was lost or silent.
     pub returned: bool,
+    /// Whether nobody was there who could have taken it when the pool registered it.
+    #[serde(default)]
+    pub nobody_there: bool,
 }
 
 /// What has been done about an agent who does not answer.

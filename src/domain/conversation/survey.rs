@@ -45,7 +45,7 @@ impl Pressed {
                 let score = number(text).filter(|score| measure.holds(*score))?;
                 Some(Pressed::Score { measure, score })
             }
-            Input::SayAgain => None,
+            Input::Parts { .. } | Input::SayAgain => None,
         }
     }
 
@@ -97,14 +97,18 @@ pub(super) fn press(
         (Pressed::Rating { helpful: false, .. }, _) => title(&turn, TextKey::RateNotHelpful),
         (Pressed::Person, _) => title(&turn, TextKey::ChoicePerson),
         (Pressed::Score { .. }, Input::Text(text)) => text.clone(),
-        (Pressed::Score { score, .. }, Input::Choice(_) | Input::SayAgain) => score.to_string(),
+        (
+            Pressed::Score { score, .. },
+            Input::Parts { .. } | Input::Choice(_) | Input::SayAgain,
+        ) => score.to_string(),
     };
     let choice = match input {
         Input::Choice(id) => Some(id.clone()),
-        Input::Text(_) | Input::SayAgain => None,
+        Input::Text(_) | Input::Parts { .. } | Input::SayAgain => None,
     };
     let (language, other_language) = (c.language, false);
-    turn.happen(Event::CustomerSaid { text, choice, language, other_language });
+    let parts = Vec::new();
+    turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
     match pressed {
         Pressed::Rating { answer, helpful } => {
             let given = rate(&mut turn, *answer, *helpful)?;

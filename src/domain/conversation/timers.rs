@@ -7,6 +7,7 @@ use super::customer_side::understood;
 use super::deadline::next_deadline;
 use super::event::{Alert, Event, LeaveReason};
 use super::ledger;
+use super::on_call;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State};
 use super::survey;
 use super::turn::{Keeping, Turn};
@@ -31,6 +32,10 @@ pub(super) fn tick(
         return Err(Rejection::NotDue);
     }
     let mut turn = Turn::new(rules, c, at);
+    if on_call::deadline(rules, c).is_some_and(|due| due <= at) {
+        on_call::due(&mut turn);
+        return Ok(turn.done());
+    }
     if ledger::deadline(rules, c).is_some_and(|due| due <= at)
         && let Some(promise) = &c.promise
     {

@@ -7,6 +7,7 @@ use super::event::{Choice, Event};
 use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::detectors::EmergencyKind;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::routing::route::{self, Wish};
@@ -203,11 +204,14 @@ impl<'a> Turn<'a> {
     }
 
     fn safety_text(&self, key: TextKey, reason: HandoffReason) -> String {
-        let contacts = emergency_kind(reason)
-            .and_then(|kind| self.rules.bot.contacts.get(&kind))
-            .map(|texts| texts.get(self.c.language).clone())
-            .unwrap_or_default();
+        let contacts = reason.emergency().map(|kind| self.contacts(kind)).unwrap_or_default();
         self.text(key, None, &[("contacts", contacts)])
+    }
+
+    /// Whom to call in this danger.
+    pub(super) fn contacts(&self, kind: EmergencyKind) -> String {
+        let texts = self.rules.bot.contacts.get(&kind);
+        texts.map(|texts| texts.get(self.c.language).clone()).unwrap_or_default()
     }
 
     /// What the customer needs in their own words, cut to a line; empty if they have not said it.
@@ -248,28 +252,8 @@ impl<'a> Turn<'a> {
     }
 }
 
-fn emergency_kind(reason: HandoffReason) -> Option<crate::domain::detectors::EmergencyKind> {
-    use crate::domain::detectors::EmergencyKind;
-    match reason {
-        HandoffReason::EmergencyLife => Some(EmergencyKind::Life),
-        HandoffReason::EmergencyMoney => Some(EmergencyKind::Money),
-        HandoffReason::EmergencyProperty => Some(EmergencyKind::Property),
-        HandoffReason::HumanRequest
-        | HandoffReason::Frustration
-        | HandoffReason::Confusion
-        | HandoffReason::NotUnderstood
-        | HandoffReason::Repetition
-        | HandoffReason::Abuse
-        | HandoffReason::DeniedTwice
-        | HandoffReason::HumanFirst
-        | HandoffReason::Reopened
-        | HandoffReason::BotFailed => None,
-    }
-}
-
 fn emergency_text(reason: HandoffReason) -> Option<TextKey> {
-    use crate::domain::detectors::EmergencyKind;
-    emergency_kind(reason).map(|kind| match kind {
+    reason.emergency().map(|kind| match kind {
         EmergencyKind::Life => TextKey::EmergencyLife,
         EmergencyKind::Money => TextKey::EmergencyMoney,
         EmergencyKind::Property => TextKey::EmergencyProperty,

@@ -89,8 +89,8 @@ pub(super) fn press(
     let mut turn = Turn::new(rules, c, at);
     let title = title(&turn, choice.id());
     let (language, other_language) = (c.language, false);
-    let choice_id = Some(choice.id().to_owned());
-    turn.happen(Event::CustomerSaid { text: title, choice: choice_id, language, other_language });
+    let (text, pressed, parts) = (title, Some(choice.id().to_owned()), Vec::new());
+    turn.happen(Event::CustomerSaid { text, choice: pressed, language, other_language, parts });
     take(&mut turn, choice)?;
     Ok(turn.done())
 }
@@ -264,7 +264,7 @@ pub(super) fn pending_turn(
     }
     let follow_up = PromiseKind::FollowUp;
     let is_news = turn.c.promise.as_ref().is_some_and(|promise| promise.kind == follow_up)
-        && matches!(input, Input::Text(_))
+        && input.words().is_some()
         && reading.social.is_none();
     if is_news {
         turn.notice(TextKey::PromiseTime, &[]);

@@ -3,6 +3,7 @@
 
 use super::overview::Overview;
 use super::settings::RoutingRules;
+use crate::domain::conversation::on_call::Stage;
 use crate::domain::conversation::state::{Conversation, Silence};
 use crate::domain::ids::{ConversationId, QueueId};
 use crate::domain::pool::item::Item;
@@ -66,11 +67,13 @@ pub enum AlertKind {
     AgentSilent,
     /// An agent reports abuse by the customer.
     AbuseReported,
+    /// Somebody in danger waits, and nobody on call was reached.
+    NobodyReached,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 7] = [
+    pub const ALL: [AlertKind; 8] = [
         AlertKind::EmergencyWaiting,
         AlertKind::NobodyThere,
         AlertKind::LongestWait,
@@ -78,6 +81,7 @@ impl AlertKind {
         AlertKind::BrokenPromises,
         AlertKind::AgentSilent,
         AlertKind::AbuseReported,
+        AlertKind::NobodyReached,
     ];
 
     /// The name used in logs and metrics.
@@ -90,6 +94,7 @@ impl AlertKind {
             AlertKind::BrokenPromises => "broken_promises",
             AlertKind::AgentSilent => "agent_silent",
             AlertKind::AbuseReported => "abuse_reported",
+            AlertKind::NobodyReached => "nobody_reached",
         }
     }
 
@@ -100,7 +105,8 @@ impl AlertKind {
             AlertKind::QueueLength
             | AlertKind::BrokenPromises
             | AlertKind::AgentSilent
-            | AlertKind::AbuseReported => false,
+            | AlertKind::AbuseReported
+            | AlertKind::NobodyReached => false,
         }
     }
 }
@@ -145,7 +151,7 @@ pub fn measure<'a>(
     rules: &RoutingRules,
     overview: &Overview,
     items: impl Iterator<Item = &'a Item>,
-    owned: impl Iterator<Item = &'a Conversation>,
+    watched: impl Iterator<Item = &'a Conversation>,
     at: Timestamp,
 ) -> BTreeMap<AlertKey, (i64, i64)> {
     let limits = &rules.alerts;
@@ -169,10 +175,12 @@ pub fn measure<'a>(
     let broken = items.filter(|item| item.broken > 0).count() as i64;
     let key = AlertKey { kind: AlertKind::BrokenPromises, queue: None, conversation: None };
     measured.insert(key, (broken, limits.broken_promises.into()));
-    for c in owned {
+    for c in watched {
         let silent = (AlertKind::AgentSilent, c.silence == Silence::Escalated);
         let abuse = (AlertKind::AbuseReported, c.abuse_reported.is_some());
-        for (kind, _) in [silent, abuse].into_iter().filter(|(_, is_so)| *is_so) {
+        let missed = c.on_call.as_ref().is_some_and(|open| open.stage == Stage::Missed);
+        let missed = (AlertKind::NobodyReached, missed);
+        for (kind, _) in [silent, abuse, missed].into_iter().filter(|(_, is_so)| *is_so) {
             let key = AlertKey { kind, queue: None, conversation: Some(c.id.clone()) };
             measured.insert(key, (1, 1));
         }

@@ -34,6 +34,22 @@ pub enum DelayReason {
     OffersNotTaken,
 }
 
+impl DelayReason {
+    /// Whether nobody is there who could take it.
+    pub const fn is_for_want_of_people(&self) -> bool {
+        match self {
+            DelayReason::NoLanguage
+            | DelayReason::NoSkill
+            | DelayReason::OutsideHours { .. }
+            | DelayReason::NobodySignedIn => true,
+            DelayReason::None
+            | DelayReason::AllBusy
+            | DelayReason::EmergenciesAhead
+            | DelayReason::OffersNotTaken => false,
+        }
+    }
+}
+
 /// Why this conversation waits.
 pub fn delay_reason(
     view: &PoolView,

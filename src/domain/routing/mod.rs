@@ -22,6 +22,7 @@ pub mod eta;
 pub mod explain;
 pub mod fairness;
 pub mod hours;
+pub mod on_call;
 pub mod opening;
 pub mod overview;
 pub mod pace;

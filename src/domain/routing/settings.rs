@@ -3,6 +3,7 @@
 
 use super::alerts::AlertRules;
 use super::hours::Hours;
+use super::on_call::OnCallRules;
 use super::policies::{LeastLoaded, Policy};
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::handoff::{HandoffReason, Priority, Requirements};
@@ -49,6 +50,8 @@ pub struct RoutingRules {
     pub agents: Vec<DeclaredAgent>,
     /// When supervisors are alerted.
     pub alerts: AlertRules,
+    /// Who is rung for somebody in danger whom no colleague has.
+    pub on_call: OnCallRules,
 }
 
 /// The queues of a pool, in the order of the file. There is always one, so that nobody who needs
@@ -246,6 +249,7 @@ impl RoutingRules {
             costs: Costs { default: 1, abusive: 2 },
             agents: Vec::new(),
             alerts: AlertRules::default(),
+            on_call: OnCallRules::default(),
         }
     }
 

@@ -41,11 +41,29 @@ pub(super) fn agent_speaks_with_old_token(
     command: &Command,
     at: Timestamp,
 ) -> Decided {
-    let (Some(known), Command::AgentSays { agent, text, .. }) = (c, command) else {
+    let (Some(known), Command::AgentSays { agent, text, parts, .. }) = (c, command) else {
         return handle(rules, c, command, at);
     };
-    let (agent, token, text) = (agent.clone(), known.token, text.clone());
-    handle(rules, c, &Command::AgentSays { agent, token, text }, at)
+    let (agent, token) = (agent.clone(), known.token);
+    let (text, parts) = (text.clone(), parts.clone());
+    handle(rules, c, &Command::AgentSays { agent, token, text, parts }, at)
+}
+
+pub(super) fn rung_is_reached(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let decision = handle(rules, c, command, at)?;
+    let rung = decision.events.iter().find_map(|event| match event {
+        Event::OnCallRung { ring, target, .. } => Some((*ring, target.clone())),
+        _ => None,
+    });
+    Ok(match rung {
+        Some((ring, name)) => with_event(decision, Event::OnCallReached { ring, name }, at),
+        None => decision,
+    })
 }
 
 pub(super) fn bot_speaks_over_humans(
@@ -98,6 +116,19 @@ pub(super) fn fragments_forgotten(
 ) -> Decided {
     let kept = c.is_some_and(|c| c.memory.reply_due.is_some());
     if kept && matches!(command, Command::Tick { .. }) {
+        return Err(Rejection::NotDue);
+    }
+    handle(rules, c, command, at)
+}
+
+pub(super) fn promise_forgotten(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let promised = c.is_some_and(|c| c.promise.is_some());
+    if promised && matches!(command, Command::Tick { .. }) {
         return Err(Rejection::NotDue);
     }
     handle(rules, c, command, at)

@@ -26,6 +26,8 @@ pub enum Mutant {
     FragmentsForgotten,
     /// What was said already is not remembered.
     AnswersRepeat,
+    /// Nobody looks at what was promised.
+    PromiseForgotten,
     /// A late enqueue brings back what is gone.
     EnqueueIgnoresTombstone,
     /// A newer stay does not free whoever held the older one.
@@ -54,17 +56,20 @@ pub enum Mutant {
     RequestIdIgnored,
     /// Nobody compares both sides after a loss of data.
     AuditSkipped,
+    /// Whoever is rung is said to be reached.
+    RungIsReached,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 20] = [
+    pub const ALL: [Mutant; 22] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
         Mutant::SilenceResolves,
         Mutant::FragmentsForgotten,
         Mutant::AnswersRepeat,
+        Mutant::PromiseForgotten,
         Mutant::EnqueueIgnoresTombstone,
         Mutant::EnqueueForgetsHolder,
         Mutant::ReleaseForgetsLoad,
@@ -79,6 +84,7 @@ impl Mutant {
         Mutant::OutboxClearedEarly,
         Mutant::RequestIdIgnored,
         Mutant::AuditSkipped,
+        Mutant::RungIsReached,
     ];
 
     /// The name it is called by.
@@ -90,6 +96,7 @@ impl Mutant {
             Mutant::SilenceResolves => "honest-end",
             Mutant::FragmentsForgotten => "fragments",
             Mutant::AnswersRepeat => "never-twice",
+            Mutant::PromiseForgotten => "promise",
             Mutant::EnqueueIgnoresTombstone => "tombstone",
             Mutant::EnqueueForgetsHolder => "requeue-frees",
             Mutant::ReleaseForgetsLoad => "release-frees",
@@ -104,6 +111,7 @@ impl Mutant {
             Mutant::OutboxClearedEarly => "outbox",
             Mutant::RequestIdIgnored => "request-id",
             Mutant::AuditSkipped => "audit",
+            Mutant::RungIsReached => "on-call",
         }
     }
 
@@ -133,6 +141,9 @@ impl Mutant {
                 Machines { conversation: machines::fragments_forgotten, ..real }
             }
             Mutant::AnswersRepeat => Machines { conversation: machines::answers_repeat, ..real },
+            Mutant::PromiseForgotten => {
+                Machines { conversation: machines::promise_forgotten, ..real }
+            }
             Mutant::EnqueueIgnoresTombstone => {
                 Machines { work: machines::enqueue_ignores_tombstone, ..real }
             }
@@ -148,6 +159,7 @@ impl Mutant {
                 Machines { work: machines::offer_ignores_presence, ..real }
             }
             Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
+            Mutant::RungIsReached => Machines { conversation: machines::rung_is_reached, ..real },
             Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored

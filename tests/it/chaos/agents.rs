@@ -166,6 +166,7 @@ impl Agent {
             token: mine.token,
             text: text.clone(),
             sent_at: None,
+            parts: Vec::new(),
         };
         let call = |channel| {
             let request = with(request.clone(), &key);

@@ -117,6 +117,7 @@ impl Customer {
             request_id: id.to_owned(),
             content: Some(Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         let (front, token) = (Arc::clone(&self.front), self.talk.token.clone());
         let call = |channel| {

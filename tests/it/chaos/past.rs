@@ -78,6 +78,7 @@ async fn emptied(front: &Front, redis: &RedisServer) {
         request_id: "m1".to_owned(),
         content: Some(Content::Text("I want to talk to a human".to_owned())),
         sent_at: None,
+        parts: Vec::new(),
     };
     let said = chat.send_message(with(request, &started.customer_token)).await;
     let said = said.expect("the bot still answers").into_inner();

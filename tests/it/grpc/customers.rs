@@ -269,6 +269,7 @@ async fn what_is_exported_is_what_was_said_and_what_is_erased_is_nowhere() {
         request_id: world.fresh(),
         content: Some(pb::send_message_request::Content::Text("hello?".to_owned())),
         sent_at: None,
+        parts: Vec::new(),
     };
     let refused = world.chat().send_message(with(request, &mona.token)).await.unwrap_err();
     assert_eq!(refused.code(), Code::NotFound);

@@ -71,6 +71,7 @@ async fn cases(
         request_id: request_id.to_owned(),
         content: Some(pb::send_message_request::Content::Text(text.to_owned())),
         sent_at: None,
+        parts: Vec::new(),
     };
     world.chat().send_message(with(say("hello", "used"), &customer.token)).await.unwrap();
     let queue_status = |id: &str| bytes(&pb::GetQueueStatusRequest { conversation_id: id.into() });
@@ -97,6 +98,7 @@ async fn cases(
         token: Some(pb::OwnershipToken { term: 1, attempt: 1 }),
         text: "mine?".to_owned(),
         sent_at: None,
+        parts: Vec::new(),
     };
     let superseded = pb::ListMyWorkRequest { session: Some(old.clone()) };
     let poll = pb::ListMessagesRequest {

@@ -107,6 +107,7 @@ async fn tells_its_story(world: World) {
         request_id: world.fresh(),
         content: Some(pb::send_message_request::Content::Text("hello".to_owned())),
         sent_at: None,
+        parts: Vec::new(),
     };
     let status = world.chat().send_message(with(again, &token)).await.unwrap_err();
     assert_eq!(refusal(&status), (Code::NotFound, "CONVERSATION_NOT_KEPT".to_owned()));

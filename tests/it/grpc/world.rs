@@ -33,6 +33,7 @@ use sanad::grpc::server::{Edge, ServeOptions, bind};
 use sanad::grpc::supervisor::Supervisor;
 use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::{Chance, Clock};
+use sanad::ports::ringer::{Ring, Ringer, Rung};
 use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
 use sanad::store::archive::FolderArchive;
@@ -153,6 +154,20 @@ impl Chance for Counted {
     }
 }
 
+/// Writes down who is rung; nobody answers by themselves.
+struct Pager(tokio::sync::mpsc::UnboundedSender<Ring>);
+
+#[tonic::async_trait]
+impl Ringer for Pager {
+    async fn ring(&self, ring: &Ring) -> Rung {
+        self.0.send(ring.clone()).unwrap();
+        Rung::Delivered
+    }
+}
+
+/// The secret of the server.
+pub const SECRET: [u8; 32] = [7; 32];
+
 /// A running server; its tasks end when this is dropped.
 pub struct World {
     pub address: SocketAddr,
@@ -165,6 +180,7 @@ pub struct World {
     minted: std::sync::Mutex<std::collections::BTreeMap<String, String>>,
     channel: Channel,
     names: AtomicU64,
+    rings: tokio::sync::Mutex<tokio::sync::mpsc::UnboundedReceiver<Ring>>,
     tasks: Vec<JoinHandle<()>>,
     _stop: oneshot::Sender<()>,
     folder: tempfile::TempDir,
@@ -204,7 +220,8 @@ impl World {
             waiting_max: 1_000,
         };
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
-        let app = Arc::new(app);
+        let (pager, rings) = tokio::sync::mpsc::unbounded_channel();
+        let app = Arc::new(app.ringing_over(Arc::new(Pager(pager))));
         app.recover().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let now: sanad::grpc::Now = {
@@ -212,7 +229,7 @@ impl World {
             Arc::new(move || clock.now())
         };
         let keys = Arc::new(KeyRing::open(folder.path(), now.clone()).unwrap());
-        let tokens = Arc::new(CustomerTokens::new([7; 32]));
+        let tokens = Arc::new(CustomerTokens::new(SECRET));
         let day = Duration::from_secs(24 * 60 * 60);
         let identity = Arc::new(HostIdentity::new(Some(vec![9; 32]), "sanad", day));
         let lifecycle = Arc::new(Lifecycle::default());
@@ -267,6 +284,7 @@ impl World {
             minted: Default::default(),
             channel,
             names: AtomicU64::new(0),
+            rings: tokio::sync::Mutex::new(rings),
             tasks,
             _stop: stop,
             folder,
@@ -279,6 +297,11 @@ impl World {
         let store = Arc::clone(self.app.store());
         let rules = Arc::new(self.app.rules());
         App::new(store, rules, Arc::new(Counted::default()), settings)
+    }
+
+    /// The next ring of somebody on call.
+    pub async fn rung(&self) -> Ring {
+        soon(async { self.rings.lock().await.recv().await }).await.unwrap()
     }
 
     /// Where ended conversations go.
@@ -401,6 +424,11 @@ async fn work(app: Arc<App>) {
         for slot in app.slots() {
             app.sweep(&slot).await.ok();
         }
+        for owed in app.rings_owed().await {
+            if let Ok(Some(answer)) = app.ring(&owed).await {
+                app.on_call_answered(&owed, answer).await.ok();
+            }
+        }
         app.watch_leases().await.ok();
         app.watch_alerts().await.ok();
         app.match_now().await;
@@ -448,6 +476,7 @@ impl Customer<'_> {
             request_id: self.world.fresh(),
             content: Some(pb::send_message_request::Content::Text(text.to_owned())),
             sent_at: None,
+            parts: Vec::new(),
         };
         self.world.chat().send_message(with(request, &self.token)).await.unwrap().into_inner()
     }
@@ -576,6 +605,7 @@ impl Agent<'_> {
             token,
             text: text.to_owned(),
             sent_at: None,
+            parts: Vec::new(),
         };
         let sent = self.world.agents().send_agent_message(with(request, &self.key)).await?;
         Ok(sent.into_inner())

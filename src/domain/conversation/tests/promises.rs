@@ -173,8 +173,8 @@ fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
     assert_eq!(c.preferred, Some(agent()), "who promised it is asked first");
     let c = next(&c, &bind(&c, back), back);
     assert!(c.promise.is_some(), "coming is not yet an answer");
-    let (token, text) = (c.token, "done".to_owned());
-    let decision = decide(Some(&c), &Command::AgentSays { agent: agent(), token, text }, back);
+    let (agent, token, text, parts) = (agent(), c.token, "done".to_owned(), Vec::new());
+    let decision = decide(Some(&c), &Command::AgentSays { agent, token, text, parts }, back);
     let kept = Event::PromiseEnded { number: 1, fate: Fate::Kept };
     assert!(decision.unwrap().events.contains(&kept));
 }

@@ -3,6 +3,7 @@
 //! A new state or command does not compile until it stands in the lists of kinds and is given its
 //! situations or samples below; then the document misses its lines until they are written.
 
+use super::on_call;
 use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
 use crate::domain::conversation::event::Event;
@@ -14,6 +15,7 @@ use crate::domain::facts::{Fact, Facts};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{CustomerId, QueueId, SkillId};
 use crate::domain::language::Language;
+use crate::domain::parts::Part;
 use crate::domain::pool::agent::{Agent, Lease, Presence, Profile};
 use crate::domain::tests::document::{check, kinds};
 use crate::domain::time::Timestamp;
@@ -33,6 +35,7 @@ kinds! {
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
         RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
+        OnCallAnswered,
     }
 }
 
@@ -54,7 +57,8 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
         let joined = joined();
         let token = joined.token();
         let text = "I am looking into it".to_owned();
-        joined.then(&Command::AgentSays { agent: agent("sara"), token, text })
+        let (agent, parts) = (agent("sara"), Vec::new());
+        joined.then(&Command::AgentSays { agent, token, text, parts })
     };
     let held = || {
         let helped = helped();
@@ -84,6 +88,9 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("the pool has confirmed it", queued()),
             ("the long wait was told", queued().until_due()),
             ("for money that is being lost", greeted().says("my stolen card")),
+            ("somebody on call is rung", on_call::rung()),
+            ("somebody on call was reached", on_call::reached()),
+            ("nobody on call was reached", on_call::missed()),
             ("a callback has come back", queued().then(&call_back()).until_due()),
             ("a callback is late", queued().then(&call_back()).until_due().until_due()),
         ],
@@ -176,6 +183,7 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             agent: agent(name),
             token,
             text: text.clone(),
+            parts: Vec::new(),
         }),
         CommandKind::AgentNotes => by_holder(&|name, token| Command::AgentNotes {
             agent: agent(name),
@@ -280,6 +288,7 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
                 ("when it is due".to_owned(), story.tick(), due),
             ],
         },
+        CommandKind::OnCallAnswered => on_call::samples(story),
         CommandKind::CatchUp => {
             let gone = |token| Command::CatchUp { token, handoff: None };
             let mut samples = by_token(&gone);
@@ -320,6 +329,10 @@ fn spoken(story: &Story) -> Vec<(String, Command, Timestamp)> {
     samples.push(press("a button", Input::Choice("pay-methods".to_owned())));
     samples.push(press("a button that is gone", Input::Choice("no-such-entry".to_owned())));
     samples.push(press("say again", Input::SayAgain));
+    let place = Part::Location { latitude: 24_700_000, longitude: 46_700_000, label: "".into() };
+    let alone = |parts| Input::Parts { text: String::new(), parts };
+    samples.push(press("a place without words", alone(vec![place.clone()])));
+    samples.push(press("more than a message carries", alone(vec![place; 4])));
     samples.push(press("the choice of a callback", Input::Choice("wait:callback".to_owned())));
     samples
 }
@@ -414,6 +427,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::OwnershipLost { .. } => "ownership lost",
         Rejection::Stale { .. } => "stale",
         Rejection::UnknownChoice => "unknown choice",
+        Rejection::BadPart(_) => "a part that is not allowed",
         Rejection::TimeNotPossible { .. } => "time not possible",
         Rejection::TooLateToReopen { .. } => "too late to reopen",
         Rejection::NotDue => "not due",
@@ -451,6 +465,7 @@ fn told(event: &Event) -> String {
         "/why",
         "/reason",
         "/what",
+        "/target",
         "/by/who",
         "/promise/kind",
         "/fate",

@@ -10,6 +10,7 @@ use crate::domain::language::Language;
 use crate::domain::routing::hours::{Day, Hours};
 use crate::domain::routing::settings::{QueueRules, Queues};
 use crate::domain::rules::Rules;
+use crate::domain::texts::TextKey;
 use std::sync::Arc;
 
 /// Sara has joined and proposes that it is solved.
@@ -88,6 +89,44 @@ fn no_thanks_to_is_it_solved_is_neither_a_yes_nor_a_no() {
         assert!(matches!(c.state, State::Confirming(_)), "{words}: {:?}", c.state);
         assert_eq!(c.denied_agent, 0);
     }
+}
+
+#[test]
+fn a_kind_word_after_the_end_is_returned_and_calls_nobody_back() {
+    let by_sara = proposed().then(&Command::Respond { resolved: true });
+    let answered = Story::new().then(&start()).says("when are you open");
+    let by_bot = answered.says("thanks").until_due().then(&Command::Respond { resolved: true });
+    let left = proposed().then(&Command::Leave);
+    for ended in [by_sara, by_bot, left] {
+        let state = ended.c.as_ref().unwrap().state.clone();
+        assert!(ended.c.as_ref().unwrap().has_ended().is_some(), "{state:?}");
+        let check = |words: &str, is_kind: bool| {
+            let after = ended.clone().says(words);
+            let c = after.c.as_ref().unwrap();
+            assert_eq!(c.state == state, is_kind, "{words} after {state:?}: {:?}", c.state);
+            let rest = after.deadline().is_none();
+            assert_eq!(rest, is_kind, "{words}: what has ended rests");
+        };
+        for words in ["thanks", "شكرا", "bye", "ok", "👍", "no thanks", "yes"] {
+            check(words, true);
+        }
+        for words in ["hello", "??", "no", "where is my order", "thanks but when are you open"] {
+            check(words, false);
+        }
+    }
+}
+
+#[test]
+fn kind_words_without_end_are_not_returned_without_end() {
+    let mut story = proposed().then(&Command::Respond { resolved: true });
+    let mut returned = 0;
+    for _ in 0..10 {
+        let decision = story.answer(&story.saying("thanks"), story.at).unwrap();
+        returned += decision.events.iter().filter(|it| matches!(it, Event::Notice { .. })).count();
+        story = story.says("thanks");
+    }
+    let wordings = story.rules.texts.wordings(Language::En, TextKey::NothingElse, None, &[]);
+    assert_eq!(returned, wordings.len(), "each wording once, then nothing more");
 }
 
 #[test]

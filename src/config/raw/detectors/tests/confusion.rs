@@ -118,4 +118,17 @@ const QUIET: &[&str] = &[
     "ezay araga3 el order",
     "shu el far2 benhom",
     "keef a3mel return",
+    // Where to go and how to do one thing have answers
+    "not sure how to cancel my order",
+    "where do i go to return a parcel?",
+    "where is the option to pay by card",
+    "which ones are available in black?",
+    "وين أروح لأستلم طلبي؟",
+    "بدي أرجع غرض، وين أروح؟",
+    "من وين وصل هذا المبلغ",
+    "ممكن تفهمني ليش تأخر الطلب",
+    "تلخبطت وكتبت عنوان قديم",
+    "أنا من الرياض وأسافر كثيرا",
+    "جربت كذا مرة أفتح التطبيق",
+    "ممكن إعادة إرسال الفاتورة من فضلك",
 ];

@@ -112,6 +112,20 @@ const FIRES: &[(EmergencyKind, &str)] = &[
     (Money, "etnasab 3alaya"),
     (Money, "insara2et ma7fazti"),
     (Property, "el sha2a ghere2et mayya"),
+    // The same dangers in other words
+    (Life, "the roof has collapsed on the workers"),
+    (Life, "السقف نهار على العمال"),
+    (Life, "الدبة انفجرت بالمطبخ"),
+    (Life, "المطبخ بيولع الحقونا"),
+    (Life, "عقرب لدغتها عقرب برجلها"),
+    (Life, "ما بدي ضل عايشة"),
+    (Life, "el ma7al byewla3"),
+    (Life, "jozi byedrobni kol yom"),
+    (Life, "محبوسين بالمصعد من نص ساعة"),
+    (Money, "someone opened a loan in my name today"),
+    (Money, "حد بيسحب من حسابي دلوقتي"),
+    (Money, "sor2at karti el yom"),
+    (Property, "المجاري طفحت في الصالة"),
 ];
 
 const QUIET: &[&str] = &[
@@ -174,4 +188,13 @@ const QUIET: &[&str] = &[
     "bamoot fi hal fostan",
     "3ard nari",
     "daya3t el password",
+    // Lost on the way, found again, or kept by a machine
+    "is my card lost in the post?",
+    "the atm took my card, when do i get it back",
+    "lost card found, can i use it again?",
+    "where is the emergency department",
+    "هل ضاعت بطاقتي في البريد؟",
+    "الصراف بلع بطاقتي",
+    "وين قسم الطوارئ",
+    "كيف بيحول التطبيق المصاري؟",
 ];

@@ -90,6 +90,12 @@ const FIRES: &[&str] = &[
     "sarli osbo3en nater w ma 7ada rad",
     "ma7ad yrod 3alay",
     "خدمتكم very bad",
+    // Again and again
+    "at this point i want my money and nothing else",
+    "المرة الثالثة تغلطون بالطلب",
+    "هذه المرة الثانية تتأخرون",
+    "this is the 3rd email and nobody cares",
+    "شو آخرتها معكم",
 ];
 
 const QUIET: &[&str] = &[
@@ -141,4 +147,17 @@ const QUIET: &[&str] = &[
     "wen talabi",
     "lessa ma wesel el order",
     "emta yewsal el talab",
+    // Tried, checked, charged and regretted: reports and questions
+    "is it possible to offer me a voucher for my next order?",
+    "what happens if my parcel still hasn't arrived after the holidays?",
+    "nothing has happened yet, when does it start?",
+    "راجعت بيانات العنوان مرتين وكلها صحيحة",
+    "جربت الكود اكثر من مرة وما اشتغل",
+    "المرة الاولى رفض الجهاز والمرة الثانية نجح",
+    "لماذا الدفع بالتقسيط غير مقبول؟",
+    "هل النظام معطل اليوم؟",
+    "اشتريت جاكيت وندمت، كيف أرجعه",
+    "بدفع اشي على التوصيل ولا مجاني؟",
+    "كم مرة بقدر أغير العنوان؟",
+    "الرصيد بيكفي للطلب؟",
 ];

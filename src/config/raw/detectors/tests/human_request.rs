@@ -79,6 +79,20 @@ const FIRES: &[&str] = &[
     "ابي agent",
     "عايز اكلم customer service",
     "ابغى اكلم human بليز",
+    // Somebody else, or whoever is there
+    "can you loop in one of your colleagues",
+    "i need to get hold of somebody in sales",
+    "get me off this robot",
+    "فين الناس اللي بترد هنا",
+    "عايز حد يكلمني",
+    "مافي غيرك هون؟",
+    "بدي ست تحكي معي",
+    "كيف أصل إلى موظف",
+    "خلي مديركم يتصل بي",
+    "بدي مين يسمعني",
+    "wein el nas 3andkon",
+    "mafi bashar hon?",
+    "khalli zmilak yerod 3alay",
 ];
 
 const QUIET: &[&str] = &[
@@ -130,4 +144,8 @@ const QUIET: &[&str] = &[
     "wen talabi",
     "abgha a3raf el se3r",
     "bedi wa7ed aswad",
+    // People, and nobody of them wanted
+    "how do i hold of my order",
+    "what do people say about this shop",
+    "وين الناس بتستلم الطلبات بالعادة",
 ];

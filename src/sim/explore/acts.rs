@@ -153,16 +153,16 @@ pub(super) async fn perform(
             Ok(())
         }
         Act::Accepts(agent, token) => {
-            let c = app.accept(&agent, id, token).await?;
+            let c = app.accept(&agent, id, token, None).await?;
             let holds = c.owner() == Some(&agent);
             lock(model).check(Invariant::OneOwner, holds, || {
                 format!("{agent} was told that it is theirs: {c:?}")
             });
             Ok(())
         }
-        Act::Declines(agent, token) => app.decline(&agent, id, token).await,
+        Act::Declines(agent, token) => app.decline(&agent, id, token, None).await,
         Act::Speaks(agent, token) => {
-            let done = app.agent_says(id, None, agent.clone(), token, text()).await?;
+            let done = app.agent_says(id, None, agent.clone(), token, (text(), Vec::new())).await?;
             let at = done.conversation.seq;
             let mut model = lock(model);
             let counted = model.line(id, at).map(|line| line.token);
@@ -184,7 +184,7 @@ pub(super) async fn perform(
                 Turn::Away => Presence::Away { reason: "tea".to_owned() },
                 Turn::Gone => Presence::Offline,
             };
-            app.set_presence(&agent, session, presence).await?;
+            app.set_presence(&agent, session, presence, None).await?;
             let newest = lock(model).agents.get(&agent).map_or(0, |agent| agent.incarnation);
             lock(model).check(Invariant::Fenced, session == newest, || {
                 format!("{agent}: session {session} acted after {newest} had begun")

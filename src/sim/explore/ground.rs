@@ -126,9 +126,9 @@ impl Ground {
             app.start(conversation(), customer, Some(Language::Ar)).await?;
             for agent in &RULES[0].routing.agents {
                 // The first session is an old one from the beginning.
-                app.sign_in(&agent.id, LEASE).await?;
-                let session = app.sign_in(&agent.id, LEASE).await?.incarnation;
-                app.set_presence(&agent.id, session, Presence::Available).await?;
+                app.sign_in(&agent.id, LEASE, None).await?;
+                let session = app.sign_in(&agent.id, LEASE, None).await?.incarnation;
+                app.set_presence(&agent.id, session, Presence::Available, None).await?;
             }
             crate::app::error::AppResult::Ok(())
         };

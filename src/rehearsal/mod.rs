@@ -10,6 +10,7 @@ use crate::config::script::Script;
 use crate::domain::rules::Rules;
 use stage::Stage;
 use std::sync::Arc;
+use tracing::subscriber::NoSubscriber;
 
 /// Plays all scripts; the problems of those that do not hold.
 pub fn rehearse(rules: &Arc<Rules>, scripts: &[Script]) -> Vec<Problem> {
@@ -19,6 +20,8 @@ pub fn rehearse(rules: &Arc<Rules>, scripts: &[Script]) -> Vec<Problem> {
 /// Plays one script to its first step that does not hold: what comes after it would only tell the
 /// same thing again.
 pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
+    // What happens in a script has happened to nobody: it must not stand in the log of a server.
+    let _silence = tracing::subscriber::set_default(NoSubscriber::default());
     // Polled by hand: within a tokio runtime its budget for one task would run out and never be
     // renewed, because this is no task of it.
     futures::executor::block_on(tokio::task::unconstrained(async {

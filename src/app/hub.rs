@@ -70,9 +70,14 @@ impl Hub {
     pub fn ring(&self, ring: &Ring) {
         let mut inner = lock(&self.inner);
         match ring {
-            Ring::Missed => inner.watched.values().for_each(|sender| {
-                sender.send_replace(());
-            }),
+            Ring::Missed => inner.wake(|_| true),
+            Ring::Passed { slot, topic } => {
+                let sender =
+                    Topic::parse(topic).and_then(|topic| inner.watched.get(&(slot.clone(), topic)));
+                if let Some(sender) = sender {
+                    sender.send_replace(());
+                }
+            }
             Ring::Rang { slot, counter, topics } => {
                 let heard = inner.heard.insert(slot.clone(), *counter);
                 let gap = heard.is_some_and(|heard| *counter > heard + 1);
@@ -121,8 +126,14 @@ impl Hub {
 
 impl Inner {
     fn wake_slot(&self, slot: &Slot) {
-        for ((of, _), sender) in &self.watched {
-            if of == slot {
+        self.wake(|of| of == slot);
+    }
+
+    /// Wakes all who may have missed something. What passes by cannot be read again: whoever waits
+    /// for that is not woken.
+    fn wake(&self, concerns: impl Fn(&Slot) -> bool) {
+        for ((slot, topic), sender) in &self.watched {
+            if concerns(slot) && !topic.passes_by() {
                 sender.send_replace(());
             }
         }
@@ -132,4 +143,33 @@ impl Inner {
 fn lock(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
     // Nothing panics while it holds the lock; were it so, the map would still be whole.
     inner.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ConversationId;
+    use futures::FutureExt;
+
+    #[test]
+    fn what_passes_by_wakes_whom_it_concerns_and_what_was_missed_does_not() {
+        let (hub, slot) = (Hub::default(), Slot::Bucket(1));
+        let id = |id: &str| ConversationId::parse(id).unwrap();
+        let mut typing = hub.watch(slot.clone(), Topic::CustomerTypes(id("c1")));
+        let mut other = hub.watch(slot.clone(), Topic::CustomerTypes(id("c2")));
+        let mut log = hub.watch(slot.clone(), Topic::Log(id("c1")));
+        let topic = Topic::CustomerTypes(id("c1")).name();
+        hub.ring(&Ring::Passed { slot: slot.clone(), topic });
+        assert!(typing.changed().now_or_never().is_some());
+        assert!(other.changed().now_or_never().is_none());
+        assert!(log.changed().now_or_never().is_none(), "nothing was written");
+        hub.ring(&Ring::Missed);
+        assert!(log.changed().now_or_never().is_some());
+        assert!(typing.changed().now_or_never().is_none(), "nobody is known to type");
+        for counter in [1, 5] {
+            hub.ring(&Ring::Rang { slot: slot.clone(), counter, topics: Vec::new() });
+        }
+        assert!(log.changed().now_or_never().is_some(), "rings were lost");
+        assert!(typing.changed().now_or_never().is_none());
+    }
 }

@@ -146,11 +146,28 @@ pub enum Topic {
     Inbox(AgentId),
     /// The alerts changed.
     Alerts,
+    /// The customer of a conversation is typing.
+    CustomerTypes(ConversationId),
+    /// The agent of a conversation is typing.
+    AgentTypes(ConversationId),
     /// Anything in the slot changed. Not rung by itself: every ring is one of these too.
     Any,
 }
 
 impl Topic {
+    /// Whether nothing stands behind it that could be read.
+    pub fn passes_by(&self) -> bool {
+        match self {
+            Topic::CustomerTypes(_) | Topic::AgentTypes(_) => true,
+            Topic::Log(_)
+            | Topic::Place(_)
+            | Topic::Agent(_)
+            | Topic::Inbox(_)
+            | Topic::Alerts
+            | Topic::Any => false,
+        }
+    }
+
     /// The topic as the doorbell names it.
     pub fn name(&self) -> String {
         match self {
@@ -159,6 +176,8 @@ impl Topic {
             Topic::Agent(id) => format!("a/{id}"),
             Topic::Inbox(id) => format!("i/{id}"),
             Topic::Alerts => "w/alerts".to_owned(),
+            Topic::CustomerTypes(id) => format!("tc/{id}"),
+            Topic::AgentTypes(id) => format!("ta/{id}"),
             Topic::Any => "*".to_owned(),
         }
     }
@@ -172,6 +191,8 @@ impl Topic {
             "a" => AgentId::parse(id).ok().map(Topic::Agent),
             "i" => AgentId::parse(id).ok().map(Topic::Inbox),
             "w" => Some(Topic::Alerts),
+            "tc" => ConversationId::parse(id).ok().map(Topic::CustomerTypes),
+            "ta" => ConversationId::parse(id).ok().map(Topic::AgentTypes),
             _ => None,
         }
     }
@@ -195,7 +216,9 @@ mod tests {
         }
         for topic in [
             Topic::Log(conversation.clone()),
-            Topic::Place(conversation),
+            Topic::Place(conversation.clone()),
+            Topic::CustomerTypes(conversation.clone()),
+            Topic::AgentTypes(conversation),
             Topic::Agent(agent.clone()),
             Topic::Inbox(agent),
             Topic::Alerts,

@@ -43,6 +43,7 @@ pub mod stats;
 pub mod stored;
 pub mod supervise;
 pub mod transfer;
+pub mod typing;
 pub mod unsaved;
 
 use crate::domain::rules::Rules;
@@ -84,6 +85,7 @@ pub struct App {
     router: Router,
     notes: pace::Notes,
     in_force: directives::InForce,
+    typing: typing::Typing,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -110,6 +112,7 @@ impl App {
             router,
             notes: pace::Notes::default(),
             in_force: directives::InForce::default(),
+            typing: typing::Typing::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),

@@ -254,9 +254,13 @@ impl App {
 
     /// Passes a ring on to the picture. Our own changes are known already.
     pub async fn hear(&self, ring: &Ring) -> AppResult<()> {
-        let Ring::Rang { slot, counter, topics } = ring else {
-            self.router.lock().suspect = true;
-            return Ok(());
+        let (slot, counter, topics) = match ring {
+            Ring::Rang { slot, counter, topics } => (slot, counter, topics),
+            Ring::Passed { .. } => return Ok(()),
+            Ring::Missed => {
+                self.router.lock().suspect = true;
+                return Ok(());
+            }
         };
         if *slot != self.pool_slot() {
             return Ok(());
@@ -293,7 +297,12 @@ impl App {
                         self.refresh_agent(&id).await?;
                     }
                 }
-                Topic::Log(_) | Topic::Inbox(_) | Topic::Alerts | Topic::Any => {}
+                Topic::Log(_)
+                | Topic::Inbox(_)
+                | Topic::Alerts
+                | Topic::CustomerTypes(_)
+                | Topic::AgentTypes(_)
+                | Topic::Any => {}
             }
         }
         Ok(())

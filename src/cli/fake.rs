@@ -404,6 +404,10 @@ impl ChatService for FakeChat {
         absent()
     }
 
+    async fn set_typing(&self, _: Request<SetTypingRequest>) -> Answer<SetTypingResponse> {
+        absent()
+    }
+
     async fn end_conversation(
         &self,
         _: Request<EndConversationRequest>,

@@ -10,7 +10,6 @@ use super::desk;
 use super::encode::{self, Reader};
 use super::encode_agent;
 use super::frames::Frames;
-use super::parts;
 use super::pb;
 use super::pb::agent_service_server::AgentService;
 use super::refusals::status;
@@ -19,7 +18,6 @@ use super::work_stream;
 use crate::app::conversations;
 use crate::app::requests::Once;
 use crate::domain::conversation::command::Command;
-use crate::domain::conversation::event::Event;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, RequestId};
 use crate::domain::pool::agent::Agent;
@@ -35,7 +33,7 @@ const AGENTS_PAGE: (usize, usize) = (100, 1_000);
 
 /// The handlers.
 pub struct AgentDesk {
-    context: Context,
+    pub(super) context: Context,
 }
 
 /// What every call about a conversation names: whose session, which conversation, which right.
@@ -63,7 +61,7 @@ impl AgentDesk {
         self.context.app.session(&agent, incarnation).await.map_err(status)
     }
 
-    async fn right<T>(
+    pub(super) async fn right<T>(
         &self,
         request: &Request<T>,
         session: Option<&pb::AgentSession>,
@@ -260,23 +258,14 @@ impl AgentService for AgentDesk {
         &self,
         request: Request<pb::SendAgentMessageRequest>,
     ) -> Result<Response<pb::SendAgentMessageResponse>, Status> {
-        let asked = request.get_ref();
-        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
-        let right = self.right(&request, named, &asked.conversation_id, token).await?;
-        let Right { agent, conversation, token } = &right;
-        let parts = parts::read(asked.parts.clone())?;
-        let contents = right.contents(&parts::contents("say", &asked.text, &parts));
-        let request = super::context::request(&asked.request_id, agent.id.as_str(), &contents)?;
-        let app = &self.context.app;
-        let said = (asked.text.clone(), parts);
-        let done = app.agent_says(conversation, request, agent.id.clone(), *token, said);
-        let done = done.await.map_err(status)?;
-        let said = done.events.iter().find(|l| matches!(l.logged.event, Event::AgentSaid { .. }));
-        Ok(Response::new(pb::SendAgentMessageResponse {
-            message: said.and_then(|said| encode::event(app, said, None, Reader::Agent)),
-            durability: self.context.durability(&done).await.into(),
-            conversation: self.context.conversation(&done),
-        }))
+        self.says(request).await
+    }
+
+    async fn set_agent_typing(
+        &self,
+        request: Request<pb::SetAgentTypingRequest>,
+    ) -> Result<Response<pb::SetAgentTypingResponse>, Status> {
+        self.types(request).await
     }
 
     async fn propose_resolution(

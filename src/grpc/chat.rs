@@ -379,6 +379,13 @@ impl ChatService for Chat {
         self.erase_mine(request).await
     }
 
+    async fn set_typing(
+        &self,
+        request: Request<pb::SetTypingRequest>,
+    ) -> Result<Response<pb::SetTypingResponse>, Status> {
+        self.types(request).await
+    }
+
     async fn end_conversation(
         &self,
         request: Request<pb::EndConversationRequest>,

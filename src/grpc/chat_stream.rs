@@ -9,7 +9,10 @@ use super::pb::subscribe_events_response::Frame;
 use super::pb::{self, SubscribeEventsResponse};
 use super::refusals;
 use super::resume::Place;
+use super::typing;
 use crate::app::error::AppError;
+use crate::app::hub::Watch;
+use crate::app::keys::{self, Topic};
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::eta::Eta;
 use std::time::Duration;
@@ -79,6 +82,8 @@ impl From<AppError> for Ended {
 
 impl Stream {
     async fn run(&mut self, attach: Attach) -> Result<(), Ended> {
+        // Watched before the reader is greeted: whoever types from then on is seen.
+        let mut typing = self.typing();
         let mut feed = self.greet(attach).await?;
         self.told = feed.place().sequence;
         self.look_at_line(feed.place()).await?;
@@ -102,6 +107,10 @@ impl Stream {
                 biased;
                 after = &mut end => return self.move_on(feed.place(), after).await,
                 () = feed.changed() => {}
+                () = typing.changed() => {
+                    let sign = typing::sign(pb::Party::Agent);
+                    self.send(Frame::Typing(sign), feed.place()).await?;
+                }
                 () = tokio::time::sleep_until(look), if self.waits => {
                     self.look_at_line(feed.place()).await?;
                 }
@@ -147,6 +156,13 @@ impl Stream {
                 Ok(feed)
             }
         }
+    }
+
+    /// Rings when the agent types.
+    fn typing(&self) -> Watch {
+        let app = &self.context.app;
+        let slot = keys::bucket(keys::bucket_of(&self.id, app.settings().buckets));
+        app.hub().watch(slot, Topic::AgentTypes(self.id.clone()))
     }
 
     async fn send_part(&mut self, part: Part) -> Result<(), Ended> {

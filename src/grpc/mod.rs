@@ -51,6 +51,7 @@ pub mod server;
 pub mod status;
 pub mod supervisor;
 pub mod tokens;
+mod typing;
 mod work_line;
 pub mod work_stream;
 

@@ -180,6 +180,7 @@ fn watched(frame: pb::SubscribeEventsResponse) -> pb::WatchConversationResponse 
         From::QueueStatus(status) => Frame::QueueStatus(status),
         From::Heartbeat(beat) => Frame::Heartbeat(beat),
         From::Moved(moved) => Frame::Moved(moved),
+        From::Typing(typing) => Frame::Typing(typing),
     });
     pb::WatchConversationResponse { resume_token, frame }
 }

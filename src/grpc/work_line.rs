@@ -8,8 +8,11 @@ use super::feed::{Attach, Feed};
 use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, event::Body};
 use super::resume::Place;
+use super::typing;
 use super::work_stream::{Ended, Out};
 use crate::app::App;
+use crate::app::hub::Watch;
+use crate::app::keys::{self, Topic};
 use crate::domain::conversation::event::Event;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
@@ -30,6 +33,10 @@ pub(super) struct Line {
     told: u64,
     /// The agent is no longer in it: what comes now is not theirs to see.
     over: bool,
+    /// Rings when the customer types.
+    typing: Watch,
+    /// It has rung and was not told yet.
+    types: bool,
 }
 
 /// What an event is in an agent's time with a conversation.
@@ -56,7 +63,10 @@ impl Line {
         let line = |feed: Feed| {
             let (begins, told) = (joined.sequence, feed.place().sequence);
             let (agent, id, context) = (agent.clone(), id.clone(), context.clone());
-            Line { agent, id, token, feed, context, begins, told, over: false }
+            let slot = keys::bucket(keys::bucket_of(&id, context.app.settings().buckets));
+            let typing = context.app.hub().watch(slot, Topic::CustomerTypes(id.clone()));
+            let (over, types) = (false, false);
+            Line { agent, id, token, feed, context, begins, told, over, typing, types }
         };
         match (attach, place) {
             (Attach::Attached(feed), Some(_)) => Ok(line(feed)),
@@ -79,6 +89,11 @@ impl Line {
 
     /// Tells what has come since the last time.
     pub(super) async fn read(&mut self, out: &Out) -> Result<(), Ended> {
+        if std::mem::take(&mut self.types) && !self.over {
+            let (conversation_id, sign) = (self.id.to_string(), typing::sign(pb::Party::Customer));
+            let typing = pb::CustomerTyping { conversation_id, typing: Some(sign) };
+            out.send(Frame::CustomerTyping(typing)).await?;
+        }
         while !self.over {
             let part = self.feed.read().await?;
             let mut frames = Vec::new();
@@ -124,7 +139,16 @@ impl Line {
 
     /// Waits until something may have come; `None` if nothing will be told any more.
     pub(super) fn changed(&mut self) -> Option<impl Future<Output = ()> + Send + '_> {
-        if self.over { None } else { Some(self.feed.changed()) }
+        if self.over {
+            return None;
+        }
+        let Line { feed, typing, types, .. } = self;
+        Some(async {
+            tokio::select! {
+                () = feed.changed() => {}
+                () = typing.changed() => *types = true,
+            }
+        })
     }
 
     /// How the conversation stands, as long as it is still the agent's under this token.

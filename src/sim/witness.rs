@@ -262,6 +262,10 @@ impl Store for Witness {
         self.inner().counter(slot, counter).await
     }
 
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError> {
+        self.inner().pass(slot, topic).await
+    }
+
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         self.inner().doorbell().await
     }

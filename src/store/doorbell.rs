@@ -37,6 +37,13 @@ impl Hub {
         let _ = self.sender.send(Arc::new(ring));
     }
 
+    /// Tells all listeners of something that passes by.
+    pub fn pass(&self, slot: &Slot, topic: &str) {
+        let passed = Ring::Passed { slot: slot.clone(), topic: topic.to_owned() };
+        // It fails only when nobody listens, and then nobody need be told.
+        let _ = self.sender.send(Arc::new(passed));
+    }
+
     /// Starts listening.
     pub fn listen(&self) -> Box<dyn Doorbell> {
         Box::new(Listener { receiver: self.sender.subscribe() })

@@ -194,6 +194,11 @@ impl Store for MemoryStore {
         Ok(self.read(slot, |state| state.counter(counter)))
     }
 
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError> {
+        self.hub.pass(slot, topic);
+        Ok(())
+    }
+
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         Ok(self.hub.listen())
     }

@@ -12,8 +12,8 @@ use crate::grpc::pb::{
     ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
     HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
     ProposeResolutionRequest, ReleaseConversationRequest, ReportAbuseRequest,
-    SendAgentMessageRequest, SetPresenceRequest, SkillNeed, SuggestRepliesRequest, SuggestedReply,
-    TransferConversationRequest, WaitingConversation,
+    SendAgentMessageRequest, SetAgentTypingRequest, SetPresenceRequest, SkillNeed,
+    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest, WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -36,6 +36,8 @@ pub enum Deed {
     Say(Target, String),
     /// Send the customer something beside words.
     Send(Target, Draft),
+    /// Show the customer that something is being typed.
+    Typing(Target),
     /// See what might be answered.
     Suggest(Target, String),
     /// Leave a note for colleagues.
@@ -66,6 +68,7 @@ impl Deed {
             Deed::Decline(_, _) => "to decline the offer",
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) | Deed::Send(_, _) => "the message",
+            Deed::Typing(_) => "the sign",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Abuse(_, _) => "the report",
@@ -86,6 +89,7 @@ impl Deed {
             | Deed::Packet(target)
             | Deed::Say(target, _)
             | Deed::Send(target, _)
+            | Deed::Typing(target)
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Abuse(target, _)
@@ -256,6 +260,11 @@ async fn call(
                 ..Default::default()
             };
             client.send_agent_message(ask(request)).await?;
+        }
+        Deed::Typing(Target { conversation_id, token, .. }) => {
+            let token = Some(token);
+            let request = SetAgentTypingRequest { session, conversation_id, token };
+            client.set_agent_typing(ask(request)).await?;
         }
         Deed::Suggest(Target { conversation_id, token, .. }, about) => {
             let token = Some(token);

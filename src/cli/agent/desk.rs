@@ -104,6 +104,14 @@ impl Desk {
                 Told::lines(vec![self.show.presence(changed.presence(), &changed.away_reason)])
             }
             Some(Frame::ConversationEvent(event)) => self.happened(event),
+            Some(Frame::CustomerTyping(typing)) => {
+                let lasts =
+                    typing.typing.and_then(|typing| typing.lasts).map_or(0, |it| it.seconds);
+                if let Some((_, held)) = self.work.held_mut(&typing.conversation_id) {
+                    held.types_until = now + lasts;
+                }
+                Told::default()
+            }
             Some(Frame::Superseded(_)) => Told { superseded: true, ..Told::default() },
         }
     }
@@ -160,6 +168,7 @@ impl Desk {
                 Deed::Accept(_)
                 | Deed::Say(_, _)
                 | Deed::Send(_, _)
+                | Deed::Typing(_)
                 | Deed::Propose(_, _)
                 | Deed::Presence(_, _) => Told::default(),
             },
@@ -211,6 +220,7 @@ impl Desk {
             }
             Line::Say(text) => self.work.current().cloned().map(|it| Deed::Say(it, text)),
             Line::Send(draft) => self.work.current().cloned().map(|it| Deed::Send(it, draft)),
+            Line::Typing => self.work.current().cloned().map(Deed::Typing),
             Line::Propose(what) => {
                 let what = if what.is_empty() { SOLVED.to_owned() } else { what };
                 self.work.current().cloned().map(|it| Deed::Propose(it, what))
@@ -299,6 +309,8 @@ impl Desk {
         let id = happened.conversation_id;
         let Some((number, held)) = self.work.held_mut(&id) else { return Told::default() };
         held.standing = happened.standing.or(held.standing);
+        // What was being typed has come, or they do something else.
+        held.types_until = 0;
         let events = match (happened.reset, happened.event) {
             (Some(reset), _) => {
                 let replace = reset.reason() != ResetReason::Truncated;

@@ -15,6 +15,7 @@ pub const COMMANDS: Commands = Commands(&[
         "send a link, a place, or a file that you have uploaded there",
         "إرسال رابط أو موقع أو ملف رفعته إلى ذلك العنوان",
     ),
+    ("/typing", "show the customer that you are typing", "إظهار أنك تكتب للعميل"),
     ("/note text", "for colleagues; the customer never sees it", "للزملاء، ولا يراها العميل"),
     ("/propose [result]", "ask the customer whether it is settled", "سؤال العميل هل حُلّت"),
     (

@@ -13,6 +13,8 @@ pub enum Line {
     Say(String),
     /// Send the customer this.
     Send(Draft),
+    /// Show the customer that something is being typed.
+    Typing,
     /// Accept this offer, or the oldest.
     Accept(Option<u32>),
     /// See who waits and could be taken by hand.
@@ -92,6 +94,7 @@ impl Line {
             Line::Accept(_) | Line::Decline(_, _) => Need::Offer,
             Line::Say(_)
             | Line::Send(_)
+            | Line::Typing
             | Line::To(_)
             | Line::Packet(None)
             | Line::Suggest(_)
@@ -139,6 +142,7 @@ pub fn parse(line: &str) -> Line {
                 None => Line::Decline(None, text),
             }
         }
+        "/typing" | "/أكتب" => Line::Typing,
         "/to" | "/إلى" => nth(rest).map_or(Line::Incomplete("/to"), Line::To),
         "/packet" | "/ملف" => Line::Packet(nth(rest)),
         "/suggest" | "/اقتراح" => Line::Suggest(text),

@@ -55,8 +55,9 @@ impl Show {
             let left = left(offer, now).map(|left| format!(" {}", words::span(l, left)));
             format!("{} {number}{}", pick(l, "offer", "عرض"), left.unwrap_or_default())
         };
-        let all: Vec<String> =
-            work.offers().map(|(target, offer)| each(target.number, offer)).collect();
+        let types = |number| format!("[{number}] {}", pick(l, "is typing …", "يكتب …"));
+        let offers = work.offers().map(|(target, offer)| each(target.number, offer));
+        let all: Vec<String> = offers.chain(work.typing(now).map(types)).collect();
         let mark = if self.transcript.look.rich { "⏳" } else { "*" };
         let line = format!("{mark} {}", all.join(" · "));
         (!all.is_empty()).then(|| self.transcript.look.paint(&line, Style::new().yellow()))

@@ -81,6 +81,7 @@ fn take(places: &mut BTreeMap<String, Place>, response: &SubscribeWorkResponse) 
             | Frame::Assigned(_)
             | Frame::PresenceChanged(_)
             | Frame::Superseded(_)
+            | Frame::CustomerTyping(_)
             | Frame::Heartbeat(_),
         )
         | None => Next::Forward,

@@ -305,6 +305,14 @@ impl AgentService for FakeAgents {
         Ok(Response::new(TransferConversationResponse::default()))
     }
 
+    async fn set_agent_typing(
+        &self,
+        request: Request<SetAgentTypingRequest>,
+    ) -> Answer<SetAgentTypingResponse> {
+        self.note(format!("types in {}", request.into_inner().conversation_id));
+        Ok(Response::new(SetAgentTypingResponse { passed_on: true }))
+    }
+
     async fn report_abuse(&self, _: Request<ReportAbuseRequest>) -> Answer<ReportAbuseResponse> {
         absent()
     }

@@ -52,6 +52,8 @@ pub struct Held {
     pub replies: Vec<String>,
     /// Who waits for whom, and what happens next by itself.
     pub standing: Option<Standing>,
+    /// The customer types until then, as far as is known; in seconds, 0 if not.
+    pub types_until: i64,
 }
 
 /// The desk.
@@ -81,6 +83,14 @@ impl Work {
         self.items.values().filter_map(|item| match &item.kind {
             Kind::Held(_) => Some(&item.target),
             Kind::Offered(_) => None,
+        })
+    }
+
+    /// The conversations whose customers type at this moment.
+    pub fn typing(&self, now: i64) -> impl Iterator<Item = u32> {
+        self.items.values().filter_map(move |item| match &item.kind {
+            Kind::Held(held) if held.types_until > now => Some(item.target.number),
+            Kind::Held(_) | Kind::Offered(_) => None,
         })
     }
 

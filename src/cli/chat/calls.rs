@@ -9,7 +9,7 @@ use crate::grpc::pb::{
     AnswerRating, CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
     EndConversationRequest, Event, Measure, MessagePart, Mode, RateAnswerRequest,
     RateConversationRequest, ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer,
-    RespondToResolutionRequest, SayAgain, SendMessageRequest, ServedBy,
+    RespondToResolutionRequest, SayAgain, SendMessageRequest, ServedBy, SetTypingRequest,
 };
 use tokio::sync::mpsc;
 use tonic::Status;
@@ -114,6 +114,10 @@ async fn call(
             return send(client, conversation_id, request_id, None, vec![part]).await;
         }
         Want::Choose(choice) => Content::ChoiceId(choice),
+        Want::Typing => {
+            client.set_typing(ask(SetTypingRequest { conversation_id })).await?;
+            return Ok(Done::default());
+        }
         Want::Again => Content::SayAgain(SayAgain::default()),
         Want::Yes => return respond(client, conversation_id, request_id, true).await,
         Want::No => return respond(client, conversation_id, request_id, false).await,

@@ -12,6 +12,7 @@ pub const COMMANDS: Commands = Commands(&[
         "send where you have uploaded a file to; its size and hash are read here",
         "إرسال عنوان ملف رفعته، ويُقرأ حجمه وبصمته هنا",
     ),
+    ("/typing", "show the agent that you are typing", "إظهار أنك تكتب للموظف"),
     ("/human", "speak to a person", "التحدث مع موظف"),
     ("/cancel", "go back to the bot while waiting", "العودة إلى الرد الآلي أثناء الانتظار"),
     (

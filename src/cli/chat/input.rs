@@ -12,6 +12,8 @@ pub enum Want {
     Say(String),
     /// Send this beside words.
     Send(Draft),
+    /// Show the agent that something is being typed.
+    Typing,
     /// Take this choice.
     Choose(String),
     /// Hear the bot's last words again.
@@ -41,6 +43,7 @@ impl Want {
     pub fn what(&self) -> &'static str {
         match self {
             Want::Say(_) | Want::Send(_) => "the message",
+            Want::Typing => "the sign",
             Want::Choose(_) => "the choice",
             Want::Again => "to say it again",
             Want::Human => "to call a person",
@@ -58,6 +61,7 @@ impl Want {
         match self {
             Want::Say(_) | Want::Send(_) | Want::Choose(_) => true,
             Want::Again
+            | Want::Typing
             | Want::Human
             | Want::Cancel
             | Want::Yes
@@ -116,6 +120,7 @@ fn command(name: &str, rest: &str) -> Line {
         "/cancel" | "/إلغاء" => Want::Cancel,
         "/yes" | "/نعم" => Want::Yes,
         "/no" | "/لا" => Want::No,
+        "/typing" | "/أكتب" => Want::Typing,
         "/again" | "/أعد" => Want::Again,
         "/reopen" | "/افتح" => Want::Reopen,
         "/end" | "/إنهاء" => Want::End,

@@ -35,7 +35,7 @@ use tonic::transport::Channel;
 use view::View;
 
 /// How long what an answer brought may wait for the stream to bring what lies before it.
-const TICK: Duration = Duration::from_millis(300);
+const TICK: Duration = Duration::from_millis(view::TICK_MS as u64);
 
 /// Chat with Sanad as a customer.
 ///

@@ -15,8 +15,11 @@ use crate::grpc::pb::{
     PromiseKind, QueueStatus, Reset, ResetReason, StartConversationResponse,
     SubscribeEventsResponse,
 };
+use std::time::Duration;
 use tonic::Status;
 
+/// How long a tick is, in milliseconds.
+pub const TICK_MS: u128 = 300;
 /// So many ticks may an answer wait for the stream.
 const HELD_TICKS_MAX: u32 = 2;
 /// After so many ticks what could not be saved is sent again.
@@ -49,6 +52,8 @@ pub struct View {
     hint: Option<String>,
     unsaved: Vec<Asked>,
     unsaved_ticks: u32,
+    /// For so many ticks more the agent types, as far as is known.
+    types_ticks: u32,
     /// Shown when it could not be saved; the saved one is not shown again.
     quiet: Vec<(Party, String)>,
 }
@@ -75,6 +80,7 @@ impl View {
             hint: None,
             unsaved: Vec::new(),
             unsaved_ticks: 0,
+            types_ticks: 0,
             quiet: Vec::new(),
         }
     }
@@ -99,8 +105,11 @@ impl View {
         self.rated
     }
 
-    /// The status line, while the customer waits.
+    /// The status line, while the customer waits or the agent types.
     pub fn position(&self) -> Option<String> {
+        if self.types_ticks > 0 {
+            return Some(self.say("the agent is typing …", "الموظف يكتب …"));
+        }
         self.queue.as_ref().map(|status| self.transcript.position(status))
     }
 
@@ -133,6 +142,11 @@ impl View {
             Some(Frame::Advanced(advanced)) => {
                 let show = self.journal.account(advanced.through_sequence);
                 self.show(show)
+            }
+            Some(Frame::Typing(typing)) => {
+                let lasts = typing.lasts.and_then(|it| Duration::try_from(it).ok());
+                self.types_ticks = lasts.map_or(0, |lasts| (lasts.as_millis() / TICK_MS) as u32);
+                Vec::new()
             }
             Some(Frame::QueueStatus(status)) => {
                 self.queue = Some(status);
@@ -180,6 +194,7 @@ impl View {
     /// A moment has passed.
     pub fn tick(&mut self) -> Vec<String> {
         self.unsaved_ticks += 1;
+        self.types_ticks = self.types_ticks.saturating_sub(1);
         self.held_ticks = if self.journal.holds() { self.held_ticks + 1 } else { 0 };
         let mut lines = Vec::new();
         if self.held_ticks >= HELD_TICKS_MAX {
@@ -311,6 +326,7 @@ impl View {
                     self.rated.answer = event.sequence;
                 }
                 if party(event) != Party::Customer {
+                    self.types_ticks = 0;
                     self.replied(event.sequence);
                 } else if !std::mem::replace(&mut self.heard, true) {
                     // Nobody knew before which language this customer writes.

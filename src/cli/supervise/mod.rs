@@ -174,9 +174,10 @@ impl Watch {
                 Some(Frame::Event(event)) => self.show.transcript.event(&event),
                 Some(Frame::Reset(reset)) => self.show.transcript.events(&reset.events),
                 Some(Frame::QueueStatus(status)) => vec![self.show.transcript.position(&status)],
-                Some(Frame::Attached(_) | Frame::Heartbeat(_) | Frame::Moved(_)) | None => {
-                    Vec::new()
-                }
+                Some(
+                    Frame::Attached(_) | Frame::Heartbeat(_) | Frame::Typing(_) | Frame::Moved(_),
+                )
+                | None => Vec::new(),
             },
             Heard::Disturbed | Heard::Restored => {
                 self.disturbed(matches!(heard, Heard::Disturbed));

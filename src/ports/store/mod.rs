@@ -67,6 +67,13 @@ pub enum Ring {
         /// What changed.
         topics: Vec<String>,
     },
+    /// Something passed by: nothing changed, and there is nothing to read.
+    Passed {
+        /// The slot of what it is about.
+        slot: Slot,
+        /// What passed.
+        topic: String,
+    },
     /// Rings were lost: look everywhere.
     Missed,
 }
@@ -179,6 +186,10 @@ pub trait Store: Send + Sync {
 
     /// The value of a counter; 0 if it was never touched.
     async fn counter(&self, slot: &Slot, counter: &str) -> Result<i64, StoreError>;
+
+    /// Tells whoever listens now, on every instance, that something passes by. Nothing is stored, and
+    /// nothing repairs what is lost.
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError>;
 
     /// Starts listening; rings before this call are not heard.
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError>;

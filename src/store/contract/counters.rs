@@ -124,3 +124,12 @@ pub async fn all_listeners_hear(subject: &Subject) {
     assert_eq!(second.next().await, rang(SLOT, 1, &["a"]));
     assert_eq!(second.next().await, rang(SLOT, 2, &["b"]));
 }
+
+/// Nothing changed: there is only something to hear.
+pub async fn what_passes_by_is_heard_and_moves_no_counter(subject: &Subject) {
+    let mut bell = subject.store.doorbell().await.expect("a doorbell");
+    subject.store.pass(&SLOT, "tc/c1").await.expect("a word in passing");
+    let passed = Ring::Passed { slot: SLOT, topic: "tc/c1".to_owned() };
+    assert_eq!(bell.next().await, Some(passed));
+    assert_eq!(subject.rings().await, 0);
+}

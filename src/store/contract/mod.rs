@@ -91,6 +91,7 @@ macro_rules! contract {
                 a_listener_hears_what_changed
                 a_listener_does_not_hear_what_did_not_happen
                 all_listeners_hear
+                what_passes_by_is_heard_and_moves_no_counter
             ] }
         }
     };

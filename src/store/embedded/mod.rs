@@ -329,6 +329,11 @@ impl Store for EmbeddedStore {
         read_now(&self.shared, |rows, _| read::counter(rows, slot, counter))
     }
 
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError> {
+        self.shared.hub.pass(slot, topic);
+        Ok(())
+    }
+
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         self.shared.check_alive()?;
         Ok(self.shared.hub.listen())

@@ -197,6 +197,10 @@ impl Store for Faulty {
         self.suffer(fate, Op::Counter, Some(slot), self.inner.counter(slot, counter)).await
     }
 
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError> {
+        self.inner.pass(slot, topic).await
+    }
+
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         let fate = self.decide(Op::Doorbell, None, None);
         let inner = self.suffer(fate, Op::Doorbell, None, self.inner.doorbell()).await?;

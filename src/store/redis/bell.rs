@@ -16,6 +16,9 @@ const TEST_SPAN: Duration = Duration::from_secs(2);
 /// What a listener says on the channel when it begins. It is no ring, and for that listener only.
 const MARK: &str = "#";
 
+/// What stands where a ring has its counter, if nothing changed.
+pub const PASSED: &str = "~";
+
 /// A word for a listener that begins, unlike all others.
 pub fn mark() -> String {
     format!("{MARK}{:032x}", rand::random::<u128>())
@@ -79,7 +82,11 @@ impl Doorbell for Bell {
 fn parse(payload: &[u8]) -> Option<Ring> {
     let mut words = std::str::from_utf8(payload).ok()?.split(' ');
     let slot = Slot::parse(words.next()?)?;
-    let counter = words.next()?.parse().ok()?;
+    let counter = words.next()?;
+    if counter == PASSED {
+        return Some(Ring::Passed { slot, topic: words.next()?.to_owned() });
+    }
+    let counter = counter.parse().ok()?;
     Some(Ring::Rang { slot, counter, topics: words.map(str::to_owned).collect() })
 }
 
@@ -93,6 +100,9 @@ mod tests {
         let topics = vec!["l/x".to_owned(), "p/x".to_owned()];
         let expected = Ring::Rang { slot: Slot::Bucket(7), counter: 12, topics };
         assert_eq!(parse(b"b0007 12 l/x p/x"), Some(expected));
+        let topic = "tc/x".to_owned();
+        let passed = Ring::Passed { slot: Slot::Bucket(7), topic };
+        assert_eq!(parse(b"b0007 ~ tc/x"), Some(passed));
         assert_eq!(parse(b"b0007 x"), None);
         assert_eq!(parse(&[0xff]), None);
     }

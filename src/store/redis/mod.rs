@@ -312,6 +312,13 @@ impl Store for RedisStore {
         parse_or_zero(counter, &reply.map_err(only_read)?)
     }
 
+    async fn pass(&self, slot: &Slot, topic: &str) -> Result<(), StoreError> {
+        let said = format!("{} {} {topic}", slot, bell::PASSED);
+        let mut command = redis::cmd("PUBLISH");
+        command.arg(self.keys.bell()).arg(said);
+        self.link.command(slot, &command).await.map(|_| ()).map_err(unavailable)
+    }
+
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         let channel = self.keys.bell();
         let mut bell = bell::Bell::new(self.link.listen(&channel).await.map_err(unavailable)?);

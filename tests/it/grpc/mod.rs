@@ -19,5 +19,6 @@ mod story;
 mod streams;
 mod supervisors;
 mod transfers;
+mod typing;
 mod waits;
 mod world;

@@ -84,6 +84,9 @@ impl RulesSource for Live {
     }
 }
 
+/// The calls of the store that an act has made.
+type Calls = Arc<Mutex<Vec<(Op, Option<Slot>)>>>;
+
 /// A state that is being changed.
 struct Running<'b> {
     bounds: &'b Bounds,
@@ -355,7 +358,7 @@ impl Running<'_> {
     }
 
     /// A process of its own.
-    fn app(&self, cut: Option<&Cut>, calls: &Arc<Mutex<Vec<(Op, Option<Slot>)>>>) -> App {
+    fn app(&self, cut: Option<&Cut>, calls: &Calls) -> App {
         let (cut, calls) = (cut.cloned().unwrap_or(Cut::None), Arc::clone(calls));
         let faulty =
             Faulty::new(Arc::clone(&self.witness) as Arc<dyn Store>, move |call: &Call<'_>| {

@@ -248,7 +248,7 @@ impl App {
     }
 
     /// Runs a command without carrying its effects out; returns whether there are any.
-    pub(super) async fn run_quietly(
+    pub(crate) async fn run_quietly(
         &self,
         id: &ConversationId,
         command: Command,

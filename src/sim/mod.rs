@@ -30,6 +30,8 @@ mod witness;
 mod world;
 
 #[cfg(test)]
+mod explore;
+#[cfg(test)]
 mod regressions;
 #[cfg(test)]
 mod tests;

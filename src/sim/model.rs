@@ -136,6 +136,7 @@ pub(super) struct Deeds {
 }
 
 /// All that is known.
+#[derive(Clone)]
 pub(super) struct Model {
     pub(super) seed: u64,
     pub(super) step: u64,

@@ -24,7 +24,7 @@ const LATE_MAX: Duration = Duration::from_secs(5);
 const TRIES_MAX: u32 = 20;
 
 /// What is known of ringing.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Rings {
     /// Rings that were decided, and whether they were performed.
     decided: BTreeMap<(ConversationId, i64), bool>,

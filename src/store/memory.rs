@@ -47,6 +47,46 @@ fn lock(slots: &Mutex<Slots>) -> MutexGuard<'_, Slots> {
     slots.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What an explorer of all states needs.
+#[cfg(test)]
+impl MemoryStore {
+    /// The same contents, going on apart from these under another clock.
+    pub(crate) fn fork(&self, clock: Arc<dyn Clock>) -> MemoryStore {
+        MemoryStore {
+            slots: Arc::new(Mutex::new(lock(&self.slots).clone())),
+            clock: StoreClock::new(clock, Timestamp::ZERO),
+            hub: Hub::with_capacity(1),
+        }
+    }
+
+    /// Puts a slot back to what it was in another one.
+    pub(crate) fn put_back(&self, slot: &Slot, before: &MemoryStore) {
+        let kept = lock(&before.slots).get(slot).cloned().unwrap_or_default();
+        lock(&self.slots).insert(slot.clone(), kept);
+    }
+
+    /// A hash of everything that a decision may depend on: no versions, no logs, which entities
+    /// repeat, and not who has been the matcher how often.
+    pub(crate) fn digest(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        for (slot, state) in lock(&self.slots).iter() {
+            slot.to_string().hash(&mut hasher);
+            let there = state.entities.iter().filter(|(key, _)| key.kind != Kind::Fence);
+            for (key, stored) in there.filter(|(_, stored)| stored.body.is_some()) {
+                (key.to_string(), &stored.body).hash(&mut hasher);
+            }
+            for (index, set) in &state.indexes {
+                if ![Index::LEADER, Index::SERVED].contains(index) {
+                    (index.0, &set.ordered).hash(&mut hasher);
+                }
+            }
+            state.counters.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
 #[async_trait]
 impl Store for MemoryStore {
     async fn load(

@@ -32,10 +32,16 @@ const ANSWER_SPAN: Duration = Duration::from_secs(60);
 /// Between two looks at something that takes its time.
 pub const LOOK_AGAIN: Duration = Duration::from_millis(30);
 
+/// Where servers listen, unless they have a network of their own.
+const LOOPBACK: &str = "127.0.0.1";
+
 /// A server that runs.
 pub struct RedisServer {
     folder: TempDir,
+    host: String,
     port: u16,
+    /// The network namespace it runs in, if not in that of the test.
+    space: Option<String>,
     words: Vec<String>,
     keeper: Child,
     pid: String,
@@ -49,17 +55,17 @@ impl RedisServer {
 
     /// Starts one with these settings.
     pub fn start_with(extra: &[&str]) -> RedisServer {
-        RedisServer::begin(|folder, port| {
-            let (folder, port) = (folder.to_string_lossy(), port.to_string());
-            let words = ["--port", &port, "--bind", "127.0.0.1", "--save", "", "--dir", &folder];
-            let debug = ["--enable-debug-command", "yes"];
-            words.iter().chain(&debug).chain(extra).map(|word| (*word).to_owned()).collect()
-        })
+        RedisServer::begin(None, LOOPBACK, |folder, port| words(folder, LOOPBACK, port, extra))
+    }
+
+    /// Starts one in a network namespace, at an address that it has there.
+    pub fn start_within(space: &str, host: &str, extra: &[&str]) -> RedisServer {
+        RedisServer::begin(Some(space), host, |folder, port| words(folder, host, port, extra))
     }
 
     /// Starts a Sentinel with these lines of configuration.
     pub fn sentinel(lines: &[String]) -> RedisServer {
-        RedisServer::begin(|folder, port| {
+        RedisServer::begin(None, LOOPBACK, |folder, port| {
             let config = folder.join("sentinel.conf");
             let dir = folder.display();
             let text = format!("port {port}\nbind 127.0.0.1\ndir {dir}\n{}\n", lines.join("\n"));
@@ -68,13 +74,18 @@ impl RedisServer {
         })
     }
 
-    fn begin(words: impl Fn(&Path, u16) -> Vec<String>) -> RedisServer {
+    fn begin(
+        space: Option<&str>,
+        host: &str,
+        words: impl Fn(&Path, u16) -> Vec<String>,
+    ) -> RedisServer {
         for _ in 0..BEGINNINGS_MAX {
             let folder = tempfile::tempdir().expect("a temporary folder");
             let port = free_port();
             let words = words(folder.path(), port);
-            let (keeper, pid) = spawn(folder.path(), &words);
-            let server = RedisServer { folder, port, words, keeper, pid };
+            let (keeper, pid) = spawn(space, folder.path(), &words);
+            let (host, space) = (host.to_owned(), space.map(str::to_owned));
+            let server = RedisServer { folder, host, port, space, words, keeper, pid };
             if server.comes_up() {
                 return server;
             }
@@ -85,6 +96,11 @@ impl RedisServer {
     /// Its port on 127.0.0.1.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where it listens, as clusters write it.
+    pub fn host_and_port(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// Its URL.
@@ -101,7 +117,7 @@ impl RedisServer {
     pub fn cli(&self, words: &[&str]) -> String {
         let port = self.port.to_string();
         let output = Command::new("redis-cli")
-            .args(["-h", "127.0.0.1", "-p", &port])
+            .args(["-h", &self.host, "-p", &port])
             .args(words)
             .output()
             .expect("redis-cli is not installed; scripts/test.sh installs what the tests need");
@@ -142,7 +158,7 @@ impl RedisServer {
     /// Starts it again on the same port with the same files.
     pub fn restart(&mut self) {
         for _ in 0..BEGINNINGS_MAX {
-            (self.keeper, self.pid) = spawn(self.folder.path(), &self.words);
+            (self.keeper, self.pid) = spawn(self.space.as_deref(), self.folder.path(), &self.words);
             if self.comes_up() {
                 return;
             }
@@ -192,8 +208,23 @@ pub fn free_port() -> u16 {
     }
 }
 
-fn spawn(folder: &Path, words: &[String]) -> (Child, String) {
-    let mut keeper = Command::new("sh")
+fn words(folder: &Path, host: &str, port: u16, extra: &[&str]) -> Vec<String> {
+    let (folder, port) = (folder.to_string_lossy(), port.to_string());
+    let words = ["--port", &port, "--bind", host, "--save", "", "--dir", &folder];
+    let debug = ["--enable-debug-command", "yes"];
+    words.iter().chain(&debug).chain(extra).map(|word| (*word).to_owned()).collect()
+}
+
+fn spawn(space: Option<&str>, folder: &Path, words: &[String]) -> (Child, String) {
+    let mut keeper = match space {
+        None => Command::new("sh"),
+        Some(space) => {
+            let mut inside = Command::new("ip");
+            inside.args(["netns", "exec", space, "sh"]);
+            inside
+        }
+    };
+    let mut keeper = keeper
         .args(["-c", KEEPER, "keeper"])
         .arg(folder)
         .args(words)

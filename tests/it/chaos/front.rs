@@ -31,8 +31,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Front {
     /// Two instances on this store.
     pub fn of_two(store: &str) -> Front {
+        Front::of(store, store)
+    }
+
+    /// Two instances that have each their own way to the store.
+    pub fn of(store: &str, same_store: &str) -> Front {
         let first = Service::start_on(store);
-        let second = first.beside();
+        let second = first.moved_to(same_store);
         let addresses = vec![first.address().to_owned(), second.address().to_owned()];
         Front {
             services: Mutex::new(vec![first, second]),
@@ -52,11 +57,22 @@ impl Front {
         lock(&self.services)[number].kill();
     }
 
-    /// Starts another in the place of one that was killed.
+    /// Starts another in the place of one that was killed, on the same way to the store as the
+    /// other one.
     pub fn start_again(&self, number: usize) {
-        let mut services = lock(&self.services);
-        services[number] = services[1 - number].beside();
-        lock(&self.addresses)[number] = services[number].address().to_owned();
+        let service = lock(&self.services)[1 - number].beside();
+        self.replace(number, service);
+    }
+
+    /// Starts another in the place of one that was killed, on this way to the store.
+    pub fn start_again_on(&self, number: usize, store: &str) {
+        let service = lock(&self.services)[1 - number].moved_to(store);
+        self.replace(number, service);
+    }
+
+    fn replace(&self, number: usize, service: Service) {
+        lock(&self.addresses)[number] = service.address().to_owned();
+        lock(&self.services)[number] = service;
     }
 
     /// A client for customers, at the first instance.

@@ -10,13 +10,17 @@
 mod agents;
 mod cluster;
 mod customers;
+mod elder;
 mod failover;
 mod front;
 mod history;
+mod net;
 mod one;
 mod past;
 mod proxy;
 mod records;
+mod replicated;
+mod upgrade;
 
 use agents::Agent;
 use customers::Customer;
@@ -63,7 +67,12 @@ struct World {
 impl World {
     /// On this store; everybody has been served once when it returns.
     async fn on(store: &str) -> World {
-        let front = Arc::new(Front::of_two(store));
+        World::at(Front::of_two(store)).await
+    }
+
+    /// With these instances.
+    async fn at(front: Front) -> World {
+        let front = Arc::new(front);
         front.history.begin("nothing");
         let people: Vec<Customer> = (0..CUSTOMERS).map(|n| Customer::new(&front, n)).collect();
         let staff = AGENTS.iter().enumerate().map(|(n, name)| Agent::new(&front, name, n));

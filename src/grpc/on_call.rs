@@ -19,6 +19,10 @@ pub(super) async fn acknowledge(
     request: &Request<pb::AcknowledgeOnCallRequest>,
 ) -> Result<pb::AcknowledgeOnCallResponse, Status> {
     let asked = request.get_ref();
+    if asked.token.trim().is_empty() {
+        let what = "the token that came with the ring".to_owned();
+        return Err(Refusal::Field { field: "token", what }.into());
+    }
     let (conversation, ring) = context.tokens.acknowledged(asked.token.trim()).map_err(|_| {
         let why = "this is not the token of a ring; take the one that came with it";
         Refusal::BadCredentials { why: why.to_owned() }

@@ -15,6 +15,7 @@ fn speaking_of_people_stays_quiet() {
 const FIRES: &[&str] = &[
     // English
     "Can I speak to a real person please?",
+    "I want a person",
     "agent",
     "I'd rather deal with a human",
     "get me someone who can actually help",

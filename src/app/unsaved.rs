@@ -5,9 +5,7 @@ use super::App;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::state::{Conversation, Memory, State};
-use crate::domain::detectors::EmergencyKind;
 use crate::domain::facts;
-use crate::domain::handoff::HandoffReason;
 use crate::domain::language::{self, Language, Variety};
 use crate::domain::reading;
 use crate::domain::rules::Rules;
@@ -34,11 +32,12 @@ impl App {
         let bot_owns = known.is_some_and(|c| c.state == State::Bot);
         match ladder::next_step(&rules.bot, &memory, &reading, false) {
             Step::HandOff(reason, _) => {
-                if let Some((key, kind)) = safety(reason) {
+                if let Some(kind) = reason.emergency() {
                     let contacts = rules.bot.contacts.get(&kind);
                     let contacts = contacts.map(|texts| texts.get(language).clone());
                     let values = [("contacts", contacts.unwrap_or_default())];
-                    said.extend(words(key, &values).map(|text| (text, Outcome::Emergency)));
+                    let told = words(TextKey::safety(kind), &values);
+                    said.extend(told.map(|text| (text, Outcome::Emergency)));
                 }
                 let text = words(TextKey::NotYetRegistered, &[]);
                 said.extend(text.map(|text| (text, Outcome::Handoff)));
@@ -72,25 +71,5 @@ fn language_of(rules: &Rules, text: &str) -> Language {
         Variety::English => Language::En,
         Variety::Arabizi => rules.bot.arabizi,
         Variety::Arabic | Variety::Mixed | Variety::Unknown => Language::Ar,
-    }
-}
-
-fn safety(reason: HandoffReason) -> Option<(TextKey, EmergencyKind)> {
-    match reason {
-        HandoffReason::EmergencyLife => Some((TextKey::EmergencyLife, EmergencyKind::Life)),
-        HandoffReason::EmergencyMoney => Some((TextKey::EmergencyMoney, EmergencyKind::Money)),
-        HandoffReason::EmergencyProperty => {
-            Some((TextKey::EmergencyProperty, EmergencyKind::Property))
-        }
-        HandoffReason::HumanRequest
-        | HandoffReason::Frustration
-        | HandoffReason::Confusion
-        | HandoffReason::NotUnderstood
-        | HandoffReason::Repetition
-        | HandoffReason::Abuse
-        | HandoffReason::DeniedTwice
-        | HandoffReason::HumanFirst
-        | HandoffReason::Reopened
-        | HandoffReason::BotFailed => None,
     }
 }

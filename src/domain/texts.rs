@@ -3,6 +3,7 @@
 //! The keys are a closed list, so that a text that is missing is found when the config is checked
 //! and not when a customer should read it.
 
+use super::detectors::EmergencyKind;
 use super::language::Language;
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
 use std::collections::BTreeMap;
@@ -146,6 +147,15 @@ macro_rules! text_keys {
             /// The key of that name.
             pub fn from_name(name: &str) -> Option<TextKey> {
                 TextKey::ALL.iter().copied().find(|key| key.name() == name)
+            }
+
+            /// What whoever is in this danger must do first.
+            pub const fn safety(kind: EmergencyKind) -> TextKey {
+                match kind {
+                    EmergencyKind::Life => TextKey::EmergencyLife,
+                    EmergencyKind::Money => TextKey::EmergencyMoney,
+                    EmergencyKind::Property => TextKey::EmergencyProperty,
+                }
             }
         }
     };

@@ -12,6 +12,7 @@ use super::encode_directives;
 use super::encode_fairness;
 use super::encode_promise;
 use super::encode_satisfaction;
+use super::frames::Frames;
 use super::operations;
 use super::pb;
 use super::pb::admin_service_server::AdminService;
@@ -26,7 +27,6 @@ use crate::domain::pool::agent::{Agent, Presence};
 use crate::domain::pool::item::Place;
 use crate::domain::routing::explain::QueueStats;
 use crate::domain::time::Timestamp;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// Events on a page, usually and at most.
@@ -299,7 +299,7 @@ impl AdminService for Admin {
         Ok(Response::new(encode_satisfaction::report(&report)))
     }
 
-    type ExportCustomerStream = ReceiverStream<Result<pb::ExportCustomerResponse, Status>>;
+    type ExportCustomerStream = Frames<pb::ExportCustomerResponse>;
 
     async fn export_customer(
         &self,

@@ -6,16 +6,13 @@ use super::auth::Principal;
 use super::context::{Context, conversation_id, id};
 use super::decode::wrong;
 use super::encode_customer::CUSTOMER_KEY_BYTES_MAX;
+use super::frames::Frames;
 use super::pb;
 use super::pb::customer_selector::By;
+use super::pieces;
 use super::refusals::status;
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
-
-/// Pieces of an export that may wait for a slow reader.
-const PIECES_AHEAD: usize = 4;
 
 /// Whose data it is about.
 enum Whose {
@@ -47,7 +44,7 @@ impl Whose {
 pub async fn export(
     context: &Context,
     request: Request<pb::ExportCustomerRequest>,
-) -> Result<Response<ReceiverStream<Result<pb::ExportCustomerResponse, Status>>>, Status> {
+) -> Result<Response<Frames<pb::ExportCustomerResponse>>, Status> {
     let whose = Whose::of(context, request.get_ref().customer.as_ref())?;
     let app = context.app.clone();
     let archive = context.archive.as_deref();
@@ -55,21 +52,10 @@ pub async fn export(
         Whose::Customer(customer) => app.export(Some(customer), None, archive).await,
         Whose::Conversation(id) => app.export(None, Some(id.clone()), archive).await,
     };
-    let mut export = export.map_err(status)?;
+    let export = export.map_err(status)?;
     audit::changed(&Principal::of(&request), "ExportCustomer", whose.id());
-    let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
-    tokio::spawn(async move {
-        // A reader that goes away ends it.
-        while let Some(piece) = app.next_piece(&mut export).await.transpose() {
-            let piece = piece.map_err(status);
-            let piece = piece.map(|lines| pb::ExportCustomerResponse { lines });
-            let failed = piece.is_err();
-            if sender.send(piece).await.is_err() || failed {
-                return;
-            }
-        }
-    });
-    Ok(Response::new(ReceiverStream::new(pieces)))
+    let message = |lines| pb::ExportCustomerResponse { lines };
+    Ok(Response::new(pieces::send(app, export, message)))
 }
 
 /// Erases all that is kept.

@@ -22,7 +22,6 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use std::time::Duration;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// The longest wait of a long poll.
@@ -363,7 +362,7 @@ impl ChatService for Chat {
         self.resume(request).await
     }
 
-    type ExportMyDataStream = ReceiverStream<Result<pb::ExportMyDataResponse, Status>>;
+    type ExportMyDataStream = Frames<pb::ExportMyDataResponse>;
 
     async fn export_my_data(
         &self,

@@ -7,23 +7,21 @@ use super::context::{conversation_id, id, request as once};
 use super::decode::{self, wrong};
 use super::encode::{self, Reader};
 use super::encode_customer;
+use super::frames::Frames;
 use super::identity::{HostClaim, IdentityFault};
 use super::keys::{Role, Staff};
 use super::pb;
+use super::pieces;
 use super::refusals::{customer_status, status};
 use super::status::Refusal;
 use crate::app::erasure::Erased;
 use crate::app::error::AppError;
 use crate::domain::facts::{self, Facts};
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 /// Rows of the list of one's conversations, usually and at most.
 const MINE_PAGE: (usize, usize) = (20, 100);
-/// Pieces of an export that may wait for a slow reader.
-const PIECES_AHEAD: usize = 4;
 
 /// Whose conversation is begun, and what is told of them.
 struct Beginner {
@@ -191,26 +189,15 @@ impl Chat {
     pub(super) async fn export_mine(
         &self,
         request: Request<pb::ExportMyDataRequest>,
-    ) -> Result<Response<ReceiverStream<Result<pb::ExportMyDataResponse, Status>>>, Status> {
+    ) -> Result<Response<Frames<pb::ExportMyDataResponse>>, Status> {
         let conversation = self.own(&request, &request.get_ref().conversation_id)?;
         let customer = self.mine(&conversation, &request.get_ref().identity_token).await?;
         let app = self.context.app.clone();
-        let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
         let archive = self.context.archive.as_deref();
         let export = app.export(customer.as_ref(), Some(conversation), archive).await;
-        let mut export = export.map_err(status)?;
-        tokio::spawn(async move {
-            // A reader that goes away ends it.
-            while let Some(piece) = app.next_piece(&mut export).await.transpose() {
-                let piece = piece.map_err(status);
-                let piece = piece.map(|lines| pb::ExportMyDataResponse { lines });
-                let failed = piece.is_err();
-                if sender.send(piece).await.is_err() || failed {
-                    return;
-                }
-            }
-        });
-        Ok(Response::new(ReceiverStream::new(pieces)))
+        let export = export.map_err(status)?;
+        let message = |lines| pb::ExportMyDataResponse { lines };
+        Ok(Response::new(pieces::send(app, export, message)))
     }
 
     pub(super) async fn erase_mine(

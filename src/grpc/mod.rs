@@ -45,6 +45,7 @@ mod on_call;
 pub mod operations;
 pub mod overview_stream;
 mod parts;
+mod pieces;
 pub mod refusals;
 pub mod resume;
 pub mod server;

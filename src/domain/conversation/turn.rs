@@ -138,7 +138,7 @@ impl<'a> Turn<'a> {
     /// Acknowledges, then asks for a human. Claims nothing about the queue: that is said when the
     /// pool has registered the place.
     pub(super) fn hand_off_with_words(&mut self, reason: HandoffReason, entry: Option<EntryId>) {
-        let (outcome, text) = match emergency_text(reason) {
+        let (outcome, text) = match reason.emergency().map(TextKey::safety) {
             Some(key) => (Outcome::Emergency, self.safety_text(key, reason)),
             None => (Outcome::Handoff, self.text(acknowledgement(reason), None, &[])),
         };
@@ -148,7 +148,7 @@ impl<'a> Turn<'a> {
 
     /// What a customer in danger should do, and whom to call.
     pub(super) fn say_what_to_do(&mut self, reason: HandoffReason) {
-        if let Some(key) = emergency_text(reason) {
+        if let Some(key) = reason.emergency().map(TextKey::safety) {
             let text = self.safety_text(key, reason);
             self.bot_says(Outcome::Emergency, text, None, Vec::new(), None);
         }
@@ -250,14 +250,6 @@ impl<'a> Turn<'a> {
         let wordings = self.rules.texts.wordings(self.c.language, key, None, &values);
         wordings.into_iter().next().unwrap_or_default()
     }
-}
-
-fn emergency_text(reason: HandoffReason) -> Option<TextKey> {
-    reason.emergency().map(|kind| match kind {
-        EmergencyKind::Life => TextKey::EmergencyLife,
-        EmergencyKind::Money => TextKey::EmergencyMoney,
-        EmergencyKind::Property => TextKey::EmergencyProperty,
-    })
 }
 
 /// What the customer is told when a human is asked for.

@@ -39,8 +39,6 @@ pub(super) struct Course {
     pub(super) steps_max: u64,
     /// So long after that everything must have come to rest.
     pub(super) rest: Duration,
-    /// How often instances look after what is due; how often the world is looked at.
-    pub(super) tick: Duration,
     /// How often instances compare both sides of every conversation.
     pub(super) audit: Duration,
     /// How often an agent looks at the desk, on average.
@@ -49,6 +47,7 @@ pub(super) struct Course {
     pub(super) rarer: u64,
     /// What takes minutes in a rush takes so many times as long.
     pub(super) slower: u32,
+    tick: Duration,
     gap: Duration,
     /// The shifts of agents, in turn; without any they are always there.
     shifts: Vec<Hours>,
@@ -132,6 +131,13 @@ impl Course {
     pub(super) fn billing_hours(&self) -> Option<Hours> {
         let days = [Day::Mon, Day::Tue, Day::Wed, Day::Thu, Day::Fri];
         (!self.shifts.is_empty()).then(|| hours(BILLING_ZONE, &[(&days, "09:00-17:30")], &[]))
+    }
+
+    /// How often instances look after what is due, and the world is looked at: while nobody works,
+    /// less often will do.
+    pub(super) fn tick(&self, now: Timestamp) -> Duration {
+        let night = (0..self.shifts.len()).all(|agent| self.off(agent, now).is_some());
+        if night && !self.shifts.is_empty() { 3 * self.tick } else { self.tick }
     }
 
     /// How long until the next customer: fewer come while the shop is closed.

@@ -48,7 +48,7 @@ pub(super) async fn direct(world: Rc<World>) {
     while world.finished.get() * 100 < world.conversations * STORM_SHARE
         && world.elapsed() < world.course.storm
     {
-        world.sleep(world.course.tick).await;
+        world.sleep(world.course.tick(world.now())).await;
         if calm_from_the_start {
             world.model().quiet(&world.rules.routing, &mut idle);
         }
@@ -83,7 +83,7 @@ async fn come_to_rest(world: &World) {
     let until = world.now() + world.course.rest;
     let mut idle = Idle::new();
     loop {
-        world.sleep(world.course.tick).await;
+        world.sleep(world.course.tick(world.now())).await;
         let mut model = world.model();
         model.quiet(&world.rules.routing, &mut idle);
         let owed = model.owed_to_pool.len() + model.owed_to_conversations.len();
@@ -250,7 +250,7 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     spawn(&world, learn(Rc::clone(&world), number, life));
     while alive() {
         let _ = world.call(number, async |app| tick(&app).await).await;
-        world.sleep(world.course.tick).await;
+        world.sleep(world.course.tick(world.now())).await;
     }
 }
 

@@ -37,13 +37,10 @@ fn everything_holds_when_nothing_goes_wrong_and_nothing_needs_repair() {
 
 #[test]
 fn everything_holds_over_a_week_of_hours_shifts_a_holiday_and_a_clock_that_goes_back() {
-    for (seed, faults) in [(31, true), (32, false)] {
-        let (weeks, conversations) = (1, 150);
-        let report =
-            check(&SimOptions { seed, weeks, conversations, faults, ..SimOptions::default() });
-        assert!(report.virtual_time > Duration::from_secs(5 * 24 * 3_600), "{report}");
-        assert!(report.after_hours > 0 && report.shifts > 10, "{report}");
-    }
+    let (seed, weeks, conversations) = (31, 1, 150);
+    let report = check(&SimOptions { seed, weeks, conversations, ..SimOptions::default() });
+    assert!(report.virtual_time > Duration::from_secs(6 * 24 * 3_600), "{report}");
+    assert!(report.after_hours > 0 && report.shifts > 10, "{report}");
 }
 
 #[test]

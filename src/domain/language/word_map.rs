@@ -50,11 +50,6 @@ impl<V> WordMap<V> {
         &mut self.filed[last].2
     }
 
-    /// How many words are filed.
-    pub(crate) fn len(&self) -> usize {
-        self.filed.len()
-    }
-
     /// Where a word stands or would stand: the table is never full.
     fn place(&self, hash: u64, word: &str) -> usize {
         let mask = self.places.len() - 1;
@@ -111,9 +106,9 @@ mod tests {
         for (at, word) in words.iter().enumerate() {
             map.entry(word).push(at);
         }
-        assert_eq!(map.len(), 250);
-        for at in 0..250 {
-            assert_eq!(map.get(&words[at]), Some(&vec![at, at + 250]));
+        assert_eq!(map.filed.len(), 250);
+        for (at, word) in words.iter().enumerate().take(250) {
+            assert_eq!(map.get(word), Some(&vec![at, at + 250]));
         }
         assert_eq!(map.get("كلمة"), None);
         assert_eq!(map.get(""), None);

@@ -172,12 +172,13 @@ impl Model {
             recipe = recipe.without_directions();
         }
         let numbers = self.numbers(features);
-        // Each known one's number with its place in the message: as one number, sorted in no time.
-        let mut known: Vec<u64> = (0_u64..)
+        let mut known: Vec<(u32, Feature)> = features
+            .all
+            .iter()
             .zip(&numbers)
-            .filter_map(|(place, number)| number.map(|number| u64::from(number) << 32 | place))
+            .filter_map(|(feature, number)| number.map(|number| (number, *feature)))
             .collect();
-        known.sort_unstable();
+        known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
         let mut reading = Reading {
             features: Vec::with_capacity(known.len() + DIRECTIONS),
             values: Vec::with_capacity(known.len() + DIRECTIONS),
@@ -190,10 +191,8 @@ impl Model {
             reading.features.extend(0..DIRECTIONS as u32);
             reading.values.extend(features.place());
         }
-        for same in known.chunk_by(|one, other| one >> 32 == other >> 32) {
-            let number = (same[0] >> 32) as u32;
-            let places = same.iter().map(|known| features.all[*known as u32 as usize]);
-            let Some(feature) = places.min_by_key(|feature| feature.word) else { continue };
+        for same in known.chunk_by(|(one, _), (other, _)| one == other) {
+            let (number, feature) = same[0];
             let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::logf(same.len() as f32) };
             reading.features.push(number);
             let often = often * features.share(&feature);

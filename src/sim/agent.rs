@@ -140,7 +140,7 @@ impl Desk {
         let (until, mut beat) = (self.world.now() + stays, Timestamp::ZERO);
         while self.world.now() < until && !self.world.over.get() {
             match self.look_after(session, &mut beat).await {
-                Ok(held) if held == 0 => break,
+                Ok(0) => break,
                 Err(trouble) if !trouble.is_passing() => return End::After(SECOND),
                 Ok(_) | Err(_) => {}
             }

@@ -277,6 +277,38 @@ fn ends_doubled(letters: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::stem;
+    use proptest::prelude::*;
+    use rust_stemmers::{Algorithm, Stemmer};
+
+    const MESSAGES: [&str; 2] = [
+        include_str!("../../../tests/data/dev/messages.jsonl"),
+        include_str!("../../../tests/data/train/shop_questions.jsonl"),
+    ];
+
+    #[test]
+    fn every_word_of_the_messages_has_the_stem_that_snowball_gives_it() {
+        let snowball = Stemmer::create(Algorithm::English);
+        let lines =
+            MESSAGES.into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+        let words = lines.map(str::to_lowercase);
+        let words = words.filter(|word| word.bytes().all(|b| b.is_ascii_lowercase()));
+        let mut compared = 0;
+        for word in words.filter(|word| !word.is_empty()) {
+            assert_eq!(stem(&word), snowball.stem(&word), "{word}");
+            compared += 1;
+        }
+        assert!(compared > 10_000, "only {compared} words");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_made_of_known_endings_has_the_stem_that_snowball_gives_it(
+            word in "(gener|commun|arsen|y)?[a-z]{1,6}(at|iv|al|ous|ful|ness|ing|ed|ly|li|ment|s|ies|tion|ize|e){0,3}"
+        ) {
+            let snowball = Stemmer::create(Algorithm::English);
+            prop_assert_eq!(stem(&word), snowball.stem(&word));
+        }
+    }
 
     #[test]
     fn forms_of_a_word_end_in_the_stem_that_the_rules_give() {

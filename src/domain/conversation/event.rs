@@ -1,5 +1,6 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
+use super::block::BlockEnd;
 use super::promise::{Fate, Promise};
 use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
@@ -390,6 +391,31 @@ pub enum Event {
     },
     /// What was said before is erased, in the log too.
     Erased,
+    /// An agent has blocked the customer: no person is reached from here for a time.
+    CustomerBlocked {
+        /// Who.
+        agent: AgentId,
+        /// Why, in the agent's words; not for the customer.
+        reason: String,
+        /// Until when.
+        until: Timestamp,
+        /// By when a supervisor must have looked at it.
+        review_by: Timestamp,
+    },
+    /// A supervisor has looked at the block.
+    BlockReviewed {
+        /// Who.
+        by: String,
+        /// Whether it goes on.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The block is over.
+    BlockEnded {
+        /// Why.
+        why: BlockEnd,
+    },
 }
 
 /// Why an agent is no longer here.
@@ -416,6 +442,8 @@ pub enum LeaveReason {
     Promised,
     /// A supervisor took it over.
     TakenOver,
+    /// They blocked the customer.
+    Blocked,
 }
 
 /// What supervisors are told of.
@@ -434,6 +462,10 @@ pub enum Alert {
     AbuseReported,
     /// Somebody in danger waits, and nobody on call was reached.
     NobodyReached,
+    /// An agent has blocked a customer: somebody must look at it.
+    BlockAwaitsReview,
+    /// A block is over because nobody has looked at it in time.
+    BlockLapsed,
 }
 
 impl Event {
@@ -463,8 +495,11 @@ impl Event {
             | Event::SurveyAsked { .. }
             | Event::ConversationRated { .. }
             | Event::Erased
+            | Event::CustomerBlocked { .. }
+            | Event::BlockEnded { .. }
             | Event::Reopened => Audience::Customer,
             Event::Noted { .. }
+            | Event::BlockReviewed { .. }
             | Event::Claimed { .. }
             | Event::TakenOver { .. }
             | Event::AgentNudged { .. }

@@ -4,6 +4,7 @@
 //! [`apply`](apply::apply) folds an event into the state, [`deadline`] says when to look again.
 
 pub mod apply;
+pub mod block;
 pub mod command;
 pub mod deadline;
 pub mod event;

@@ -89,7 +89,7 @@ async fn a_block_is_told_truly_to_each_and_lifted_by_a_supervisor() {
 
     let said = customer.say("what are your opening hours").await;
     assert_eq!(state(said.conversation.as_ref()), State::Blocked);
-    assert!(said.conversation.unwrap().blocked_until.is_some());
+    assert!(said.conversation.as_ref().unwrap().blocked_until.is_some());
     assert!(said.events.iter().any(|event| party_of(event) == pb::Party::Bot), "{said:?}");
     let mut stream = customer.stream("").await;
     let told = stream.event(|event| matches!(event.body, Some(Body::CustomerBlocked(_)))).await;

@@ -1,5 +1,6 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
+pub use super::audience::Audience;
 use super::block::BlockEnd;
 use super::promise::{Fate, Promise};
 use super::satisfaction::{Measure, Part, Survey};
@@ -25,19 +26,6 @@ pub struct LoggedEvent {
     pub at: Timestamp,
     /// What.
     pub event: Event,
-}
-
-/// Who may see an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    /// Everyone in the conversation.
-    Customer,
-    /// Agents and supervisors.
-    Agents,
-    /// The agent to whom it was said, and supervisors.
-    Owner,
-    /// Sanad itself and those who examine it.
-    Internal,
 }
 
 /// A button that leads to an entry.
@@ -469,63 +457,4 @@ pub enum Alert {
     BlockAwaitsReview,
     /// A block is over because nobody has looked at it in time.
     BlockLapsed,
-}
-
-impl Event {
-    /// Who may see it.
-    pub fn audience(&self) -> Audience {
-        match self {
-            Event::Started { .. }
-            | Event::CustomerSaid { .. }
-            | Event::BotSaid { .. }
-            | Event::Notice { .. }
-            | Event::HandoffRequested { .. }
-            | Event::Queued { .. }
-            | Event::WaitOptionsOffered { .. }
-            | Event::PromiseMade { .. }
-            | Event::PromiseLate { .. }
-            | Event::PromiseEnded { .. }
-            | Event::HandoffCancelled
-            | Event::AgentJoined { .. }
-            | Event::AgentLeft { .. }
-            | Event::AgentSaid { .. }
-            | Event::ResolutionProposed { .. }
-            | Event::ResolutionConfirmed
-            | Event::ResolutionDenied
-            | Event::Reminded
-            | Event::Closed { .. }
-            | Event::AnswerRated { .. }
-            | Event::SurveyAsked { .. }
-            | Event::ConversationRated { .. }
-            | Event::Erased
-            | Event::CustomerBlocked { .. }
-            | Event::BlockEnded { .. }
-            | Event::Reopened => Audience::Customer,
-            Event::Noted { .. }
-            | Event::BlockReviewed { .. }
-            | Event::Claimed { .. }
-            | Event::TakenOver { .. }
-            | Event::AgentNudged { .. }
-            | Event::SupervisorAlerted { .. }
-            | Event::OtherLanguageAgreed { .. }
-            | Event::ClosedFalsely { .. }
-            | Event::OnCallRung { .. }
-            | Event::OnCallFailed { .. }
-            | Event::OnCallReached { .. }
-            | Event::OnCallMissed { .. }
-            | Event::CustomerIdentified { .. }
-            | Event::FactsTold { .. }
-            | Event::ProposalDropped
-            | Event::HoldEnded => Audience::Agents,
-            Event::Whispered { .. } => Audience::Owner,
-            // Agents see what was noticed; what was merely understood is for those who examine.
-            Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
-            Event::Understood { .. }
-            | Event::FragmentKept { .. }
-            | Event::SlotFilled { .. }
-            | Event::PositionTold { .. }
-            | Event::LongWaitTold
-            | Event::TokenAdvanced { .. } => Audience::Internal,
-        }
-    }
 }

@@ -20,6 +20,7 @@ pub mod waiting;
 
 mod after_end;
 mod agent_side;
+mod audience;
 pub mod banners;
 mod bot_side;
 mod customer_side;

@@ -2,6 +2,7 @@
 //! can then carry nothing), then the rules, minus what is negated.
 
 use super::compile::Compiler;
+use super::filing::PhraseId;
 use super::scan::{Node, PhraseBook, Reach, Reading};
 use super::settings::{LexiconError, LexiconSettings};
 use super::signal::{EmergencyKind, SignalKind};
@@ -92,6 +93,21 @@ impl Lexicon {
         let lists = compiler.into_lists();
         let negation_reach = settings.negation_reach;
         Lexicon { rules, lists, rule_phrases, harmless, negations, negation_reach }
+    }
+
+    /// Its books of phrases.
+    pub(super) fn books(&self) -> [&PhraseBook; 3] {
+        [&self.rule_phrases, &self.harmless, &self.negations]
+    }
+
+    /// Tells one of them the number of its first phrase.
+    pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
+        [&mut self.rule_phrases, &mut self.harmless, &mut self.negations][book].number_from(first);
+    }
+
+    /// The lists that phrases refer to by number.
+    pub(super) fn lists(&self) -> &[Node] {
+        &self.lists
     }
 
     /// What this lexicon finds in a message.

@@ -2,7 +2,7 @@
 //! carries no data, and what it loses the ring counters repair.
 //!
 //! On a cluster too it is rung by `PUBLISH`, which the nodes pass on to each other, so that one
-//! connection to any of the majority hears everything. Sharded channels (`SPUBLISH`) would spare the
+//! connection to any of them hears everything. Sharded channels (`SPUBLISH`) would spare the
 //! nodes that traffic, a small message to each other node for each commit, and are not used: a
 //! listener would need a subscription for each slot at whoever has it at the moment, the server ends
 //! it when the slot moves or its master dies, and the client library begins it anew only when a

@@ -195,6 +195,7 @@ impl Desk<'_> {
             claimed_over: None,
             taken_over: false,
             broken: arrival.broken,
+            patient: arrival.patient,
             seat: None,
         }
     }

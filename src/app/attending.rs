@@ -4,13 +4,12 @@
 //! leaves nothing behind. No turn costs a commit for it.
 
 use super::App;
-use super::error::{AppError, AppResult};
-use crate::domain::conversation::promise::PromiseKind;
+use super::error::AppResult;
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::attendance::Attendance;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Index;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,13 +29,8 @@ pub(super) struct Pages {
     seen: Mutex<Seen>,
 }
 
-/// Streams attached to this process.
-#[derive(Default)]
-struct Here {
-    streams: BTreeMap<ConversationId, u32>,
-    /// Whose last stream has ended since the last round.
-    left: BTreeSet<ConversationId>,
-}
+/// Streams attached to this process, by conversation.
+type Here = BTreeMap<ConversationId, u32>;
 
 #[derive(Default)]
 struct Seen {
@@ -54,11 +48,10 @@ pub struct Attached {
 impl Drop for Attached {
     fn drop(&mut self) {
         let mut here = lock(&self.here);
-        if let Some(count) = here.streams.get_mut(&self.id) {
+        if let Some(count) = here.get_mut(&self.id) {
             *count -= 1;
             if *count == 0 {
-                here.streams.remove(&self.id);
-                here.left.insert(self.id.clone());
+                here.remove(&self.id);
             }
         }
     }
@@ -73,10 +66,7 @@ impl App {
     /// A stream of this conversation's customer is attached to this process.
     pub fn attach(&self, id: &ConversationId) -> Attached {
         let here = Arc::clone(&self.pages.here);
-        let mut counted = lock(&here);
-        *counted.streams.entry(id.clone()).or_default() += 1;
-        counted.left.remove(id);
-        drop(counted);
+        *lock(&here).entry(id.clone()).or_default() += 1;
         Attached { here, id: id.clone() }
     }
 
@@ -87,20 +77,10 @@ impl App {
         Attendance::of(&rules.routing.attendance, seen.open_until.get(id).copied(), seen.now)
     }
 
-    /// By how much others who are there may go before this customer, who is not.
-    pub fn put_back(&self, id: &ConversationId) -> Option<Duration> {
-        let millis = self.router.with_view(|view| view.put_back_ms(id));
-        u64::try_from(millis).ok().filter(|millis| *millis > 0).map(Duration::from_millis)
-    }
-
     /// Says of the pages that are attached here, and whose owners people have or await, that they are
     /// open. To be called about every five seconds.
     pub async fn renew_pages(&self) -> AppResult<()> {
-        let (open, left) = {
-            let mut here = lock(&self.pages.here);
-            let open: Vec<ConversationId> = here.streams.keys().cloned().collect();
-            (open, std::mem::take(&mut here.left))
-        };
+        let open: Vec<ConversationId> = lock(&self.pages.here).keys().cloned().collect();
         let open: Vec<ConversationId> = self
             .router
             .with_view(|view| open.into_iter().filter(|id| view.item(id).is_some()).collect());
@@ -113,32 +93,10 @@ impl App {
             }
             self.store().commit(change).await?;
         }
-        let told = |id: &ConversationId| lock(&self.pages.seen).open_until.contains_key(id);
-        self.let_go_who_need_not_stay(left.into_iter().filter(told)).await
+        Ok(())
     }
 
-    /// Whoever is promised something was told that they may go: that their page is closed is not held
-    /// against them.
-    async fn let_go_who_need_not_stay(
-        &self,
-        left: impl Iterator<Item = ConversationId>,
-    ) -> AppResult<()> {
-        let mut may_go = Vec::new();
-        for id in left {
-            match self.conversation(&id).await {
-                Ok(c) => {
-                    let promised = c.promise.is_some_and(|open| open.kind != PromiseKind::Wait);
-                    may_go.extend(Some(id).filter(|_| promised));
-                }
-                Err(AppError::NotFound { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.forget_pages(&may_go).await
-    }
-
-    /// Reads what all instances say, and lets the matcher know who is not there. To be called every
-    /// second or two.
+    /// Reads what all instances say. To be called every second or two.
     pub async fn learn_pages(&self) -> AppResult<()> {
         let now = self.store_now().await?;
         let members = self.members(&self.pool_slot(), Index::PAGES).await?;
@@ -156,11 +114,6 @@ impl App {
                 false => drop(open_until.insert(id, until)),
             }
         }
-        let absent = open_until.iter().filter(|(_, until)| {
-            Attendance::of(&rules.routing.attendance, Some(**until), now).is_absent()
-        });
-        let absent: BTreeSet<ConversationId> = absent.map(|(id, _)| id.clone()).collect();
-        self.router.set_absent(absent, rules.routing.attendance.put_back);
         {
             let mut seen = lock(&self.pages.seen);
             seen.now = seen.now.max(now);

@@ -20,7 +20,7 @@ use crate::domain::routing::view::PoolView;
 use crate::domain::routing::{claim, plan};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Ring, Snapshot, StoreError};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -81,11 +81,6 @@ impl Router {
     /// Looks at the picture of the pool.
     pub(super) fn with_view<T>(&self, look: impl FnOnce(&PoolView) -> T) -> T {
         look(&self.lock().view)
-    }
-
-    /// These customers are not there.
-    pub(super) fn set_absent(&self, who: BTreeSet<ConversationId>, put_back: Duration) {
-        self.lock().view.set_absent(who, put_back);
     }
 
     /// How many wait for an agent.
@@ -322,7 +317,7 @@ impl App {
     pub async fn rebuild_view(&self) -> AppResult<()> {
         let slot = self.pool_slot();
         let counter = self.counter_now().await?;
-        let mut fresh = PoolView::new_like(&self.rules().routing, &self.router.lock().view);
+        let mut fresh = PoolView::new(&self.rules().routing);
         let (mut places, mut agents) = (BTreeMap::new(), BTreeMap::new());
         for page in self.members(&slot, Index::AGENTS).await?.chunks(PAGE) {
             let ids: Vec<AgentId> =

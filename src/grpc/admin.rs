@@ -106,7 +106,6 @@ impl AdminService for Admin {
             agents: encode_admin::fits(app, item.as_ref(), verdicts),
             offers_not_taken: item.map_or(0, |item| item.untaken),
             attendance: encode_agent::attendance(app, &id).into(),
-            put_back: app.put_back(&id).map(encode::duration),
         }))
     }
 

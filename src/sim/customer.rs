@@ -339,8 +339,6 @@ impl Customer {
         let id = self.id.clone();
         let buckets = self.world.options.buckets;
         let news = self.world.call_within(number, span, async move |app| {
-            // The page is open as long as it waits here; in between, and elsewhere, it is not.
-            let _page = app.attach(&id);
             let slot = keys::bucket(keys::bucket_of(&id, buckets));
             app.hub().watch(slot, keys::Topic::Log(id)).changed().await;
             Ok(())

@@ -267,8 +267,6 @@ async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
     }
     app.watch_leases().await.ok();
     app.repair_view().await.ok();
-    app.renew_pages().await.ok();
-    app.learn_pages().await.ok();
     app.match_now().await;
     Ok(app.hub().repair(&**app.store()).await?)
 }

@@ -10,7 +10,6 @@ use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillI
 use crate::domain::language::Language;
 use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
-use crate::domain::routing::attendance::AttendanceRules;
 use crate::domain::routing::blocks::BlockRules;
 use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::domain::routing::settings::{
@@ -291,7 +290,6 @@ fn routing(agents: usize) -> RoutingRules {
         credit_broken: seconds(60),
     };
     rules.on_call = on_call();
-    rules.attendance = AttendanceRules { gone_after: seconds(60), put_back: seconds(25) };
     rules.blocks = Some(BlockRules {
         length: seconds(150),
         review_within: seconds(60),

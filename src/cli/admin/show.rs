@@ -71,13 +71,6 @@ impl Show {
             facts.push(format!("{vain}: {}", answer.offers_not_taken));
         }
         facts.extend(words::attendance(l, answer.attendance()).map(str::to_owned));
-        if let Some(put_back) = &answer.put_back {
-            let others = self.pick(
-                "others who are there may go first, by at most",
-                "وقد يسبقه من صفحته مفتوحة بما لا يزيد على",
-            );
-            facts.push(format!("{others} {}", words::span(l, put_back.seconds)));
-        }
         facts.retain(|fact| !fact.is_empty());
         lines.push(facts.join(" · "));
         lines.extend(answer.agents.iter().map(|agent| self.fit(agent)));
@@ -417,14 +410,12 @@ mod tests {
             ],
             offers_not_taken: 1,
             attendance: pb::Attendance::Gone.into(),
-            put_back: Some(prost_types::Duration { seconds: 30, nanos: 0 }),
         };
         assert_eq!(
             show().wait(&answer, 1_060),
             [
                 "place 2: everybody who could help is busy",
-                "support · normal · waits 1 min · ar ≥ 3 · offers not taken: 1 · has closed the page · \
-                 others who are there may go first, by at most 30 s",
+                "support · normal · waits 1 min · ar ≥ 3 · offers not taken: 1 · has closed the page",
                 "- sara: has no room (3 of 3)",
                 "+ omar: could take it",
             ]

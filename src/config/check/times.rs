@@ -177,8 +177,7 @@ pub fn blocks(raw: &Blocks, problems: &mut Problems) -> Option<BlockRules> {
 /// Checks what it means that a customer's page is closed.
 pub fn attendance(raw: &Attendance, problems: &mut Problems) -> Option<AttendanceRules> {
     let gone_after = named(raw.gone_after.as_ref(), "gone_after", "10s"..="1d", problems).1;
-    let put_back = named(raw.put_back.as_ref(), "put_back", "0s"..="10m", problems).1;
-    Some(AttendanceRules { gone_after: gone_after?, put_back: put_back? })
+    Some(AttendanceRules { gone_after: gone_after? })
 }
 
 fn check_promises(raw: &Promises, problems: &mut Problems) -> Option<PromiseRules> {

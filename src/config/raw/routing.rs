@@ -195,8 +195,6 @@ raw! {
     pub struct Attendance {
         /// After how long the customer is gone.
         required gone_after: Text,
-        /// By how much others who are there may go first.
-        required put_back: Text,
     }
 
     /// For how long agents may block who abuses them.

@@ -3,7 +3,6 @@
 use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::pool_side::Joining;
-use super::promise::PromiseKind;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
@@ -174,6 +173,5 @@ pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
         cost,
         returned: asked.returned,
         broken: c.broken,
-        patient: c.promise.as_ref().is_some_and(|open| open.kind != PromiseKind::Wait),
     })
 }

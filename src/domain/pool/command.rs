@@ -51,8 +51,6 @@ pub struct Arrival {
     /// Promises broken to this customer: each moves the place forward.
     #[serde(default)]
     pub broken: u32,
-    /// Whether the customer was promised something, so that they need not stay.
-    pub patient: bool,
 }
 
 /// A command about one place.

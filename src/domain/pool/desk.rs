@@ -195,7 +195,6 @@ impl Desk<'_> {
             claimed_over: None,
             taken_over: false,
             broken: arrival.broken,
-            patient: arrival.patient,
             seat: None,
         }
     }

@@ -51,9 +51,6 @@ pub struct Item {
     /// The seat that is taken for it while it is offered or owned.
     #[serde(default)]
     pub seat: Option<Seat>,
-    /// The customer was promised something and need not stay: that they are not there means nothing.
-    #[serde(default)]
-    pub patient: bool,
 }
 
 /// Since when an agent's seat is taken for an item.

@@ -1,6 +1,6 @@
 //! Whether a customer's page is open. A hint and never a truth: it rests on streams that are attached
-//! at this moment, and a page may be closed while its owner waits beside the telephone. Agents see it,
-//! and offering prefers who is there, within a bound; no promise, no ownership and no place depends on it.
+//! at this moment, and a page may be closed while its owner waits beside the telephone. Agents and
+//! supervisors see it; no promise, no ownership, no place and no offer depends on it.
 
 use crate::domain::time::Timestamp;
 use std::time::Duration;
@@ -10,15 +10,11 @@ use std::time::Duration;
 pub struct AttendanceRules {
     /// Whose page has been closed for so long is gone; until then they are away.
     pub gone_after: Duration,
-    /// Whoever is not there is offered as if they had come so much later: the most that anybody can be
-    /// overtaken for it. Zero = it makes no difference.
-    pub put_back: Duration,
 }
 
 impl Default for AttendanceRules {
     fn default() -> Self {
-        let seconds = Duration::from_secs;
-        AttendanceRules { gone_after: seconds(120), put_back: seconds(30) }
+        AttendanceRules { gone_after: Duration::from_secs(120) }
     }
 }
 
@@ -46,8 +42,7 @@ impl Attendance {
         }
     }
 
-    /// Whether others who are there may go first, within the bound. Of whom nothing is known nothing
-    /// is held against.
+    /// Whether their page is known to be closed. Of whom nothing is known nothing is said.
     pub fn is_absent(self) -> bool {
         match self {
             Attendance::Away | Attendance::Gone => true,

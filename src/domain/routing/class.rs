@@ -22,7 +22,7 @@ pub struct ClassKey {
 pub struct Rung {
     /// See [`Item::band`].
     pub band: u8,
-    /// See [`Item::virtual_time`]; with what an absent customer is put back.
+    /// See [`Item::virtual_time`].
     pub vt: i64,
     /// Whose place.
     pub conversation: ConversationId,
@@ -58,8 +58,8 @@ impl Class {
     }
 
     /// Puts work in line, or takes it out.
-    pub fn put(&mut self, item: &Item, slot: u32, late_ms: i64, is_in: bool) {
-        let rung = Rung::of(item, slot, late_ms);
+    pub fn put(&mut self, item: &Item, slot: u32, is_in: bool) {
+        let rung = Rung::of(item, slot);
         let line = match item.state {
             ItemState::Waiting => &mut self.waiting[usize::from(rung.band.min(1))],
             ItemState::Offered { .. } => &mut self.offered,
@@ -85,10 +85,9 @@ impl Class {
 }
 
 impl Rung {
-    /// The place of this work, which goes `late_ms` later than it stands while its customer is not
-    /// there.
-    pub fn of(item: &Item, slot: u32, late_ms: i64) -> Self {
-        let (band, vt) = (item.band(), item.virtual_time().saturating_add(late_ms));
+    /// The place of this work.
+    pub fn of(item: &Item, slot: u32) -> Self {
+        let (band, vt) = (item.band(), item.virtual_time());
         Rung { band, vt, conversation: item.conversation.clone(), slot }
     }
 }

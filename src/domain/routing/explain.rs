@@ -128,7 +128,7 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     if is_assigned(work) {
         return None;
     }
-    let rung = Rung::of(&work.item, slot, work.late_ms);
+    let rung = Rung::of(&work.item, slot);
     let ahead = |class: &Class| {
         let lines = class.waiting.iter().chain([&class.offered]);
         lines.map(|line| line.range(..&rung).count() as u32).sum::<u32>()
@@ -143,7 +143,7 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
 
 /// How many wait before it for agents it may hope for; those who are offered already do not count.
 pub(super) fn waiting_ahead(view: &PoolView, work: &Work, slot: u32) -> u32 {
-    let rung = Rung::of(&work.item, slot, work.late_ms);
+    let rung = Rung::of(&work.item, slot);
     let ahead = |class: &Class| {
         class.waiting.iter().map(|line| line.range(..&rung).count() as u32).sum::<u32>()
     };

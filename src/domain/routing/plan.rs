@@ -45,8 +45,6 @@ pub struct Why {
     pub choice: Choice,
     /// Milliseconds waited in all, in this episode.
     pub waited_ms: u64,
-    /// By how much others could go first because the customer is not there, in ms.
-    pub put_back_ms: u64,
     /// What the agent held, in units.
     pub load: u32,
     /// What the agent can hold, in units.
@@ -220,8 +218,7 @@ impl<'a> Round<'a> {
         }
         let work = self.view.dirty_items.iter().filter_map(|slot| {
             let work = self.view.items.get(*slot)?;
-            let waits = work.item.state == ItemState::Waiting;
-            waits.then(|| Rung::of(&work.item, *slot, work.late_ms))
+            (work.item.state == ItemState::Waiting).then(|| Rung::of(&work.item, *slot))
         });
         work.collect()
     }
@@ -355,7 +352,7 @@ impl<'a> Round<'a> {
     }
 
     fn offer(&self, found: &Match) -> Option<Offer> {
-        let Work { item, late_ms, .. } = self.view.items.get(found.item)?;
+        let item = &self.view.items.get(found.item)?.item;
         let agent = &self.view.agents.get(found.agent)?.agent;
         let waited = self.at.since(item.waiting_since).as_millis() as u64;
         Some(Offer {
@@ -367,7 +364,6 @@ impl<'a> Round<'a> {
                 turn: found.turn,
                 choice: found.choice,
                 waited_ms: waited + item.waited_ms.max(0) as u64,
-                put_back_ms: (*late_ms).max(0) as u64,
                 load: agent.load(),
                 capacity: agent.profile.capacity,
             },

@@ -20,7 +20,6 @@ use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::pool::work::meets;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// Classes without work are kept for the next time up to this number; then they are dropped.
 pub const CLASSES_KEPT_MAX: usize = 1024;
@@ -51,15 +50,6 @@ pub struct PoolView {
     pub(super) emergency_run: u32,
     /// The latest time this view has planned for.
     pub(super) now: Timestamp,
-    /// Whose customers are not there, and how much later their work goes for it.
-    absent: Absent,
-}
-
-/// Customers who are not there.
-#[derive(Debug, Clone, Default)]
-struct Absent {
-    who: BTreeSet<ConversationId>,
-    put_back_ms: i64,
 }
 
 /// Agents in the order they are asked.
@@ -70,8 +60,6 @@ pub(super) type Order = BTreeMap<(Rank, AgentId), u32>;
 pub(super) struct Work {
     pub item: Item,
     pub class: u32,
-    /// How much later it goes than it stands, because its customer is not there.
-    pub late_ms: i64,
     wake: Option<Timestamp>,
 }
 
@@ -118,54 +106,6 @@ impl PoolView {
             wakes: BTreeSet::new(),
             emergency_run: 0,
             now: Timestamp::ZERO,
-            absent: Absent::default(),
-        }
-    }
-
-    /// An empty pool under these rules, in which the same customers are not there.
-    pub fn new_like(rules: &RoutingRules, other: &PoolView) -> Self {
-        PoolView { absent: other.absent.clone(), ..PoolView::new(rules) }
-    }
-
-    /// These customers are not there: their work goes so much later, until they are.
-    pub fn set_absent(&mut self, who: BTreeSet<ConversationId>, put_back: Duration) {
-        let put_back_ms = i64::try_from(put_back.as_millis()).unwrap_or(i64::MAX);
-        let all = self.absent.put_back_ms != put_back_ms;
-        let before = std::mem::replace(&mut self.absent, Absent { who, put_back_ms });
-        let changed: Vec<ConversationId> = match all {
-            true => before.who.union(&self.absent.who).cloned().collect(),
-            false => before.who.symmetric_difference(&self.absent.who).cloned().collect(),
-        };
-        for id in changed {
-            self.move_rung(&id);
-        }
-    }
-
-    /// By how much others may go before this work because its customer is not there, in ms.
-    pub fn put_back_ms(&self, conversation: &ConversationId) -> i64 {
-        let slot = self.item_slots.get(conversation);
-        slot.and_then(|slot| self.items.get(*slot)).map_or(0, |work| work.late_ms)
-    }
-
-    /// Nobody in danger is put back, and nobody who was told that they need not stay.
-    fn late_ms(&self, item: &Item) -> i64 {
-        let is_late = item.band() != 0 && !item.patient;
-        let is_late = is_late && self.absent.who.contains(&item.conversation);
-        if is_late { self.absent.put_back_ms } else { 0 }
-    }
-
-    /// Puts work where it goes now.
-    fn move_rung(&mut self, id: &ConversationId) {
-        let Some(slot) = self.item_slots.get(id).copied() else { return };
-        let Some(work) = self.items.get(slot) else { return };
-        let late_ms = self.late_ms(&work.item);
-        let Some(work) = self.items.get_mut(slot) else { return };
-        let Some(class) = self.classes.get_mut(work.class) else { return };
-        class.put(&work.item, slot, work.late_ms, false);
-        class.put(&work.item, slot, late_ms, true);
-        work.late_ms = late_ms;
-        if work.item.state == ItemState::Waiting {
-            self.dirty_items.insert(slot);
         }
     }
 
@@ -185,7 +125,6 @@ impl PoolView {
     pub fn upsert_item(&mut self, item: Item) {
         let key = ClassKey { needs: item.handoff.needs.clone(), cost: item.cost };
         let class = self.class_of(key);
-        let late_ms = self.late_ms(&item);
         let slot = match self.item_slots.get(&item.conversation) {
             Some(&slot) => {
                 self.note_offer(slot, &item);
@@ -194,13 +133,13 @@ impl PoolView {
             }
             None => {
                 let id = item.conversation.clone();
-                let slot = self.items.put(Work { item: item.clone(), class, late_ms, wake: None });
+                let slot = self.items.put(Work { item: item.clone(), class, wake: None });
                 self.item_slots.insert(id, slot);
                 slot
             }
         };
         if let Some(class) = self.classes.get_mut(class) {
-            class.put(&item, slot, late_ms, true);
+            class.put(&item, slot, true);
         }
         if item.state == ItemState::Waiting {
             self.dirty_items.insert(slot);
@@ -208,7 +147,6 @@ impl PoolView {
         if let Some(work) = self.items.get_mut(slot) {
             work.item = item;
             work.class = class;
-            work.late_ms = late_ms;
         }
         self.set_item_wake(slot);
     }
@@ -338,7 +276,7 @@ impl PoolView {
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
         let Some(class) = self.classes.get_mut(class_slot) else { return };
-        class.put(&work.item, slot, work.late_ms, false);
+        class.put(&work.item, slot, false);
         if too_many && class.is_empty() && next_class != Some(class_slot) {
             self.class_slots.remove(&class.key);
             self.classes.take(class_slot);

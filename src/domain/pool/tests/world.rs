@@ -67,7 +67,6 @@ pub fn arrival(term: i64) -> Box<Arrival> {
         cost: 1,
         returned: false,
         broken: 0,
-        patient: false,
     })
 }
 

@@ -1,7 +1,6 @@
 //! Tests of routing as a whole: tables of small pools, and random histories against an oracle
 //! that knows no index. What concerns one file alone is tested there.
 
-mod absence;
 mod clocks;
 mod estimates;
 mod oracle;

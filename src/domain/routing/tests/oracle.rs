@@ -2,14 +2,13 @@
 //! and meant to be read.
 
 use crate::domain::handoff::Requirements;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::AgentId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::routing::policies::Facts;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
-use std::collections::BTreeSet;
 
 pub struct Oracle<'a> {
     pub rules: &'a RoutingRules,
@@ -17,9 +16,6 @@ pub struct Oracle<'a> {
     pub agents: Vec<Agent>,
     pub emergency_run: u32,
     pub at: Timestamp,
-    /// Whose customers are not there, and how much later they go for it.
-    pub absent: BTreeSet<ConversationId>,
-    pub put_back_ms: i64,
 }
 
 pub fn is_able(agent: &Agent, needs: &Requirements) -> bool {
@@ -28,16 +24,11 @@ pub fn is_able(agent: &Agent, needs: &Requirements) -> bool {
     speaks && needs.skills.iter().all(knows)
 }
 
+fn place(item: &Item) -> (u8, i64, &str) {
+    (item.band(), item.virtual_time(), item.conversation.as_str())
+}
+
 impl Oracle<'_> {
-    fn goes_at(&self, item: &Item) -> i64 {
-        let is_late = item.band() == 1 && !item.patient && self.absent.contains(&item.conversation);
-        item.virtual_time() + if is_late { self.put_back_ms } else { 0 }
-    }
-
-    fn place<'i>(&self, item: &'i Item) -> (u8, i64, &'i str) {
-        (item.band(), self.goes_at(item), item.conversation.as_str())
-    }
-
     /// The offers to make now, as (conversation, agent).
     pub fn offers(&self) -> Vec<(String, String)> {
         let mut asked: Vec<&AgentId> = Vec::new();
@@ -47,10 +38,10 @@ impl Oracle<'_> {
             let mut line: Vec<&Item> = self.items.iter().collect();
             line.retain(|item| item.state == ItemState::Waiting);
             line.retain(|item| found.iter().all(|(other, _)| other != item));
-            line.sort_by_key(|item| self.place(item));
+            line.sort_by_key(|item| place(item));
             let over_age = |item: &Item| {
                 let limit = (self.at - self.rules.credit_max).as_millis();
-                item.band() == 1 && self.goes_at(item) <= limit
+                item.band() == 1 && item.virtual_time() <= limit
             };
             let first = |wanted: &dyn Fn(&Item) -> bool| {
                 let mut line = line.iter().filter(|item| wanted(item));
@@ -106,7 +97,7 @@ impl Oracle<'_> {
             let alike = (ours.language, &ours.skills) == (theirs.language, &theirs.skills);
             alike || self.agents.iter().filter(hopes).any(|agent| is_able(agent, theirs))
         };
-        let before = |other: &&Item| self.place(other) < self.place(item);
+        let before = |other: &&Item| place(other) < place(item);
         1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u32
     }
 

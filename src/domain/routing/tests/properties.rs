@@ -3,7 +3,6 @@
 use super::oracle::Oracle;
 use super::world::{agent, agent_id, conversation, follow, item, ms, queue, rules, skill};
 use crate::domain::handoff::Priority;
-use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
@@ -15,11 +14,9 @@ use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
 use crate::domain::time::Timestamp;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 const CREDIT_MAX_MS: i64 = 400;
-const PUT_BACK_MS: i64 = 150;
 
 /// One thing that happens to a pool.
 #[derive(Debug, Clone)]
@@ -37,8 +34,6 @@ enum Step {
         millis: i64,
     },
     Policy(usize),
-    /// These customers are not there.
-    Absent(BTreeSet<u8>),
     /// A plan is made; which of its offers the pool follows, refuses, or never hears of.
     Plan {
         fates: u32,
@@ -81,7 +76,6 @@ fn items() -> impl Strategy<Value = Item> {
         (item.waiting_since, item.waited_ms, item.cost) = (since, waited * 50, cost);
         item.credit_ms = credit * CREDIT_MAX_MS / 4;
         item.paused = paused.into_iter().map(|(id, until)| (name(id), until)).collect();
-        item.patient = waited == 2;
         item.excluded = excluded.into_iter().map(name).collect();
         item.preferred = preferred.map(|(id, until)| Preferred { agent: name(id), until });
         item
@@ -133,7 +127,6 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(conversation, takes)| Step::Answer { conversation, takes }),
         2 => (0..4i64).prop_map(|step| Step::Pass { millis: step * 100 }),
         1 => (0..policies::ALL.len()).prop_map(Step::Policy),
-        3 => prop::collection::btree_set(some_conversation(), 0..8).prop_map(Step::Absent),
         6 => any::<u32>().prop_map(|fates| Step::Plan { fates }),
     ];
     prop::collection::vec(step, 1..80)
@@ -146,7 +139,6 @@ struct History {
     at: Timestamp,
     /// Emergency offers the pool followed since the last ordinary one.
     run: u32,
-    absent: BTreeSet<ConversationId>,
 }
 
 impl History {
@@ -154,13 +146,7 @@ impl History {
         let mut rules = rules();
         rules.credit_max = Duration::from_millis(CREDIT_MAX_MS as u64);
         rules.offers.emergency_run_max = 2;
-        History {
-            view: PoolView::new(&rules),
-            rules,
-            at: Timestamp::ZERO,
-            run: 0,
-            absent: BTreeSet::new(),
-        }
+        History { view: PoolView::new(&rules), rules, at: Timestamp::ZERO, run: 0 }
     }
 
     fn oracle(&self) -> Oracle<'_> {
@@ -170,8 +156,6 @@ impl History {
             agents: self.view.agents().cloned().collect(),
             emergency_run: self.run,
             at: self.at,
-            absent: self.absent.clone(),
-            put_back_ms: PUT_BACK_MS,
         }
     }
 
@@ -186,11 +170,6 @@ impl History {
             Step::Policy(index) => {
                 self.rules.policy = policies::ALL[index];
                 self.view.set_rules(&self.rules);
-            }
-            Step::Absent(who) => {
-                self.absent = who.iter().map(|id| conversation(&format!("c{id}"))).collect();
-                let put_back = Duration::from_millis(PUT_BACK_MS as u64);
-                self.view.set_absent(self.absent.clone(), put_back);
             }
             Step::Plan { fates } => self.plan(fates),
         }
@@ -245,8 +224,7 @@ impl History {
         }
     }
 
-    /// I9: only what arrived less than the greatest credit later may go before; before whoever is not
-    /// there, and was told to stay, by so much more as they are put back, and not in danger.
+    /// I9: only what arrived less than the greatest credit later may go before.
     fn check_overtaking(&self, offers: &[Offer]) {
         let entered = |item: &Item| item.waiting_since.as_millis() - item.waited_ms;
         let oracle = self.oracle();
@@ -260,10 +238,7 @@ impl History {
             });
             for item in behind {
                 let could = oracle.candidates(item).iter().any(|agent| agent.id == offer.agent);
-                let may_be_put_back = item.band() == 1 && !item.patient;
-                let is_absent = may_be_put_back && self.absent.contains(&item.conversation);
-                let put_back = if is_absent { PUT_BACK_MS } else { 0 };
-                let bound = entered(item) + CREDIT_MAX_MS + put_back;
+                let bound = entered(item) + CREDIT_MAX_MS;
                 assert!(!could || entered(first) <= bound, "{first:?} before {item:?}");
             }
         }
@@ -274,8 +249,7 @@ impl History {
         let mut view = self.view.clone();
         offers.iter().for_each(|offer| follow(&mut view, offer, self.at));
         assert_eq!(plan(&mut view, &self.rules, self.at), []);
-        let (rules, absent) = (self.rules.clone(), self.absent.clone());
-        let after = History { view, rules, absent, ..*self };
+        let after = History { view, rules: self.rules.clone(), ..*self };
         let oracle = after.oracle();
         for item in oracle.items.iter().filter(|item| item.state == ItemState::Waiting) {
             assert_eq!(oracle.candidates(item), Vec::<&Agent>::new(), "for {item:?}");

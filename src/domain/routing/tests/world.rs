@@ -94,7 +94,6 @@ pub fn item(id: &str, since: i64) -> Item {
         taken_over: false,
         broken: 0,
         seat: None,
-        patient: false,
     }
 }
 

@@ -410,6 +410,7 @@ mod tests {
             ],
             offers_not_taken: 1,
             attendance: pb::Attendance::Gone.into(),
+            ..Default::default()
         };
         assert_eq!(
             show().wait(&answer, 1_060),

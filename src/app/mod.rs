@@ -7,7 +7,9 @@
 
 pub mod agents;
 pub mod alerts;
+pub mod attending;
 pub mod audit;
+pub mod blocks;
 pub mod board;
 pub mod claim;
 pub mod conversations;
@@ -86,6 +88,7 @@ pub struct App {
     notes: pace::Notes,
     in_force: directives::InForce,
     typing: typing::Typing,
+    pages: attending::Pages,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -113,6 +116,7 @@ impl App {
             notes: pace::Notes::default(),
             in_force: directives::InForce::default(),
             typing: typing::Typing::default(),
+            pages: attending::Pages::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),

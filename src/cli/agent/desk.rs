@@ -112,6 +112,19 @@ impl Desk {
                 }
                 Told::default()
             }
+            Some(Frame::AttendanceChanged(changed)) => {
+                let word = words::attendance(l, changed.attendance());
+                let held = self.work.held_mut(&changed.conversation_id);
+                match (word, held) {
+                    (Some(word), Some((number, held))) => {
+                        if let Some(standing) = &mut held.standing {
+                            standing.attendance = changed.attendance;
+                        }
+                        Told::lines(vec![self.show.about(number, word, word)])
+                    }
+                    (Some(_) | None, _) => Told::default(),
+                }
+            }
             Some(Frame::Superseded(_)) => Told { superseded: true, ..Told::default() },
         }
     }
@@ -159,6 +172,10 @@ impl Desk {
                 Deed::Abuse(target, _) => {
                     let (en, ar) = ("the supervisors are told", "أُبلغ المشرفون");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
+                }
+                Deed::Block(target, _) => {
+                    let en = "blocked for a time; a supervisor looks at it";
+                    self.gone(target, en, "أُوقف مدةً، ويراجع المشرف ذلك")
                 }
                 Deed::EndWrapUp(_) => {
                     let l = self.show.say("your place is free again", "عاد مكانك خاليًا");
@@ -233,6 +250,7 @@ impl Desk {
             Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
             Line::Abuse(text) => self.work.current().cloned().map(|it| Deed::Abuse(it, text)),
+            Line::Block(text) => self.work.current().cloned().map(|it| Deed::Block(it, text)),
             Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))

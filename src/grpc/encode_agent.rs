@@ -205,6 +205,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         language: language.tag().to_owned(),
         waiting_since: Some(encode::timestamp(packet.asked.waiting_since)),
         queue_id: handoff.needs.queue.to_string(),
+        channel: c.channel.as_ref().map(ToString::to_string).unwrap_or_default(),
         priority: encode::priority(handoff.priority).into(),
         earlier_handoffs: packet.earlier_handoffs,
         suggestions: packet.suggestions.into_iter().filter_map(suggestion).collect(),

@@ -29,10 +29,10 @@ pub(super) async fn live(world: Rc<World>) {
     let random = world.random.fork();
     let supervisor = Supervisor { world: Rc::clone(&world), random, desk: desk.clone() };
     // At the desk sits somebody who works like every agent, and now and then vanishes.
-    world.executor.spawn(Owner::World, agent::live_as(Rc::clone(&world), desk));
+    world.executor.spawn(Owner::World, agent::live_as(Rc::clone(&world), desk, None));
     loop {
         supervisor.open_desk().await;
-        world.sleep(supervisor.random.span(8_000, 40_000)).await;
+        world.sleep(supervisor.random.span(8_000, 40_000) * (world.course.rarer as u32)).await;
         if world.over.get() {
             return;
         }
@@ -62,6 +62,7 @@ impl Supervisor {
     }
 
     async fn step_in(&self) {
+        self.review().await;
         let open: Vec<ConversationId> = {
             let model = self.world.model();
             let known = model.conversations.values().map(|known| &known.conversation);
@@ -79,6 +80,21 @@ impl Supervisor {
             _ => {
                 let _ = self.call(async move |app| app.requeue(&id).await).await;
             }
+        }
+    }
+
+    /// Looks at a block, if one waits; many are not looked at in time.
+    async fn review(&self) {
+        let listed = self.call(async |app| app.list_blocks(20).await).await.unwrap_or_default();
+        if listed.is_empty() || self.random.below(2) == 0 {
+            return;
+        }
+        let (id, upheld) = (self.random.pick(&listed).0.id.clone(), self.random.below(2) == 0);
+        let reviewed = self
+            .call(async move |app| app.review_block(&id, None, ("one", upheld), "seen").await)
+            .await;
+        if reviewed.is_ok() {
+            self.world.tally.add(if upheld { "block upheld" } else { "block lifted" });
         }
     }
 

@@ -1,6 +1,7 @@
 //! The one place where a conversation changes: an event is folded into it. Total: every event can
 //! be applied to every state, because it has already happened.
 
+use super::block;
 use super::event::{Alert, Choice, Event, LeaveReason};
 use super::identity;
 use super::on_call;
@@ -27,13 +28,14 @@ pub fn apply(
     at: Timestamp,
 ) -> Option<Conversation> {
     match (conversation, event) {
-        (None, Event::Started { conversation, bucket, pool, customer, language }) => {
+        (None, Event::Started { conversation, bucket, pool, customer, language, channel }) => {
             Some(Conversation {
                 id: conversation.clone(),
                 bucket: *bucket,
                 pool: pool.clone(),
                 customer: customer.clone(),
                 language: *language,
+                channel: channel.clone(),
                 other_language: 0,
                 state: State::Bot,
                 token: Token::default(),
@@ -62,6 +64,8 @@ pub fn apply(
                 on_call: None,
                 rung: 0,
                 facts: Default::default(),
+                block: None,
+                endangered: false,
             })
         }
         (None, _) => None,
@@ -78,6 +82,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     c.last_event_at = at;
     satisfaction::fold(c, event, at);
     on_call::fold(c, event, at);
+    block::fold(c, event, at);
     change(c, event, at);
 }
 
@@ -100,7 +105,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 remember(c, Speaker::Customer, text, at);
                 c.memory.said = cut(text).to_owned();
             }
-            if c.owner().is_some() {
+            if c.owner().is_some() || c.state == State::Blocked {
                 c.unread += 1;
             }
             if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
@@ -274,6 +279,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
+                // Whoever was abused is not the first to be asked again.
+                LeaveReason::Blocked => {
+                    c.avoided.insert(agent.clone());
+                    c.preferred = None;
+                }
                 // Who it went to is said next.
                 LeaveReason::TakenOver
                 | LeaveReason::DeniedTwice
@@ -293,8 +303,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::CustomerIdentified { customer } => c.customer = customer.clone(),
         Event::FactsTold { facts } => c.facts = facts.clone(),
         Event::Erased => identity::forget(c, at),
-        // Kept by `satisfaction::fold` and `on_call::fold`.
-        Event::OnCallRung { .. }
+        // Kept by `satisfaction::fold`, `on_call::fold` and `block::fold`.
+        Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
+        | Event::BlockEnded { .. }
+        | Event::OnCallRung { .. }
         | Event::OnCallFailed { .. }
         | Event::OnCallReached { .. }
         | Event::OnCallMissed { .. }
@@ -306,8 +319,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
             Alert::AbuseReported => c.abuse_reported = Some(at),
-            Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken | Alert::NobodyReached => {
-            }
+            Alert::Emergency(_)
+            | Alert::LongWait
+            | Alert::PromiseBroken
+            | Alert::NobodyReached
+            | Alert::BlockAwaitsReview
+            | Alert::BlockLapsed => {}
         },
         Event::ResolutionProposed { by, .. } => {
             c.unanswered_since = None;
@@ -379,6 +396,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.abuse_reported = None;
             c.handoff = None;
             c.memory = Memory::default();
+            block::goes_on(c);
         }
     }
 }
@@ -437,6 +455,7 @@ fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
         | State::Queued
         | State::Pending { .. }
         | State::Human { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     }

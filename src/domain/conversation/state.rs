@@ -1,5 +1,6 @@
 //! What a conversation is at one moment. Changed only by [`super::apply`].
 
+use super::block::Block;
 use super::on_call::OnCall;
 use super::promise::Promise;
 use super::satisfaction::Satisfaction;
@@ -7,7 +8,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
+use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Conversation {
     pub customer: CustomerId,
     /// What we answer in.
     pub language: Language,
+    /// The way the customer came, if their client said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// Customer messages in a row that were in the other language.
     pub other_language: u32,
     /// Where it stands.
@@ -93,6 +97,12 @@ pub struct Conversation {
     /// What the host site tells of the customer.
     #[serde(default)]
     pub facts: Facts,
+    /// The block that is in force, or the one that lapsed and nobody has taken notice of.
+    #[serde(default)]
+    pub block: Option<Block>,
+    /// There was danger in this episode: whoever was in danger is never blocked.
+    #[serde(default)]
+    pub endangered: bool,
 }
 
 /// Where a conversation stands.
@@ -127,6 +137,8 @@ pub enum State {
         /// When.
         since: Timestamp,
     },
+    /// The customer is blocked: no person is reached from here until the block is over.
+    Blocked,
 }
 
 impl State {
@@ -140,6 +152,7 @@ impl State {
             State::Confirming(_) => "confirming",
             State::Resolved { .. } => "resolved",
             State::Closed { .. } => "closed",
+            State::Blocked => "blocked",
         }
     }
 }
@@ -313,6 +326,7 @@ impl Conversation {
             | State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Resolved { .. }
             | State::Closed { .. } => None,
         }
@@ -335,6 +349,7 @@ impl Conversation {
             State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Human { .. }
             | State::Confirming(_) => None,
         }

@@ -11,7 +11,7 @@ use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::{Speaker, TURN_CHARS_MAX, Turn};
+use crate::domain::detectors::{Speaker, Turn, cut};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::time::Timestamp;
@@ -103,6 +103,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // A quick reply that steers (`wait:…`, `rate:…`) is not what the customer needs.
             if !is_wordless && !choice.as_ref().is_some_and(|id| id.contains(':')) {
                 remember(c, Speaker::Customer, text, at);
+                c.memory.said = cut(text).to_owned();
             }
             if c.owner().is_some() || c.state == State::Blocked {
                 c.unread += 1;
@@ -424,19 +425,12 @@ fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
 /// What was just understood: the fragments that were kept and, unless they are answered because
 /// nothing more came, the message after them.
 fn heard(c: &Conversation) -> String {
-    let mut turns = c.memory.window.turns.iter().rev();
-    let last = turns.find(|turn| turn.by == Speaker::Customer);
-    let fresh = c.memory.reply_due.is_none().then_some(last).flatten();
-    let mut heard = c.memory.joined(fresh.map_or("", |turn| turn.text.as_str()));
-    if let Some((end, _)) = heard.char_indices().nth(TURN_CHARS_MAX) {
-        heard.truncate(end);
-    }
-    heard
+    let fresh = if c.memory.reply_due.is_none() { c.memory.said.as_str() } else { "" };
+    cut(&c.memory.joined(fresh)).to_owned()
 }
 
 fn remember(c: &mut Conversation, by: Speaker, text: &str, at: Timestamp) {
-    let turn = Turn { by, text: text.to_owned(), at, answer: None, missed: false };
-    c.memory.window.push(turn, WINDOW_TURNS);
+    c.memory.window.push(Turn::of(by, text, at), WINDOW_TURNS);
 }
 
 fn sent(c: &mut Conversation, text: &str) {

@@ -254,6 +254,9 @@ pub struct Memory {
     pub sent: Vec<u64>,
     /// The choices of the open clarification.
     pub choices: Vec<EntryId>,
+    /// What the customer said last, as written, in its beginning.
+    #[serde(default)]
+    pub said: String,
     /// What was said and not yet answered.
     pub burst: Vec<Fragment>,
     /// When the burst is answered if nothing more comes.

@@ -41,7 +41,7 @@ pub use settings::{
 };
 pub use signal::{EmergencyKind, Signal, SignalKind};
 pub use similarity::SimilaritySettings;
-pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
+pub use window::{Levels, Speaker, Turn, Window, cut};
 
 use filing::Filing;
 use learnt::{Learnt, Margins};

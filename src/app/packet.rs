@@ -62,7 +62,7 @@ impl App {
         let open_question = c.memory.need.clone();
         let need = need(&rules, &c, &asked, open_question.as_deref());
         Ok(Packet {
-            opening: opening(&rules, c.language, &name, need),
+            opening: opening(&rules, c.language, &name, &asked, need),
             signals: signals(&events),
             tried: tried(&rules, &events, c.language),
             suggestions: suggested(&rules, &c, &asked, &events, None, ""),
@@ -92,7 +92,7 @@ impl App {
         let spoken = events.iter().any(is_agents);
         let first = (!spoken).then(|| {
             let need = need(&rules, &c, &asked, c.memory.need.as_deref());
-            opening(&rules, c.language, &name, need)
+            opening(&rules, c.language, &name, &asked, need)
         });
         Ok(suggested(&rules, &c, &asked, &events, first, about))
     }
@@ -189,8 +189,19 @@ fn need(rules: &Rules, c: &Conversation, asked: &Asked, need: Option<&str>) -> O
     Some(need)
 }
 
-fn opening(rules: &Rules, language: Language, agent: &str, need: Option<String>) -> String {
+fn opening(
+    rules: &Rules,
+    language: Language,
+    agent: &str,
+    asked: &Asked,
+    need: Option<String>,
+) -> String {
     let agent = ("agent", agent.to_owned());
+    if asked.handoff.reason.is_emergency() {
+        // Nothing is looked into before it is known whether they are safe.
+        let wordings = rules.texts.wordings(language, TextKey::PacketOpeningDanger, None, &[agent]);
+        return wordings.into_iter().next().unwrap_or_default();
+    }
     let wordings = match need {
         Some(need) => {
             let values = [agent, ("need", need)];

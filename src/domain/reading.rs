@@ -56,7 +56,8 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         denies,
         declines,
         states_need: !is_bare
-            && (is_known(&matched, &assessment) || says_more(rules, text, &assessment, variety)),
+            && (is_known(&matched, &assessment)
+                || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),
         matched,
         assessment,
         tokens: normalised.tokens.len(),

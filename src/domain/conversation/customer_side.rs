@@ -1,7 +1,7 @@
 //! What the customer does, in every state.
 
 use super::after_end;
-use super::bot_side::bot_turn;
+use super::bot_side::{bot_turn, say_again};
 use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
@@ -10,6 +10,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
+use super::withdrawal;
 use super::wordless;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
@@ -55,13 +56,17 @@ pub(super) fn says(
             record(&mut turn, input, chosen, reading);
             bot_turn(&mut turn, input, chosen, reading, true);
         }
+        State::Queued | State::Pending { .. } if matches!(input, Input::SayAgain) => {
+            record(&mut turn, input, chosen, reading);
+            say_again(&mut turn);
+        }
         State::Queued => {
             record(&mut turn, input, chosen, reading);
-            queued_turn(&mut turn, chosen, reading);
+            queued_turn(&mut turn, chosen, reading, c.memory.withdrawing);
         }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
-            waiting::pending_turn(&mut turn, input, chosen, reading);
+            waiting::pending_turn(&mut turn, input, chosen, reading, c.memory.withdrawing);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);
@@ -120,15 +125,8 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
 pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     match &c.state {
-        State::Queued => {
-            turn.release();
-            turn.happen(Event::HandoffCancelled);
-            turn.notice(TextKey::HandoffCancelled, &[]);
-            Ok(turn.done())
-        }
-        State::Pending { .. } => {
-            turn.happen(Event::HandoffCancelled);
-            turn.notice(TextKey::HandoffCancelled, &[]);
+        State::Queued | State::Pending { .. } => {
+            withdrawal::cancel(&mut turn);
             Ok(turn.done())
         }
         State::Bot
@@ -202,25 +200,30 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
 
 /// While a human is awaited the bot answers only what it is asked, and says that it is the
 /// machine who answers.
-fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
-    if let Some(fired) = &reading.assessment.fired {
-        let reason = ladder::reason_of(fired);
+fn queued_turn(
+    turn: &mut Turn<'_>,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+    withdrawing: bool,
+) {
+    let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
+    if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
         let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
-        let is_urgent = asked.is_some_and(|asked| asked.priority == Priority::Emergency);
-        let is_told = asked.is_some_and(|asked| asked.reason == reason);
-        if reason.is_emergency() && !is_urgent {
-            return turn.hand_off_with_words(reason, None);
+        if asked.is_none_or(|asked| asked.priority != Priority::Emergency) {
+            return turn.hand_off_with_words(danger, None);
         }
-        if reason.is_emergency() && !is_told {
+        if !turn.was_told_what_to_do(danger) {
             // The place is as urgent as any; but what to do in this danger was not said yet.
-            return turn.say_what_to_do(reason);
+            return turn.say_what_to_do(danger);
         }
-        if reason == HandoffReason::HumanRequest && !is_question(reading) {
-            return match waiting::closed_until(turn) {
-                Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
-                None => turn.notice(TextKey::AlreadyQueued, &[]),
-            };
-        }
+    } else if withdrawal::hears(turn, withdrawing, reading) {
+        return;
+    }
+    if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
+        return match waiting::closed_until(turn) {
+            Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
+            None => turn.notice(TextKey::AlreadyQueued, &[]),
+        };
     }
     answer_while_waiting(turn, chosen, reading);
 }

@@ -36,9 +36,9 @@ pub use phrase::PhraseError;
 pub use repetition::RepetitionSettings;
 pub use settings::{
     DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings,
-    TriggerSettings,
+    TriggerSettings, WithdrawalSettings,
 };
-pub use signal::{EmergencyKind, Signal, SignalKind};
+pub use signal::{EmergencyKind, Hazard, Signal, SignalKind, Withdrawal};
 pub use similarity::SimilaritySettings;
 pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
 
@@ -95,7 +95,7 @@ impl Message<'_> {
                 let evidence = self.margins.evidence(kind, strength, message, &self.reading);
                 let emergency =
                     (kind == SignalKind::Emergency).then(|| self.danger(detectors, &hits));
-                hits.hits.push(Hit { strength, emergency, evidence });
+                hits.hits.push(Hit { strength, emergency, hazard: None, evidence });
             }
         }
         hits
@@ -152,6 +152,11 @@ impl Detectors {
         let Utterance { normalised, variety, .. } = *utterance;
         let reading = Reading::of(normalised, variety, &self.vocabulary);
         self.learnt.names(normalised, variety, &reading)
+    }
+
+    /// Whether a message takes back the wish for a person.
+    fn withdrawal(&self, message: &Message) -> Option<Withdrawal> {
+        self.lexicon(SignalKind::HumanRequest).withdrawal(&message.reading)
     }
 
     fn lexicon(&self, kind: SignalKind) -> &Lexicon {

@@ -5,4 +5,5 @@ mod promises;
 mod table;
 mod turns;
 mod walk;
+mod withdrawals;
 mod world;

@@ -63,7 +63,7 @@ impl App {
         let need = need(&rules, &c, &asked, open_question.as_deref());
         Ok(Packet {
             opening: opening(&rules, c.language, &name, &asked, need),
-            signals: signals(&events),
+            signals: signals(&rules, &events),
             tried: tried(&rules, &events, c.language),
             suggestions: suggested(&rules, &c, &asked, &events, None, ""),
             earlier_handoffs: earlier_handoffs(&events),
@@ -212,16 +212,17 @@ fn opening(
     wordings.into_iter().next().unwrap_or_default()
 }
 
-fn signals(events: &[Logged]) -> Vec<(u64, String, Signal)> {
+fn signals(rules: &Rules, events: &[Logged]) -> Vec<(u64, String, Signal)> {
     let mut found = Vec::new();
     let mut said = (0, "");
     for logged in events {
         if let Event::CustomerSaid { text, .. } = &logged.logged.event {
             said = (logged.seq, text);
         }
-        if let Event::Understood { signals, .. } = &logged.logged.event {
+        if let Event::Understood { signals, levels, .. } = &logged.logged.event {
             let (seq, words) = said;
-            found.extend(signals.iter().map(|s| (seq, words.to_owned(), s.clone())));
+            let shown = signals.iter().filter(|found| rules.detectors.is_shown(found, levels));
+            found.extend(shown.map(|s| (seq, words.to_owned(), s.clone())));
         }
     }
     found.split_off(found.len().saturating_sub(SIGNALS_MAX))

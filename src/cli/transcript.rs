@@ -246,7 +246,12 @@ impl Transcript {
     }
 
     fn message(&self, author: &Participant, message: &MessageSent) -> Vec<String> {
-        let text = text_of(&message.text);
+        let text = match text_of(&message.text) {
+            text if text.is_empty() && message.choice_id == "say_again" => {
+                pick(self.language, "(say that again)", "(أعد ما قلت)").to_owned()
+            }
+            text => text,
+        };
         let parts = message.parts.iter().map(|part| parts::line(part, self.language, self.look));
         let mut rows = text.lines().map(|row| self.look.foreign(row)).chain(parts);
         let first = rows.next().unwrap_or_default();

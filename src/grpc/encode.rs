@@ -334,11 +334,15 @@ fn body(
                 ..Default::default()
             })
         }
-        Event::Understood { signals, .. } if !signals.is_empty() => {
-            let signals = signals.iter().map(|found| signal(found, seq - 1, before)).collect();
-            Body::SignalRaised(pb::SignalRaised { signals })
+        Event::Understood { signals, levels, .. } => {
+            let rules = app.rules();
+            let shown = signals.iter().filter(|found| rules.detectors.is_shown(found, levels));
+            let signals: Vec<_> = shown.map(|found| signal(found, seq - 1, before)).collect();
+            match signals.is_empty() {
+                true => internal("understood"),
+                false => Body::SignalRaised(pb::SignalRaised { signals }),
+            }
         }
-        Event::Understood { .. } => internal("understood"),
         Event::FragmentKept { .. } => internal("fragment_kept"),
         Event::SlotFilled { .. } => internal("slot_filled"),
         Event::PositionTold { .. } => internal("position_told"),

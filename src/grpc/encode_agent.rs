@@ -18,6 +18,7 @@ use crate::domain::pool::command::{OfferEnd, UnassignReason};
 use crate::domain::pool::item::Item;
 use crate::domain::routing::claim::Claimable;
 use crate::domain::time::Timestamp;
+use std::time::Duration;
 
 /// An agent as they are now.
 pub fn agent(agent: &Agent) -> pb::Agent {
@@ -194,6 +195,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         title: Some(encode::text(title, language)),
     });
     let signals = packet.signals.iter();
+    let waits = c.owner().is_none();
     pb::HandoffPacket {
         conversation_id: c.id.to_string(),
         headline: Some(encode::text(packet.asked.headline, handoff.needs.language)),
@@ -203,7 +205,8 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         tried: tried.collect(),
         open_question: packet.open_question.map(|said| encode::words(&said, language)),
         language: language.tag().to_owned(),
-        waiting_since: Some(encode::timestamp(packet.asked.waiting_since)),
+        waiting_since: waits.then(|| encode::timestamp(packet.asked.waiting_since)),
+        waited: (!waits).then(|| encode::duration(waited(c))),
         queue_id: handoff.needs.queue.to_string(),
         priority: encode::priority(handoff.priority).into(),
         earlier_handoffs: packet.earlier_handoffs,
@@ -214,6 +217,10 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         facts: encode_customer::facts(&c.facts),
         known_customer: c.customer.is_known(),
     }
+}
+
+fn waited(c: &Conversation) -> Duration {
+    Duration::from_millis(u64::try_from(c.waited_ms).unwrap_or(0))
 }
 
 fn suggestion(suggestion: Suggestion) -> Option<pb::SuggestedAnswer> {

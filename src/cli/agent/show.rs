@@ -81,7 +81,8 @@ impl Show {
             })
             .collect();
         if !tried.is_empty() {
-            lines.push(self.field("tried", "جُرّب", &tried.join("; ")));
+            let between = pick(l, "; ", "؛ ");
+            lines.push(self.field("tried", "جُرّب", &tried.join(between)));
         }
         let open = text_of(&packet.open_question);
         if !open.is_empty() {
@@ -137,7 +138,10 @@ impl Show {
             let about = match (reply.entry_id.as_str(), text_of(&reply.title)) {
                 ("", title) if title.is_empty() => source.to_owned(),
                 ("", title) => format!("{source}: {}", self.foreign(&title)),
-                (entry, title) => format!("{}, {}", self.foreign(&title), self.foreign(entry)),
+                (entry, title) => {
+                    let between = pick(l, ", ", "، ");
+                    format!("{}{between}{}", self.foreign(&title), self.foreign(entry))
+                }
             };
             format!("{}. [{about}] {}", number + 1, self.foreign(&text_of(&reply.text)))
         };
@@ -157,11 +161,12 @@ impl Show {
                 Kind::Held(held) => {
                     let mut facts = vec![pick(l, "yours", "لك").to_owned()];
                     facts.extend(held.standing.iter().flat_map(|it| self.standing(it, now)));
-                    facts.join(", ")
+                    facts.join(pick(l, ", ", "، "))
                 }
                 Kind::Offered(offer) => match left(offer, now) {
                     Some(left) => {
-                        format!("{}, {}", pick(l, "offered", "معروضة"), words::span(l, left))
+                        let offered = pick(l, "offered, ", "معروضة، ");
+                        format!("{offered}{}", words::span(l, left))
                     }
                     None => pick(l, "offered", "معروضة").to_owned(),
                 },
@@ -242,6 +247,10 @@ impl Show {
             words::priority(l, packet.priority()).to_owned(),
         ];
         facts.extend(self.waits(packet.waiting_since.as_ref(), now));
+        if let Some(waited) = &packet.waited {
+            let waited = words::span(l, waited.seconds);
+            facts.push(format!("{} {waited}", pick(l, "waited", "انتظر")));
+        }
         if packet.earlier_handoffs > 0 {
             let times = pick(l, "earlier handoffs", "تحويلات سابقة");
             facts.push(format!("{times}: {}", packet.earlier_handoffs));

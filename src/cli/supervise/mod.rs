@@ -271,8 +271,10 @@ impl Watch {
                 self.terminal.screen.show(&[line]);
             }
             Err(status) if self.terminal.interactive => {
-                let line = self.refused(&status);
-                self.terminal.screen.show(&[line]);
+                let mut lines = vec![self.refused(&status)];
+                let instead = deed.instead(status.code());
+                lines.extend(instead.map(|(en, ar)| self.show.say(en, ar)));
+                self.terminal.screen.show(&lines);
             }
             Err(status) => {
                 return Err(Failure::of(deed.what(), &self.args.server.server, status).into());

@@ -186,3 +186,15 @@ async fn a_script_ends_where_the_server_refuses() {
     let error = done.unwrap_err();
     assert!(format!("{error:#}").contains("to hand the conversation over"), "{error:#}");
 }
+
+#[test]
+fn a_refusal_names_the_way_out() {
+    use super::calls::Deed;
+    let whisper = Deed::Whisper("hurry".to_owned());
+    let (en, ar) = whisper.instead(tonic::Code::FailedPrecondition).unwrap();
+    assert!(en.contains("/take") && ar.contains("/take"));
+    let reassign = Deed::Reassign("nobody".to_owned(), String::new());
+    let (en, ar) = reassign.instead(tonic::Code::NotFound).unwrap();
+    assert!(en.contains("/list") && ar.contains("/list"));
+    assert_eq!(Deed::Take.instead(tonic::Code::NotFound), None);
+}

@@ -4,7 +4,7 @@
 use super::matcher::{Basis, Verdict};
 use super::outcome::Outcome;
 use crate::domain::conversation::state::Memory;
-use crate::domain::detectors::{EmergencyKind, Fired, SignalKind};
+use crate::domain::detectors::{EmergencyKind, Fired, Signal, SignalKind};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
 use crate::domain::language::social::SocialAct;
@@ -204,8 +204,14 @@ pub fn reason_of(fired: &Fired) -> HandoffReason {
     }
 }
 
+/// The topic that was spoken of. "I want a human" resembles the question who we are, and is no topic.
 fn sure_entry(reading: &Reading) -> Option<EntryId> {
+    let calls = |signal: &Signal| signal.kind == SignalKind::HumanRequest;
+    let is_wish = reading.matched.basis == Basis::Examples
+        && !reading.states_need
+        && reading.assessment.signals.iter().any(calls);
     match &reading.matched.verdict {
+        Verdict::Sure(_) if is_wish => None,
         Verdict::Sure(entry) => Some(entry.clone()),
         Verdict::Unsure(_) | Verdict::Unknown => None,
     }

@@ -147,6 +147,13 @@ impl Detectors {
         signal.strength >= trigger.fresh_min && levels.get(signal.kind) >= trigger.threshold
     }
 
+    /// Whether a signal is shown to people: it calls for them, by words of this very message. What is
+    /// left of earlier messages, or too weak to act upon, accuses nobody.
+    pub fn is_shown(&self, signal: &Signal, levels: &Levels) -> bool {
+        let is_said = signal.evidence.iter().any(|found| found.span.start < found.span.end);
+        is_said && self.fires(signal, levels)
+    }
+
     /// The features that the learnt weights see in a message, by name: for those who learn anew.
     pub fn features(&self, utterance: &Utterance) -> Vec<(Family, String)> {
         let Utterance { normalised, variety, .. } = *utterance;

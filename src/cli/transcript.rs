@@ -198,13 +198,15 @@ impl Transcript {
     /// What detectors found, with the words that showed it.
     pub fn signal(&self, signal: &Signal) -> String {
         let what = words::signal(self.language, signal.kind());
-        let mut quotes: Vec<String> = Vec::new();
-        for evidence in &signal.evidence {
-            let quote = format!("«{}»", self.look.foreign(&evidence.quote));
-            if !evidence.quote.is_empty() && !quotes.contains(&quote) {
-                quotes.push(quote);
+        let mut told: Vec<&str> = Vec::new();
+        for quote in signal.evidence.iter().map(|evidence| evidence.quote.as_str()) {
+            // A word of what is quoted already says nothing more.
+            if !quote.is_empty() && !told.iter().any(|known| known.contains(quote)) {
+                told.push(quote);
             }
         }
+        let quote = |quote: &&str| format!("«{}»", self.look.foreign(quote));
+        let quotes: Vec<String> = told.iter().map(quote).collect();
         let percent = (signal.strength * 100.0).round();
         match quotes.is_empty() {
             true => format!("{what} ({percent}%)"),

@@ -275,10 +275,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::Noted { agent: Some(id), .. }
         | Event::Claimed { agent: id, .. }
         | Event::TakenOver { agent: id, .. }
-        | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
-        Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
-            agent(id, name_of(app, id))
+        Event::AgentLeft { agent: id, name, .. }
+        | Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, name, .. } => {
+            agent(id, name.clone().unwrap_or_else(|| name_of(app, id)))
         }
         Event::ResolutionProposed { by: Proposer::Bot, .. } => party(pb::Party::Bot),
         Event::Started { .. }
@@ -417,7 +417,7 @@ fn body(
         Event::SupervisorAlerted { what } => {
             Body::SupervisorAlerted(pb::SupervisorAlerted { alert: alert(*what).into() })
         }
-        Event::ResolutionProposed { by, disposition } => {
+        Event::ResolutionProposed { by, disposition, .. } => {
             let by = match by {
                 Proposer::Bot => pb::Party::Bot,
                 Proposer::Agent { .. } => pb::Party::Agent,

@@ -29,7 +29,7 @@ impl Show {
             format!("{} {number}: {}", pick(l, "offer", "عرض"), words::handoff(l, offer.reason()),);
         let mut facts = vec![
             words::priority(l, offer.priority()).to_owned(),
-            self.foreign(&offer.language),
+            self.foreign(words::tongue(l, &offer.language)),
             self.foreign(&offer.queue_id),
         ];
         facts.extend(self.waits(offer.waiting_since.as_ref(), now));
@@ -242,7 +242,7 @@ impl Show {
     fn circumstances(&self, packet: &HandoffPacket, now: i64) -> Vec<String> {
         let l = self.transcript.language;
         let mut facts = vec![
-            self.foreign(&packet.language),
+            self.foreign(words::tongue(l, &packet.language)),
             self.foreign(&packet.queue_id),
             words::priority(l, packet.priority()).to_owned(),
         ];
@@ -345,7 +345,7 @@ mod tests {
             show(Language::En).offer(1, &offer(), 1_125),
             [
                 "offer 1: angry or let down",
-                "high · ar · support · waits 2 min 5 s",
+                "high · Arabic · support · waits 2 min 5 s",
                 "وين الطلب؟ جُرّب التتبع، غاضب",
                 "/accept 1  /decline 1 … (within 20 s)",
             ]
@@ -400,7 +400,7 @@ mod tests {
                 "- angry (75%): «زفت»",
                 "tried: track_order",
                 "still asks: وين طلبي",
-                "ar · support · normal · waits 1 min · earlier handoffs: 1",
+                "Arabic · support · normal · waits 1 min · earlier handoffs: 1",
                 "note: call him",
                 "may help: Late orders: We pay the delivery.",
                 "begin with: I see that you look for your order.",

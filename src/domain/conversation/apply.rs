@@ -250,7 +250,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 asked.nobody_there = false;
             }
         }
-        Event::AgentLeft { agent, why, token } => {
+        Event::AgentLeft { agent, why, token, .. } => {
             c.token = *token;
             c.unanswered_since = None;
             c.silence = Silence::None;

@@ -77,7 +77,11 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
         Step::ProposeEnd => {
             let text = turn.text(TextKey::BotProposesResolution, None, &[]);
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-            turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+            turn.happen(Event::ResolutionProposed {
+                by: Proposer::Bot,
+                disposition: None,
+                name: None,
+            });
         }
         Step::Answer(entry) => answer(turn, &entry, reading),
         Step::FillSlot { entry, slot, value } => {
@@ -112,7 +116,7 @@ fn take_leave(turn: &mut Turn<'_>) {
     let question = turn.text(TextKey::BotProposesResolution, None, &[]);
     let text = format!("{leave} {question}");
     turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None, name: None });
 }
 
 /// Answers with a wording that was not sent yet; when there is none left, the answer has not

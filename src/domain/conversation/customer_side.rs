@@ -169,7 +169,7 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
         State::Human { agent } => {
             turn.release();
             let (agent, token) = (agent.clone(), c.token);
-            turn.happen(Event::AgentLeft { agent, why: LeaveReason::Ended, token });
+            turn.agent_leaves(agent, LeaveReason::Ended, token);
             CloseReason::Left
         }
         State::Confirming(Proposal { by, .. }) => {
@@ -325,7 +325,7 @@ fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
             // Never again to the one who insisted.
             if *held {
                 let (agent, token) = (agent.clone(), turn.c.token);
-                turn.happen(Event::AgentLeft { agent, why: LeaveReason::DeniedTwice, token });
+                turn.agent_leaves(agent, LeaveReason::DeniedTwice, token);
             }
             turn.notice(TextKey::ResolutionDeniedAgentSecond, &[]);
             let keeping = Keeping { returned: true, preferred: None, exclude: Some(agent.clone()) };

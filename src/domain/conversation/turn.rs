@@ -3,7 +3,7 @@
 
 use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
-use super::event::{Choice, Event};
+use super::event::{Choice, Event, LeaveReason};
 use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
@@ -67,6 +67,12 @@ impl<'a> Turn<'a> {
         if let Some((number, fate)) = fate {
             self.happen(Event::PromiseEnded { number, fate });
         }
+    }
+
+    /// The agent is no longer here; the customer knew them by the name of their own language.
+    pub(super) fn agent_leaves(&mut self, agent: AgentId, why: LeaveReason, token: Token) {
+        let name = self.c.agent_name.clone();
+        self.happen(Event::AgentLeft { agent, why, token, name });
     }
 
     /// The pool no longer needs to find anyone for the present term.

@@ -12,7 +12,7 @@ use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
+use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
@@ -85,14 +85,30 @@ pub(super) struct Marked {
     pub(super) request: Option<String>,
 }
 
+/// How a conversation begins, beside whose it is.
+#[derive(Debug, Clone, Default)]
+pub struct Opening {
+    /// The language the customer's client asks for.
+    pub language: Option<Language>,
+    /// The way the customer comes, as their client says.
+    pub channel: Option<ChannelId>,
+}
+
+impl From<Option<Language>> for Opening {
+    fn from(language: Option<Language>) -> Self {
+        Opening { language, channel: None }
+    }
+}
+
 impl App {
     /// Begins a conversation, or returns it if it has begun under this id already.
     pub async fn start(
         &self,
         id: ConversationId,
         customer: CustomerId,
-        language: Option<Language>,
+        opening: impl Into<Opening>,
     ) -> AppResult<Done> {
+        let Opening { language, channel } = opening.into();
         let waiting = self.router.waiting();
         if waiting >= self.settings.waiting_max {
             return Err(AppError::Overloaded { waiting });
@@ -103,6 +119,7 @@ impl App {
             pool: self.rules().routing.pool.clone(),
             customer: customer.clone(),
             language,
+            channel,
         };
         match self.command(&id, None, Command::Start(start)).await {
             Err(AppError::Rejected(Rejection::Exists)) => {

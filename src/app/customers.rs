@@ -4,7 +4,7 @@
 //! A customer's record names every conversation of theirs, and perhaps one that was never begun: it
 //! is written before the conversation, so that nothing of a customer is ever out of reach.
 
-use super::conversations::{Done, Request};
+use super::conversations::{Done, Opening, Request};
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::{App, TRIES_MAX};
@@ -14,7 +14,6 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::wants_nps;
 use crate::domain::facts::Facts;
 use crate::domain::ids::{ConversationId, CustomerId};
-use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Slot, StoreError};
 use serde::{Deserialize, Serialize};
@@ -38,11 +37,11 @@ impl App {
         &self,
         id: ConversationId,
         customer: CustomerId,
-        language: Option<Language>,
+        opening: impl Into<Opening>,
         facts: Facts,
     ) -> AppResult<Done> {
         self.remember(&customer, &id).await?;
-        let done = self.start(id.clone(), customer.clone(), language).await?;
+        let done = self.start(id.clone(), customer.clone(), opening).await?;
         if facts.is_empty() || done.conversation.facts == facts {
             return Ok(done);
         }

@@ -92,6 +92,7 @@ fn begin(rules: &Rules, language: Option<Language>, at: Timestamp) -> AppResult<
         pool: rules.routing.pool.clone(),
         customer,
         language,
+        channel: None,
     };
     Ok(handle(rules, None, &Command::Start(start), at)?.next)
 }

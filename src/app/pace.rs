@@ -4,8 +4,8 @@
 
 use super::App;
 use super::error::AppResult;
-use crate::domain::handoff::{Priority, Requirements};
-use crate::domain::ids::{ConversationId, QueueId, SkillId};
+use crate::domain::handoff::{Origin, Priority, Requirements};
+use crate::domain::ids::{ChannelId, ConversationId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::routing::eta::{self, Eta};
 use crate::domain::routing::fairness::{self, Comparison, Kind, Waited, Waits};
@@ -170,9 +170,11 @@ fn name(id: &ConversationId, note: &Note, at: Timestamp) -> String {
 }
 
 fn waited_name(id: &ConversationId, waited: &Waited, at: Timestamp) -> String {
-    let Waited { kind: Kind { queue, language, priority }, span, met } = waited;
+    let Waited { kind: Kind { queue, language, priority, origin }, span, met } = waited;
     let (language, priority) = (language.tag(), fairness::priority_name(*priority));
-    format!("wait|{queue}|{language}|{priority}|{}|{met}|{at}|{id}", span.as_millis())
+    let channel = origin.channel.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (known, span) = (origin.known, span.as_millis());
+    format!("wait|{queue}|{language}|{priority}|{channel}|{known}|{span}|{met}|{at}|{id}")
 }
 
 fn parse(name: &str) -> Option<Note> {
@@ -189,9 +191,14 @@ fn parse_waited(rest: &str) -> Option<Waited> {
     let named = parts.next()?;
     let all = [Priority::Low, Priority::Normal, Priority::High, Priority::Emergency];
     let priority = all.into_iter().find(|known| fairness::priority_name(*known) == named)?;
+    let channel = match parts.next()? {
+        "" => None,
+        named => Some(ChannelId::parse(named).ok()?),
+    };
+    let origin = Origin { channel, known: parts.next()?.parse().ok()? };
     let span = Duration::from_millis(parts.next()?.parse().ok()?);
     let met = parts.next()?.parse().ok()?;
-    Some(Waited { kind: Kind { queue, language, priority }, span, met })
+    Some(Waited { kind: Kind { queue, language, priority, origin }, span, met })
 }
 
 fn parse_served(name: &str) -> Option<Served> {
@@ -239,6 +246,7 @@ mod tests {
             queue: QueueId::parse("care").unwrap(),
             language: Language::En,
             priority: Priority::High,
+            origin: Origin { channel: ChannelId::parse("web").ok(), known: true },
         };
         let note = Note::Waited(Waited { kind, span: Duration::from_millis(77), met: false });
         let id = ConversationId::parse("c2").unwrap();

@@ -97,6 +97,7 @@ mod tests {
             pool: PoolId::parse("main").unwrap(),
             customer: CustomerId::parse("omar").unwrap(),
             language,
+            channel: None,
         };
         apply(None, &started, Timestamp::from_millis(1)).unwrap()
     }

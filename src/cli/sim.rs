@@ -13,6 +13,10 @@ pub struct Sim {
     /// How many conversations.
     #[arg(long, default_value_t = 1_000)]
     pub conversations: usize,
+    /// Weeks each world lasts, with opening hours, a holiday and shifts; without, everybody comes at
+    /// once and nothing ever closes.
+    #[arg(long, default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u32).range(0..=8))]
+    pub weeks: u32,
     /// Lets nothing go wrong.
     #[arg(long)]
     pub without_faults: bool,
@@ -46,6 +50,7 @@ pub fn run(options: &Sim) -> ExitCode {
     let report = sim::run(&SimOptions {
         seed: options.seed,
         conversations: options.conversations,
+        weeks: options.weeks,
         faults: !options.without_faults,
         buckets: options.buckets,
         store: match options.store {

@@ -2,7 +2,7 @@
 //! two-part token that says whose word counts.
 
 use super::detectors::EmergencyKind;
-use super::ids::{EntryId, QueueId, SkillId};
+use super::ids::{ChannelId, EntryId, QueueId, SkillId};
 use super::language::Language;
 use super::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -167,6 +167,21 @@ pub struct Handoff {
     pub entry: Option<EntryId>,
     /// When the human was asked for.
     pub requested_at: Timestamp,
+    /// Who asks, as far as it matters to whether all are served alike.
+    #[serde(default)]
+    pub origin: Origin,
+}
+
+/// Where a customer comes from. Routing does not look at it: it is there to see, afterwards, whether
+/// everybody was served alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// The way they came, if their client said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
+    /// Whether the host site has said who they are.
+    #[serde(default)]
+    pub known: bool,
 }
 
 #[cfg(test)]

@@ -106,6 +106,10 @@ id!(
     EntryId
 );
 id!(
+    /// The way a customer comes: `web`, `whatsapp`, …, as the client names it.
+    ChannelId
+);
+id!(
     /// One skill an agent may have and a queue may require.
     SkillId
 );

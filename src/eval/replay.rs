@@ -224,6 +224,7 @@ fn fresh(rules: &Rules) -> Conversation {
         pool: rules.routing.pool.clone(),
         customer: CustomerId::parse("customer").expect("a plain word is an id"),
         language: None,
+        channel: None,
     });
     handle(rules, None, &start, Timestamp::ZERO).expect("a conversation can be begun").next
 }

@@ -14,10 +14,11 @@ use super::pb;
 use super::pieces;
 use super::refusals::{customer_status, status};
 use super::status::Refusal;
+use crate::app::conversations::Opening;
 use crate::app::erasure::Erased;
 use crate::app::error::AppError;
 use crate::domain::facts::{self, Facts};
-use crate::domain::ids::{ConversationId, CustomerId, RequestId};
+use crate::domain::ids::{ChannelId, ConversationId, CustomerId, RequestId};
 use tonic::{Request, Response, Status};
 
 /// Rows of the list of one's conversations, usually and at most.
@@ -38,14 +39,19 @@ impl Chat {
         let asked = request.into_inner();
         let request_id = id("request_id", &asked.request_id, RequestId::parse)?;
         let language = decode::language(&asked.language)?;
+        let channel = match asked.channel.as_str() {
+            "" => None,
+            named => Some(id("channel", named, ChannelId::parse)?),
+        };
+        let opening = Opening { language, channel };
         let Beginner { customer, facts } = self.beginner(&caller, asked)?;
         // The same customer and request id give the same conversation, however often it is asked.
         let tokens = &self.context.tokens;
         let conversation = tokens.conversation_id(customer.as_str(), request_id.as_str());
         let app = &self.context.app;
         let done = match customer.is_known() {
-            true => app.start_known(conversation.clone(), customer, language, facts).await,
-            false => app.start(conversation.clone(), customer, language).await,
+            true => app.start_known(conversation.clone(), customer, opening, facts).await,
+            false => app.start(conversation.clone(), customer, opening).await,
         };
         let done = done.map_err(status)?;
         let issued = tokens.issue(&conversation, (self.context.now)());

@@ -208,6 +208,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         waiting_since: waits.then(|| encode::timestamp(packet.asked.waiting_since)),
         waited: (!waits).then(|| encode::duration(waited(c))),
         queue_id: handoff.needs.queue.to_string(),
+        channel: c.channel.as_ref().map(ToString::to_string).unwrap_or_default(),
         priority: encode::priority(handoff.priority).into(),
         earlier_handoffs: packet.earlier_handoffs,
         suggestions: packet.suggestions.into_iter().filter_map(suggestion).collect(),

@@ -10,6 +10,8 @@ pub fn comparison(comparison: &Comparison) -> pb::FairnessComparison {
         Trait::Priority => pb::FairnessTrait::Priority,
         Trait::Language => pb::FairnessTrait::Language,
         Trait::Queue => pb::FairnessTrait::Queue,
+        Trait::Channel => pb::FairnessTrait::Channel,
+        Trait::Known => pb::FairnessTrait::Known,
     };
     let groups = comparison.groups.iter().map(group).collect();
     pb::FairnessComparison { by: by.into(), groups }

@@ -39,6 +39,8 @@ struct Desk {
     world: Rc<World>,
     random: Random,
     id: AgentId,
+    /// Which shifts are theirs.
+    number: Option<usize>,
     manner: Manner,
     /// What was decided about each offer, and when it is to be answered.
     decided: BTreeMap<(ConversationId, Token), (Reply, Timestamp)>,
@@ -65,11 +67,11 @@ enum End {
 /// The life of an agent of the rules.
 pub(super) async fn live(world: Rc<World>, number: usize) {
     let id = world.rules.routing.agents[number].id.clone();
-    live_as(world, id).await;
+    live_as(world, id, Some(number)).await;
 }
 
-/// The life of one agent.
-pub(super) async fn live_as(world: Rc<World>, id: AgentId) {
+/// The life of one agent; with a number they work in shifts, where there are any.
+pub(super) async fn live_as(world: Rc<World>, id: AgentId, number: Option<usize>) {
     let random = world.random.fork();
     let manner = random.weighted(&[
         (5, Manner::Fast),
@@ -79,9 +81,13 @@ pub(super) async fn live_as(world: Rc<World>, id: AgentId) {
         (3, Manner::Fickle),
     ]);
     let (decided, first) = (BTreeMap::new(), BTreeMap::new());
-    let mut desk = Desk { world, random, id, manner, decided, former: None, first };
+    let mut desk = Desk { world, random, id, number, manner, decided, former: None, first };
     desk.world.sleep(desk.random.span(0, 5_000)).await;
     loop {
+        if let Some(off) = desk.off() {
+            desk.world.shift_ended();
+            desk.world.sleep(off).await;
+        }
         match desk.session().await {
             End::After(span) => desk.world.sleep(span).await,
             End::World => return,
@@ -105,7 +111,11 @@ impl Desk {
             {
                 return End::After(self.random.span(100, 3_000));
             }
-            self.world.sleep(self.random.span(600, 2_400)).await;
+            let glance = self.world.course.glance.as_millis() as u64;
+            self.world.sleep(self.random.span(glance * 2 / 5, glance * 8 / 5)).await;
+            if self.off().is_some() {
+                return self.go_home(session).await;
+            }
             if !self.world.quiet.get()
                 && self.random.below(40) == 0
                 && let Some(end) = self.whim(session).await
@@ -113,6 +123,31 @@ impl Desk {
                 return end;
             }
         }
+    }
+
+    /// How long until the next shift begins; `None` in a shift.
+    fn off(&self) -> Option<Duration> {
+        self.world.course.off(self.number?, self.world.now())
+    }
+
+    /// Takes nothing new, ends what is at hand, and signs out; not everybody stays so long.
+    async fn go_home(&mut self, session: u64) -> End {
+        let _ = self.choose(session, Presence::Draining).await;
+        let stays = match self.random.below(4) {
+            0 => Duration::ZERO,
+            _ => Duration::from_secs(20 * 60),
+        };
+        let (until, mut beat) = (self.world.now() + stays, Timestamp::ZERO);
+        while self.world.now() < until && !self.world.over.get() {
+            match self.look_after(session, &mut beat).await {
+                Ok(0) => break,
+                Err(trouble) if !trouble.is_passing() => return End::After(SECOND),
+                Ok(_) | Err(_) => {}
+            }
+            self.world.sleep(self.world.course.glance).await;
+        }
+        let _ = self.choose(session, Presence::Offline).await;
+        End::After(SECOND)
     }
 
     /// A lost answer to a sign-in is asked for again: that gets the session it began.
@@ -157,8 +192,9 @@ impl Desk {
         self.call(async move |app| app.heartbeat(&id, session).await).await
     }
 
-    /// One look at the desk: a sign of life, offers, and whoever waits for a word.
-    async fn look_after(&mut self, session: u64, beat: &mut Timestamp) -> Result<(), Trouble> {
+    /// One look at the desk: a sign of life, offers, and whoever waits for a word; returns how many
+    /// conversations they hold.
+    async fn look_after(&mut self, session: u64, beat: &mut Timestamp) -> Result<usize, Trouble> {
         let now = self.world.now();
         if now.since(*beat) >= self.world.rules.routing.leases.heartbeat {
             self.beat(session).await?;
@@ -170,6 +206,7 @@ impl Desk {
             return Err(Trouble::App(AppError::Refused(PoolRefusal::Superseded)));
         }
         let rested = self.world.quiet.get() || self.random.below(20) == 0;
+        let rested = rested && self.off().is_none();
         if agent.presence != Presence::Available && rested {
             self.choose(session, Presence::Available).await?;
         }
@@ -185,7 +222,7 @@ impl Desk {
                 Holding::WrapUp { .. } => {}
             }
         }
-        Ok(())
+        Ok(agent.held.len())
     }
 
     async fn answer(&mut self, conversation: &ConversationId, held: &Held) {
@@ -280,7 +317,8 @@ impl Desk {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
             (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
             (_, 19) if !quiet => {
-                let due = self.world.now() + self.random.span(120_000, 1_500_000);
+                let due = self.world.now()
+                    + self.random.span(120_000, 1_500_000) * self.world.course.slower;
                 Command::AgentPromises { agent, token, what: "to look into it".to_owned(), due }
             }
             (true, 2..14) | (false, 2..5) => {

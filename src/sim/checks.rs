@@ -184,8 +184,10 @@ impl Model {
                     });
                 }
             }
-            Event::HandoffRequested { .. } => {
+            Event::HandoffRequested { handoff, .. } => {
                 self.handoffs += 1;
+                let open = self.is_open(&handoff.needs.queue, at);
+                self.after_hours += u64::from(!open);
                 turn.left_bot = true;
             }
             Event::AgentSaid { agent, .. } => {

@@ -218,7 +218,7 @@ impl Customer {
 
     /// By a quick reply or by the call.
     fn choose_wait(&self) -> Action {
-        let at = self.world.now() + self.random.span(1_000, 900_000);
+        let at = self.world.now() + self.random.span(1_000, 900_000) * self.world.course.slower;
         let choices = [
             (4, WaitChoice::Callback { at: None }),
             (2, WaitChoice::Callback { at: Some(at) }),
@@ -243,7 +243,7 @@ impl Customer {
             5 if self.random.below(3) == 0 => Action::Cancel,
             6 if self.temper == Temper::Leaving => Action::Leave,
             7 if self.temper == Temper::Endangered => self.say(Mood::Danger),
-            _ => Action::Wait(self.random.span(10_000, 300_000)),
+            _ => Action::Wait(self.random.span(10_000, 300_000) * self.world.course.slower),
         }
     }
 

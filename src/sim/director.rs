@@ -18,12 +18,8 @@ use std::time::Duration;
 
 /// The faults stop when so many of a hundred customers are done.
 const STORM_SHARE: usize = 75;
-/// The faults stop after this in any case.
-const STORM_SPAN: Duration = Duration::from_secs(12 * 3_600);
 /// What was on its way when the faults stopped has so long to arrive.
 const SETTLE_SPAN: Duration = Duration::from_secs(150);
-/// Everything must have come to rest by then.
-const REST_SPAN: Duration = Duration::from_secs(4 * 3_600);
 /// So many customers are there at once at most.
 const AT_ONCE_MAX: usize = 60;
 
@@ -50,9 +46,9 @@ pub(super) async fn direct(world: Rc<World>) {
     world.model().rings.calm = calm_from_the_start;
     let mut idle = Idle::new();
     while world.finished.get() * 100 < world.conversations * STORM_SHARE
-        && world.elapsed() < STORM_SPAN
+        && world.elapsed() < world.course.storm
     {
-        world.sleep(SECOND).await;
+        world.sleep(world.course.tick(world.now())).await;
         if calm_from_the_start {
             world.model().quiet(&world.rules.routing, &mut idle);
         }
@@ -84,10 +80,10 @@ async fn stop_the_faults(world: &World) {
 }
 
 async fn come_to_rest(world: &World) {
-    let until = world.now() + REST_SPAN;
+    let until = world.now() + world.course.rest;
     let mut idle = Idle::new();
     loop {
-        world.sleep(SECOND).await;
+        world.sleep(world.course.tick(world.now())).await;
         let mut model = world.model();
         model.quiet(&world.rules.routing, &mut idle);
         let owed = model.owed_to_pool.len() + model.owed_to_conversations.len();
@@ -112,13 +108,13 @@ async fn bring_customers(world: Rc<World>) {
             world.sleep(SECOND).await;
         }
         spawn(&world, customer::live(Rc::clone(&world), number));
-        world.sleep(world.random.span(50, 2_500)).await;
+        world.sleep(world.course.gap(&world.random, world.now())).await;
     }
 }
 
 /// An average span, spread.
 fn about(world: &World, seconds: u64) -> Duration {
-    world.random.span(seconds * 300, seconds * 1_700)
+    world.random.span(seconds * 300, seconds * 1_700) * world.course.rarer as u32
 }
 
 async fn crash_instances(world: Rc<World>) {
@@ -254,11 +250,11 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     spawn(&world, learn(Rc::clone(&world), number, life));
     while alive() {
         let _ = world.call(number, async |app| tick(&app).await).await;
-        world.sleep(SECOND).await;
+        world.sleep(world.course.tick(world.now())).await;
     }
 }
 
-/// What an instance does each second.
+/// What an instance does each time it looks after what is due.
 async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
     for slot in app.slots() {
         // What fails is tried again with the next tick.
@@ -306,9 +302,8 @@ async fn learn(world: Rc<World>, number: usize, life: u64) {
 }
 
 async fn audit(world: Rc<World>, number: usize, life: u64) {
-    const EVERY: Duration = Duration::from_secs(300);
     loop {
-        world.sleep(EVERY).await;
+        world.sleep(world.course.audit).await;
         let skips = world.options.mutant == Some(Mutant::AuditSkipped);
         if world.instances[number].life.get() != life || skips {
             return;

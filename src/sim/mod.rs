@@ -12,6 +12,7 @@ mod agent;
 mod agreement;
 mod backtest;
 mod checks;
+mod course;
 mod customer;
 mod director;
 mod executor;
@@ -41,10 +42,13 @@ pub use mutant::Mutant;
 pub use report::SimReport;
 
 use crate::app::conversations::Request;
+use course::Course;
 use world::World;
 
-/// So many conversations share one world.
+/// So many conversations share one world of a rush.
 pub const WORLD_CONVERSATIONS: usize = 250;
+/// So many conversations begin in each week of a world of weeks.
+pub const WEEK_CONVERSATIONS: usize = 2_500;
 
 /// What the instances stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +64,12 @@ pub enum StoreKind {
 pub struct SimOptions {
     /// Everything follows from it.
     pub seed: u64,
-    /// How many conversations in all. They are spread over worlds of [`WORLD_CONVERSATIONS`].
+    /// How many conversations in all. They are spread over worlds: of [`WORLD_CONVERSATIONS`], or of
+    /// [`WEEK_CONVERSATIONS`] for each week.
     pub conversations: usize,
+    /// How many weeks each world lasts, with opening hours, a holiday and shifts; 0 = a rush, in
+    /// which everything is always open and everybody comes at once.
+    pub weeks: u32,
     /// Whether anything goes wrong.
     pub faults: bool,
     /// Into how many buckets conversations are hashed.
@@ -77,6 +85,7 @@ impl Default for SimOptions {
         SimOptions {
             seed: 1,
             conversations: WORLD_CONVERSATIONS,
+            weeks: 0,
             faults: true,
             buckets: 4,
             store: StoreKind::Memory,
@@ -91,13 +100,28 @@ impl SimOptions {
         (self.mutant != Some(Mutant::RequestIdIgnored)).then(|| request.clone())
     }
 
+    fn world_conversations(&self) -> usize {
+        match self.weeks {
+            0 => WORLD_CONVERSATIONS,
+            weeks => weeks as usize * WEEK_CONVERSATIONS,
+        }
+    }
+
+    /// How time goes in a world of so many conversations.
+    fn course(&self, conversations: usize) -> Course {
+        match self.weeks {
+            0 => Course::rush(),
+            weeks => Course::weeks(weeks, conversations),
+        }
+    }
+
     /// The seed of each world and how many conversations it has. The first world has the seed of
     /// the whole, so that the seed of any world repeats that world alone.
     fn worlds(&self) -> impl Iterator<Item = (u64, usize)> {
         let mut left = self.conversations;
         let mut number = 0;
         std::iter::from_fn(move || {
-            let here = left.min(WORLD_CONVERSATIONS);
+            let here = left.min(self.world_conversations());
             left -= here;
             let seed = match number {
                 0 => self.seed,

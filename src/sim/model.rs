@@ -6,9 +6,11 @@ use super::on_call::Rings;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
+use crate::domain::routing::hours::Hours;
+use crate::domain::routing::settings::{QueueRules, RoutingRules};
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -162,7 +164,11 @@ pub(super) struct Model {
     /// Offers made, handoffs begun.
     pub(super) offers: u64,
     pub(super) handoffs: u64,
+    /// Handoffs to a queue that was closed.
+    pub(super) after_hours: u64,
     pub(super) resolved: u64,
+    /// When queues are open that are not always.
+    pub(super) hours: BTreeMap<QueueId, Hours>,
     /// Promises made, told late, and ended, by how.
     pub(super) backtest: Backtest,
     pub(super) promises: BTreeMap<&'static str, u64>,
@@ -171,7 +177,8 @@ pub(super) struct Model {
 }
 
 impl Model {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, routing: &RoutingRules) -> Self {
+        let hours_of = |queue: &QueueRules| Some((queue.id.clone(), queue.hours.clone()?));
         Model {
             seed,
             step: 0,
@@ -191,6 +198,8 @@ impl Model {
             rewinds: 0,
             offers: 0,
             handoffs: 0,
+            after_hours: 0,
+            hours: routing.queues.iter().filter_map(hours_of).collect(),
             resolved: 0,
             backtest: Backtest::default(),
             promises: BTreeMap::new(),
@@ -210,6 +219,11 @@ impl Model {
             let (seed, step, at) = (self.seed, self.step, self.now);
             self.violations.push(Violation { seed, step, at, invariant, what: what() });
         }
+    }
+
+    /// Whether this queue is open then.
+    pub(super) fn is_open(&self, queue: &QueueId, at: Timestamp) -> bool {
+        self.hours.get(queue).is_none_or(|hours| hours.is_open(at))
     }
 
     /// A customer begins to say something.

@@ -2,7 +2,7 @@
 //! once; nobody ends or is put off without the ledger saying so.
 
 use super::model::{Invariant, Model};
-use crate::domain::conversation::promise::{Fate, Promise};
+use crate::domain::conversation::promise::{Fate, Promise, PromiseKind, PromiseOwner};
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::ConversationId;
 use crate::domain::time::Timestamp;
@@ -22,7 +22,13 @@ impl Model {
         *self.promises.entry("made").or_default() += 1;
         let next = c.map_or(0, |c| c.promised) + 1;
         let free = c.is_some_and(|c| c.promise.is_none());
-        let holds = free && made.number == next && made.due >= made.returns_at;
+        // Whoever comes back by the queue's promise does so when somebody can be there.
+        let open = match &made.owner {
+            PromiseOwner::Queue { queue } => self.is_open(queue, made.returns_at),
+            PromiseOwner::Agent { .. } => true,
+        };
+        let open = open || made.kind == PromiseKind::Wait;
+        let holds = free && open && made.number == next && made.due >= made.returns_at;
         self.check(Invariant::Promise, holds, || format!("{id}: {made:?} does not follow {c:?}"));
     }
 

@@ -23,6 +23,10 @@ pub struct SimReport {
     pub faults: BTreeMap<&'static str, u64>,
     /// Times humans were asked for.
     pub handoffs: u64,
+    /// Of these, to a queue that was closed then.
+    pub after_hours: u64,
+    /// Shifts of agents that ended.
+    pub shifts: u64,
     /// Offers made.
     pub offers: u64,
     /// Conversations that customers confirmed to be resolved, each time counted.
@@ -58,6 +62,8 @@ impl SimReport {
             commands: 0,
             faults: BTreeMap::new(),
             handoffs: 0,
+            after_hours: 0,
+            shifts: 0,
             offers: 0,
             resolved: 0,
             promises: BTreeMap::new(),
@@ -84,6 +90,8 @@ impl SimReport {
             *self.faults.entry(kind).or_default() += count;
         }
         self.handoffs += model.handoffs;
+        self.after_hours += model.after_hours;
+        self.shifts += world.shifts.get();
         self.offers += model.offers;
         self.resolved += model.resolved;
         for (what, count) in &model.promises {
@@ -120,6 +128,8 @@ impl fmt::Display for SimReport {
         writeln!(out, "conversations   {}", self.conversations)?;
         writeln!(out, "commands        {}", self.commands)?;
         writeln!(out, "handoffs        {}", self.handoffs)?;
+        writeln!(out, "  after hours   {}", self.after_hours)?;
+        writeln!(out, "shifts          {}", self.shifts)?;
         writeln!(out, "offers          {}", self.offers)?;
         writeln!(out, "resolved        {}", self.resolved)?;
         let promises = |what| self.promises.get(what).copied().unwrap_or(0);

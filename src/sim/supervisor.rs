@@ -29,10 +29,10 @@ pub(super) async fn live(world: Rc<World>) {
     let random = world.random.fork();
     let supervisor = Supervisor { world: Rc::clone(&world), random, desk: desk.clone() };
     // At the desk sits somebody who works like every agent, and now and then vanishes.
-    world.executor.spawn(Owner::World, agent::live_as(Rc::clone(&world), desk));
+    world.executor.spawn(Owner::World, agent::live_as(Rc::clone(&world), desk, None));
     loop {
         supervisor.open_desk().await;
-        world.sleep(supervisor.random.span(8_000, 40_000)).await;
+        world.sleep(supervisor.random.span(8_000, 40_000) * (world.course.rarer as u32)).await;
         if world.over.get() {
             return;
         }

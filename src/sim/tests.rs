@@ -4,6 +4,7 @@
 use super::faults::Weather;
 use super::*;
 use crate::store::faulty::Rates;
+use std::time::Duration;
 
 fn check(options: &SimOptions) -> SimReport {
     let report = run(options);
@@ -32,6 +33,14 @@ fn everything_holds_when_nothing_goes_wrong_and_nothing_needs_repair() {
         let report = check(&calm);
         assert_eq!((report.faults_total(), report.repairs), (0, 0), "{report}");
     }
+}
+
+#[test]
+fn everything_holds_over_a_week_of_hours_shifts_a_holiday_and_a_clock_that_goes_back() {
+    let (seed, weeks, conversations) = (31, 1, 150);
+    let report = check(&SimOptions { seed, weeks, conversations, ..SimOptions::default() });
+    assert!(report.virtual_time > Duration::from_secs(6 * 24 * 3_600), "{report}");
+    assert!(report.after_hours > 0 && report.shifts > 10, "{report}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! One simulated world: a store, one or two instances of the application on it, and everyone who
 //! uses them. This file holds the world together; who lives in it stands beside it.
 
+use super::course::Course;
 use super::executor::{Executor, Owner, Step, VirtualClock, answer};
 use super::faults::{Counted, Tally, Weather, judge};
 use super::model::{Invariant, Model};
@@ -24,17 +25,14 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The simulated time begins here: an arbitrary day, the same for every seed.
-const BEGINNING: Timestamp = Timestamp::from_millis(1_760_000_000_000);
 /// Callers wait so long for an answer.
 const CALL_SPAN: Duration = Duration::from_secs(20);
-/// A world that takes more steps than this has lost its way.
-const STEPS_MAX: u64 = 60_000_000;
 
 /// Everything in one world.
 pub(super) struct World {
     pub(super) options: SimOptions,
     pub(super) conversations: usize,
+    pub(super) course: Course,
     pub(super) random: Random,
     pub(super) executor: Executor,
     pub(super) rules: Arc<Rules>,
@@ -48,6 +46,7 @@ pub(super) struct World {
     /// Commands that were given, each counted once however often it was sent.
     pub(super) commands: Cell<u64>,
     pub(super) restarts: Cell<u64>,
+    pub(super) shifts: Cell<u64>,
     /// Differences that audits have made good, in lives that are over.
     pub(super) repairs: Cell<u64>,
     /// Faults have stopped: from now on agents do their work.
@@ -112,8 +111,8 @@ impl World {
     /// A world of its own for this seed.
     pub(super) fn new(options: &SimOptions, seed: u64, conversations: usize) -> Rc<World> {
         let random = Random::new(seed);
-        let clock = Arc::new(VirtualClock::starting_at(BEGINNING));
-        let model = Arc::new(Mutex::new(Model::new(seed)));
+        let course = options.course(conversations);
+        let clock = Arc::new(VirtualClock::starting_at(course.begins));
         let (ground, store, may_rewind): (_, Arc<dyn Store>, _) = match options.store {
             StoreKind::Memory => {
                 let memory = Arc::new(MemoryStore::new(clock.clone()));
@@ -132,11 +131,14 @@ impl World {
         let drawn = Weather::drawn(&random, may_rewind);
         let weather = if calm { Weather::calm() } else { drawn };
         let agents = 2 + random.below(5) as usize;
+        let rules = course.rules(agents);
+        let model = Arc::new(Mutex::new(Model::new(seed, &rules.routing)));
         Rc::new(World {
             options: options.clone(),
             conversations,
             executor: Executor::new(Arc::clone(&clock)),
-            rules: super::rules::rules(agents),
+            rules,
+            course,
             witness: Arc::new(Witness::new(store, Arc::clone(&model))),
             ground,
             instances: (0..instances).map(|_| Instance::default()).collect(),
@@ -145,6 +147,7 @@ impl World {
             finished: Cell::new(0),
             commands: Cell::new(0),
             restarts: Cell::new(0),
+            shifts: Cell::new(0),
             repairs: Cell::new(0),
             quiet: Cell::new(calm),
             over: Cell::new(false),
@@ -160,7 +163,7 @@ impl World {
         self.executor.spawn(Owner::World, super::director::direct(Rc::clone(self)));
         let random = self.random.fork();
         let mut steps = 0;
-        while !self.over.get() && steps < STEPS_MAX {
+        while !self.over.get() && steps < self.course.steps_max {
             steps += 1;
             let turn = |owner| judge(&self.weather.get(), &random, &self.tally, owner);
             let step = self.executor.step(&random, turn);
@@ -202,7 +205,7 @@ impl World {
     }
 
     pub(super) fn elapsed(&self) -> Duration {
-        self.now().since(BEGINNING)
+        self.now().since(self.course.begins)
     }
 
     pub(super) async fn sleep(&self, span: Duration) {
@@ -216,6 +219,10 @@ impl World {
 
     pub(super) fn command_given(&self) {
         self.commands.set(self.commands.get() + 1);
+    }
+
+    pub(super) fn shift_ended(&self) {
+        self.shifts.set(self.shifts.get() + 1);
     }
 
     /// An instance that serves, at random.

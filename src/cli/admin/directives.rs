@@ -136,6 +136,8 @@ impl Show {
                 pb::FairnessTrait::Priority => ("by priority", "حسب الأولوية"),
                 pb::FairnessTrait::Language => ("by language", "حسب اللغة"),
                 pb::FairnessTrait::Queue => ("by queue", "حسب القائمة"),
+                pb::FairnessTrait::Channel => ("by channel", "حسب القناة"),
+                pb::FairnessTrait::Known => ("known or new", "معروف أو جديد"),
             };
             lines.push(self.bold(self.pick(en, ar)));
             lines.extend(comparison.groups.iter().map(|group| format!("  {}", self.group(group))));
@@ -145,17 +147,20 @@ impl Show {
 
     fn group(&self, group: &pb::FairnessGroup) -> String {
         let waits = group.met + group.left;
+        let name = match group.name.as_str() {
+            "" => self.pick("not said", "لم يُذكر"),
+            named => named,
+        };
         if !group.judged {
             let few = self.pick("too few waits to judge", "أقل من أن يُحكم عليها");
-            return format!("{}: {few} ({waits})", group.name);
+            return format!("{name}: {few} ({waits})");
         }
         let span = |span: &Option<prost_types::Duration>| {
             words::span(self.language(), span.as_ref().map_or(0, |span| span.seconds))
         };
         let left = f64::from(group.left_per_mille) / 10.0;
         format!(
-            "{}: {} {}, {} {}, {left:.1} % {}, {waits} {}",
-            group.name,
+            "{name}: {} {}, {} {}, {left:.1} % {}, {waits} {}",
             self.pick("median", "الوسيط"),
             span(&group.median),
             self.pick("nine of ten", "تسعة من عشرة"),

@@ -88,6 +88,9 @@ impl Show {
         if !open.is_empty() {
             lines.push(self.field("still asks", "ما زال يسأل", &self.foreign(&open)));
         }
+        if !packet.channel.is_empty() {
+            lines.push(self.field("came by", "جاء عبر", &self.foreign(&packet.channel)));
+        }
         for (name, fact) in &packet.facts {
             lines.push(format!("{name}: {}", self.transcript.fact(fact)));
         }

@@ -115,6 +115,7 @@ async fn start(channel: &Channel, args: &ChatArgs) -> Result<StartConversationRe
         device_id: args.device.clone().unwrap_or_else(fresh_id),
         language: args.lang.map(|lang| lang.tag().to_owned()).unwrap_or_default(),
         identity_token: args.identity.clone().unwrap_or_default(),
+        channel: "terminal".to_owned(),
         ..Default::default()
     };
     let client = ChatServiceClient::new(channel.clone());

@@ -28,13 +28,14 @@ pub fn apply(
     at: Timestamp,
 ) -> Option<Conversation> {
     match (conversation, event) {
-        (None, Event::Started { conversation, bucket, pool, customer, language }) => {
+        (None, Event::Started { conversation, bucket, pool, customer, language, channel }) => {
             Some(Conversation {
                 id: conversation.clone(),
                 bucket: *bucket,
                 pool: pool.clone(),
                 customer: customer.clone(),
                 language: *language,
+                channel: channel.clone(),
                 other_language: 0,
                 state: State::Bot,
                 token: Token::default(),

@@ -8,7 +8,7 @@ use super::transfer::Transfer;
 use super::waiting::WaitChoice;
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, PoolId, QueueId};
+use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, PoolId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::parts::{self, PartFault};
 use crate::domain::pool::agent::Agent;
@@ -214,6 +214,8 @@ pub struct Start {
     pub customer: CustomerId,
     /// The language the customer's client asked for, if it did.
     pub language: Option<Language>,
+    /// The way the customer comes, if their client says so.
+    pub channel: Option<ChannelId>,
 }
 
 /// What the customer says.

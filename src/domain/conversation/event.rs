@@ -8,7 +8,7 @@ use crate::domain::detectors::{EmergencyKind, Levels, Signal};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{
-    AgentId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
+    AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId, QueueId, RulesVersion,
 };
 use crate::domain::language::{Language, Variety};
 use crate::domain::parts;
@@ -64,6 +64,9 @@ pub enum Event {
         customer: CustomerId,
         /// What we answer in until the customer writes in another language.
         language: Language,
+        /// The way the customer came, if their client said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<ChannelId>,
     },
     /// The customer said something.
     CustomerSaid {

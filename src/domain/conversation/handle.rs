@@ -128,6 +128,7 @@ fn start(rules: &Rules, start: &Start, at: Timestamp) -> Result<Decision, Reject
         pool: start.pool.clone(),
         customer: start.customer.clone(),
         language: start.language.unwrap_or(Language::Ar),
+        channel: start.channel.clone(),
     };
     let Some(mut turn) = Turn::begin(rules, event, at) else { return Err(Rejection::Exists) };
     let greeting = |language: Language| {

@@ -7,7 +7,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
-use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId, PoolId};
+use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct Conversation {
     pub customer: CustomerId,
     /// What we answer in.
     pub language: Language,
+    /// The way the customer came, if their client said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<ChannelId>,
     /// Customer messages in a row that were in the other language.
     pub other_language: u32,
     /// Where it stands.

@@ -8,7 +8,7 @@ use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::EmergencyKind;
-use crate::domain::handoff::{Handoff, HandoffReason, Token};
+use crate::domain::handoff::{Handoff, HandoffReason, Origin, Token};
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::routing::route::{self, Wish};
 use crate::domain::rules::Rules;
@@ -185,6 +185,7 @@ impl<'a> Turn<'a> {
             language: self.c.agent_language(),
             skills: BTreeMap::new(),
             requested_at: self.at,
+            origin: Origin { channel: self.c.channel.clone(), known: self.c.customer.is_known() },
         };
         let handoff = route::route(&self.rules.routing, wish, self.at).handoff;
         self.hand_over(handoff, keeping);

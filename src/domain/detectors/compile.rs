@@ -5,7 +5,7 @@ use super::phrase::{self, Part, PhraseError};
 use super::scan::{Node, PhraseBook};
 use super::settings::{Dialect, LexiconError, LexiconSettings, Phrases};
 use super::signal::SignalKind;
-use super::vocabulary::{SetId, Vocabulary, WordId};
+use super::vocabulary::{Vocabulary, WordId};
 use std::collections::BTreeMap;
 
 /// Compiles the phrases of one detector.
@@ -41,7 +41,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn add(&mut self, path: &str, phrases: &Phrases, owner: u32, book: &mut PhraseBook) {
         for (dialect, index, text) in each(phrases) {
             match self.phrase(text, dialect) {
-                Ok((nodes, first)) => book.add(nodes, first, owner),
+                Ok(nodes) => book.add(nodes, owner),
                 Err(reason) => self.report(path, dialect, index, text, reason),
             }
         }
@@ -65,19 +65,12 @@ impl<'a> Compiler<'a> {
         self.errors.push(error);
     }
 
-    fn phrase(
-        &mut self,
-        text: &str,
-        dialect: Dialect,
-    ) -> Result<(Vec<Node>, Vec<SetId>), PhraseError> {
+    fn phrase(&mut self, text: &str, dialect: Dialect) -> Result<Vec<Node>, PhraseError> {
         let nodes = self.nodes(&phrase::parse(text)?, dialect)?;
-        let mut first = Vec::new();
-        if !self.first_sets(&nodes, &mut first)? {
-            return Err(PhraseError::NoFirstWord);
+        match self.begins_with_word(&nodes)? {
+            true => Ok(nodes),
+            false => Err(PhraseError::NoFirstWord),
         }
-        first.sort_unstable();
-        first.dedup();
-        Ok((nodes, first))
     }
 
     fn nodes(&mut self, parts: &[Part], dialect: Dialect) -> Result<Vec<Node>, PhraseError> {
@@ -160,29 +153,27 @@ impl<'a> Compiler<'a> {
         Ok(self.lists.len() - 1)
     }
 
-    /// Gathers the sets a row can begin with; `true` if it cannot be read without a word.
-    fn first_sets(&self, nodes: &[Node], first: &mut Vec<SetId>) -> Result<bool, PhraseError> {
+    /// Whether a row cannot be read without a word. A gap before the first one is refused: such a
+    /// phrase would stand everywhere.
+    fn begins_with_word(&self, nodes: &[Node]) -> Result<bool, PhraseError> {
         for node in nodes {
             let needs_word = match node {
-                Node::Words(set) => {
-                    first.push(*set);
-                    true
-                }
+                Node::Words(_) => true,
                 Node::Gap(_) => return Err(PhraseError::NoFirstWord),
                 Node::Start | Node::End => false,
                 Node::Optional(nodes) => {
-                    self.first_sets(nodes, first)?;
+                    self.begins_with_word(nodes)?;
                     false
                 }
                 Node::Choice(choices) => {
                     let mut all = true;
                     for nodes in choices {
-                        all &= self.first_sets(nodes, first)?;
+                        all &= self.begins_with_word(nodes)?;
                     }
                     all
                 }
                 Node::List(list) => {
-                    self.first_sets(std::slice::from_ref(&self.lists[*list]), first)?
+                    self.begins_with_word(std::slice::from_ref(&self.lists[*list]))?
                 }
             };
             if needs_word {

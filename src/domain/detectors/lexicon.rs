@@ -2,6 +2,7 @@
 //! can then carry nothing), then the rules, minus what is negated.
 
 use super::compile::Compiler;
+use super::filing::PhraseId;
 use super::scan::{Node, PhraseBook, Reach, Reading};
 use super::settings::{LexiconError, LexiconSettings};
 use super::signal::{EmergencyKind, Hazard, SignalKind, Withdrawal};
@@ -115,6 +116,22 @@ impl Lexicon {
         found.into_iter().map(|(_, owner)| WITHDRAWALS[owner as usize]).min()
     }
 
+    /// Its books of phrases.
+    pub(super) fn books(&self) -> [&PhraseBook; 4] {
+        [&self.rule_phrases, &self.harmless, &self.negations, &self.withdrawals]
+    }
+
+    /// Tells one of them the number of its first phrase.
+    pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
+        let Lexicon { rule_phrases, harmless, negations, withdrawals, .. } = self;
+        [rule_phrases, harmless, negations, withdrawals][book].number_from(first);
+    }
+
+    /// The lists that phrases refer to by number.
+    pub(super) fn lists(&self) -> &[Node] {
+        &self.lists
+    }
+
     /// What this lexicon finds in a message.
     pub(super) fn find(&self, message: &Normalised, reading: &Reading) -> Hits {
         let mut masked = vec![false; reading.len()];
@@ -176,6 +193,7 @@ impl Rule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::detectors::filing::Filing;
     use crate::domain::detectors::settings::{Dialect, Phrases, RuleSettings};
     use crate::domain::language::{normalise, variety_of};
 
@@ -199,10 +217,11 @@ mod tests {
         };
         let (mut vocabulary, mut errors) = (Vocabulary::default(), Vec::new());
         let kind = SignalKind::Frustration;
-        let lexicon = Lexicon::compile(kind, &settings, &mut vocabulary, &mut errors);
+        let mut lexicon = [Lexicon::compile(kind, &settings, &mut vocabulary, &mut errors)];
+        let filing = Filing::of(&mut lexicon, &vocabulary);
         let message = normalise(text);
-        let reading = Reading::of(&message, variety_of(&message), &vocabulary);
-        !lexicon.find(&message, &reading).hits.is_empty()
+        let reading = Reading::of(&message, variety_of(&message), &vocabulary, &filing);
+        !lexicon[0].find(&message, &reading).hits.is_empty()
     }
 
     #[test]

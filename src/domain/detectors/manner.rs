@@ -24,13 +24,15 @@ pub struct MannerSettings {
 
 /// The part of the message that is shouted, if it is shouting. Arabic has no capitals.
 pub(super) fn shouting(text: &str, settings: &MannerSettings) -> Option<Span> {
+    // No accent makes a capital of another letter.
+    if !text.chars().any(char::is_uppercase) {
+        return None;
+    }
     let mut letters = 0;
     let mut shouted = 0;
     let mut span: Option<Span> = None;
     for word in text.split_whitespace() {
-        // Composed, so that a letter counts as one however its accents were typed.
-        let upper = word.nfc().filter(|c| c.is_uppercase()).count();
-        let all = word.nfc().filter(|c| c.is_alphabetic()).count();
+        let (upper, all) = capitals(word);
         letters += all;
         if all > 1 && upper == all {
             shouted += all;
@@ -41,6 +43,17 @@ pub(super) fn shouting(text: &str, settings: &MannerSettings) -> Option<Span> {
     let loud = shouted >= settings.shouting_letters_min
         && shouted as f32 >= settings.shouting_share_min * letters as f32;
     span.filter(|_| loud)
+}
+
+/// How many of a word's letters are capitals, and how many letters it has.
+fn capitals(word: &str) -> (usize, usize) {
+    if word.is_ascii() {
+        let count = |is: fn(&u8) -> bool| word.bytes().filter(is).count();
+        return (count(u8::is_ascii_uppercase), count(u8::is_ascii_alphabetic));
+    }
+    // Composed, so that a letter counts as one however its accents were typed.
+    let upper = word.nfc().filter(|c| c.is_uppercase()).count();
+    (upper, word.nfc().filter(|c| c.is_alphabetic()).count())
 }
 
 /// The first long run of exclamation and question marks.

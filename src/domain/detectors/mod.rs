@@ -9,6 +9,7 @@ mod assess;
 mod compile;
 mod confusion;
 mod emergency;
+mod filing;
 mod frustration;
 mod human_request;
 mod learnt;
@@ -42,6 +43,7 @@ pub use signal::{EmergencyKind, Hazard, Signal, SignalKind, Withdrawal};
 pub use similarity::SimilaritySettings;
 pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
 
+use filing::Filing;
 use learnt::{Learnt, Margins};
 use lexicon::{Hit, Hits, Lexicon};
 use scan::Reading;
@@ -117,6 +119,7 @@ pub struct Detectors {
     learnt: Learnt,
     /// One lexicon a kind, in the order of [`SignalKind::ALL`].
     lexicons: Vec<Lexicon>,
+    filing: Filing,
 }
 
 impl Detectors {
@@ -133,7 +136,8 @@ impl Detectors {
             return Err(errors);
         }
         let learnt = Learnt::compile(&mut vocabulary);
-        Ok(Detectors { settings: settings.clone(), vocabulary, learnt, lexicons })
+        let filing = Filing::of(&mut lexicons, &vocabulary);
+        Ok(Detectors { settings: settings.clone(), vocabulary, learnt, lexicons, filing })
     }
 
     /// The settings they were compiled from.
@@ -157,7 +161,7 @@ impl Detectors {
     /// The features that the learnt weights see in a message, by name: for those who learn anew.
     pub fn features(&self, utterance: &Utterance) -> Vec<(Family, String)> {
         let Utterance { normalised, variety, .. } = *utterance;
-        let reading = Reading::of(normalised, variety, &self.vocabulary);
+        let reading = Reading::of(normalised, variety, &self.vocabulary, &self.filing);
         self.learnt.names(normalised, variety, &reading)
     }
 
@@ -171,10 +175,11 @@ impl Detectors {
     }
 
     fn read<'a>(&self, utterance: &'a Utterance<'a>) -> Message<'a> {
-        let reading = Reading::of(utterance.normalised, utterance.variety, &self.vocabulary);
+        let Utterance { normalised, variety, .. } = *utterance;
+        let reading = Reading::of(normalised, variety, &self.vocabulary, &self.filing);
         let uses_learnt = self.settings.learnt.iter().any(Option::is_some);
         let margins = match uses_learnt {
-            true => self.learnt.weigh(utterance.normalised, utterance.variety, &reading),
+            true => self.learnt.weigh(normalised, variety, &reading),
             false => Margins::default(),
         };
         Message { utterance, reading, margins }

@@ -1,6 +1,7 @@
 //! Finding compiled phrases in one message. Places are bits of one number, counted from the word
 //! a phrase begins at, so that reading a phrase allocates nothing.
 
+use super::filing::{Filing, PhraseId};
 use super::vocabulary::{SetId, Vocabulary};
 use crate::domain::language::{Normalised, Variety};
 use std::cell::RefCell;
@@ -18,6 +19,8 @@ pub(super) struct Reading {
     words: Vec<Word>,
     /// One bit for each set of words: whether some word of the message is in it.
     present: Vec<u64>,
+    /// The phrases that the message may hold by the words they are filed under, in order.
+    phrases: Vec<PhraseId>,
 }
 
 #[derive(Debug)]
@@ -41,7 +44,12 @@ enum Pause {
 
 impl Reading {
     /// Looks up a message's words.
-    pub(super) fn of(message: &Normalised, variety: Variety, vocabulary: &Vocabulary) -> Reading {
+    pub(super) fn of(
+        message: &Normalised,
+        variety: Variety,
+        vocabulary: &Vocabulary,
+        filing: &Filing,
+    ) -> Reading {
         let arabizi = match variety {
             Variety::Arabizi | Variety::Mixed | Variety::Unknown => true,
             Variety::Arabic | Variety::English => false,
@@ -60,7 +68,8 @@ impl Reading {
             sets.iter().for_each(|set| present[*set as usize / 64] |= 1 << (set % 64));
             words.push(Word { range: token.range.clone(), sets, pause });
         }
-        Reading { words, present }
+        let phrases = filing.under(each_of(&present));
+        Reading { words, present, phrases }
     }
 
     /// How many words there are.
@@ -82,6 +91,13 @@ impl Reading {
     pub(super) fn is_one_clause(&self, words: Range<usize>) -> bool {
         let after_first = (words.start + 1).min(words.end)..words.end;
         self.words[after_first].iter().all(|word| word.pause == Pause::None)
+    }
+
+    /// Those of the phrases with these numbers that the message may hold.
+    fn phrases_of(&self, numbers: Range<PhraseId>) -> &[PhraseId] {
+        let from = self.phrases.partition_point(|phrase| *phrase < numbers.start);
+        let to = self.phrases.partition_point(|phrase| *phrase < numbers.end);
+        &self.phrases[from..to]
     }
 
     fn has(&self, set: SetId) -> bool {
@@ -121,12 +137,12 @@ pub(super) enum Node {
     List(usize),
 }
 
-/// Compiled phrases, found by their first word.
+/// Compiled phrases, each with its owner.
 #[derive(Debug, Default)]
 pub(super) struct PhraseBook {
     phrases: Vec<(Vec<Node>, u32)>,
-    /// For each set of words, by its number, the phrases that can begin with one of them.
-    by_first: Vec<Vec<u32>>,
+    /// The number of the first, over all books.
+    first: PhraseId,
 }
 
 /// Which of several readings of a phrase counts: for evidence the shortest, so that it points at
@@ -138,17 +154,19 @@ pub(super) enum Reach {
 }
 
 impl PhraseBook {
-    /// Adds a phrase that can begin with a word of these sets.
-    pub(super) fn add(&mut self, nodes: Vec<Node>, first: Vec<SetId>, owner: u32) {
-        let index = self.phrases.len() as u32;
+    /// Adds a phrase.
+    pub(super) fn add(&mut self, nodes: Vec<Node>, owner: u32) {
         self.phrases.push((nodes, owner));
-        for set in first {
-            let set = set as usize;
-            if self.by_first.len() <= set {
-                self.by_first.resize_with(set + 1, Vec::new);
-            }
-            self.by_first[set].push(index);
-        }
+    }
+
+    /// All phrases in order.
+    pub(super) fn phrases(&self) -> impl Iterator<Item = &[Node]> {
+        self.phrases.iter().map(|(nodes, _)| nodes.as_slice())
+    }
+
+    /// Tells the number of the first phrase.
+    pub(super) fn number_from(&mut self, first: PhraseId) {
+        self.first = first;
     }
 
     /// All places where a phrase stands, by place then phrase, with the phrase's owner. Words that
@@ -160,21 +178,16 @@ impl PhraseBook {
         masked: &[bool],
         reach: Reach,
     ) -> Vec<(Range<usize>, u32)> {
-        let scan = Scan::new(reading, lists, masked);
         let mut found = Vec::new();
-        let mut candidates: Vec<u32> = Vec::new();
-        for (at, word) in reading.words.iter().enumerate() {
-            candidates.clear();
-            for set in &word.sets {
-                candidates.extend(self.by_first.get(*set as usize).into_iter().flatten());
-            }
-            candidates.sort_unstable();
-            candidates.dedup();
-            for index in &candidates {
-                let (nodes, owner) = &self.phrases[*index as usize];
-                if !scan.may_hold(nodes) {
-                    continue;
-                }
+        let filed = reading.phrases_of(self.first..self.first + self.phrases.len() as PhraseId);
+        if filed.is_empty() {
+            return found;
+        }
+        let scan = Scan::new(reading, lists, masked);
+        let phrases = filed.iter().map(|phrase| &self.phrases[(phrase - self.first) as usize]);
+        let held: Vec<_> = phrases.filter(|(nodes, _)| scan.may_hold(nodes)).collect();
+        for at in 0..reading.len() {
+            for (nodes, owner) in &held {
                 // The first bit is the empty reading.
                 let ends = scan.read(nodes, at, 1) & !1;
                 let length = match reach {
@@ -296,6 +309,13 @@ impl<'a> Scan<'a> {
 
 fn bit(place: usize) -> u64 {
     if place < 64 { 1 << place } else { 0 }
+}
+
+/// The numbers of the bits that are set.
+fn each_of(bits: &[u64]) -> impl Iterator<Item = SetId> {
+    (0..)
+        .zip(bits)
+        .flat_map(|(at, bits): (SetId, _)| each(*bits).map(move |bit| at * 64 + bit as SetId))
 }
 
 fn each(mut places: u64) -> impl Iterator<Item = usize> {

@@ -4,7 +4,8 @@
 //! phrases is comparing numbers.
 
 use super::phrase::Written;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::domain::language::word_map::{WordHash, WordMap};
+use std::collections::BTreeMap;
 
 /// The number of a written word.
 pub(super) type WordId = u32;
@@ -15,12 +16,12 @@ pub(super) type SetId = u32;
 #[derive(Debug, Default)]
 pub(super) struct Vocabulary {
     ids: BTreeMap<Written, WordId>,
-    words: BTreeMap<String, Vec<WordId>>,
-    prefixes: BTreeMap<String, Vec<WordId>>,
-    /// The lengths in bytes of what stands in `prefixes`.
-    prefix_lengths: BTreeSet<usize>,
-    verbs: BTreeMap<String, Vec<WordId>>,
-    skeletons: BTreeMap<String, Vec<WordId>>,
+    words: WordMap<Vec<WordId>>,
+    prefixes: WordMap<Vec<WordId>>,
+    /// Whether something so long, in bytes, stands in `prefixes`.
+    prefix_lengths: Vec<bool>,
+    verbs: WordMap<Vec<WordId>>,
+    skeletons: WordMap<Vec<WordId>>,
     typos: Vec<(String, WordId)>,
     sets: BTreeMap<Vec<WordId>, SetId>,
     /// For each word the sets it is in.
@@ -35,11 +36,13 @@ const TENSES: [&str; 8] = ["", "ب", "ح", "ه", "س", "ل", "ع", "ت"];
 /// Persons before an imperfect verb.
 const PERSONS: [&str; 5] = ["", "ا", "ت", "ي", "ن"];
 /// Number, object and negation after a verb.
-const ENDINGS: [&str; 36] = [
-    "", "ي", "وا", "و", "ون", "ني", "وني", "يني", "ونا", "نا", "ك", "كم", "كو", "ه", "ها", "هم",
-    "وه", "وها", "وهم", "لي", "ولي", "يلي", "لنا", "ولنا", "له", "ش", "يش", "وش", "نيش", "ونيش",
-    "هاش", "ت", "تي", "تو", "توا", "ين",
+const ENDINGS: [&str; 35] = [
+    "ي", "وا", "و", "ون", "ني", "وني", "يني", "ونا", "نا", "ك", "كم", "كو", "ه", "ها", "هم", "وه",
+    "وها", "وهم", "لي", "ولي", "يلي", "لنا", "ولنا", "له", "ش", "يش", "وش", "نيش", "ونيش", "هاش",
+    "ت", "تي", "تو", "توا", "ين",
 ];
+/// The longest of these.
+const ENDING_CHARS_MAX: usize = 4;
 /// A word keeps at least this many letters when a one-letter particle is taken off: `كما` is not
 /// `ك` + `ما`.
 const BARE_CHARS_MIN: usize = 3;
@@ -71,7 +74,9 @@ impl Vocabulary {
             }
             Written::Prefix(word) => {
                 add(&mut self.prefixes, word, id);
-                self.prefix_lengths.insert(word.len());
+                let lengths = self.prefix_lengths.len().max(word.len() + 1);
+                self.prefix_lengths.resize(lengths, false);
+                self.prefix_lengths[word.len()] = true;
             }
             Written::Verb(stem) => add(&mut self.verbs, stem, id),
         }
@@ -93,6 +98,21 @@ impl Vocabulary {
     /// How many sets there are.
     pub(super) fn sets_len(&self) -> usize {
         self.sets.len()
+    }
+
+    /// How common each set is where sets are named so often: its words count with all the sets they
+    /// are in.
+    pub(super) fn commonness(&self, uses: &[u64]) -> Vec<u64> {
+        let of_word = |word: &WordId| {
+            self.sets_of[*word as usize].iter().map(|set| uses[*set as usize]).sum()
+        };
+        let of_words: Vec<u64> =
+            (0..self.sets_of.len() as WordId).map(|word| of_word(&word)).collect();
+        let mut common = vec![0; self.sets.len()];
+        for (words, set) in &self.sets {
+            common[*set as usize] = words.iter().map(|word| of_words[*word as usize]).sum();
+        }
+        common
     }
 
     /// All sets in which this word of a message may be, in order.
@@ -150,12 +170,16 @@ impl Vocabulary {
     }
 
     fn read_as_is(&self, word: &str, found: &mut Vec<WordId>) {
-        found.extend(get(&self.words, word));
-        for length in &self.prefix_lengths {
-            if let Some(beginning) = word.get(..*length) {
-                found.extend(get(&self.prefixes, beginning));
+        let mut hash = WordHash::START;
+        for (at, byte) in word.bytes().enumerate() {
+            hash = hash.and(byte);
+            if self.prefix_lengths.get(at + 1) == Some(&true)
+                && let Some(beginning) = word.get(..=at)
+            {
+                found.extend(self.prefixes.get_hashed(hash, beginning).into_iter().flatten());
             }
         }
+        found.extend(self.words.get_hashed(hash, word).into_iter().flatten());
     }
 
     /// A verb with its tense, person and ending taken off in every way the word allows.
@@ -164,8 +188,7 @@ impl Vocabulary {
             let Some(rest) = word.strip_prefix(tense) else { continue };
             for person in PERSONS {
                 let Some(rest) = rest.strip_prefix(person) else { continue };
-                for ending in ENDINGS {
-                    let Some(stem) = rest.strip_suffix(ending) else { continue };
+                for (stem, ending) in endings(rest) {
                     // Without a person «كلمه» is a noun far more often than "he told him".
                     if ending != "ه" || tense.len() + person.len() > 0 {
                         found.extend(get(&self.verbs, stem));
@@ -176,18 +199,22 @@ impl Vocabulary {
     }
 }
 
-fn add(map: &mut BTreeMap<String, Vec<WordId>>, word: &str, id: WordId) {
-    let ids = map.entry(word.to_owned()).or_default();
+/// Each way to part a verb from something that may follow it.
+fn endings(word: &str) -> impl Iterator<Item = (&str, &str)> {
+    let places = word.char_indices().rev().map(|(at, _)| at).take(ENDING_CHARS_MAX);
+    let parted = places.map(|at| word.split_at(at)).filter(|(_, ending)| ENDINGS.contains(ending));
+    std::iter::once((word, "")).chain(parted)
+}
+
+fn add(map: &mut WordMap<Vec<WordId>>, word: &str, id: WordId) {
+    let ids = map.entry(word);
     if !ids.contains(&id) {
         ids.push(id);
     }
 }
 
-fn get<'a>(
-    map: &'a BTreeMap<String, Vec<WordId>>,
-    word: &str,
-) -> impl Iterator<Item = WordId> + 'a {
-    map.get(word).into_iter().flatten().copied()
+fn get<'a>(map: &'a WordMap<Vec<WordId>>, word: &str) -> impl Iterator<Item = &'a WordId> {
+    map.get(word).into_iter().flatten()
 }
 
 fn strip<'a>(word: &'a str, particle: &str, chars_min: usize) -> Option<&'a str> {

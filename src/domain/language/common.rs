@@ -11,7 +11,7 @@ pub fn is_common(word: &str) -> bool {
     COMMON.has(word)
 }
 
-static COMMON: LazyLock<WordSet<String>> = LazyLock::new(|| {
+static COMMON: LazyLock<WordSet> = LazyLock::new(|| {
     let words = [ENGLISH, ARABIC, ARABIZI].into_iter().flat_map(str::split_whitespace);
     WordSet::of(words.map(|word| normalise(word).joined()))
 });

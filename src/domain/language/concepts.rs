@@ -3,8 +3,8 @@
 //! money", and «فلوسي ما وصلت» under "my money has not arrived".
 
 use super::normalise::normalise;
-use super::stem::Stems;
-use std::collections::BTreeMap;
+use super::stem::stem;
+use super::word_map::WordMap;
 use std::sync::LazyLock;
 
 /// One concept a line: its name, English words, Arabic words as people write them.
@@ -12,18 +12,17 @@ const TABLE: &str = include_str!("concepts.txt");
 
 /// The concept of a word's stem, if it has one.
 pub fn concept(stem: &str) -> Option<u16> {
-    CONCEPTS.get(stem).copied()
+    CONCEPTS.get(stem).copied().flatten()
 }
 
-static CONCEPTS: LazyLock<BTreeMap<String, u16>> = LazyLock::new(|| {
-    let stems = Stems::default();
-    let mut concepts = BTreeMap::new();
+static CONCEPTS: LazyLock<WordMap<Option<u16>>> = LazyLock::new(|| {
+    let mut concepts: WordMap<Option<u16>> = WordMap::default();
     for (number, line) in TABLE.lines().enumerate() {
         let (_, words) = line.split_once(':').unwrap_or_default();
         for word in words.split_whitespace().filter(|word| *word != "|") {
             let word = normalise(word).joined();
             // A word that two concepts claim belongs to the first.
-            concepts.entry(stems.stem(&word).into_owned()).or_insert(number as u16);
+            concepts.entry(&stem(&word)).get_or_insert(number as u16);
         }
     }
     concepts
@@ -34,7 +33,7 @@ mod tests {
     use super::*;
 
     fn of(word: &str) -> Option<u16> {
-        concept(&Stems::default().stem(&normalise(word).joined()))
+        concept(&stem(&normalise(word).joined()))
     }
 
     #[test]

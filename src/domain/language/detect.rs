@@ -3,7 +3,7 @@
 //! sounds (`3ndi`, `sa7`). It judges a message, never a conversation.
 
 use super::Language;
-use super::fold::{is_arabic_letter, is_latin_letter};
+use super::fold::{is_arabic_letter, is_in_word, is_latin_letter};
 use super::normalise::{Normalised, normalise};
 use super::words;
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ pub fn detect(text: &str) -> Variety {
 /// it has letters of both or of neither. Far cheaper than [`detect`], and blind to Arabizi.
 pub fn language_of(text: &str) -> Option<Language> {
     let (mut arabic, mut latin) = (0, 0);
-    for word in text.split(|c: char| !c.is_alphanumeric()) {
+    for word in text.split(|c: char| !is_in_word(c)) {
         let letters = word.chars().filter(|c| is_latin_letter(c.to_ascii_lowercase())).count();
         arabic += word.chars().filter(|c| is_arabic_letter(*c)).count();
         // An order number or a product code is no word of a language.

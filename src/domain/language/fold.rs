@@ -1,6 +1,22 @@
 //! Folding of single characters: which spellings count as the same letter, and which characters
 //! count as nothing at all. Pure tables; how they are applied to a text is in `normalise`.
 
+/// Signs, letters and digits that are neither invisible nor a mark and have no case but that of
+/// ASCII: nearly all that customers write, so tables are asked only about the others.
+pub(super) fn is_everyday(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' | '\u{660}'..='\u{669}'
+        | '،' | '؛' | '؟')
+}
+
+/// Whether words are made of it: letters and digits of any script.
+pub(crate) fn is_in_word(c: char) -> bool {
+    match c {
+        c if c.is_ascii() => c.is_ascii_alphanumeric(),
+        '\u{621}'..='\u{63a}' | '\u{641}'..='\u{64a}' => true,
+        c => c.is_alphanumeric(),
+    }
+}
+
 /// Characters that change how a text looks but not what it says: directions, joiners, zero-width
 /// spaces, variation selectors, tags and control codes. A sender can strew them anywhere.
 pub(crate) fn is_invisible(c: char) -> bool {

@@ -11,7 +11,9 @@ pub mod social;
 mod social_words;
 mod span;
 pub mod stem;
+mod stem_english;
 pub mod vectors;
+pub(crate) mod word_map;
 mod word_set;
 mod words;
 

@@ -100,7 +100,7 @@ fn compose(original: &str) -> Vec<Placed> {
     let mut group: Vec<char> = Vec::with_capacity(4);
     let mut span = Span { start: 0, end: 0 };
     for (at, c) in original.char_indices() {
-        if fold::is_invisible(c) {
+        if !fold::is_everyday(c) && fold::is_invisible(c) {
             continue;
         }
         let past = offset(at + c.len_utf8());
@@ -137,7 +137,7 @@ fn begins_group(c: char) -> bool {
 /// Characters that NFKC leaves alone and that combine with nothing before them: nearly all that
 /// customers write, so they take the short way.
 fn is_plain(c: char) -> bool {
-    c.is_ascii() || matches!(c, '\u{621}'..='\u{64a}' | '\u{660}'..='\u{669}')
+    c.is_ascii() || fold::is_everyday(c)
 }
 
 fn flush(group: &[char], span: Span, out: &mut Vec<Placed>) {
@@ -151,6 +151,10 @@ fn flush(group: &[char], span: Span, out: &mut Vec<Placed>) {
 fn fold_into(c: char, span: Span, out: &mut Vec<Placed>) {
     if c.is_ascii() {
         out.push((c.to_ascii_lowercase(), span));
+        return;
+    }
+    if fold::is_everyday(c) {
+        out.push((fold::arabic(c), span));
         return;
     }
     for c in c.to_lowercase() {
@@ -233,17 +237,18 @@ fn tokens(text: &str) -> Vec<Token> {
     let mut tokens: Vec<Token> = Vec::with_capacity(text.len() / 5 + 1);
     let mut open: Option<(usize, Option<bool>)> = None;
     for (at, c) in text.char_indices() {
+        let is_in_word = fold::is_in_word(c);
         let arabic = match (fold::is_arabic_letter(c), fold::is_latin_letter(c)) {
             (true, _) => Some(true),
             (false, true) => Some(false),
             (false, false) => None,
         };
         let parts = matches!((open, arabic), (Some((_, Some(a))), Some(b)) if a != b);
-        if let (Some((start, _)), true) = (open, parts || !c.is_alphanumeric()) {
+        if let (Some((start, _)), true) = (open, parts || !is_in_word) {
             tokens.push(Token { range: start..at });
             open = None;
         }
-        if c.is_alphanumeric() {
+        if is_in_word {
             let (start, script) = open.unwrap_or((at, None));
             open = Some((start, arabic.or(script)));
         }

@@ -3,31 +3,27 @@
 
 use super::normalise::normalise;
 use super::social::SocialAct;
-use super::word_set::WordSet;
+use super::word_map::WordMap;
 use std::sync::LazyLock;
 
 /// A list of phrases made ready for look-ups on first use.
 pub(super) type Phrases = LazyLock<PhraseList>;
 
-/// Phrases in order, and the words with which one begins: most words begin none.
-pub(super) struct PhraseList {
-    firsts: WordSet<String>,
-    phrases: Vec<String>,
-}
+/// Phrases by their first word: for each, the words after it. Most words begin none.
+pub(super) struct PhraseList(WordMap<Vec<Vec<String>>>);
 
 impl PhraseList {
     /// A list of phrases parted by `;`.
     fn of(text: &str) -> Self {
-        let mut phrases: Vec<String> =
-            text.split(';').map(|phrase| normalise(phrase).joined()).collect();
-        phrases.retain(|phrase| !phrase.is_empty());
-        phrases.sort_unstable();
-        phrases.dedup();
-        let firsts = WordSet::of(phrases.iter().map(|phrase| {
-            let first = phrase.split(' ').next().unwrap_or_default();
-            first.to_owned()
-        }));
-        PhraseList { firsts, phrases }
+        let mut phrases: WordMap<Vec<Vec<String>>> = WordMap::default();
+        for phrase in text.split(';') {
+            let phrase = normalise(phrase);
+            let mut words = phrase.words().map(str::to_owned);
+            if let Some(first) = words.next() {
+                phrases.entry(&first).push(words.collect());
+            }
+        }
+        PhraseList(phrases)
     }
 
     /// How many words the longest phrase takes at the start of these words; 0 if none does.
@@ -37,19 +33,12 @@ impl PhraseList {
 
     /// How many words each phrase takes that stands at the start of these words.
     pub(super) fn lengths<'a>(&'a self, words: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
-        let first = words.first().copied().filter(|first| self.firsts.has(first));
-        let from = first.map_or(self.phrases.len(), |first| {
-            self.phrases.partition_point(|phrase| phrase.as_str() < first)
-        });
-        self.phrases[from..]
-            .iter()
-            .take_while(move |phrase| first.is_some_and(|first| phrase.starts_with(first)))
-            .filter_map(move |phrase| {
-                let count = phrase.split(' ').count();
-                let same =
-                    words.len() >= count && phrase.split(' ').eq(words[..count].iter().copied());
-                same.then_some(count)
-            })
+        let (first, rest) = words.split_first().unwrap_or((&"", &[]));
+        let begun = self.0.get(first).into_iter().flatten();
+        begun.filter_map(move |phrase| {
+            let stands = rest.get(..phrase.len())?.iter().eq(phrase);
+            stands.then_some(phrase.len() + 1)
+        })
     }
 }
 

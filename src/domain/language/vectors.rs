@@ -24,25 +24,23 @@ const VALUES: usize = SCALES + 4 * PIECES;
 /// Longer words are names, links or nonsense.
 const WORD_BYTES_MAX: usize = 32;
 
-/// The pieces of a normalised word, each as its number in the table: the longest known beginning,
+/// Finds the pieces of a normalised word, each as its number in the table: the longest known beginning,
 /// then the longest known continuations. None for a word that is not of plain letters and digits
 /// or has a part that is not known.
-pub fn pieces(word: &str, into: &mut Vec<u32>) {
+pub fn pieces(word: &str, mut found: impl FnMut(u32)) {
     let word = word.as_bytes();
     if word.len() > WORD_BYTES_MAX || !word.iter().all(u8::is_ascii_alphanumeric) {
         return;
     }
-    let before = into.len();
-    let mut at = 0;
+    let mut pieces = [0; WORD_BYTES_MAX];
+    let (mut at, mut count) = (0, 0);
     while at < word.len() {
-        match longest(&word[at..], at == 0) {
-            Some((piece, length)) => {
-                into.push(piece);
-                at += length;
-            }
-            None => return into.truncate(before),
-        }
+        let Some((piece, length)) = longest(&word[at..], at == 0) else { return };
+        pieces[count] = piece;
+        count += 1;
+        at += length;
     }
+    pieces[..count].iter().for_each(|piece| found(*piece));
 }
 
 /// Adds a piece's place to a sum.
@@ -53,6 +51,13 @@ pub fn add(piece: u32, sum: &mut Place) {
     for (sum, value) in sum.iter_mut().zip(&TABLE[start..start + DIRECTIONS]) {
         *sum += scale * f32::from(*value as i8);
     }
+}
+
+/// How far a piece's place lies in a direction of this space.
+pub fn along(piece: u32, direction: &Place) -> f32 {
+    let mut place = [0.0; DIRECTIONS];
+    add(piece, &mut place);
+    place.iter().zip(direction).map(|(value, weight)| value * weight).sum()
 }
 
 /// The longest known piece that these letters begin with, and its length.
@@ -98,7 +103,7 @@ mod tests {
 
     fn place(text: &str) -> Place {
         let mut found = Vec::new();
-        text.split(' ').for_each(|word| pieces(word, &mut found));
+        text.split(' ').for_each(|word| pieces(word, |piece| found.push(piece)));
         let mut sum = [0.0; DIRECTIONS];
         found.iter().for_each(|piece| add(*piece, &mut sum));
         sum
@@ -136,12 +141,10 @@ mod tests {
     #[test]
     fn a_word_that_is_not_plain_has_no_pieces() {
         for word in ["بطاقه", "café", "", &"a".repeat(WORD_BYTES_MAX + 1)] {
-            let mut found = vec![7];
-            pieces(word, &mut found);
-            assert_eq!(found, [7], "{word}");
+            pieces(word, |piece| panic!("{word}: {piece}"));
         }
         let mut found = Vec::new();
-        pieces("reimburseable2", &mut found);
+        pieces("reimburseable2", |piece| found.push(piece));
         assert!(found.len() > 1, "an unknown word is read in parts");
     }
 }

@@ -5,7 +5,7 @@ use super::word_set::WordSet;
 use std::sync::LazyLock;
 
 /// A list of words made ready for look-ups on first use.
-type Words = LazyLock<WordSet<&'static str>>;
+type Words = LazyLock<WordSet>;
 
 macro_rules! words {
     ($text:expr) => {

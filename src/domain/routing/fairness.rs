@@ -1,7 +1,7 @@
 //! Who is served worst, beside who is served best: how long the latest waits of each group were,
 //! and how many left before a person came. A mean over everybody hides the few whom nobody serves.
 
-use crate::domain::handoff::{Handoff, Priority};
+use crate::domain::handoff::{Handoff, Origin, Priority};
 use crate::domain::ids::QueueId;
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -35,13 +35,15 @@ pub struct Kind {
     pub language: Language,
     /// How urgent.
     pub priority: Priority,
+    /// Where the customer came from.
+    pub origin: Origin,
 }
 
 impl Kind {
     /// Of this handoff.
     pub fn of(handoff: &Handoff) -> Kind {
         let (queue, language) = (handoff.needs.queue.clone(), handoff.needs.language);
-        Kind { queue, language, priority: handoff.priority }
+        Kind { queue, language, priority: handoff.priority, origin: handoff.origin.clone() }
     }
 }
 
@@ -63,6 +65,28 @@ pub enum Trait {
     Language,
     /// The queue.
     Queue,
+    /// The way they came.
+    Channel,
+    /// Whether the host site has said who they are.
+    Known,
+}
+
+impl Trait {
+    const ALL: [Trait; 5] =
+        [Trait::Priority, Trait::Language, Trait::Queue, Trait::Channel, Trait::Known];
+
+    /// What a group of this kind has in common.
+    fn name(self, kind: &Kind) -> String {
+        match self {
+            Trait::Priority => priority_name(kind.priority).to_owned(),
+            Trait::Language => kind.language.tag().to_owned(),
+            Trait::Queue => kind.queue.to_string(),
+            Trait::Channel => {
+                kind.origin.channel.as_ref().map(ToString::to_string).unwrap_or_default()
+            }
+            Trait::Known => if kind.origin.known { "known" } else { "new" }.to_owned(),
+        }
+    }
 }
 
 /// One group of customers who have something in common.
@@ -127,21 +151,14 @@ impl Waits {
 
     /// The groups of each trait, the worst served first.
     pub fn compare(&self) -> Vec<Comparison> {
-        [Trait::Priority, Trait::Language, Trait::Queue]
-            .into_iter()
-            .map(|by| Comparison { by, groups: self.groups(by) })
-            .collect()
+        let compared = |by| Comparison { by, groups: self.groups(by) };
+        Trait::ALL.into_iter().map(compared).collect()
     }
 
     fn groups(&self, by: Trait) -> Vec<Group> {
         let mut named: BTreeMap<String, Vec<(Duration, bool)>> = BTreeMap::new();
         for (kind, waits) in &self.kinds {
-            let name = match by {
-                Trait::Priority => priority_name(kind.priority).to_owned(),
-                Trait::Language => kind.language.tag().to_owned(),
-                Trait::Queue => kind.queue.to_string(),
-            };
-            named.entry(name).or_default().extend(waits.values());
+            named.entry(by.name(kind)).or_default().extend(waits.values());
         }
         let mut groups: Vec<Group> =
             named.into_iter().map(|(name, waits)| group(name, &waits)).collect();
@@ -182,7 +199,8 @@ mod tests {
 
     fn waited(queue: &str, language: Language, seconds: u64, met: bool) -> Waited {
         let queue = QueueId::parse(queue).unwrap();
-        let kind = Kind { queue, language, priority: Priority::Normal };
+        let origin = Origin { channel: None, known: language == Language::En };
+        let kind = Kind { queue, language, priority: Priority::Normal, origin };
         Waited { kind, span: Duration::from_secs(seconds), met }
     }
 
@@ -211,6 +229,8 @@ mod tests {
             compared[2].groups.iter().map(|g| (g.name.as_str(), g.is_judged())).collect();
         assert_eq!(queues, [("care", true), ("rare", false)]);
         assert_eq!(languages.groups[0].left_per_mille(), 181);
+        let known: Vec<&str> = compared[4].groups.iter().map(|g| g.name.as_str()).collect();
+        assert_eq!((compared[4].by, known), (Trait::Known, vec!["known", "new"]));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The way from a reason to a queue: which one, how urgent, and what its agents must offer.
 
 use super::settings::{QueueRules, Route, RoutingRules};
-use crate::domain::handoff::{Handoff, HandoffReason, Requirements};
+use crate::domain::handoff::{Handoff, HandoffReason, Origin, Requirements};
 use crate::domain::ids::{EntryId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -22,6 +22,8 @@ pub struct Wish {
     pub skills: BTreeMap<SkillId, u8>,
     /// When the human was asked for.
     pub requested_at: Timestamp,
+    /// Who asks.
+    pub origin: Origin,
 }
 
 /// Where a conversation goes.
@@ -73,6 +75,7 @@ pub fn route(rules: &RoutingRules, wish: Wish, at: Timestamp) -> Routed {
             needs: Requirements { queue: queue.id.clone(), language: wish.language, skills },
             entry: wish.entry,
             requested_at: wish.requested_at,
+            origin: wish.origin,
         },
         cost: rules.costs.of(wish.reason),
         detour,

@@ -167,6 +167,8 @@ async fn the_report_names_who_waits_longest_and_who_left() {
     let customer = world.customer().await;
     customer.ask_for_a_person().await;
     let offer = work.offer().await;
+    let packet = sara.packet(&customer.id, offer.token).await.unwrap();
+    assert_eq!((packet.channel.as_str(), packet.known_customer), ("web", false));
     sara.accept(&offer).await.unwrap();
     sara.present(pb::Presence::Draining).await;
     let gone = world.customer().await;
@@ -187,4 +189,6 @@ async fn the_report_names_who_waits_longest_and_who_left() {
     assert_eq!((english.left_per_mille, english.judged), (500, false));
     assert_eq!(by(pb::FairnessTrait::Priority)[0].name, "normal");
     assert_eq!(by(pb::FairnessTrait::Queue)[0].name, "care");
+    assert_eq!(by(pb::FairnessTrait::Channel)[0].name, "web");
+    assert_eq!(by(pb::FairnessTrait::Known)[0].name, "new");
 }

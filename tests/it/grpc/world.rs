@@ -351,6 +351,7 @@ impl World {
             request_id: self.fresh(),
             device_id: format!("device-of-customer-{}", self.fresh()),
             language: "en".to_owned(),
+            channel: "web".to_owned(),
             ..Default::default()
         };
         let started = self.chat().start_conversation(request).await.unwrap().into_inner();

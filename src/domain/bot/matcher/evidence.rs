@@ -27,15 +27,11 @@ pub(super) fn evidence(
         }
     }
     if directions > 0 {
+        let towards: [f32; DIRECTIONS] =
+            std::array::from_fn(|direction| model.weights().of(direction as u32)[entry]);
         for (piece, word) in &reading.pieces {
-            let mut place = [0.0; DIRECTIONS];
-            vectors::add(*piece, &mut place);
-            let share: f32 = (0_u32..)
-                .zip(place)
-                .map(|(direction, value)| value * model.weights().of(direction)[entry])
-                .sum();
             if let Some(carried) = carried.get_mut(*word as usize) {
-                *carried += share * reading.direction_scale;
+                *carried += vectors::along(*piece, &towards) * reading.direction_scale;
             }
         }
     }

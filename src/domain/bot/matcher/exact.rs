@@ -1,9 +1,9 @@
 //! What needs no judgement: a message that is one of the examples word for word, and patterns.
 
 use super::{Basis, PatternError, TrainingEntry};
+use crate::domain::language::word_map::WordMap;
 use crate::domain::language::{Evidence, Normalised, normalise};
-use regex::{Regex, RegexBuilder};
-use std::collections::BTreeMap;
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 /// The longest pattern accepted, in bytes.
 pub const PATTERN_BYTES_MAX: usize = 2_000;
@@ -12,11 +12,17 @@ pub const PATTERN_BYTES_MAX: usize = 2_000;
 /// whatever the pattern; this bounds the factor.
 const PATTERN_MEMORY_MAX: usize = 1 << 20;
 
+/// The most memory that all of them may take once more, to be looked for together.
+const TOGETHER_MEMORY_MAX: usize = 16 << 20;
+
 /// Examples by their words, and patterns in the order of the entries.
 #[derive(Debug, Clone)]
 pub(super) struct Exact {
-    examples: BTreeMap<String, Vec<usize>>,
+    examples: WordMap<Vec<usize>>,
     patterns: Vec<(usize, usize, Regex)>,
+    /// All patterns at once: most messages match none, which one look tells. `None` if there are
+    /// too many to be looked for together.
+    any: Option<RegexSet>,
 }
 
 /// The entries that certainly are meant; more than one only if they share the same words.
@@ -28,11 +34,15 @@ pub(super) struct Certain {
 
 impl Exact {
     pub(super) fn new(entries: &[TrainingEntry]) -> Result<Exact, PatternError> {
-        let mut exact = Exact { examples: BTreeMap::new(), patterns: Vec::new() };
+        let mut exact = Exact { examples: WordMap::default(), patterns: Vec::new(), any: None };
         for (at, entry) in entries.iter().enumerate() {
             for example in &entry.examples {
                 let words = normalise(&example.text).joined();
-                let owners = exact.examples.entry(words).or_default();
+                // An example of nothing but punctuation says nothing.
+                if words.is_empty() {
+                    continue;
+                }
+                let owners = exact.examples.entry(&words);
                 if owners.last() != Some(&at) {
                     owners.push(at);
                 }
@@ -46,8 +56,7 @@ impl Exact {
                 exact.patterns.push((at, index, compiled));
             }
         }
-        // An example of nothing but punctuation says nothing.
-        exact.examples.remove("");
+        exact.any = together(&exact.patterns);
         Ok(exact)
     }
 
@@ -64,6 +73,9 @@ impl Exact {
     }
 
     fn by_pattern(&self, n: &Normalised) -> Option<Certain> {
+        if self.any.as_ref().is_some_and(|any| !any.is_match(&n.text)) {
+            return None;
+        }
         let (mut entries, mut evidence) = (Vec::new(), Vec::new());
         for (entry, index, pattern) in &self.patterns {
             let Some(hit) = pattern.find(&n.text) else { continue };
@@ -78,6 +90,15 @@ impl Exact {
         }
         (!entries.is_empty()).then_some(Certain { entries, basis: Basis::Pattern, evidence })
     }
+}
+
+fn together(patterns: &[(usize, usize, Regex)]) -> Option<RegexSet> {
+    RegexSetBuilder::new(patterns.iter().map(|(_, _, pattern)| pattern.as_str()))
+        .case_insensitive(true)
+        .size_limit(TOGETHER_MEMORY_MAX)
+        .dfa_size_limit(TOGETHER_MEMORY_MAX)
+        .build()
+        .ok()
 }
 
 fn compile(pattern: &str) -> Result<Regex, String> {

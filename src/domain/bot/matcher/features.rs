@@ -8,7 +8,7 @@ use super::index::Hash;
 use crate::domain::language::Variety;
 use crate::domain::language::common::is_common;
 use crate::domain::language::concepts::concept;
-use crate::domain::language::stem::Stems;
+use crate::domain::language::stem::stem;
 use crate::domain::language::vectors;
 
 /// Kinds of features. Each kind is scaled to the same length before they are joined, so that the
@@ -139,15 +139,11 @@ const LONG_NUMBER: usize = 4;
 
 impl Features {
     /// Reads the features of a message given by its normalised words.
-    pub(super) fn read<'w>(
-        words: impl Iterator<Item = &'w str>,
-        recipe: Recipe,
-        stems: &Stems,
-    ) -> Features {
+    pub(super) fn read<'w>(words: impl Iterator<Item = &'w str>, recipe: Recipe) -> Features {
         let mut features = Features { all: Vec::with_capacity(256), ..Features::default() };
         for (at, word) in words.take(WORDS_MAX).enumerate() {
             let word = if is_long_number(word) { "0000" } else { word };
-            features.add_word(word, at as u16, recipe, stems);
+            features.add_word(word, at as u16, recipe);
         }
         features
     }
@@ -161,8 +157,8 @@ impl Features {
         }
     }
 
-    fn add_word(&mut self, word: &str, at: u16, recipe: Recipe, stems: &Stems) {
-        let bare = stems.stem(word);
+    fn add_word(&mut self, word: &str, at: u16, recipe: Recipe) {
+        let bare = stem(word);
         let stem = Hash::of_kind(Kind::Stem as u8).bytes(bare.as_bytes()).finish();
         self.stems.push(stem);
         if recipe.weights[Kind::Meaning as usize] > 0.0 {
@@ -170,9 +166,7 @@ impl Features {
         }
         self.common.push(is_common(word));
         if recipe.weights[Kind::Direction as usize] > 0.0 {
-            let mut found = Vec::new();
-            vectors::pieces(word, &mut found);
-            self.pieces.extend(found.into_iter().map(|piece| (piece, at)));
+            vectors::pieces(word, |piece| self.pieces.push((piece, at)));
         }
         if recipe.weights[Kind::Stem as usize] > 0.0 {
             self.all.push(Feature { key: stem, kind: Kind::Stem, word: at, last: at, long: false });

@@ -285,6 +285,9 @@ fn unknown(candidates: Vec<Candidate>, evidence: Vec<Evidence>) -> Match {
 fn ranked(scores: &[f32], count: usize) -> Vec<usize> {
     let mut best: Vec<usize> = Vec::with_capacity(count + 1);
     for (entry, score) in scores.iter().enumerate() {
+        if best.len() == count && best.last().is_some_and(|last| scores[*last] >= *score) {
+            continue;
+        }
         let place = best.partition_point(|other| scores[*other] >= *score);
         if place < count {
             best.insert(place, entry);

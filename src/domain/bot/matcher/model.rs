@@ -6,7 +6,6 @@ use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse, Weights};
 use crate::domain::language::Variety;
-use crate::domain::language::stem::Stems;
 use crate::domain::language::vectors::DIRECTIONS;
 
 /// One example ready to be learnt.
@@ -85,14 +84,13 @@ impl Model {
         entries: usize,
         directions: bool,
     ) -> (Model, Rows, Softmax) {
-        let stems = Stems::default();
         let many = lessons.len() >= MANY * entries.max(1);
         let learning = Learning { many, directions };
         let read: Vec<Features> = lessons
             .iter()
             .map(|lesson| {
                 let words = lesson.words.iter().map(String::as_str);
-                Features::read(words, Recipe::of(lesson.variety, learning), &stems)
+                Features::read(words, Recipe::of(lesson.variety, learning))
             })
             .collect();
         let mut model = Model {
@@ -166,7 +164,7 @@ impl Model {
         variety: Variety,
     ) -> Reading {
         let recipe = Recipe::of(variety, self.learning);
-        self.reading(&Features::read(words, recipe, &Stems::default()), recipe)
+        self.reading(&Features::read(words, recipe), recipe)
     }
 
     fn reading(&self, features: &Features, mut recipe: Recipe) -> Reading {

@@ -46,6 +46,7 @@ fn started() -> Conversation {
         pool: rules(2).routing.pool.clone(),
         customer: CustomerId::parse("someone").unwrap(),
         language: Some(Language::En),
+        channel: None,
     };
     decide(None, &Command::Start(start), BEGIN).unwrap().next
 }

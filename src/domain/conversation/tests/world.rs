@@ -35,6 +35,7 @@ pub fn start() -> Command {
         pool: PoolId::parse("support").unwrap(),
         customer: CustomerId::parse("mona").unwrap(),
         language: Some(Language::En),
+        channel: None,
     })
 }
 

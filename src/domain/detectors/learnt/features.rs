@@ -5,13 +5,15 @@
 use super::super::scan::Reading;
 use super::super::vocabulary::Vocabulary;
 use super::senses::{SenseId, Senses};
-use crate::domain::language::stem::Stems;
+use super::table::{Hash, hash_of};
+use crate::domain::language::stem::stem;
 use crate::domain::language::{Normalised, Variety};
 
 /// More words are not looked at: who needs a person says so before.
 const WORDS_MAX: usize = 60;
 /// Pieces of a word have so many letters, its edges counted.
-const PIECE_LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
+const PIECE_LETTERS_MIN: usize = 2;
+const PIECE_LETTERS_MAX: usize = 4;
 /// Senses are paired with those of so many words that follow.
 const PAIR_REACH: usize = 4;
 /// A shorter skeleton is shared by too many words.
@@ -40,6 +42,17 @@ impl Family {
     /// How many there are.
     pub const COUNT: usize = 7;
 
+    /// All of them.
+    pub const ALL: [Family; Family::COUNT] = [
+        Family::Piece,
+        Family::Word,
+        Family::Neighbours,
+        Family::Skeleton,
+        Family::Skeletons,
+        Family::Sense,
+        Family::Senses,
+    ];
+
     /// The letter that names it in the file of weights.
     pub const fn letter(self) -> char {
         match self {
@@ -54,8 +67,23 @@ impl Family {
     }
 }
 
-/// One feature as it is met: its family, the parts of its name, and its first and last word.
-pub(super) type Met<'a> = (Family, [&'a str; 2], (usize, usize));
+/// One feature as it is met.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Met<'a> {
+    pub(super) family: Family,
+    /// The parts of its name.
+    pub(super) parts: [&'a str; 2],
+    /// The hash of its name.
+    pub(super) hash: u64,
+    /// Its first and last word.
+    pub(super) words: (usize, usize),
+}
+
+impl<'a> Met<'a> {
+    fn of(family: Family, parts: [&'a str; 2], words: (usize, usize)) -> Met<'a> {
+        Met { family, parts, hash: hash_of(family, parts), words }
+    }
+}
 
 /// Names every feature of a message, in order, each as often as it is there.
 pub(super) fn visit(
@@ -66,17 +94,16 @@ pub(super) fn visit(
     mut met: impl FnMut(Met),
 ) {
     let words: Vec<&str> = message.words().take(WORDS_MAX).collect();
-    let stems = Stems::default();
-    let stems: Vec<_> = words.iter().map(|word| stems.stem(word)).collect();
+    let stems: Vec<_> = words.iter().map(|word| stem(word)).collect();
     pieces(&words, &mut met);
     for (at, stem) in stems.iter().enumerate() {
-        met((Family::Word, [stem, ""], (at, at)));
+        met(Met::of(Family::Word, [stem, ""], (at, at)));
     }
     for at in 0..=stems.len() {
         let before = if at == 0 { "^" } else { &stems[at - 1] };
         let after = stems.get(at).map_or("$", |stem| stem);
         let last = at.min(stems.len().saturating_sub(1));
-        met((Family::Neighbours, [before, after], (at.saturating_sub(1), last)));
+        met(Met::of(Family::Neighbours, [before, after], (at.saturating_sub(1), last)));
     }
     if variety != Variety::English {
         skeletons(&words, &mut met);
@@ -88,22 +115,25 @@ pub(super) fn visit(
         .collect();
     for (at, first) in of_words.iter().enumerate() {
         for sense in first {
-            met((Family::Sense, [senses.name(*sense), ""], (at, at)));
+            met(Met::of(Family::Sense, [senses.name(*sense), ""], (at, at)));
         }
         for (then, second) in of_words.iter().enumerate().skip(at + 1).take(PAIR_REACH) {
             for sense in first {
                 for other in second {
                     let names = [senses.name(*sense), senses.name(*other)];
-                    met((Family::Senses, names, (at, then)));
+                    met(Met::of(Family::Senses, names, (at, then)));
                 }
             }
         }
     }
 }
 
+/// Each piece's hash goes on from that of the piece one letter shorter.
 fn pieces(words: &[&str], met: &mut impl FnMut(Met)) {
     let mut padded = String::new();
     let mut edges: Vec<usize> = Vec::new();
+    let mut hashes: Vec<Hash> = Vec::new();
+    let begun = Hash::of(Family::Piece);
     for (at, word) in words.iter().enumerate() {
         padded.clear();
         padded.push('_');
@@ -112,10 +142,16 @@ fn pieces(words: &[&str], met: &mut impl FnMut(Met)) {
         edges.clear();
         edges.extend(padded.char_indices().map(|(edge, _)| edge));
         edges.push(padded.len());
-        for letters in PIECE_LETTERS {
-            for run in edges.windows(letters + 1) {
-                let piece = &padded[run[0]..run[letters]];
-                met((Family::Piece, [piece, ""], (at, at)));
+        hashes.clear();
+        hashes.resize(edges.len(), begun);
+        for letters in 1..=PIECE_LETTERS_MAX {
+            for (run, hash) in edges.windows(letters + 1).zip(&mut hashes) {
+                *hash = hash.letters(&padded[run[letters - 1]..run[letters]]);
+                if letters >= PIECE_LETTERS_MIN {
+                    let parts = [&padded[run[0]..run[letters]], ""];
+                    let hash = hash.part("").part("").finish();
+                    met(Met { family: Family::Piece, parts, hash, words: (at, at) });
+                }
             }
         }
     }
@@ -125,10 +161,10 @@ fn skeletons(words: &[&str], met: &mut impl FnMut(Met)) {
     let skeletons: Vec<String> = words.iter().map(|word| skeleton(word)).collect();
     for (at, skeleton) in skeletons.iter().enumerate() {
         if skeleton.len() >= SKELETON_MIN {
-            met((Family::Skeleton, [skeleton, ""], (at, at)));
+            met(Met::of(Family::Skeleton, [skeleton, ""], (at, at)));
         }
         if let Some(next) = skeletons.get(at + 1) {
-            met((Family::Skeletons, [skeleton, next], (at, at + 1)));
+            met(Met::of(Family::Skeletons, [skeleton, next], (at, at + 1)));
         }
     }
 }

@@ -95,12 +95,12 @@ impl Learnt {
             return margins;
         }
         let mut squares = [0.0_f32; Family::COUNT];
-        features::visit(message, variety, reading, &self.senses, |(family, parts, words)| {
-            if let Some(row) = table.find(table::hash_of(family, parts)) {
+        features::visit(message, variety, reading, &self.senses, |met| {
+            if let Some(row) = table.find(met.hash) {
                 let rarity = table.row(row).rarity;
-                squares[family as usize] += rarity * rarity;
-                let words = (words.0 as u16, words.1 as u16);
-                margins.found.push(Found { row, family, words });
+                squares[met.family as usize] += rarity * rarity;
+                let words = (met.words.0 as u16, met.words.1 as u16);
+                margins.found.push(Found { row, family: met.family, words });
             }
         });
         let families = squares.iter().filter(|sum| **sum > 0.0).count().max(1) as f32;
@@ -125,8 +125,8 @@ impl Learnt {
         reading: &Reading,
     ) -> Vec<(Family, String)> {
         let mut names = Vec::new();
-        features::visit(message, variety, reading, &self.senses, |(family, parts, _)| {
-            names.push((family, table::name_of(family, parts)));
+        features::visit(message, variety, reading, &self.senses, |met| {
+            names.push((met.family, table::name_of(met.family, met.parts)));
         });
         names
     }
@@ -140,11 +140,11 @@ impl Learnt {
         reading: &Reading,
     ) -> EmergencyKind {
         let (mut money, mut property, mut life) = (0, 0, 0);
-        features::visit(message, variety, reading, &self.senses, |(family, [name, _], _)| {
-            if family != Family::Sense {
+        features::visit(message, variety, reading, &self.senses, |met| {
+            if met.family != Family::Sense {
                 return;
             }
-            match name {
+            match met.parts[0] {
                 "moneything" | "withdraw" | "hack" | "steal" => money += 1,
                 "water" => property += 1,
                 "fire" | "gas" | "electric" | "body" | "poison" | "selfharm" | "violence"

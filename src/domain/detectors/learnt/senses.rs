@@ -3,9 +3,9 @@
 
 use super::super::phrase::Written;
 use super::super::vocabulary::{SetId, Vocabulary};
-use super::table::hash;
 use crate::domain::language::normalise;
-use crate::domain::language::stem::Stems;
+use crate::domain::language::stem::stem;
+use crate::domain::language::word_map::WordMap;
 
 /// The number of a sense.
 pub(super) type SenseId = u8;
@@ -16,15 +16,15 @@ pub(super) struct Senses {
     names: Vec<String>,
     /// The sense that a set of written words stands for, by the set's number.
     of_set: Vec<Option<SenseId>>,
-    /// Senses by the hash of a word's stem, in order: finds a word under endings of its own.
-    of_stem: Vec<(u64, SenseId)>,
+    /// Senses by a word's stem: finds a word under endings of its own.
+    of_stem: WordMap<Vec<SenseId>>,
 }
 
 impl Senses {
     /// Reads the lists: one sense a line, its words, behind `|` those in Latin spelling of Arabic.
     pub(super) fn compile(lists: &str, vocabulary: &mut Vocabulary) -> Senses {
-        let stems = Stems::default();
-        let mut senses = Senses { names: Vec::new(), of_set: Vec::new(), of_stem: Vec::new() };
+        let mut senses =
+            Senses { names: Vec::new(), of_set: Vec::new(), of_stem: WordMap::default() };
         let mut sets: Vec<SetId> = Vec::new();
         for line in lists.lines() {
             let Some((name, words)) = line.split_once(": ") else { continue };
@@ -37,7 +37,7 @@ impl Senses {
                     word.strip_prefix('@').map_or((false, word), |bare| (true, bare));
                 let word = normalise(word).joined();
                 if !verb && !latin {
-                    senses.of_stem.push((hash(&[&stems.stem(&word)]), id));
+                    senses.of_stem.entry(&stem(&word)).push(id);
                 }
                 let written = if verb { Written::Verb(word) } else { Written::Word(word) };
                 ids.push(vocabulary.intern(&written, latin));
@@ -49,8 +49,6 @@ impl Senses {
         for (id, set) in sets.iter().enumerate() {
             senses.of_set[*set as usize] = Some(id as SenseId);
         }
-        senses.of_stem.sort_unstable();
-        senses.of_stem.dedup();
         senses
     }
 
@@ -60,10 +58,7 @@ impl Senses {
         let mut found: Vec<SenseId> = sets.iter().filter_map(of_set).collect();
         // A stem shorter than this is what is left of too many words.
         if stem.chars().count() > 2 || stem == word {
-            let hash = hash(&[stem]);
-            let from = self.of_stem.partition_point(|(known, _)| *known < hash);
-            let alike = self.of_stem[from..].iter().take_while(|(known, _)| *known == hash);
-            found.extend(alike.map(|(_, sense)| *sense));
+            found.extend(self.of_stem.get(stem).into_iter().flatten());
         }
         found.sort_unstable();
         found.dedup();

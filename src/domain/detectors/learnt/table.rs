@@ -80,21 +80,38 @@ impl Table {
     }
 }
 
-/// FNV-1a with a mark between the parts, spread over all bits: the leading ones choose a place.
-pub(super) fn hash(parts: &[&str]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for part in parts {
-        for byte in part.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-        }
+/// The hash of a feature's name in the making: FNV-1a with a mark behind each part.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hash(u64);
+
+impl Hash {
+    /// Of the family's letter.
+    pub(super) fn of(family: Family) -> Hash {
+        let mut letter = [0; 4];
+        Hash(0xcbf2_9ce4_8422_2325).part(family.letter().encode_utf8(&mut letter))
     }
-    (hash ^ (hash >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+
+    /// Of a part and the mark behind it.
+    pub(super) fn part(self, part: &str) -> Hash {
+        self.letters(part).letters("\0")
+    }
+
+    /// Of letters of a part that goes on.
+    pub(super) fn letters(self, letters: &str) -> Hash {
+        Hash(letters.bytes().fold(self.0, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        }))
+    }
+
+    /// Spread over all bits: the leading ones choose a place.
+    pub(super) fn finish(self) -> u64 {
+        (self.0 ^ (self.0 >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+    }
 }
 
 /// The hash of a feature as it is met.
 pub(super) fn hash_of(family: Family, parts: [&str; 2]) -> u64 {
-    let mut letter = [0; 4];
-    hash(&[family.letter().encode_utf8(&mut letter), parts[0], parts[1]])
+    Hash::of(family).part(parts[0]).part(parts[1]).finish()
 }
 
 /// A feature's name in the file: its family's letter and its parts, with a blank between.
@@ -102,10 +119,14 @@ pub(super) fn name_of(family: Family, parts: [&str; 2]) -> String {
     format!("{} {} {}", family.letter(), parts[0], parts[1])
 }
 
+/// The hash of a feature by its name in the file.
 fn hash_of_name(name: &str) -> u64 {
     let mut parts = name.splitn(3, ' ');
     let mut part = || parts.next().unwrap_or_default();
-    hash(&[part(), part(), part()])
+    let letter = part();
+    let family = Family::ALL.into_iter().find(|family| letter.chars().eq([family.letter()]));
+    // A family that is not known has no features, so that nothing finds its weights.
+    family.map_or(0, |family| hash_of(family, [part(), part()]))
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub fn arrival(term: i64) -> Box<Arrival> {
             },
             entry: None,
             requested_at: Timestamp::from_millis(term),
+            origin: Default::default(),
         },
         headline: "wants a human".to_owned(),
         waiting_since: Timestamp::from_millis(term),

@@ -37,6 +37,7 @@ fn wish(reason: HandoffReason, entry_queue: Option<&str>) -> Wish {
         language: Language::En,
         skills: BTreeMap::new(),
         requested_at: s(5),
+        origin: Default::default(),
     }
 }
 

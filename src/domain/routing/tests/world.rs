@@ -79,6 +79,7 @@ pub fn item(id: &str, since: i64) -> Item {
             },
             entry: None,
             requested_at: s(since),
+            origin: Default::default(),
         },
         headline: String::new(),
         waiting_since: s(since),

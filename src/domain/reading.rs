@@ -74,7 +74,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
 /// What is left beside "I want a person" must fit a topic so well; "I would like to" fits many a bit.
 const REST_SCORE_MIN: f32 = 0.4;
 /// What is left beside anger: "where the hell is my parcel" after "this is the third time" is a need.
-const REST_OF_ANGER_MIN: f32 = 0.1;
+const REST_OF_ANGER_MIN: f32 = 0.08;
 /// Fewer words beside anger say nothing more.
 const REST_OF_ANGER_WORDS_MIN: usize = 3;
 

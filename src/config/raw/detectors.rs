@@ -219,7 +219,8 @@ impl<C: Weights> RawDetector<C> {
                 let reason = "an emergency's rules say what is in danger, no other's do";
                 add(format!("rules[{at}].emergency"), reason.into());
             }
-            if rule.hazard.is_some() && rule.emergency != Some(EmergencyKind::Life) {
+            let of_another = rule.emergency.is_some_and(|kind| kind != EmergencyKind::Life);
+            if rule.hazard.is_some() && of_another {
                 let reason = "only a danger to life has steps of its own";
                 add(format!("rules[{at}].hazard"), reason.into());
             }

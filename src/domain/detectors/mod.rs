@@ -154,8 +154,9 @@ impl Detectors {
     /// Whether a signal is shown to people: it calls for them, by words of this very message. What is
     /// left of earlier messages, or too weak to act upon, accuses nobody.
     pub fn is_shown(&self, signal: &Signal, levels: &Levels) -> bool {
-        let is_said = signal.evidence.iter().any(|found| found.span.start < found.span.end);
-        is_said && self.fires(signal, levels)
+        let said = signal.evidence.iter().filter(|found| found.span.start < found.span.end);
+        let weight: f32 = said.map(|found| found.weight).sum();
+        weight >= self.settings.trigger(signal.kind).threshold && self.fires(signal, levels)
     }
 
     /// The features that the learnt weights see in a message, by name: for those who learn anew.

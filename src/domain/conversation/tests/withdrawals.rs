@@ -74,7 +74,7 @@ fn whoever_asks_for_another_person_in_the_same_breath_still_wants_one() {
 #[test]
 fn a_number_told_before_is_used_after_the_end_and_another_one_replaces_it() {
     let answered = Story::new().then(&start()).says("where is my order").says("123456");
-    let ended = answered.says("thanks").then(&Command::Respond { resolved: true });
+    let ended = answered.says("thanks!").then(&Command::Respond { resolved: true });
     assert!(matches!(conversation(&ended).state, State::Resolved { .. }));
     let again = ended.says("where is my order");
     let c = conversation(&again);

@@ -4,7 +4,8 @@
 use super::App;
 use super::error::AppResult;
 use super::keys::{self, Topic};
-use crate::domain::routing::alerts::{Judged, Raised, judge, measure};
+use crate::domain::conversation::state::Conversation;
+use crate::domain::routing::alerts::{Judged, RAISED_MAX, Raised, judge, measure};
 use crate::ports::store::StoreError;
 
 impl App {
@@ -16,7 +17,9 @@ impl App {
         }
         let (board, rules) = (self.board().await?, self.rules());
         let items = board.waiting.iter().chain(board.held.values());
-        let watched = board.owned.values().chain(board.endangered.values());
+        let blocked: Vec<Conversation> =
+            self.list_blocks(RAISED_MAX).await?.into_iter().map(|(c, _)| c).collect();
+        let watched = board.owned.values().chain(board.endangered.values()).chain(&blocked);
         let measured = measure(&rules.routing, &board.overview, items, watched, board.at);
         let key = keys::alerts();
         let slot = self.pool_slot();

@@ -403,6 +403,13 @@ impl App {
                 }
                 None => &mut change,
             };
+            match &c.block {
+                Some(block) => change.index_put(Index::BLOCKS, id, block.ends_at().as_millis()),
+                None if before.is_some_and(|before| before.block.is_some()) => {
+                    change.index_remove(Index::BLOCKS, id)
+                }
+                None => &mut change,
+            };
             let told = |c: &Conversation| c.satisfaction.told.last().map(|told| told.at);
             if let Some(last) = told(&c).filter(|last| before.and_then(told) != Some(*last)) {
                 change.index_put(Index::SATISFACTION, id, -last.as_millis());

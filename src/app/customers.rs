@@ -29,6 +29,9 @@ pub struct CustomerRecord {
     /// When they were last asked whether they would recommend us.
     #[serde(default)]
     pub nps_asked_at: Option<Timestamp>,
+    /// The conversation in which they were blocked last; whether they still are, it says itself.
+    #[serde(default)]
+    pub blocked_in: Option<ConversationId>,
 }
 
 impl App {
@@ -43,11 +46,13 @@ impl App {
         self.remember(&customer, &id).await?;
         let done = self.start(id.clone(), customer.clone(), opening).await?;
         if facts.is_empty() || done.conversation.facts == facts {
-            return Ok(done);
+            return self.follow_block(done, &customer).await;
         }
-        let told = self.command(&id, None, Command::Identify { customer, facts }).await?;
+        let identify = Command::Identify { customer: customer.clone(), facts };
+        let told = self.command(&id, None, identify).await?;
         let events = done.events.into_iter().chain(told.events).collect();
-        Ok(Done { conversation: told.conversation, events })
+        let done = Done { conversation: told.conversation, events };
+        self.follow_block(done, &customer).await
     }
 
     /// Makes an anonymous conversation the customer's.
@@ -63,7 +68,10 @@ impl App {
             return Err(Rejection::OtherCustomer.into());
         }
         self.remember(&customer, id).await?;
-        self.command(id, request, Command::Identify { customer, facts }).await
+        let identify = Command::Identify { customer: customer.clone(), facts };
+        let done = self.command(id, request, identify).await?;
+        self.note_block(&done.conversation).await;
+        self.follow_block(done, &customer).await
     }
 
     /// A customer's conversations, the latest first; `wanted` says which.
@@ -159,7 +167,7 @@ impl App {
     }
 
     /// Changes a customer's record; returns whether there was something to change.
-    async fn change_record(
+    pub(super) async fn change_record(
         &self,
         customer: &CustomerId,
         mut how: impl FnMut(&mut CustomerRecord, Timestamp) -> bool,

@@ -129,6 +129,7 @@ impl App {
                     State::Queued => "enqueue",
                     State::Bot
                     | State::Pending { .. }
+                    | State::Blocked
                     | State::Human { .. }
                     | State::Confirming(_)
                     | State::Resolved { .. }

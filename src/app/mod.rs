@@ -8,6 +8,7 @@
 pub mod agents;
 pub mod alerts;
 pub mod audit;
+pub mod blocks;
 pub mod board;
 pub mod claim;
 pub mod conversations;

@@ -106,6 +106,7 @@ impl App {
             State::Confirming(_)
             | State::Bot
             | State::Pending { .. }
+            | State::Blocked
             | State::Resolved { .. }
             | State::Closed { .. } => Some(WorkCommand::Release { term: c.token.term }),
         }

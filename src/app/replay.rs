@@ -213,6 +213,7 @@ fn line(event: &Event) -> Option<String> {
         Event::ResolutionConfirmed => "resolved".to_owned(),
         Event::ResolutionDenied => "not resolved".to_owned(),
         Event::SupervisorAlerted { .. } => "supervisor alerted".to_owned(),
+        Event::BlockEnded { why } => format!("block over: {}", why.name()),
         Event::Started { .. }
         | Event::CustomerSaid { .. }
         | Event::Queued { .. }
@@ -248,6 +249,8 @@ fn line(event: &Event) -> Option<String> {
         | Event::FactsTold { .. }
         | Event::Erased
         | Event::TakenOver { .. }
+        | Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
         | Event::Reopened => return None,
     })
 }

@@ -35,6 +35,7 @@ pub struct Stats {
     alerts_standing: AtomicU64,
     satisfaction: Mutex<BTreeMap<Count, u64>>,
     on_call: Mutex<BTreeMap<&'static str, u64>>,
+    blocks: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl Stats {
@@ -78,6 +79,9 @@ impl Stats {
             Event::OnCallFailed { .. } => count(&self.on_call, "failed"),
             Event::OnCallReached { .. } => count(&self.on_call, "reached"),
             Event::OnCallMissed { .. } => count(&self.on_call, "nobody_reached"),
+            Event::CustomerBlocked { .. } => count(&self.blocks, "begun"),
+            Event::BlockReviewed { upheld: true, .. } => count(&self.blocks, "upheld"),
+            Event::BlockEnded { why } => count(&self.blocks, why.name()),
             // Counted above.
             Event::AnswerRated { .. }
             | Event::SurveyAsked { .. }
@@ -86,7 +90,9 @@ impl Stats {
             | Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::Erased => {}
-            Event::Started { .. }
+            // Lifting is counted as an end.
+            Event::BlockReviewed { upheld: false, .. }
+            | Event::Started { .. }
             | Event::CustomerSaid { .. }
             | Event::Understood { .. }
             | Event::FragmentKept { .. }
@@ -152,6 +158,12 @@ impl Stats {
     /// Rings of those on call, by what came of them: `rung`, `failed`, `reached`, `nobody_reached`.
     pub fn on_call(&self) -> BTreeMap<&'static str, u64> {
         self.on_call.lock().map(|map| map.clone()).unwrap_or_default()
+    }
+
+    /// Blocks of customers: `begun`, `upheld`, and how they ended: `served`, `lifted`, `lapsed`,
+    /// `danger`, `overtaken`.
+    pub fn blocks(&self) -> BTreeMap<&'static str, u64> {
+        self.blocks.lock().map(|map| map.clone()).unwrap_or_default()
     }
 
     /// Ends of promises: `kept`, `kept_late`, `broken`, `withdrawn`.

@@ -79,7 +79,8 @@ impl App {
         let c = self.conversation(id).await?;
         let state = c.state.name();
         match &c.state {
-            State::Resolved { .. } | State::Closed { .. } => {
+            // A block is lifted first, with a reason.
+            State::Blocked | State::Resolved { .. } | State::Closed { .. } => {
                 return Err(Rejection::WrongState { state }.into());
             }
             State::Queued | State::Human { .. } => {}

@@ -56,6 +56,8 @@ impl Collector for Figures {
         family(&mut out, "sanad_promises", "Ends of promises", "fate", promises)?;
         let on_call = stats.on_call().into_iter().collect();
         family(&mut out, "sanad_on_call", "Rings of those on call", "what", on_call)?;
+        let blocks = stats.blocks().into_iter().collect();
+        family(&mut out, "sanad_blocks", "Blocks of customers", "what", blocks)?;
         let alerts = stats.alerts().into_iter().collect();
         family(&mut out, "sanad_alerts_raised", "Alerts raised", "kind", alerts)?;
         satisfaction(&mut out, stats.satisfaction())?;

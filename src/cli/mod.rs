@@ -8,6 +8,7 @@ mod admin;
 mod agent;
 mod archive;
 mod bench;
+mod blocks;
 mod chat;
 mod check;
 mod classify;

@@ -1,6 +1,7 @@
 //! Events of a conversation as lines to read. Pure: events in, lines out, in the reader's language,
 //! with or without colours. Nothing is padded or aligned, because that breaks right-to-left text.
 
+use super::blocks;
 use super::on_call;
 use super::parts;
 use super::terminal::Look;
@@ -107,6 +108,9 @@ impl Transcript {
             | Body::AgentNudged(_)
             | Body::SupervisorAlerted(_)
             | Body::OnCallChanged(_)
+            | Body::CustomerBlocked(_)
+            | Body::BlockReviewed(_)
+            | Body::BlockEnded(_)
             | Body::Internal(_) => None,
         }
     }
@@ -377,6 +381,9 @@ impl Transcript {
             }
             Body::AgentNudged(_) => say("the customer waits for you", "العميل ينتظرك"),
             Body::OnCallChanged(change) => on_call::changed(l, change, self.look),
+            Body::CustomerBlocked(block) => blocks::begun(self, block),
+            Body::BlockReviewed(review) => blocks::reviewed(self, review),
+            Body::BlockEnded(end) => blocks::ended(l, end.reason()).to_owned(),
             Body::SupervisorAlerted(alerted) => {
                 let what = words::alert(l, alerted.alert());
                 format!("{}: {what}", pick(l, "supervisors were told", "أُبلغ المشرفون"))

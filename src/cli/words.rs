@@ -104,6 +104,7 @@ pub fn left(language: Language, reason: pb::AgentLeftReason) -> &'static str {
         L::ToBot => ("gave it back to the machine", "أعادها إلى الآلة"),
         L::Promised => ("promised to come back to it", "وعد بالعودة إليها"),
         L::TakenOver => ("a supervisor took it over", "تسلّمها المشرف"),
+        L::Blocked => ("blocked the customer", "أوقف العميل"),
     };
     pick(language, en, ar)
 }
@@ -185,6 +186,10 @@ pub fn alert(language: Language, alert: pb::Alert) -> &'static str {
         A::PromiseBroken => ("a promise was broken", "لم يُوفَ بوعد"),
         A::AbuseReported => ("the agent reports abuse", "الموظف يبلّغ عن إساءة"),
         A::NobodyReached => ("nobody on call was reached", "لم يرد أحد من المناوبين"),
+        A::BlockAwaitsReview => {
+            ("a customer was blocked: look at it", "أُوقف عميل، وعليكم مراجعة ذلك")
+        }
+        A::BlockLapsed => ("a block lapsed: nobody looked at it", "سقط إيقاف لم يراجعه أحد"),
     };
     pick(language, en, ar)
 }
@@ -206,6 +211,10 @@ pub fn alert_kind(language: Language, kind: pb::AlertKind) -> &'static str {
         A::NobodyReached => {
             ("in danger, and nobody on call was reached", "في خطر، ولم يرد أحد من المناوبين")
         }
+        A::BlockAwaitsReview => {
+            ("a customer was blocked: /blocks", "أُوقف عميل وينتظر مراجعتك: /blocks")
+        }
+        A::BlockLapsed => ("a block lapsed: nobody looked at it", "سقط إيقاف لم يراجعه أحد"),
     };
     pick(language, en, ar)
 }
@@ -248,6 +257,7 @@ pub fn state(language: Language, state: pb::ConversationState) -> &'static str {
         S::Confirming => ("waits for the customer's yes or no", "تنتظر جواب العميل"),
         S::Resolved => ("resolved", "حُلّت"),
         S::Closed => ("closed", "مغلقة"),
+        S::Blocked => ("blocked for a time", "موقوفة مؤقتًا"),
     };
     pick(language, en, ar)
 }

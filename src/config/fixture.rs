@@ -208,6 +208,9 @@ fn text_line(key: TextKey) -> String {
         TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
         TextKey::QuestionKept => format!("{name}: [\"by {{due}}\"]\n"),
         TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),
+        TextKey::CustomerBlocked | TextKey::StillBlocked => {
+            format!("{name}: [\"until {{until}}; {{otherwise}}\"]\n")
+        }
         TextKey::OnCallReached => format!("{name}: [\"reached {{name}}\"]\n"),
         TextKey::OnCallMissed => format!("{name}: [\"nobody; {{contacts}}\"]\n"),
         TextKey::PromiseLate => format!("{name}: [\"{{due}}: {{why}}\"]\n"),

@@ -170,6 +170,12 @@ pub enum AgentAction {
     Vanish,
     /// Takes it over, whoever has it, as a supervisor.
     TakeOver,
+    /// Blocks the customer.
+    Block,
+    /// Upholds the block, as a supervisor.
+    Uphold,
+    /// Lifts the block, as a supervisor.
+    Lift,
     /// Writes.
     Says(String),
     /// Promises something by so long from now.
@@ -182,8 +188,19 @@ pub enum AgentAction {
 
 impl AgentAction {
     /// Those without words, by the names of the files.
-    pub const NAMES: [&str; 8] =
-        ["sign_in", "sign_out", "away", "accept", "decline", "release", "vanish", "take_over"];
+    pub const NAMES: [&str; 11] = [
+        "sign_in",
+        "sign_out",
+        "away",
+        "accept",
+        "decline",
+        "release",
+        "vanish",
+        "take_over",
+        "block",
+        "uphold",
+        "lift",
+    ];
 
     /// The one of that name.
     pub fn from_name(name: &str) -> Option<AgentAction> {
@@ -196,6 +213,9 @@ impl AgentAction {
             "release" => AgentAction::Release,
             "vanish" => AgentAction::Vanish,
             "take_over" => AgentAction::TakeOver,
+            "block" => AgentAction::Block,
+            "uphold" => AgentAction::Uphold,
+            "lift" => AgentAction::Lift,
             _ => return None,
         })
     }
@@ -287,11 +307,13 @@ pub enum StateName {
     Resolved,
     /// Ended without a yes.
     Closed,
+    /// Kept from people for a time.
+    Blocked,
 }
 
 impl StateName {
     /// All, by the names of the files.
-    pub const NAMES: [(&str, StateName); 7] = [
+    pub const NAMES: [(&str, StateName); 8] = [
         ("bot", StateName::Bot),
         ("queued", StateName::Queued),
         ("pending", StateName::Pending),
@@ -299,6 +321,7 @@ impl StateName {
         ("confirming", StateName::Confirming),
         ("resolved", StateName::Resolved),
         ("closed", StateName::Closed),
+        ("blocked", StateName::Blocked),
     ];
 
     /// The name as in the core's states, logs and errors.

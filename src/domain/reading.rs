@@ -78,10 +78,11 @@ const REST_OF_ANGER_MIN: f32 = 0.08;
 /// Fewer words beside anger say nothing more.
 const REST_OF_ANGER_WORDS_MIN: usize = 3;
 
-/// Whether a topic was found beyond doubt; where a person is called for, only in the words of an
-/// example.
+/// Whether a topic was found beyond doubt; where a person is called for or we are scolded, only in the
+/// words of an example.
 fn is_known(matched: &Match, assessment: &Assessment) -> bool {
-    let calls = assessment.signals.iter().any(|signal| signal.kind == SignalKind::HumanRequest);
+    let about_us = [SignalKind::HumanRequest, SignalKind::Frustration, SignalKind::Abuse];
+    let calls = assessment.signals.iter().any(|signal| about_us.contains(&signal.kind));
     match (&matched.verdict, matched.basis) {
         (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
         (Verdict::Sure(_), Basis::Examples | Basis::None) => !calls,

@@ -444,6 +444,18 @@ text_keys! {
     EtaWithinHours = "eta_within_hours",
     /// Nobody can say how long it takes.
     EtaUnknown = "eta_unknown",
+    /// An agent has blocked the customer `{until}`; `{otherwise}` is how somebody is reached all the same.
+    CustomerBlocked = "customer_blocked",
+    /// They still are: `{until}`, `{otherwise}`.
+    StillBlocked = "still_blocked",
+    /// The time of a block is over.
+    BlockOver = "block_over",
+    /// The same, where the customer has written meanwhile and goes back to people.
+    BlockOverQueued = "block_over_queued",
+    /// A supervisor has lifted the block.
+    BlockLifted = "block_lifted",
+    /// No supervisor has looked at the block in time.
+    BlockLapsed = "block_lapsed",
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("AddNote", DESK),
             ("TransferConversation", DESK),
             ("ReportAbuse", DESK),
+            ("BlockCustomer", DESK),
             ("EndWrapUp", DESK),
             ("ListMyWork", DESK),
             ("ListAgents", ANY_STAFF),
@@ -123,6 +124,8 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("OpenDesk", WATCH),
             ("TakeOver", WATCH),
             ("Reassign", WATCH),
+            ("ListBlocks", WATCH),
+            ("ReviewBlock", WATCH),
             // The token that came with the ring is the credential.
             ("AcknowledgeOnCall", Access::Open),
         ],

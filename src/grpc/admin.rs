@@ -383,5 +383,6 @@ fn is_asked_for(asked: pb::ConversationState, is: &State) -> bool {
         pb::ConversationState::Confirming => matches!(is, State::Confirming(_)),
         pb::ConversationState::Resolved => matches!(is, State::Resolved { .. }),
         pb::ConversationState::Closed => matches!(is, State::Closed { .. }),
+        pb::ConversationState::Blocked => matches!(is, State::Blocked),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::audit;
 use super::auth::Principal;
+use super::blocks;
 use super::context::{Context, conversation_id, id, request};
 use super::decode::{self, CODE_CHARS_MAX};
 use super::desk;
@@ -366,6 +367,16 @@ impl AgentService for AgentDesk {
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
         desk::report_abuse(&self.context, &right, asked).await.map(Response::new)
+    }
+
+    async fn block_customer(
+        &self,
+        request: Request<pb::BlockCustomerRequest>,
+    ) -> Result<Response<pb::BlockCustomerResponse>, Status> {
+        let (caller, asked) = (Principal::of(&request), request.get_ref());
+        let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
+        let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        blocks::block(&self.context, &caller, &right, asked).await.map(Response::new)
     }
 
     async fn end_wrap_up(

@@ -1,6 +1,7 @@
 //! From what the core knows to what is said on the wire. One direction, one place: proto types
 //! are built here and nowhere else.
 
+use super::encode_block;
 use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
@@ -109,10 +110,11 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         State::Confirming(_) => pb::ConversationState::Confirming,
         State::Resolved { .. } => pb::ConversationState::Resolved,
         State::Closed { .. } => pb::ConversationState::Closed,
+        State::Blocked => pb::ConversationState::Blocked,
     };
     let owner = match (c.owner(), &c.state) {
         (Some(id), _) => agent(id, name_in(app, id, c.language)),
-        (None, State::Bot | State::Confirming(_)) => party(pb::Party::Bot),
+        (None, State::Bot | State::Blocked | State::Confirming(_)) => party(pb::Party::Bot),
         (None, _) => party(pb::Party::System),
     };
     let close_reason = match &c.state {
@@ -120,6 +122,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. } => pb::CloseReason::Unspecified,
@@ -135,6 +138,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         head_sequence: c.seq,
         reopen_until: reopen_until.map(timestamp),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
+        blocked_until: encode_block::until(c),
     }
 }
 
@@ -155,6 +159,7 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         State::Queued => c.handoff.as_ref()?,
         State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -307,6 +312,9 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
         | Event::Erased
+        | Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
+        | Event::BlockEnded { .. }
         | Event::Noted { agent: None, .. }
         | Event::Whispered { .. }
         | Event::Closed { .. } => party(pb::Party::System),
@@ -454,6 +462,11 @@ fn body(
             Body::FactsTold(pb::FactsTold { facts: encode_customer::facts(facts) })
         }
         Event::Erased => Body::Erased(pb::Erased {}),
+        Event::CustomerBlocked { agent, reason, until, review_by } => {
+            encode_block::blocked((agent, reason), *until, *review_by, reader)
+        }
+        Event::BlockReviewed { by, upheld, reason } => encode_block::reviewed(by, *upheld, reason),
+        Event::BlockEnded { why } => encode_block::ended(*why),
         Event::ClosedFalsely { agent, entry } => {
             encode_satisfaction::closed_falsely(app, agent.as_ref(), entry.as_ref())
         }

@@ -231,6 +231,9 @@ pub fn explanations(events: &[Logged]) -> Vec<pb::DecisionExplanation> {
             | Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::Erased
+            | Event::CustomerBlocked { .. }
+            | Event::BlockReviewed { .. }
+            | Event::BlockEnded { .. }
             | Event::Reopened => {}
         }
     }

@@ -104,6 +104,7 @@ pub(super) fn left(why: LeaveReason) -> pb::AgentLeftReason {
         LeaveReason::ToBot => pb::AgentLeftReason::ToBot,
         LeaveReason::Promised => pb::AgentLeftReason::Promised,
         LeaveReason::TakenOver => pb::AgentLeftReason::TakenOver,
+        LeaveReason::Blocked => pb::AgentLeftReason::Blocked,
     }
 }
 
@@ -115,5 +116,7 @@ pub(super) fn alert(what: Alert) -> pb::Alert {
         Alert::PromiseBroken => pb::Alert::PromiseBroken,
         Alert::AbuseReported => pb::Alert::AbuseReported,
         Alert::NobodyReached => pb::Alert::NobodyReached,
+        Alert::BlockAwaitsReview => pb::Alert::BlockAwaitsReview,
+        Alert::BlockLapsed => pb::Alert::BlockLapsed,
     }
 }

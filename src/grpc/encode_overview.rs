@@ -113,6 +113,8 @@ pub fn alert(raised: &Raised) -> pb::RaisedAlert {
         AlertKind::AgentSilent => pb::AlertKind::AgentSilent,
         AlertKind::AbuseReported => pb::AlertKind::AbuseReported,
         AlertKind::NobodyReached => pb::AlertKind::NobodyReached,
+        AlertKind::BlockAwaitsReview => pb::AlertKind::BlockAwaitsReview,
+        AlertKind::BlockLapsed => pb::AlertKind::BlockLapsed,
     };
     let value = raised.value.max(0) as u64;
     let is_span = raised.key.kind.is_span();

@@ -91,6 +91,12 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NotTransferable { .. } => {
             Refusal::WrongState { state: "not_transferable".to_owned(), what }
         }
+        Rejection::NotBlockable { .. } => {
+            Refusal::WrongState { state: "not_blockable".to_owned(), what }
+        }
+        Rejection::NothingToReview => {
+            Refusal::WrongState { state: "nothing_to_review".to_owned(), what }
+        }
         // Not "not found": that would say that the conversation is not the agent's.
         Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
         Rejection::BadPart(_) => Refusal::Field { field: "parts", what },

@@ -5,6 +5,7 @@
 use super::agent::staff_once;
 use super::audit;
 use super::auth::Principal;
+use super::blocks;
 use super::chat_stream;
 use super::context::{Context, conversation_id, id, request};
 use super::decode;
@@ -107,6 +108,20 @@ impl SupervisorService for Supervisor {
         request: Request<pb::AcknowledgeOnCallRequest>,
     ) -> Result<Response<pb::AcknowledgeOnCallResponse>, Status> {
         Ok(Response::new(on_call::acknowledge(&self.context, &request).await?))
+    }
+
+    async fn list_blocks(
+        &self,
+        request: Request<pb::ListBlocksRequest>,
+    ) -> Result<Response<pb::ListBlocksResponse>, Status> {
+        Ok(Response::new(blocks::list(&self.context, request.get_ref()).await?))
+    }
+
+    async fn review_block(
+        &self,
+        request: Request<pb::ReviewBlockRequest>,
+    ) -> Result<Response<pb::ReviewBlockResponse>, Status> {
+        Ok(Response::new(blocks::review(&self.context, &request).await?))
     }
 
     async fn take_over(

@@ -53,6 +53,7 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
             State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Human { .. }
             | State::Confirming(_)
             | State::Resolved { .. } => None,
@@ -220,6 +221,7 @@ fn state_name(state: &State) -> StateName {
         State::Confirming(_) => StateName::Confirming,
         State::Resolved { .. } => StateName::Resolved,
         State::Closed { .. } => StateName::Closed,
+        State::Blocked => StateName::Blocked,
     }
 }
 

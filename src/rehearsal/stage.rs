@@ -213,6 +213,14 @@ impl Stage {
                 let once = Once::of_staff("supervisor", agent.as_str(), request);
                 self.app.take_over_once(&agent, &self.id, &once).await.map(|_| ())
             }
+            AgentAction::Block => {
+                let (by, reason) = ((agent, self.token().await?), "script".to_owned());
+                self.app.block_customer(&self.id, None, by, reason).await.map(|_| ())
+            }
+            AgentAction::Uphold | AgentAction::Lift => {
+                let by = (agent.as_str(), *what == AgentAction::Uphold);
+                self.app.review_block(&self.id, None, by, "script").await.map(|_| ())
+            }
             AgentAction::Release => {
                 let (token, note) = (self.token().await?, String::new());
                 let command = Command::AgentReleases { agent, token, note };

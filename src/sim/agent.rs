@@ -313,6 +313,9 @@ impl Desk {
         if !quiet && self.random.below(24) == 0 {
             return self.pass_on(conversation, token).await;
         }
+        if !quiet && self.random.below(40) == 0 {
+            return self.block(conversation, token).await;
+        }
         let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
             (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
@@ -332,6 +335,16 @@ impl Desk {
         };
         let id = conversation.clone();
         let _ = self.call(async move |app| app.command(&id, None, action).await).await;
+    }
+
+    /// Blocks the customer, or is refused because they were in danger or are promised something.
+    async fn block(&self, conversation: &ConversationId, token: Token) {
+        self.world.command_given();
+        let (by, id) = ((self.id.clone(), token), conversation.clone());
+        let why = "insults".to_owned();
+        let blocked =
+            self.call(async move |app| app.block_customer(&id, None, by, why).await).await;
+        self.world.tally.add(if blocked.is_ok() { "block" } else { "block refused" });
     }
 
     /// Takes something from the queue that may be anybody's by now.

@@ -99,6 +99,7 @@ impl Model {
             format!("no reply came: {overdue:?}")
         });
         self.promises_in_time(now);
+        self.blocks_in_time(now);
         self.no_starve(rules, idle);
     }
 
@@ -193,6 +194,7 @@ fn pool_knows(c: &Conversation, place: Option<&Place>) -> bool {
         State::Confirming(_)
         | State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => match place {
             Some(Place::Here(item)) => item.token.term > c.token.term,

@@ -1,6 +1,7 @@
 //! The checkers of safety: they look at every commit that took effect, at once, and compare it with
 //! what was there before. Here those of conversations; [`super::pool_checks`] has the pool's.
 
+use super::blocks;
 use super::model::{Invariant, Known, Line, Model, hash_of};
 use crate::app::stored::Owed;
 use crate::domain::bot::outcome::Outcome;
@@ -90,7 +91,8 @@ impl Model {
             Some(known) => (Some(known.conversation.clone()), known),
             None => {
                 let (log, answers) = (Vec::new(), BTreeSet::new());
-                (None, Known { conversation: next.clone(), log, answers, heard: 0 })
+                let (conversation, heard, endangered) = (next.clone(), 0, false);
+                (None, Known { conversation, log, answers, heard, endangered })
             }
         };
         let token_before = folded.as_ref().map(|c| c.token).unwrap_or_default();
@@ -160,9 +162,11 @@ impl Model {
         known: &mut Known,
         turn: &mut TurnSeen,
     ) {
+        self.judge_block(id, c, known.endangered, (event, at));
         match event {
             Event::Started { .. } => turn.started = true,
-            Event::CustomerSaid { .. } => {
+            Event::CustomerSaid { text, .. } => {
+                turn.danger_blocked |= blocks::danger_is_blocked(c, text);
                 turn.heard_by_bot |= c.is_some_and(|c| c.state == State::Bot);
                 turn.heard = true;
             }
@@ -245,6 +249,9 @@ impl Model {
             | Event::ProposalDropped
             | Event::HoldEnded
             | Event::Reminded
+            | Event::CustomerBlocked { .. }
+            | Event::BlockReviewed { .. }
+            | Event::BlockEnded { .. }
             | Event::Reopened => {}
         }
         remember(known, event);
@@ -257,6 +264,7 @@ impl Model {
             State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Human { .. }
             | State::Resolved { .. }
             | State::Closed { .. } => None,
@@ -271,6 +279,10 @@ impl Model {
 
     /// Each message to the bot gets one reply, or the bot waits for the rest of it.
     fn judge_turn(&mut self, id: &ConversationId, turn: &TurnSeen, after: Option<&Conversation>) {
+        let blocked = after.is_some_and(|c| c.state == State::Blocked);
+        self.check(Invariant::Block, !(turn.danger_blocked && blocked), || {
+            format!("{id}: danger did not end the block: {after:?}")
+        });
         let asked = turn.heard || turn.rated || turn.started || turn.left_bot;
         let due = turn.reply_due.is_some_and(|due| due <= turn.at);
         self.check(Invariant::Answered, turn.bot_said == 0 || asked || due, || {
@@ -322,6 +334,7 @@ pub(super) struct TurnSeen {
     kept: bool,
     left_bot: bool,
     bot_said: u32,
+    danger_blocked: bool,
 }
 
 /// A yes may be so long on its way.
@@ -340,7 +353,9 @@ fn remember(known: &mut Known, event: &Event) {
     if let Event::BotSaid { outcome: Outcome::Answer, text, .. } = event {
         known.answers.insert(text.clone());
     }
+    known.endangered |= blocks::tells_of_danger(event);
     if *event == Event::Reopened {
         known.answers.clear();
+        known.endangered = false;
     }
 }

@@ -154,6 +154,7 @@ impl Customer {
             State::Queued => Some(self.next_in_queue()),
             State::Pending { .. } => Some(self.next_while_promised()),
             State::Human { .. } => Some(self.next_with_agent()),
+            State::Blocked => Some(self.next_while_blocked()),
             State::Confirming(_) => Some(self.next_to_proposal()),
             State::Resolved { .. } | State::Closed { .. } => self.next_after_end(),
         }
@@ -244,6 +245,19 @@ impl Customer {
             6 if self.temper == Temper::Leaving => Action::Leave,
             7 if self.temper == Temper::Endangered => self.say(Mood::Danger),
             _ => Action::Wait(self.random.span(10_000, 300_000) * self.world.course.slower),
+        }
+    }
+
+    fn next_while_blocked(&self) -> Action {
+        match self.random.below(14) {
+            0 => self.say(Mood::Asks),
+            1 => self.say(Mood::Angry),
+            2 => self.say(Mood::WantsHuman),
+            3 => Action::AskForHuman,
+            4 => self.say(Mood::Danger),
+            5 if self.random.below(4) == 0 => Action::Leave,
+            6 => self.choose_wait(),
+            _ => Action::Wait(self.random.span(5_000, 90_000)),
         }
     }
 

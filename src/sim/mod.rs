@@ -11,6 +11,7 @@
 mod agent;
 mod agreement;
 mod backtest;
+mod blocks;
 mod checks;
 mod course;
 mod customer;

@@ -56,6 +56,8 @@ pub enum Invariant {
     /// Who is on call is rung only while somebody in danger waits, and nobody is said to be reached
     /// who has not answered.
     OnCall,
+    /// Nobody in danger is kept from people, and every block ends.
+    Block,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -81,6 +83,7 @@ impl Invariant {
             Invariant::NeverTwice => "never_twice",
             Invariant::Promise => "promise",
             Invariant::OnCall => "on_call",
+            Invariant::Block => "block",
             Invariant::Liveness => "liveness",
         }
     }
@@ -117,6 +120,8 @@ pub(super) struct Known {
     pub(super) answers: BTreeSet<String>,
     /// Messages of the customer in the log.
     pub(super) heard: u64,
+    /// The log tells of danger in this episode.
+    pub(super) endangered: bool,
 }
 
 /// One record of a log, as far as it must be recognised again.

@@ -26,6 +26,9 @@ pub(super) enum Mood {
     OtherLanguage,
 }
 
+const DANGER: [&str; 4] =
+    ["حريق في البيت", "نحتاج إسعاف الآن", "we need an ambulance now", "stolen card"];
+
 const YES: [&str; 4] = ["نعم", "ايوه", "yes", "yes it is"];
 
 /// A phrase of this mood.
@@ -55,15 +58,18 @@ pub(super) fn phrase(mood: Mood, language: Language, random: &Random) -> String 
         Mood::WantsHuman => (&["أريد موظف"], &["i want a human", "agent please"]),
         Mood::Angry => (&["خدمة زفت", "أغبياء"], &["this is terrible", "you are idiots!!!"]),
         Mood::Lost => (&["ضعت معكم"], &["i am confused"]),
-        Mood::Danger => {
-            (&["حريق في البيت", "نحتاج إسعاف الآن"], &["we need an ambulance now", "stolen card"])
-        }
+        Mood::Danger => (&DANGER[..2], &DANGER[2..]),
     };
     let phrases = match language {
         Language::Ar => ar,
         Language::En => en,
     };
     (*random.pick(phrases)).to_owned()
+}
+
+/// Whether the customer speaks of danger.
+pub(super) fn is_danger(text: &str) -> bool {
+    DANGER.contains(&text)
 }
 
 /// Whether the customer means yes by this.

@@ -72,7 +72,11 @@ impl Model {
             (State::Pending { .. }, promise) => promise.is_some(),
             (State::Queued | State::Human { .. }, _) => true,
             (
-                State::Bot | State::Confirming(_) | State::Resolved { .. } | State::Closed { .. },
+                State::Bot
+                | State::Blocked
+                | State::Confirming(_)
+                | State::Resolved { .. }
+                | State::Closed { .. },
                 promise,
             ) => promise.is_none(),
         };
@@ -89,6 +93,7 @@ impl Model {
                 State::Pending { .. } => promise.returns_at,
                 State::Bot
                 | State::Queued
+                | State::Blocked
                 | State::Human { .. }
                 | State::Confirming(_)
                 | State::Resolved { .. }

@@ -10,6 +10,7 @@ use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillI
 use crate::domain::language::Language;
 use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
+use crate::domain::routing::blocks::BlockRules;
 use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::domain::routing::settings::{
     DeclaredAgent, OfferRules, PromiseRules, QueueRules, Queues, Route, RoutingRules, SilenceRules,
@@ -300,6 +301,11 @@ fn routing(agents: usize) -> RoutingRules {
         credit_broken: seconds(60),
     };
     rules.on_call = on_call();
+    rules.blocks = Some(BlockRules {
+        length: seconds(150),
+        review_within: seconds(60),
+        otherwise: both("راسلنا", "write to us"),
+    });
     rules.agents = (0..agents).map(declared).collect();
     rules
 }
@@ -359,6 +365,8 @@ fn texts() -> Texts {
         (TextKey::SayAgain, " {text}"),
         (TextKey::SlotRemembered, " {value}"),
         (TextKey::OnCallReached, " {name}"),
+        (TextKey::CustomerBlocked, " {until} {otherwise}"),
+        (TextKey::StillBlocked, " {until} {otherwise}"),
         (TextKey::OnCallMissed, " {contacts}"),
     ];
     let values = |key: TextKey| {

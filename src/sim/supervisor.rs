@@ -62,6 +62,7 @@ impl Supervisor {
     }
 
     async fn step_in(&self) {
+        self.review().await;
         let open: Vec<ConversationId> = {
             let model = self.world.model();
             let known = model.conversations.values().map(|known| &known.conversation);
@@ -79,6 +80,21 @@ impl Supervisor {
             _ => {
                 let _ = self.call(async move |app| app.requeue(&id).await).await;
             }
+        }
+    }
+
+    /// Looks at a block, if one waits; many are not looked at in time.
+    async fn review(&self) {
+        let listed = self.call(async |app| app.list_blocks(20).await).await.unwrap_or_default();
+        if listed.is_empty() || self.random.below(2) == 0 {
+            return;
+        }
+        let (id, upheld) = (self.random.pick(&listed).0.id.clone(), self.random.below(2) == 0);
+        let reviewed = self
+            .call(async move |app| app.review_block(&id, None, ("one", upheld), "seen").await)
+            .await;
+        if reviewed.is_ok() {
+            self.world.tally.add(if upheld { "block upheld" } else { "block lifted" });
         }
     }
 

@@ -120,6 +120,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::SessionIgnored
         | Mutant::OutboxClearedEarly
         | Mutant::RungIsReached
+        | Mutant::BlockIgnoresDanger
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -136,6 +137,7 @@ fn a_missing_guard_of_the_conversation_is_noticed() {
         (Mutant::PromiseForgotten, &[Invariant::Promise]),
         (Mutant::RequestIdIgnored, &[Invariant::Once]),
         (Mutant::RungIsReached, &[Invariant::OnCall]),
+        (Mutant::BlockIgnoresDanger, &[Invariant::Block]),
     ] {
         assert_noticed(mutant, invariants);
     }

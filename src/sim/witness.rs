@@ -191,8 +191,13 @@ fn read_again(
     let id = stored.id.clone();
     let log = keys::log(&id);
     let page = at_once(store.read_log(slot, &log, 0, usize::MAX))?;
-    let mut known =
-        Known { conversation: stored.clone(), log: Vec::new(), answers: BTreeSet::new(), heard: 0 };
+    let mut known = Known {
+        conversation: stored.clone(),
+        log: Vec::new(),
+        answers: BTreeSet::new(),
+        heard: 0,
+        endangered: false,
+    };
     let records: Vec<_> = page.records.iter().map(|record| (&log, record)).collect();
     let folded = model.fold(&id, None, &records, &mut known, None);
     model.check(Invariant::Fold, folded.as_ref() == Some(&stored), || {

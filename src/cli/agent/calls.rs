@@ -8,7 +8,7 @@ use crate::cli::parts::Draft;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot,
+    AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, BlockCustomerRequest,
     ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
     HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
     ProposeResolutionRequest, ReleaseConversationRequest, ReportAbuseRequest,
@@ -44,6 +44,8 @@ pub enum Deed {
     Note(Target, String),
     /// Tell the supervisors that the customer abuses.
     Abuse(Target, String),
+    /// Block the customer.
+    Block(Target, String),
     /// Ask the customer whether it is settled.
     Propose(Target, String),
     /// Promise to come back to it by this time, in seconds since the epoch.
@@ -72,6 +74,7 @@ impl Deed {
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Abuse(_, _) => "the report",
+            Deed::Block(_, _) => "to block the customer",
             Deed::Propose(_, _) => "to propose an end",
             Deed::Promise(_, _, _) => "the promise",
             Deed::Release(_, _) => "to give the conversation back",
@@ -93,6 +96,7 @@ impl Deed {
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Abuse(target, _)
+            | Deed::Block(target, _)
             | Deed::Propose(target, _)
             | Deed::Promise(target, _, _)
             | Deed::Release(target, _)
@@ -281,6 +285,12 @@ async fn call(
             let token = Some(token);
             let request = ReportAbuseRequest { session, request_id, conversation_id, token, note };
             client.report_abuse(ask(request)).await?;
+        }
+        Deed::Block(Target { conversation_id, token, .. }, reason) => {
+            let token = Some(token);
+            let request =
+                BlockCustomerRequest { session, request_id, conversation_id, token, reason };
+            client.block_customer(ask(request)).await?;
         }
         Deed::Propose(Target { conversation_id, token, .. }, disposition) => {
             let token = Some(token);

@@ -160,6 +160,10 @@ impl Desk {
                     let (en, ar) = ("the supervisors are told", "أُبلغ المشرفون");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
+                Deed::Block(target, _) => {
+                    let en = "blocked for a time; a supervisor looks at it";
+                    self.gone(target, en, "أُوقف مدةً، ويراجع المشرف ذلك")
+                }
                 Deed::EndWrapUp(_) => {
                     let l = self.show.say("your place is free again", "عاد مكانك خاليًا");
                     Told::lines(vec![l])
@@ -233,6 +237,7 @@ impl Desk {
             Line::Use(number) => self.suggested(number),
             Line::Note(text) => self.work.current().cloned().map(|it| Deed::Note(it, text)),
             Line::Abuse(text) => self.work.current().cloned().map(|it| Deed::Abuse(it, text)),
+            Line::Block(text) => self.work.current().cloned().map(|it| Deed::Block(it, text)),
             Line::Release(note) => self.work.current().cloned().map(|it| Deed::Release(it, note)),
             Line::Transfer(to, note) => {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))

@@ -33,6 +33,11 @@ pub const COMMANDS: Commands = Commands(&[
     ("/away [reason]  /back", "take no new work, take work again", "التوقف عن الاستلام والعودة"),
     ("/drain", "finish what you hold, take nothing new", "إنهاء ما لديك دون استلام جديد"),
     ("/abuse …", "tell the supervisors that you are insulted", "إبلاغ المشرفين عن إساءة"),
+    (
+        "/block why",
+        "keep an abusive customer from people for a time; a supervisor looks at it",
+        "إيقاف عميل مسيء مدةً محددة، ويراجع المشرف ذلك",
+    ),
     ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
     (
         "/waiting  /claim n",

@@ -47,6 +47,8 @@ pub enum Line {
     Drain,
     /// Tell the supervisors that the customer abuses.
     Abuse(String),
+    /// Block the customer, with the reason.
+    Block(String),
     /// The last conversation is written up.
     Done,
     /// Take work again.
@@ -101,6 +103,7 @@ impl Line {
             | Line::Use(_)
             | Line::Note(_)
             | Line::Abuse(_)
+            | Line::Block(_)
             | Line::Propose(_)
             | Line::Promise(_, _)
             | Line::Release(_)
@@ -157,6 +160,8 @@ pub fn parse(line: &str) -> Line {
         "/drain" | "/إنهاء" => Line::Drain,
         "/done" | "/فرغت" => Line::Done,
         "/abuse" | "/إساءة" => Line::Abuse(text),
+        "/block" | "/إيقاف" if text.is_empty() => Line::Incomplete("/block"),
+        "/block" | "/إيقاف" => Line::Block(text),
         "/waiting" | "/المنتظرون" => Line::Waiting,
         "/claim" | "/أخذ" => nth(rest).map_or(Line::Incomplete("/claim"), Line::Claim),
         "/back" | "/عدت" => Line::Back,
@@ -251,6 +256,8 @@ mod tests {
             ("/drain", Line::Drain),
             ("/فرغت", Line::Done),
             ("/abuse he insults me", Line::Abuse("he insults me".into())),
+            ("/block he threatens me", Line::Block("he threatens me".into())),
+            ("/إيقاف", Line::Incomplete("/block")),
             ("/dance", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

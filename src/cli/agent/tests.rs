@@ -317,6 +317,14 @@ impl AgentService for FakeAgents {
         absent()
     }
 
+    async fn block_customer(
+        &self,
+        request: Request<BlockCustomerRequest>,
+    ) -> Answer<BlockCustomerResponse> {
+        self.note(format!("block {}", request.into_inner().reason));
+        Ok(Response::new(BlockCustomerResponse::default()))
+    }
+
     async fn end_wrap_up(&self, _: Request<EndWrapUpRequest>) -> Answer<EndWrapUpResponse> {
         absent()
     }

@@ -378,6 +378,9 @@ impl View {
                 | Body::AgentNudged(_)
                 | Body::SupervisorAlerted(_)
                 | Body::OnCallChanged(_)
+                | Body::CustomerBlocked(_)
+                | Body::BlockReviewed(_)
+                | Body::BlockEnded(_)
                 | Body::Internal(_),
             )
             | None => {}
@@ -410,6 +413,7 @@ impl View {
             | ConversationState::Human
             | ConversationState::Confirming
             | ConversationState::Resolved
+            | ConversationState::Blocked
             | ConversationState::Closed => None,
         };
         self.follow_language(&conversation.language);

@@ -6,10 +6,10 @@ use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::supervisor_service_client::SupervisorServiceClient;
 use crate::grpc::pb::{
-    AgentSession, ClientKind, HeartbeatRequest, OpenDeskRequest, OwnershipToken, Presence,
-    ProposeResolutionRequest, ReassignRequest, ReleaseConversationRequest,
-    RequeueConversationRequest, SendAgentMessageRequest, SetPresenceRequest, SignInRequest,
-    TakeOverRequest, WhisperRequest,
+    AgentSession, Block, BlockVerdict, ClientKind, HeartbeatRequest, ListBlocksRequest,
+    OpenDeskRequest, OwnershipToken, Presence, ProposeResolutionRequest, ReassignRequest,
+    ReleaseConversationRequest, RequeueConversationRequest, ReviewBlockRequest,
+    SendAgentMessageRequest, SetPresenceRequest, SignInRequest, TakeOverRequest, WhisperRequest,
 };
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -173,6 +173,33 @@ impl Calls {
                 self.at_desk(deed, conversation_id, request_id).await?;
             }
         }
+        Ok(())
+    }
+
+    /// Who is blocked.
+    pub async fn blocks(&self) -> Result<Vec<Block>, Status> {
+        let request = ListBlocksRequest { page_size: 0 };
+        let answer = once(request, |it| {
+            let mut client = self.supervisors();
+            async move { client.list_blocks(ask(it)).await }
+        });
+        Ok(answer.await?.blocks)
+    }
+
+    /// Upholds or lifts a block.
+    pub async fn review(
+        &self,
+        conversation_id: String,
+        verdict: BlockVerdict,
+        reason: String,
+    ) -> Result<(), Status> {
+        let (request_id, verdict) = (fresh_id(), verdict.into());
+        let request = ReviewBlockRequest { request_id, conversation_id, verdict, reason };
+        once(request, |it| {
+            let mut client = self.supervisors();
+            async move { client.review_block(ask(it)).await }
+        })
+        .await?;
         Ok(())
     }
 

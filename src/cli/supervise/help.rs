@@ -20,5 +20,11 @@ pub const COMMANDS: Commands = Commands(&[
     ("/release [note]", "give what you took back", "إعادة ما تسلّمته"),
     ("/reassign AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),
     ("/requeue [note]", "put it back, place kept", "إعادتها إلى الطابور مع حفظ المكان"),
+    ("/blocks", "customers whom agents have blocked", "العملاء الذين أوقفهم الموظفون"),
+    (
+        "/uphold N|ID why  /lift N|ID why",
+        "let a block run to its end, or end it now",
+        "إبقاء الإيقاف إلى نهايته، أو رفعه الآن",
+    ),
     ("/quit", "leave", "خروج"),
 ]);

@@ -15,6 +15,17 @@ pub enum Line {
     Watch(Which),
     /// Watch no longer.
     Unwatch,
+    /// Show who is blocked.
+    Blocks,
+    /// Uphold or lift a block, with the reason.
+    Review {
+        /// Which.
+        which: Which,
+        /// Whether it goes on.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    },
     /// A call is to be made about the watched conversation.
     Do(Deed),
     /// The commands are wanted.
@@ -48,6 +59,9 @@ pub fn parse(line: &str) -> Line {
         "/list" | "/قائمة" => Line::List,
         "/watch" | "/مراقبة" => which(rest).map_or(Line::Incomplete("/watch"), Line::Watch),
         "/unwatch" | "/كفى" => Line::Unwatch,
+        "/blocks" | "/الموقوفون" => Line::Blocks,
+        "/uphold" | "/إبقاء" => review(rest, true).unwrap_or(Line::Incomplete("/uphold")),
+        "/lift" | "/رفع" => review(rest, false).unwrap_or(Line::Incomplete("/uphold")),
         "/whisper" | "/همس" if rest.is_empty() => Line::Incomplete("/whisper"),
         "/whisper" | "/همس" => Line::Do(Deed::Whisper(text)),
         "/take" | "/تسلم" => Line::Do(Deed::Take),
@@ -63,6 +77,13 @@ pub fn parse(line: &str) -> Line {
         "/quit" | "/exit" | "/خروج" => Line::Quit,
         _ => Line::Unknown(name),
     }
+}
+
+/// Whoever decides says why.
+fn review(rest: &str, upheld: bool) -> Option<Line> {
+    let (first, reason) = rest.split_once(char::is_whitespace)?;
+    let reason = reason.trim().to_owned();
+    (!reason.is_empty()).then_some(Line::Review { which: which(first)?, upheld, reason })
 }
 
 fn which(text: &str) -> Option<Which> {
@@ -94,6 +115,16 @@ mod tests {
             ("/reassign omar knows it", Line::Do(Deed::Reassign("omar".into(), "knows it".into()))),
             ("/reassign", Line::Incomplete("/reassign")),
             ("/requeue", Line::Do(Deed::Requeue("".into()))),
+            ("/blocks", Line::Blocks),
+            (
+                "/رفع ١ كان غاضبًا فقط",
+                Line::Review {
+                    which: Which::Number(1),
+                    upheld: false,
+                    reason: "كان غاضبًا فقط".into(),
+                },
+            ),
+            ("/uphold 1", Line::Incomplete("/uphold")),
             ("/dance now", Line::Unknown("/dance".into())),
         ] {
             assert_eq!(parse(line), expected, "{line:?}");

@@ -5,6 +5,7 @@
 //! loop here reads what is typed ([`input`]), makes the calls ([`calls`]) and shows what came
 //! ([`show`], from what [`floor`] has put together).
 
+mod blocks;
 mod calls;
 mod floor;
 mod help;
@@ -79,6 +80,7 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         show,
         terminal,
         floor: Floor::default(),
+        blocks: Vec::new(),
         overview,
         watched: None,
         is_told: false,
@@ -105,6 +107,8 @@ struct Watch {
     show: Show,
     terminal: Terminal,
     floor: Floor,
+    /// The conversations of the blocks that were shown last, by their numbers.
+    blocks: Vec<String>,
     overview: mpsc::Receiver<Heard<SubscribeOverviewResponse>>,
     watched: Option<Watched>,
     /// Whether everything was shown once.
@@ -230,6 +234,10 @@ impl Watch {
                 lines.push(self.show.say("no longer watched", "توقفت المراقبة"));
             }
             Line::Do(deed) => return self.about(deed).await,
+            Line::Blocks => return self.blocked().await,
+            Line::Review { which, upheld, reason } => {
+                return self.review(which, upheld, reason).await;
+            }
         }
         self.terminal.screen.show(&lines);
         Ok(Go::On)
@@ -270,16 +278,27 @@ impl Watch {
                 let line = self.show.say(en, ar);
                 self.terminal.screen.show(&[line]);
             }
-            Err(status) if self.terminal.interactive => {
-                let mut lines = vec![self.refused(&status)];
-                let instead = deed.instead(status.code());
-                lines.extend(instead.map(|(en, ar)| self.show.say(en, ar)));
-                self.terminal.screen.show(&lines);
-            }
             Err(status) => {
-                return Err(Failure::of(deed.what(), &self.args.server.server, status).into());
+                let instead = deed.instead(status.code());
+                return self.not_done(deed.what(), status, instead);
             }
         }
+        Ok(Go::On)
+    }
+
+    /// A person is told; a script ends.
+    fn not_done(
+        &mut self,
+        what: &'static str,
+        status: Status,
+        instead: Option<(&'static str, &'static str)>,
+    ) -> anyhow::Result<Go> {
+        if !self.terminal.interactive {
+            return Err(Failure::of(what, &self.args.server.server, status).into());
+        }
+        let mut lines = vec![self.refused(&status)];
+        lines.extend(instead.map(|(en, ar)| self.show.say(en, ar)));
+        self.terminal.screen.show(&lines);
         Ok(Go::On)
     }
 

@@ -19,6 +19,7 @@ type Answer<T> = Result<Response<T>, Status>;
 #[derive(Clone, Default)]
 struct FakeSupervisors {
     whispers: Arc<Mutex<Vec<WhisperRequest>>>,
+    reviews: Arc<Mutex<Vec<ReviewBlockRequest>>>,
 }
 
 fn absent<T>() -> Answer<T> {
@@ -119,6 +120,26 @@ impl SupervisorService for FakeSupervisors {
         absent()
     }
 
+    async fn list_blocks(&self, _: Request<ListBlocksRequest>) -> Answer<ListBlocksResponse> {
+        let block = Block {
+            conversation_id: "c7".to_owned(),
+            agent_id: "sara".to_owned(),
+            reason: "threats".to_owned(),
+            review: BlockReview::Awaited.into(),
+            kept_messages: 2,
+            ..Default::default()
+        };
+        Ok(Response::new(ListBlocksResponse { blocks: vec![block] }))
+    }
+
+    async fn review_block(
+        &self,
+        request: Request<ReviewBlockRequest>,
+    ) -> Answer<ReviewBlockResponse> {
+        self.reviews.lock().unwrap().push(request.into_inner());
+        Ok(Response::new(ReviewBlockResponse::default()))
+    }
+
     async fn reassign(&self, _: Request<ReassignRequest>) -> Answer<ReassignResponse> {
         absent()
     }
@@ -197,4 +218,18 @@ fn a_refusal_names_the_way_out() {
     let (en, ar) = reassign.instead(tonic::Code::NotFound).unwrap();
     assert!(en.contains("/list") && ar.contains("/list"));
     assert_eq!(Deed::Take.instead(tonic::Code::NotFound), None);
+}
+
+#[tokio::test]
+async fn blocks_are_listed_with_their_reason_and_decided_by_number() {
+    let steps = [("/blocks", "lapses in"), ("/lift 1 she was only angry", "lifted")];
+    let (done, text, fake) = play("en", &steps).await;
+    done.unwrap();
+    assert!(text.contains("[1] c7 · sara · “threats”"), "{text}");
+    assert!(text.contains("messages kept 2"), "{text}");
+    let reviews = fake.reviews.lock().unwrap();
+    let review = reviews.first().unwrap();
+    assert_eq!(review.conversation_id, "c7");
+    assert_eq!(review.verdict(), BlockVerdict::Lift);
+    assert_eq!(review.reason, "she was only angry");
 }

@@ -47,6 +47,10 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         Some(alerts) => times::alerts(alerts, problems),
         None => Some(AlertRules::default()),
     };
+    let blocks = match &raw.blocks {
+        Some(raw) => times::blocks(raw, problems).map(Some),
+        None => Some(None),
+    };
     let on_call = match &raw.on_call {
         Some(raw) => on_call::check(raw, problems),
         None => Some(OnCallRules::default()),
@@ -72,6 +76,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         agents,
         alerts: alerts?,
         on_call: on_call?,
+        blocks: blocks?,
     })
 }
 

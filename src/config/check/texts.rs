@@ -61,6 +61,8 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::EmergencyProperty, Filled::with(&["contacts"], &["contacts"])),
     (TextKey::OnCallReached, Filled::with(&["name"], &["name"])),
     (TextKey::OnCallMissed, Filled::with(&["contacts"], &["contacts"])),
+    (TextKey::CustomerBlocked, Filled::with(&["until", "otherwise"], &["until", "otherwise"])),
+    (TextKey::StillBlocked, Filled::with(&["until", "otherwise"], &["until"])),
     (TextKey::AskCsatHuman, Filled::with(&["agent"], &[])),
     (TextKey::SayAgain, Filled::with(&["text"], &["text"])),
     (TextKey::MessageTooLong, Filled::with(&["max"], &["max"])),

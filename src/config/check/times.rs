@@ -3,9 +3,12 @@
 
 use super::value::{self, duration, number, shown};
 use crate::config::problem::{Place, Problems};
-use crate::config::raw::routing::{Alerts, Leases, Offers, Priorities, Promises, Routing, Silence};
+use crate::config::raw::routing::{
+    Alerts, Blocks, Leases, Offers, Priorities, Promises, Routing, Silence,
+};
 use crate::config::raw::{At, Text};
 use crate::domain::routing::alerts::AlertRules;
+use crate::domain::routing::blocks::BlockRules;
 use crate::domain::routing::settings::{
     Credits, LeaseRules, OfferRules, PromiseRules, SilenceRules,
 };
@@ -159,6 +162,15 @@ fn check_silence(raw: &Silence, problems: &mut Problems) -> Option<SilenceRules>
     let requeue = named(raw.requeue.as_ref(), "requeue", "5s"..="1d", problems);
     rising(&[nudge, supervisor, requeue], &raw.place, problems);
     Some(SilenceRules { nudge: nudge.1?, supervisor: supervisor.1?, requeue: requeue.1? })
+}
+
+/// Checks for how long agents may block: a look must come before the end of what is looked at.
+pub fn blocks(raw: &Blocks, problems: &mut Problems) -> Option<BlockRules> {
+    let lasts = named(raw.lasts.as_ref(), "lasts", "1m"..="1d", problems);
+    let within = named(raw.review_within.as_ref(), "review_within", "30s"..="1d", problems);
+    let otherwise = raw.otherwise.as_ref().and_then(|said| value::both(said, problems));
+    rising(&[within, lasts], &raw.place, problems);
+    Some(BlockRules { length: lasts.1?, review_within: within.1?, otherwise: otherwise? })
 }
 
 fn check_promises(raw: &Promises, problems: &mut Problems) -> Option<PromiseRules> {

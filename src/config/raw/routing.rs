@@ -35,6 +35,8 @@ raw! {
         optional alerts: Alerts,
         /// Who is rung for somebody in danger whom no colleague has.
         optional on_call: OnCall,
+        /// For how long agents may block who abuses them.
+        optional blocks: Blocks,
     }
 
     /// One queue.
@@ -185,6 +187,16 @@ raw! {
         required clear_below: At<u32>,
         /// How long an alert stands at least.
         required hold: Text,
+    }
+
+    /// For how long agents may block who abuses them.
+    pub struct Blocks {
+        /// How long a block lasts.
+        required lasts: Text,
+        /// How soon a supervisor must have looked at it.
+        required review_within: Text,
+        /// How whoever is blocked reaches somebody otherwise.
+        required otherwise: Languages<Text>,
     }
 
     /// Who is rung, and how patiently.

@@ -1,6 +1,7 @@
 //! What the customer says or does after the end: a kind word is returned and changes nothing, all
 //! else takes the matter up again, with the human who knows it if there was one.
 
+use super::block;
 use super::bot_side::bot_turn;
 use super::command::{Decision, Input, Rejection};
 use super::customer_side::{record, resume_or_rescue, resume_with};
@@ -37,6 +38,9 @@ pub(super) fn says(
     survey::came_back(turn, survey::says_not_settled(&ended, reading));
     turn.happen(Event::Reopened);
     record(turn, input, chosen, reading);
+    if turn.c.state == State::Blocked {
+        return block::says(turn, chosen, reading);
+    }
     match ended.preferred {
         // A human knows the matter: it goes on with them.
         Some(agent) => resume_or_rescue(turn, agent, reading),
@@ -57,6 +61,7 @@ pub(super) fn reopen(
             survey::came_back(&mut turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
+                _ if turn.c.state == State::Blocked => block::still_blocked(&mut turn),
                 Some(agent) => resume_with(&mut turn, agent),
                 None => turn.notice(TextKey::Reopened, &[]),
             }
@@ -65,6 +70,7 @@ pub(super) fn reopen(
         State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_) => Err(Rejection::WrongState { state: c.state.name() }),
     }

@@ -115,7 +115,8 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
             turn.happen(Event::ProposalDropped);
             turn.hand_off_with_words(HandoffReason::HumanRequest, None);
         }
-        State::Resolved { .. } | State::Closed { .. } => {
+        // Who lifts a block says why.
+        State::Blocked | State::Resolved { .. } | State::Closed { .. } => {
             return Err(Rejection::WrongState { state: c.state.name() });
         }
     }
@@ -163,6 +164,7 @@ pub(super) fn holder(c: &Conversation, agent: &AgentId, token: Token) -> Result<
         | State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => return lost(),
     };

@@ -1,6 +1,7 @@
 //! The one place where a conversation changes: an event is folded into it. Total: every event can
 //! be applied to every state, because it has already happened.
 
+use super::block;
 use super::event::{Alert, Choice, Event, LeaveReason};
 use super::identity;
 use super::on_call;
@@ -64,6 +65,8 @@ pub fn apply(
                 on_call: None,
                 rung: 0,
                 facts: Default::default(),
+                block: None,
+                endangered: false,
             })
         }
         (None, _) => None,
@@ -80,6 +83,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     c.last_event_at = at;
     satisfaction::fold(c, event, at);
     on_call::fold(c, event, at);
+    block::fold(c, event, at);
     change(c, event, at);
 }
 
@@ -102,7 +106,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless && !choice.as_ref().is_some_and(|id| id.contains(':')) {
                 remember(c, Speaker::Customer, text, at);
             }
-            if c.owner().is_some() {
+            if c.owner().is_some() || c.state == State::Blocked {
                 c.unread += 1;
             }
             if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
@@ -280,6 +284,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.handoff = None;
                     c.state = State::Bot;
                 }
+                // Whoever was abused is not the first to be asked again.
+                LeaveReason::Blocked => {
+                    c.avoided.insert(agent.clone());
+                    c.preferred = None;
+                }
                 // Who it went to is said next.
                 LeaveReason::TakenOver
                 | LeaveReason::DeniedTwice
@@ -299,8 +308,11 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::CustomerIdentified { customer } => c.customer = customer.clone(),
         Event::FactsTold { facts } => c.facts = facts.clone(),
         Event::Erased => identity::forget(c, at),
-        // Kept by `satisfaction::fold` and `on_call::fold`.
-        Event::OnCallRung { .. }
+        // Kept by `satisfaction::fold`, `on_call::fold` and `block::fold`.
+        Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
+        | Event::BlockEnded { .. }
+        | Event::OnCallRung { .. }
         | Event::OnCallFailed { .. }
         | Event::OnCallReached { .. }
         | Event::OnCallMissed { .. }
@@ -312,8 +324,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::SupervisorAlerted { what } => match what {
             Alert::AgentSilent => c.silence = Silence::Escalated,
             Alert::AbuseReported => c.abuse_reported = Some(at),
-            Alert::Emergency(_) | Alert::LongWait | Alert::PromiseBroken | Alert::NobodyReached => {
-            }
+            Alert::Emergency(_)
+            | Alert::LongWait
+            | Alert::PromiseBroken
+            | Alert::NobodyReached
+            | Alert::BlockAwaitsReview
+            | Alert::BlockLapsed => {}
         },
         Event::ResolutionProposed { by, .. } => {
             c.unanswered_since = None;
@@ -387,6 +403,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // What was told stays told: nobody is asked twice for the same number.
             let slots = std::mem::take(&mut c.memory.slots);
             c.memory = Memory { slots, ..Memory::default() };
+            block::goes_on(c);
         }
     }
 }
@@ -452,6 +469,7 @@ fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
         | State::Queued
         | State::Pending { .. }
         | State::Human { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     }

@@ -1,5 +1,6 @@
 //! What may be asked of a conversation, what comes of it, and why it may be refused.
 
+use super::block::Block;
 use super::event::Event;
 use super::on_call::RingAnswer;
 use super::satisfaction::{Measure, Part};
@@ -199,6 +200,26 @@ pub enum Command {
         /// What came of it.
         answer: RingAnswer,
     },
+    /// The agent blocks the customer, who abuses them.
+    AgentBlocks {
+        /// Who.
+        agent: AgentId,
+        /// Their token.
+        token: Token,
+        /// Why, for the supervisor who looks at it.
+        reason: String,
+    },
+    /// A supervisor has looked at the block.
+    ReviewBlock {
+        /// The supervisor.
+        by: String,
+        /// Whether it goes on; else it is lifted.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The customer is blocked elsewhere, and the block goes on here.
+    FollowBlock(Box<Block>),
 }
 
 /// How a conversation begins.
@@ -331,6 +352,15 @@ pub enum Rejection {
         /// Why not, and what to do instead.
         why: &'static str,
     },
+    /// The customer cannot be blocked.
+    #[error("the customer cannot be blocked: {why}")]
+    NotBlockable {
+        /// Why not, and what to do instead.
+        why: &'static str,
+    },
+    /// No block is open that could be reviewed so.
+    #[error("there is no block here that waits for this: it is over, or somebody has looked at it")]
+    NothingToReview,
     /// The rules do not name where it should go.
     #[error("the rules name no such {what}")]
     NoSuchDestination {

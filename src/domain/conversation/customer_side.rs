@@ -1,6 +1,7 @@
 //! What the customer does, in every state.
 
 use super::after_end;
+use super::block;
 use super::bot_side::{bot_turn, say_again};
 use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
@@ -64,6 +65,10 @@ pub(super) fn says(
             record(&mut turn, input, chosen, reading);
             queued_turn(&mut turn, chosen, reading, c.memory.withdrawing);
         }
+        State::Blocked => {
+            record(&mut turn, input, chosen, reading);
+            block::says(&mut turn, chosen, reading);
+        }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
             waiting::pending_turn(&mut turn, input, chosen, reading, c.memory.withdrawing);
@@ -97,6 +102,7 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
         // Asked for already; asking again costs nothing and changes nothing.
         State::Queued | State::Human { .. } => {}
+        State::Blocked => block::still_blocked(turn),
         State::Pending { .. } => {
             turn.notice(TextKey::PromiseTime, &[]);
             ledger::come_back(turn, false);
@@ -114,6 +120,7 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
             survey::came_back(turn, true);
             turn.happen(Event::Reopened);
             match c.preferred.clone() {
+                _ if turn.c.state == State::Blocked => block::still_blocked(turn),
                 Some(agent) => resume_with(turn, agent),
                 None => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
             }
@@ -130,6 +137,7 @@ pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestam
             Ok(turn.done())
         }
         State::Bot
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -152,6 +160,7 @@ pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Times
         State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Resolved { .. }
         | State::Closed { .. } => Err(Rejection::WrongState { state: c.state.name() }),
@@ -161,7 +170,7 @@ pub(super) fn respond(rules: &Rules, c: &Conversation, resolved: bool, at: Times
 pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     let reason = match &c.state {
-        State::Bot | State::Pending { .. } => CloseReason::Left,
+        State::Bot | State::Pending { .. } | State::Blocked => CloseReason::Left,
         State::Queued => {
             turn.release();
             CloseReason::Abandoned
@@ -186,7 +195,8 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     turn.notice(TextKey::ClosedLeft, &[]);
     let waited = match &c.state {
         State::Queued | State::Pending { .. } => true,
-        State::Bot
+        State::Blocked
+        | State::Bot
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }

@@ -1,6 +1,7 @@
 //! When a conversation must be looked at again if nothing else happens. Derived from the state
 //! alone, so that there is exactly one due entry per conversation and nothing to keep in step.
 
+use super::block;
 use super::ledger;
 use super::on_call;
 use super::state::{Asked, Conversation, Proposal, Proposer, Silence, State};
@@ -11,7 +12,8 @@ use crate::domain::time::Timestamp;
 pub fn next_deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
     let promise = ledger::deadline(rules, c);
     let ring = on_call::deadline(rules, c);
-    [state_deadline(rules, c), promise, ring].into_iter().flatten().min()
+    let block = block::deadline(c);
+    [state_deadline(rules, c), promise, ring, block].into_iter().flatten().min()
 }
 
 /// When the state itself has something to do.
@@ -34,7 +36,10 @@ pub(super) fn state_deadline(rules: &Rules, c: &Conversation) -> Option<Timestam
             })
         }
         State::Confirming(proposal) => Some(confirming_deadline(rules, proposal)),
-        State::Pending { .. } | State::Resolved { .. } | State::Closed { .. } => None,
+        // The promise and the block have their own times.
+        State::Pending { .. } | State::Blocked | State::Resolved { .. } | State::Closed { .. } => {
+            None
+        }
     }
 }
 

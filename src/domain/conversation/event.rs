@@ -1,5 +1,7 @@
 //! What has happened in a conversation, in the past tense. The log is made of these.
 
+pub use super::audience::Audience;
+use super::block::BlockEnd;
 use super::promise::{Fate, Promise};
 use super::satisfaction::{Measure, Part, Survey};
 use super::state::{CloseReason, Proposer};
@@ -24,19 +26,6 @@ pub struct LoggedEvent {
     pub at: Timestamp,
     /// What.
     pub event: Event,
-}
-
-/// Who may see an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    /// Everyone in the conversation.
-    Customer,
-    /// Agents and supervisors.
-    Agents,
-    /// The agent to whom it was said, and supervisors.
-    Owner,
-    /// Sanad itself and those who examine it.
-    Internal,
 }
 
 /// A button that leads to an entry.
@@ -399,6 +388,31 @@ pub enum Event {
     },
     /// What was said before is erased, in the log too.
     Erased,
+    /// An agent has blocked the customer: no person is reached from here for a time.
+    CustomerBlocked {
+        /// Who.
+        agent: AgentId,
+        /// Why, in the agent's words; not for the customer.
+        reason: String,
+        /// Until when.
+        until: Timestamp,
+        /// By when a supervisor must have looked at it.
+        review_by: Timestamp,
+    },
+    /// A supervisor has looked at the block.
+    BlockReviewed {
+        /// Who.
+        by: String,
+        /// Whether it goes on.
+        upheld: bool,
+        /// Why.
+        reason: String,
+    },
+    /// The block is over.
+    BlockEnded {
+        /// Why.
+        why: BlockEnd,
+    },
 }
 
 /// Why an agent is no longer here.
@@ -425,6 +439,8 @@ pub enum LeaveReason {
     Promised,
     /// A supervisor took it over.
     TakenOver,
+    /// They blocked the customer.
+    Blocked,
 }
 
 /// What supervisors are told of.
@@ -443,60 +459,8 @@ pub enum Alert {
     AbuseReported,
     /// Somebody in danger waits, and nobody on call was reached.
     NobodyReached,
-}
-
-impl Event {
-    /// Who may see it.
-    pub fn audience(&self) -> Audience {
-        match self {
-            Event::Started { .. }
-            | Event::CustomerSaid { .. }
-            | Event::BotSaid { .. }
-            | Event::Notice { .. }
-            | Event::HandoffRequested { .. }
-            | Event::Queued { .. }
-            | Event::WaitOptionsOffered { .. }
-            | Event::PromiseMade { .. }
-            | Event::PromiseLate { .. }
-            | Event::PromiseEnded { .. }
-            | Event::HandoffCancelled
-            | Event::AgentJoined { .. }
-            | Event::AgentLeft { .. }
-            | Event::AgentSaid { .. }
-            | Event::ResolutionProposed { .. }
-            | Event::ResolutionConfirmed
-            | Event::ResolutionDenied
-            | Event::Reminded
-            | Event::Closed { .. }
-            | Event::AnswerRated { .. }
-            | Event::SurveyAsked { .. }
-            | Event::ConversationRated { .. }
-            | Event::Erased
-            | Event::Reopened => Audience::Customer,
-            Event::Noted { .. }
-            | Event::Claimed { .. }
-            | Event::TakenOver { .. }
-            | Event::AgentNudged { .. }
-            | Event::SupervisorAlerted { .. }
-            | Event::OtherLanguageAgreed { .. }
-            | Event::ClosedFalsely { .. }
-            | Event::OnCallRung { .. }
-            | Event::OnCallFailed { .. }
-            | Event::OnCallReached { .. }
-            | Event::OnCallMissed { .. }
-            | Event::CustomerIdentified { .. }
-            | Event::FactsTold { .. }
-            | Event::ProposalDropped
-            | Event::HoldEnded => Audience::Agents,
-            Event::Whispered { .. } => Audience::Owner,
-            // Agents see what was noticed; what was merely understood is for those who examine.
-            Event::Understood { signals, .. } if !signals.is_empty() => Audience::Agents,
-            Event::Understood { .. }
-            | Event::FragmentKept { .. }
-            | Event::SlotFilled { .. }
-            | Event::PositionTold { .. }
-            | Event::LongWaitTold
-            | Event::TokenAdvanced { .. } => Audience::Internal,
-        }
-    }
+    /// An agent has blocked a customer: somebody must look at it.
+    BlockAwaitsReview,
+    /// A block is over because nobody has looked at it in time.
+    BlockLapsed,
 }

@@ -6,7 +6,7 @@ use super::pool_side::Joining;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
-    after_end, agent_side, banners, customer_side, identity, ledger, on_call, pool_side,
+    after_end, agent_side, banners, block, customer_side, identity, ledger, on_call, pool_side,
     supervision, survey, timers, transfer, waiting,
 };
 use crate::domain::bot::outcome::Outcome;
@@ -53,6 +53,9 @@ pub fn handle(
             | Command::Erase
             | Command::Tick { .. }
             | Command::OnCallAnswered { .. }
+            | Command::AgentBlocks { .. }
+            | Command::ReviewBlock { .. }
+            | Command::FollowBlock(_)
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
@@ -118,6 +121,13 @@ pub fn handle(
             pool_side::catch_up(rules, c, *token, handoff.as_deref(), at)
         }
         Command::OnCallAnswered { ring, answer } => on_call::answered(rules, c, *ring, answer, at),
+        Command::AgentBlocks { agent, token, reason } => {
+            block::begin(rules, c, (agent, *token), reason, at)
+        }
+        Command::ReviewBlock { by, upheld, reason } => {
+            block::review(rules, c, (by, *upheld), reason, at)
+        }
+        Command::FollowBlock(elsewhere) => block::follow(rules, c, elsewhere, at),
     }
 }
 

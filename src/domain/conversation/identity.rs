@@ -51,6 +51,7 @@ pub(super) fn forget(c: &mut Conversation, at: Timestamp) {
     c.promise = None;
     c.preferred = None;
     c.agent_name = None;
+    c.block = None;
     c.satisfaction.open = None;
     c.satisfaction.candidates.clear();
     c.state = State::Closed { reason: CloseReason::Erased, since: at };

@@ -28,7 +28,11 @@ pub(super) fn deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
             let half = promise.due.since(promise.returns_at) / 2;
             Some(promise.due - rules.routing.promises.warn_before.min(half))
         }
-        State::Bot | State::Confirming(_) | State::Resolved { .. } | State::Closed { .. } => None,
+        State::Bot
+        | State::Blocked
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => None,
     }
 }
 

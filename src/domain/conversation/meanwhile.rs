@@ -52,7 +52,8 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
     }
 }
 
-fn answer(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
+/// Answers what is asked, if the machine can; says nothing of anything else.
+pub(super) fn answer(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
     let wanted = match (&reading.matched.verdict, chosen) {
         (_, Some(entry)) => Some(entry.id.clone()),
         (Verdict::Sure(id), None) if reading.social.is_none() => Some(id.clone()),

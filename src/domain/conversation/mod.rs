@@ -4,6 +4,7 @@
 //! [`apply`](apply::apply) folds an event into the state, [`deadline`] says when to look again.
 
 pub mod apply;
+pub mod block;
 pub mod command;
 pub mod deadline;
 pub mod event;
@@ -19,6 +20,7 @@ pub mod waiting;
 
 mod after_end;
 mod agent_side;
+mod audience;
 pub mod banners;
 mod bot_side;
 mod customer_side;

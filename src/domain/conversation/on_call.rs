@@ -69,6 +69,7 @@ pub fn waits_in_danger(c: &Conversation) -> Option<EmergencyKind> {
         State::Queued => c.handoff.as_ref()?.handoff.reason.emergency(),
         State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -219,6 +220,9 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
         | Event::ConversationRated { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
+        | Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
+        | Event::BlockEnded { .. }
         | Event::ClosedFalsely { .. } => {}
     }
 }

@@ -1,6 +1,7 @@
 //! What the pool says, in every state of the conversation. It may say it twice, late or out of
 //! order: the token decides whether it still counts.
 
+use super::block::{self, BlockEnd};
 use super::command::{Decision, Receipt, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
@@ -41,6 +42,7 @@ pub(super) fn confirm_queued(
         State::Queued
         | State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -105,6 +107,7 @@ pub(super) fn bind(
         | State::Confirming(_)
         | State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     };
@@ -148,6 +151,7 @@ pub(super) fn unbind(
         State::Confirming(Proposal { by: Proposer::Bot, .. })
         | State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => return Err(Rejection::Stale { current: c.token }),
     }
@@ -166,6 +170,7 @@ pub(super) fn catch_up(
     match place {
         // The pool holds a place of a newer stay: the handoff happened, and is made good.
         Some((handoff, headline)) if token.term > c.token.term => {
+            block::overrule(&mut turn, BlockEnd::Overtaken);
             if c.has_ended().is_some() {
                 turn.happen(Event::Reopened);
             }

@@ -157,6 +157,9 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::OnCallMissed { .. }
         | Event::CustomerIdentified { .. }
         | Event::FactsTold { .. }
+        | Event::CustomerBlocked { .. }
+        | Event::BlockReviewed { .. }
+        | Event::BlockEnded { .. }
         | Event::Erased => None,
     }
 }

@@ -178,7 +178,9 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
         s.helped_by = Some(agent.clone());
     } else if let Event::HandoffRequested { handoff, .. } = event {
         s.spared |= handoff.reason.is_emergency() || handoff.reason == HandoffReason::Abuse;
-    } else if let Event::SupervisorAlerted { what: Alert::Emergency(_) } = event {
+    } else if let Event::SupervisorAlerted { what: Alert::Emergency(_) }
+    | Event::CustomerBlocked { .. } = event
+    {
         s.spared = true;
     } else if let Event::AnswerRated { answer, entry, helpful } = event {
         rated(c, *answer, entry, *helpful, at);

@@ -55,6 +55,7 @@ fn next_step(rules: &Rules, c: &Conversation) -> Option<NextStep> {
         State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     }

@@ -1,5 +1,6 @@
 //! What a conversation is at one moment. Changed only by [`super::apply`].
 
+use super::block::Block;
 use super::on_call::OnCall;
 use super::promise::Promise;
 use super::satisfaction::Satisfaction;
@@ -96,6 +97,12 @@ pub struct Conversation {
     /// What the host site tells of the customer.
     #[serde(default)]
     pub facts: Facts,
+    /// The block that is in force, or the one that lapsed and nobody has taken notice of.
+    #[serde(default)]
+    pub block: Option<Block>,
+    /// There was danger in this episode: whoever was in danger is never blocked.
+    #[serde(default)]
+    pub endangered: bool,
 }
 
 /// Where a conversation stands.
@@ -130,6 +137,8 @@ pub enum State {
         /// When.
         since: Timestamp,
     },
+    /// The customer is blocked: no person is reached from here until the block is over.
+    Blocked,
 }
 
 impl State {
@@ -143,6 +152,7 @@ impl State {
             State::Confirming(_) => "confirming",
             State::Resolved { .. } => "resolved",
             State::Closed { .. } => "closed",
+            State::Blocked => "blocked",
         }
     }
 }
@@ -316,6 +326,7 @@ impl Conversation {
             | State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Resolved { .. }
             | State::Closed { .. } => None,
         }
@@ -338,6 +349,7 @@ impl Conversation {
             State::Bot
             | State::Queued
             | State::Pending { .. }
+            | State::Blocked
             | State::Human { .. }
             | State::Confirming(_) => None,
         }

@@ -94,6 +94,7 @@ pub(super) fn take_over(turn: &mut Turn<'_>, token: Token, agent: &AgentId) -> T
         | State::Confirming(_)
         | State::Bot
         | State::Pending { .. }
+        | State::Blocked
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     };

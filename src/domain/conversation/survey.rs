@@ -161,6 +161,7 @@ fn may_speak(turn: &Turn<'_>) -> bool {
         State::Bot | State::Confirming(Proposal { by: Proposer::Bot, .. }) => true,
         State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }
@@ -318,6 +319,7 @@ pub(super) fn came_back(turn: &mut Turn<'_>, with_the_same: bool) {
         | State::Bot
         | State::Queued
         | State::Pending { .. }
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_) => return,
     };

@@ -1,6 +1,7 @@
 //! What time alone does, in every state.
 
 use super::agent_side::{again, back_to_queue};
+use super::block;
 use super::bot_side::bot_turn;
 use super::command::{Decision, Input, Rejection};
 use super::customer_side::understood;
@@ -36,6 +37,10 @@ pub(super) fn tick(
         on_call::due(&mut turn);
         return Ok(turn.done());
     }
+    if block::deadline(c).is_some_and(|due| due <= at) {
+        block::due(&mut turn);
+        return Ok(turn.done());
+    }
     if ledger::deadline(rules, c).is_some_and(|due| due <= at)
         && let Some(promise) = &c.promise
     {
@@ -58,7 +63,7 @@ pub(super) fn tick(
         }
         State::Human { agent } => human_due(&mut turn, &agent.clone()),
         State::Confirming(proposal) => confirming_due(&mut turn, &proposal.clone()),
-        State::Pending { .. } | State::Resolved { .. } | State::Closed { .. } => {
+        State::Pending { .. } | State::Blocked | State::Resolved { .. } | State::Closed { .. } => {
             return Err(Rejection::NotDue);
         }
     }

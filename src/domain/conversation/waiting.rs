@@ -111,6 +111,7 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
         State::Queued => false,
         State::Pending { .. } => true,
         State::Bot
+        | State::Blocked
         | State::Human { .. }
         | State::Confirming(_)
         | State::Resolved { .. }

@@ -3,6 +3,7 @@
 //! see it as it is.
 
 use super::after_end::may_come_back;
+use super::block;
 use super::command::{Decision, Rejection};
 use super::customer_side::resume_with;
 use super::event::Event;
@@ -31,6 +32,10 @@ pub(super) fn came(
         }
         // Kept for whoever answers.
         State::Queued | State::Human { .. } => record(&mut turn, parts),
+        State::Blocked => {
+            record(&mut turn, parts);
+            block::kept(&mut turn);
+        }
         State::Pending { .. } => {
             record(&mut turn, parts);
             let follow_up = PromiseKind::FollowUp;
@@ -55,6 +60,7 @@ pub(super) fn came(
             turn.happen(Event::Reopened);
             record(&mut turn, parts);
             match c.preferred.clone() {
+                _ if turn.c.state == State::Blocked => block::kept(&mut turn),
                 Some(agent) => resume_with(&mut turn, agent),
                 None => tell(&mut turn),
             }

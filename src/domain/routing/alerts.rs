@@ -3,6 +3,7 @@
 
 use super::overview::Overview;
 use super::settings::RoutingRules;
+use crate::domain::conversation::block::Review;
 use crate::domain::conversation::on_call::Stage;
 use crate::domain::conversation::state::{Conversation, Silence};
 use crate::domain::ids::{ConversationId, QueueId};
@@ -69,11 +70,15 @@ pub enum AlertKind {
     AbuseReported,
     /// Somebody in danger waits, and nobody on call was reached.
     NobodyReached,
+    /// A customer was blocked, and no supervisor has looked at it yet.
+    BlockAwaitsReview,
+    /// A block lapsed because no supervisor looked at it.
+    BlockLapsed,
 }
 
 impl AlertKind {
     /// All of them.
-    pub const ALL: [AlertKind; 8] = [
+    pub const ALL: [AlertKind; 10] = [
         AlertKind::EmergencyWaiting,
         AlertKind::NobodyThere,
         AlertKind::LongestWait,
@@ -82,6 +87,8 @@ impl AlertKind {
         AlertKind::AgentSilent,
         AlertKind::AbuseReported,
         AlertKind::NobodyReached,
+        AlertKind::BlockAwaitsReview,
+        AlertKind::BlockLapsed,
     ];
 
     /// The name used in logs and metrics.
@@ -95,6 +102,8 @@ impl AlertKind {
             AlertKind::AgentSilent => "agent_silent",
             AlertKind::AbuseReported => "abuse_reported",
             AlertKind::NobodyReached => "nobody_reached",
+            AlertKind::BlockAwaitsReview => "block_awaits_review",
+            AlertKind::BlockLapsed => "block_lapsed",
         }
     }
 
@@ -106,7 +115,9 @@ impl AlertKind {
             | AlertKind::BrokenPromises
             | AlertKind::AgentSilent
             | AlertKind::AbuseReported
-            | AlertKind::NobodyReached => false,
+            | AlertKind::NobodyReached
+            | AlertKind::BlockAwaitsReview
+            | AlertKind::BlockLapsed => false,
         }
     }
 }
@@ -180,7 +191,12 @@ pub fn measure<'a>(
         let abuse = (AlertKind::AbuseReported, c.abuse_reported.is_some());
         let missed = c.on_call.as_ref().is_some_and(|open| open.stage == Stage::Missed);
         let missed = (AlertKind::NobodyReached, missed);
-        for (kind, _) in [silent, abuse, missed].into_iter().filter(|(_, is_so)| *is_so) {
+        let review = c.block.as_ref().map(|block| &block.review);
+        let unseen = (AlertKind::BlockAwaitsReview, review == Some(&Review::Awaited));
+        let lapsed = (AlertKind::BlockLapsed, review == Some(&Review::Lapsed));
+        for (kind, _) in
+            [silent, abuse, missed, unseen, lapsed].into_iter().filter(|(_, is_so)| *is_so)
+        {
             let key = AlertKey { kind, queue: None, conversation: Some(c.id.clone()) };
             measured.insert(key, (1, 1));
         }

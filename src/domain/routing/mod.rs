@@ -15,6 +15,7 @@
 
 pub mod alerts;
 mod bits;
+pub mod blocks;
 pub mod claim;
 mod class;
 pub mod delay;

@@ -2,6 +2,7 @@
 //! Files and their syntax are the config's affair.
 
 use super::alerts::AlertRules;
+use super::blocks::BlockRules;
 use super::hours::Hours;
 use super::on_call::OnCallRules;
 use super::policies::{LeastLoaded, Policy};
@@ -52,6 +53,8 @@ pub struct RoutingRules {
     pub alerts: AlertRules,
     /// Who is rung for somebody in danger whom no colleague has.
     pub on_call: OnCallRules,
+    /// Whether and for how long agents may block who abuses them.
+    pub blocks: Option<BlockRules>,
 }
 
 /// The queues of a pool, in the order of the file. There is always one, so that nobody who needs
@@ -250,6 +253,7 @@ impl RoutingRules {
             agents: Vec::new(),
             alerts: AlertRules::default(),
             on_call: OnCallRules::default(),
+            blocks: None,
         }
     }
 

@@ -126,6 +126,9 @@ impl Index {
     pub const PARKED: Index = Index("parked");
     /// Bucket: conversations with an open promise; score = when it is due.
     pub const PROMISES: Index = Index("promises");
+    /// Bucket: conversations with a block that is in force or lapsed without a look; score = when it
+    /// ends.
+    pub const BLOCKS: Index = Index("blocks");
     /// Bucket: records of requests that made no events, so that nothing in a log names them; the
     /// score keeps those of one conversation together.
     pub const REQUESTS: Index = Index("requests");
@@ -135,10 +138,11 @@ impl Index {
     /// Pool: how long people had their latest conversations; score = when each ended.
     pub const SERVED: Index = Index("served");
     /// Bucket: all lists whose members are conversations; one that leaves the store leaves them all.
-    pub const OF_CONVERSATIONS: [Index; 5] = [
+    pub const OF_CONVERSATIONS: [Index; 6] = [
         Index::CONVERSATIONS,
         Index::ENTANGLED,
         Index::PROMISES,
+        Index::BLOCKS,
         Index::PARKED,
         Index::SATISFACTION,
     ];

@@ -197,13 +197,14 @@ fn noticed(mutant: Mutant) -> Option<World> {
         Mutant::AuditSkipped => {
             (one_offered, false, &[(Kind::Mark, 1), (Kind::Rewind, 1), (Kind::Accept, 1)])
         }
-        // What is said and promised, and who is rung, is not what this is about. A matcher that goes on with an old picture of the
+        // What is said and promised, who is rung and who is blocked, is not what this is about. A matcher that goes on with an old picture of the
         // pool needs a process that outlives an act; and where only two acts meet, the numbers of
         // the logs refuse what versions would. These are left to the simulation.
         Mutant::FragmentsForgotten
         | Mutant::AnswersRepeat
         | Mutant::PromiseForgotten
         | Mutant::RungIsReached
+        | Mutant::BlockIgnoresDanger
         | Mutant::OfferIgnoresPresence
         | Mutant::VersionsIgnored => return None,
     })

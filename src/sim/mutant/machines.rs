@@ -134,6 +134,30 @@ pub(super) fn promise_forgotten(
     handle(rules, c, command, at)
 }
 
+pub(super) fn block_ignores_danger(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let mut blind = c.cloned();
+    let blocked = c.is_some_and(|c| c.state == State::Blocked);
+    let command = match command {
+        Command::AgentBlocks { .. } => {
+            blind.iter_mut().for_each(|c| c.endangered = false);
+            command.clone()
+        }
+        Command::CustomerSays { input, reading } if blocked => {
+            let mut reading = reading.clone();
+            reading.assessment.fired = None;
+            Command::CustomerSays { input: input.clone(), reading }
+        }
+        other => other.clone(),
+    };
+    let decision = handle(rules, blind.as_ref(), &command, at)?;
+    Ok(folded_anew(c, decision, at))
+}
+
 pub(super) fn answers_repeat(
     rules: &Rules,
     c: Option<&Conversation>,

@@ -58,11 +58,13 @@ pub enum Mutant {
     AuditSkipped,
     /// Whoever is rung is said to be reached.
     RungIsReached,
+    /// Danger neither keeps a block off nor ends one.
+    BlockIgnoresDanger,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 22] = [
+    pub const ALL: [Mutant; 23] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -85,6 +87,7 @@ impl Mutant {
         Mutant::RequestIdIgnored,
         Mutant::AuditSkipped,
         Mutant::RungIsReached,
+        Mutant::BlockIgnoresDanger,
     ];
 
     /// The name it is called by.
@@ -112,6 +115,7 @@ impl Mutant {
             Mutant::RequestIdIgnored => "request-id",
             Mutant::AuditSkipped => "audit",
             Mutant::RungIsReached => "on-call",
+            Mutant::BlockIgnoresDanger => "block-danger",
         }
     }
 
@@ -160,6 +164,9 @@ impl Mutant {
             }
             Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
             Mutant::RungIsReached => Machines { conversation: machines::rung_is_reached, ..real },
+            Mutant::BlockIgnoresDanger => {
+                Machines { conversation: machines::block_ignores_danger, ..real }
+            }
             Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored

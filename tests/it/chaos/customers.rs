@@ -81,7 +81,7 @@ impl Customer {
             }
             S::Bot if self.number.is_multiple_of(5) => self.ask_for_a_person().await,
             S::Confirming => self.confirm().await,
-            S::Bot | S::Queued | S::Human | S::Pending => {
+            S::Bot | S::Queued | S::Human | S::Pending | S::Blocked => {
                 let (id, n) = (format!("m{}", self.number), self.number);
                 let text = format!("{}: how long does delivery take, number {n}", self.name);
                 self.say(&id, &text).await;

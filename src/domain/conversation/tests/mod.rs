@@ -1,5 +1,6 @@
 //! What a conversation does in every state, and what holds whatever happens to it.
 
+mod blocks;
 mod on_call;
 mod promises;
 mod table;

@@ -3,6 +3,7 @@
 //! A new state or command does not compile until it stands in the lists of kinds and is given its
 //! situations or samples below; then the document misses its lines until they are written.
 
+use super::blocks;
 use super::on_call;
 use super::world::{Story, agent, receipt, start};
 use crate::domain::conversation::command::{Command, Effect, Input, Rejection};
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 kinds! {
     /// Where a conversation can stand.
-    StateKind of State { Bot, Queued, Pending, Human, Confirming, Resolved, Closed }
+    StateKind of State { Bot, Queued, Pending, Human, Confirming, Resolved, Closed, Blocked }
 }
 
 kinds! {
@@ -35,7 +36,7 @@ kinds! {
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
         RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
-        OnCallAnswered,
+        OnCallAnswered, AgentBlocks, ReviewBlock, FollowBlock,
     }
 }
 
@@ -123,7 +124,9 @@ fn situations(kind: StateKind) -> Vec<(&'static str, Story)> {
             ("left sara", helped().then(&Command::Leave)),
             ("erased", answered().then(&Command::Leave).then(&Command::Erase)),
             ("too long ago to go on", long_ago(answered().then(&Command::Leave))),
+            ("left while blocked", blocks::begun(helped()).then(&Command::Leave)),
         ],
+        StateKind::Blocked => blocks::situations(helped()),
     }
 }
 
@@ -289,6 +292,17 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             ],
         },
         CommandKind::OnCallAnswered => on_call::samples(story),
+        CommandKind::AgentBlocks => {
+            let mut samples = by_holder(&|name, token| blocks::block(name, token));
+            samples.push(now("for no reason", blocks::for_no_reason(token)));
+            samples
+        }
+        CommandKind::ReviewBlock => {
+            vec![now("upheld", blocks::review(true)), now("lifted", blocks::review(false))]
+        }
+        CommandKind::FollowBlock => blocks::elsewhere(story)
+            .map(|(name, block)| now(name, Command::FollowBlock(Box::new(block))))
+            .to_vec(),
         CommandKind::CatchUp => {
             let gone = |token| Command::CatchUp { token, handoff: None };
             let mut samples = by_token(&gone);
@@ -440,6 +454,8 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::NoSuchAnswer => "no such answer",
         Rejection::OtherCustomer => "another customer",
         Rejection::NotOnThisScale { .. } => "not on this scale",
+        Rejection::NotBlockable { .. } => "not blockable",
+        Rejection::NothingToReview => "nothing to review",
     }
 }
 
@@ -452,9 +468,11 @@ fn standing(c: &Conversation) -> String {
             Proposer::Agent { agent, held: false } => format!("confirming ({agent}, free)"),
         },
         State::Closed { reason, .. } => format!("closed ({})", reason.name()),
-        State::Bot | State::Queued | State::Pending { .. } | State::Resolved { .. } => {
-            c.state.name().to_owned()
-        }
+        State::Bot
+        | State::Queued
+        | State::Pending { .. }
+        | State::Blocked
+        | State::Resolved { .. } => c.state.name().to_owned(),
     }
 }
 
@@ -472,6 +490,7 @@ fn told(event: &Event) -> String {
         "/by/who",
         "/promise/kind",
         "/fate",
+        "/upheld",
     ];
     let details = fields.iter().filter_map(|path| stored.pointer(path)).map(|value| match value {
         Value::String(text) => text.clone(),

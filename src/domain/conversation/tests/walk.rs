@@ -3,6 +3,7 @@
 use super::table::{KINDS, everywhere, one_of};
 use super::world::Story;
 use crate::domain::conversation::apply::apply;
+use crate::domain::conversation::block::in_force;
 use crate::domain::conversation::command::{Command, Decision, Effect, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::handle::arrival;
@@ -37,6 +38,7 @@ fn walk(mut story: Story, steps: Vec<Step>) {
             the_pool_is_told(&story, &command, &decision);
             nobody_is_forgotten(&story, &decision.next);
             only_what_is_over_leaves(&story, &decision.next);
+            nobody_comes_while_blocked(&decision.next);
             story.c = Some(decision.next);
             if on_time && matches!(command, Command::Tick { .. }) {
                 assert!(story.deadline().is_none_or(|next| next > at), "{:?}", story.c);
@@ -96,11 +98,26 @@ fn the_pool_is_told(story: &Story, command: &Command, decision: &Decision) {
 fn nobody_is_forgotten(story: &Story, c: &Conversation) {
     let after = Story { c: Some(c.clone()), ..story.clone() };
     match &c.state {
-        State::Bot | State::Pending { .. } | State::Human { .. } | State::Confirming(_) => {
+        State::Bot
+        | State::Pending { .. }
+        | State::Human { .. }
+        | State::Blocked
+        | State::Confirming(_) => {
             assert!(after.deadline().is_some(), "nothing will ever happen in {c:?}");
         }
         State::Queued => assert!(c.handoff.is_some()),
-        State::Resolved { .. } | State::Closed { .. } => assert_eq!(after.deadline(), None),
+        // What was left while it was blocked is looked at until the block is over.
+        State::Resolved { .. } | State::Closed { .. } => {
+            assert_eq!(after.deadline().is_some(), in_force(c).is_some(), "{c:?}");
+        }
+    }
+}
+
+/// Who is blocked has no owner and no place, and was not in danger.
+fn nobody_comes_while_blocked(c: &Conversation) {
+    assert!(c.state != State::Blocked || in_force(c).is_some(), "{c:?}");
+    if in_force(c).is_some() {
+        assert!(!c.is_entangled() && !c.endangered && c.promise.is_none(), "{c:?}");
     }
 }
 

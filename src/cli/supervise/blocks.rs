@@ -1,0 +1,64 @@
+//! Blocks on a supervisor's screen: who is kept from people, why, and until when; and deciding about it.
+
+use super::input::Which;
+use super::{Go, Watch, now};
+use crate::cli::blocks::line;
+use crate::grpc::pb::BlockVerdict;
+
+impl Watch {
+    /// Shows who is blocked, each with a number to decide by.
+    pub(super) async fn blocked(&mut self) -> anyhow::Result<Go> {
+        let blocks = match self.calls.blocks().await {
+            Ok(blocks) => blocks,
+            Err(status) => return self.not_done("the list of blocks", status, None),
+        };
+        let mut lines: Vec<String> = blocks
+            .iter()
+            .enumerate()
+            .map(|(at, block)| {
+                format!("[{}] {}", at + 1, line(&self.show.transcript, block, now()))
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(self.show.say("nobody is blocked", "لا أحد موقوف"));
+        }
+        self.blocks = blocks.into_iter().map(|block| block.conversation_id).collect();
+        self.terminal.screen.show(&lines);
+        Ok(Go::On)
+    }
+
+    /// Upholds or lifts one.
+    pub(super) async fn review(
+        &mut self,
+        which: Which,
+        upheld: bool,
+        reason: String,
+    ) -> anyhow::Result<Go> {
+        let id = match which {
+            Which::Id(id) => Some(id),
+            Which::Number(number) => {
+                number.checked_sub(1).and_then(|at| self.blocks.get(at).cloned())
+            }
+        };
+        let Some(conversation) = id else {
+            let line = self
+                .show
+                .say("there is no such number; see /blocks", "لا يوجد هذا الرقم؛ انظر /blocks");
+            self.terminal.screen.show(&[line]);
+            return Ok(Go::On);
+        };
+        let verdict = if upheld { BlockVerdict::Uphold } else { BlockVerdict::Lift };
+        if let Err(status) = self.calls.review(conversation, verdict, reason).await {
+            return self.not_done("the review", status, None);
+        }
+        let line = match upheld {
+            true => self.show.say("upheld: it runs to its end", "أُبقي إلى نهايته"),
+            false => self.show.say(
+                "lifted: the customer is told and has the place back",
+                "رُفع، وأُبلغ العميل وعاد إلى مكانه",
+            ),
+        };
+        self.terminal.screen.show(&[line]);
+        Ok(Go::On)
+    }
+}

@@ -21,6 +21,9 @@ const MATCH_EVERY: Duration = Duration::from_millis(500);
 const REPAIR_EVERY: Duration = Duration::from_secs(1);
 /// How often it is read what other instances have noted.
 const LEARN_EVERY: Duration = Duration::from_secs(1);
+/// How often it is said which customers' pages are open, and how often that is read.
+const RENEW_PAGES_EVERY: Duration = Duration::from_secs(5);
+const LEARN_PAGES_EVERY: Duration = Duration::from_secs(2);
 /// How often both sides of every conversation are compared.
 const AUDIT_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How often it is looked whether supervisors must be alerted.
@@ -73,6 +76,12 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     });
     every(app, LEARN_EVERY, "learning how fast people work", |app| async move {
         app.learn_pace().await
+    });
+    every(app, RENEW_PAGES_EVERY, "telling which pages are open", |app| async move {
+        app.renew_pages().await
+    });
+    every(app, LEARN_PAGES_EVERY, "learning which pages are open", |app| async move {
+        app.learn_pages().await
     });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
         let repairs = app.audit().await?;

@@ -5,7 +5,8 @@ use crate::cli::connect::reason_of;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
-    Agent, HandoffPacket, Offer, Presence, Standing, SuggestedReply, WaitingConversation,
+    Agent, Attendance, HandoffPacket, Offer, Presence, Standing, SuggestedReply,
+    WaitingConversation,
 };
 use owo_colors::Style;
 use prost_types::Timestamp;
@@ -33,6 +34,7 @@ impl Show {
             self.foreign(&offer.queue_id),
         ];
         facts.extend(self.waits(offer.waiting_since.as_ref(), now));
+        facts.extend(self.attends(offer.attendance()));
         let mut lines = vec![
             self.transcript.look.paint(&title, Style::new().yellow().bold()),
             facts.into_iter().filter(|fact| !fact.is_empty()).collect::<Vec<_>>().join(" · "),
@@ -119,6 +121,7 @@ impl Show {
                 words::priority(l, it.priority()).to_owned(),
             ];
             facts.extend(self.waits(it.waiting_since.as_ref(), now));
+            facts.extend(self.attends(it.attendance()));
             if it.ahead > 0 {
                 facts.push(format!("{}: {}", pick(l, "wait longer", "ينتظرون أطول"), it.ahead));
             }
@@ -189,6 +192,7 @@ impl Show {
         let l = self.transcript.language;
         let mut facts: Vec<String> =
             self.waits(standing.waiting_since.as_ref(), now).into_iter().collect();
+        facts.extend(self.attends(standing.attendance()));
         if standing.unread > 0 {
             facts.push(format!("{}: {}", pick(l, "unanswered", "دون رد"), standing.unread));
         }
@@ -254,6 +258,7 @@ impl Show {
             let waited = words::span(l, waited.seconds);
             facts.push(format!("{} {waited}", pick(l, "waited", "انتظر")));
         }
+        facts.extend(self.attends(packet.attendance()));
         if packet.earlier_handoffs > 0 {
             let times = pick(l, "earlier handoffs", "تحويلات سابقة");
             facts.push(format!("{times}: {}", packet.earlier_handoffs));
@@ -292,6 +297,10 @@ impl Show {
         let l = self.transcript.language;
         let waited = words::span(l, now - since?.seconds);
         Some(format!("{} {waited}", pick(l, "waits", "ينتظر منذ")))
+    }
+
+    fn attends(&self, attendance: Attendance) -> Option<String> {
+        words::attendance(self.transcript.language, attendance).map(str::to_owned)
     }
 
     fn text(&self, text: &str) -> Vec<String> {
@@ -338,6 +347,7 @@ mod tests {
             priority: Priority::High.into(),
             waiting_since: at(1_000),
             expires_at: at(1_145),
+            attendance: Attendance::Gone.into(),
             ..Offer::default()
         }
     }
@@ -348,7 +358,7 @@ mod tests {
             show(Language::En).offer(1, &offer(), 1_125),
             [
                 "offer 1: angry or let down",
-                "high · Arabic · support · waits 2 min 5 s",
+                "high · Arabic · support · waits 2 min 5 s · has closed the page",
                 "وين الطلب؟ جُرّب التتبع، غاضب",
                 "/accept 1  /decline 1 … (within 20 s)",
             ]

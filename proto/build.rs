@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const FILES: &[&str] = &[
     "sanad/v1/admin.proto",
     "sanad/v1/agent.proto",
+    "sanad/v1/attendance.proto",
     "sanad/v1/block.proto",
     "sanad/v1/chat.proto",
     "sanad/v1/customer.proto",

@@ -7,6 +7,7 @@
 
 pub mod agents;
 pub mod alerts;
+pub mod attending;
 pub mod audit;
 pub mod blocks;
 pub mod board;
@@ -87,6 +88,7 @@ pub struct App {
     notes: pace::Notes,
     in_force: directives::InForce,
     typing: typing::Typing,
+    pages: attending::Pages,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -114,6 +116,7 @@ impl App {
             notes: pace::Notes::default(),
             in_force: directives::InForce::default(),
             typing: typing::Typing::default(),
+            pages: attending::Pages::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),

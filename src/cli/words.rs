@@ -219,6 +219,17 @@ pub fn alert_kind(language: Language, kind: pb::AlertKind) -> &'static str {
     pick(language, en, ar)
 }
 
+/// Whether a customer is there; `None` if nothing is known.
+pub fn attendance(language: Language, attendance: pb::Attendance) -> Option<&'static str> {
+    let (en, ar) = match attendance {
+        pb::Attendance::Unspecified => return None,
+        pb::Attendance::Attached => ("their page is open", "صفحته مفتوحة"),
+        pb::Attendance::Away => ("has just closed the page", "أغلق صفحته قبل قليل"),
+        pb::Attendance::Gone => ("has closed the page", "أغلق صفحته"),
+    };
+    Some(pick(language, en, ar))
+}
+
 /// What was promised.
 pub fn promise(language: Language, kind: pb::PromiseKind) -> &'static str {
     use pb::PromiseKind as P;
@@ -288,6 +299,15 @@ pub fn priority(language: Language, priority: pb::Priority) -> &'static str {
         P::Emergency => ("emergency", "طارئ"),
     };
     pick(language, en, ar)
+}
+
+/// The name of a language; its tag where we have no name for it.
+pub fn tongue(language: Language, tag: &str) -> &str {
+    match Language::from_tag(tag) {
+        Some(Language::Ar) => pick(language, "Arabic", "العربية"),
+        Some(Language::En) => pick(language, "English", "الإنجليزية"),
+        None => tag,
+    }
 }
 
 /// What is measured.

@@ -8,6 +8,7 @@ use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
 use super::encode_admin;
+use super::encode_agent;
 use super::encode_directives;
 use super::encode_fairness;
 use super::encode_promise;
@@ -104,6 +105,7 @@ impl AdminService for Admin {
             requirements: item.as_ref().map(encode_admin::requirements).unwrap_or_default(),
             agents: encode_admin::fits(app, item.as_ref(), verdicts),
             offers_not_taken: item.map_or(0, |item| item.untaken),
+            attendance: encode_agent::attendance(app, &id).into(),
         }))
     }
 

@@ -205,6 +205,8 @@ impl ChatService for Chat {
             Some(After::AfterSequence(sequence)) => (Place { sequence, event_id: 0 }, false),
         };
         let wait = Duration::from_millis(u64::from(asked.wait_ms)).min(WAIT_MAX);
+        // A page that polls is as open as one that holds a stream.
+        let _page = (!wait.is_zero()).then(|| self.context.app.attach(&conversation));
         let page = self
             .context
             .read_page(&conversation, Reader::Customer, place, checked, wait)

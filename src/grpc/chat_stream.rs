@@ -36,11 +36,14 @@ pub async fn open(
     let attach = Feed::attach(context.clone(), id.clone(), reader, place)
         .await
         .map_err(|error| status(reader, error))?;
+    // Whoever merely watches is not the customer.
+    let page = (reader == Reader::Customer).then(|| context.app.attach(&id));
     let (sender, frames) = frames::channel(FRAMES_AHEAD);
     let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
     // A client that goes away drops the receiver: then every send fails and the task ends.
     tokio::spawn(async move {
         let mut stream = stream;
+        let _page = page;
         if let Err(Ended::Failed(error)) = stream.run(attach).await {
             stream.sender.send(Err(status(reader, *error))).await.ok();
         }

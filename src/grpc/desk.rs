@@ -27,7 +27,9 @@ const WAITING_PAGE: (usize, usize) = (20, 100);
 pub(super) fn waiting(context: &Context, agent: &Agent, size: u32) -> pb::ListWaitingResponse {
     let size = decode::page_size(size, WAITING_PAGE.0, WAITING_PAGE.1);
     let waiting = context.app.claimable(&agent.id).into_iter().take(size);
-    pb::ListWaitingResponse { waiting: waiting.map(encode_agent::waiting).collect() }
+    pb::ListWaitingResponse {
+        waiting: waiting.map(|work| encode_agent::waiting(&context.app, work)).collect(),
+    }
 }
 
 /// Takes a waiting conversation by hand.

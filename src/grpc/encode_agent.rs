@@ -16,8 +16,10 @@ use crate::domain::ids::ConversationId;
 use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
 use crate::domain::pool::command::{OfferEnd, UnassignReason};
 use crate::domain::pool::item::Item;
+use crate::domain::routing::attendance::Attendance;
 use crate::domain::routing::claim::Claimable;
 use crate::domain::time::Timestamp;
+use std::time::Duration;
 
 /// An agent as they are now.
 pub fn agent(agent: &Agent) -> pb::Agent {
@@ -78,8 +80,18 @@ fn lease(agent: &Agent) -> pb::LeaseState {
     }
 }
 
+/// Whether the customer is there, as far as is known.
+pub fn attendance(app: &App, id: &ConversationId) -> pb::Attendance {
+    match app.attendance(id) {
+        Attendance::Unknown => pb::Attendance::Unspecified,
+        Attendance::Attached => pb::Attendance::Attached,
+        Attendance::Away => pb::Attendance::Away,
+        Attendance::Gone => pb::Attendance::Gone,
+    }
+}
+
 /// A live offer.
-pub fn offer(item: &Item, until: Timestamp) -> pb::Offer {
+pub fn offer(app: &App, item: &Item, until: Timestamp) -> pb::Offer {
     let needs = &item.handoff.needs;
     pb::Offer {
         conversation_id: item.conversation.to_string(),
@@ -92,11 +104,12 @@ pub fn offer(item: &Item, until: Timestamp) -> pb::Offer {
         waiting_since: Some(encode::timestamp(item.waiting_since)),
         expires_at: Some(encode::timestamp(until)),
         cost: item.cost,
+        attendance: attendance(app, &item.conversation).into(),
     }
 }
 
 /// A waiting conversation that could be taken by hand.
-pub fn waiting(work: Claimable) -> pb::WaitingConversation {
+pub fn waiting(app: &App, work: Claimable) -> pb::WaitingConversation {
     let (item, ahead) = (work.item, work.ahead);
     let needs = &item.handoff.needs;
     pb::WaitingConversation {
@@ -109,6 +122,7 @@ pub fn waiting(work: Claimable) -> pb::WaitingConversation {
         waiting_since: Some(encode::timestamp(item.waiting_since)),
         cost: item.cost,
         ahead,
+        attendance: attendance(app, &item.conversation).into(),
     }
 }
 
@@ -162,6 +176,7 @@ pub fn standing(app: &App, c: &Conversation) -> Option<pb::Standing> {
         unread: standing.unread,
         next_step: next.unwrap_or_default().into(),
         next_at: standing.next.map(|(at, _)| encode::timestamp(at)),
+        attendance: attendance(app, &c.id).into(),
     })
 }
 
@@ -178,7 +193,7 @@ pub fn unassigned(conversation: &ConversationId, why: UnassignReason) -> pb::Una
 
 /// What an agent is offered and owns.
 pub fn work(app: &App, work: &HeldWork) -> (Vec<pb::Offer>, Vec<pb::Assignment>) {
-    let offers = work.offers.iter().map(|(item, until)| offer(item, *until));
+    let offers = work.offers.iter().map(|(item, until)| offer(app, item, *until));
     let owned = work.owned.iter();
     let owned = owned.map(|(item, c)| assignment(app, c, item.token, Some(item.waiting_since)));
     (offers.collect(), owned.collect())
@@ -194,6 +209,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         title: Some(encode::text(title, language)),
     });
     let signals = packet.signals.iter();
+    let waits = c.owner().is_none();
     pb::HandoffPacket {
         conversation_id: c.id.to_string(),
         headline: Some(encode::text(packet.asked.headline, handoff.needs.language)),
@@ -203,7 +219,8 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         tried: tried.collect(),
         open_question: packet.open_question.map(|said| encode::words(&said, language)),
         language: language.tag().to_owned(),
-        waiting_since: Some(encode::timestamp(packet.asked.waiting_since)),
+        waiting_since: waits.then(|| encode::timestamp(packet.asked.waiting_since)),
+        waited: (!waits).then(|| encode::duration(waited(c))),
         queue_id: handoff.needs.queue.to_string(),
         channel: c.channel.as_ref().map(ToString::to_string).unwrap_or_default(),
         priority: encode::priority(handoff.priority).into(),
@@ -214,7 +231,12 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
         facts: encode_customer::facts(&c.facts),
         known_customer: c.customer.is_known(),
+        attendance: attendance(app, &c.id).into(),
     }
+}
+
+fn waited(c: &Conversation) -> Duration {
+    Duration::from_millis(u64::try_from(c.waited_ms).unwrap_or(0))
 }
 
 fn suggestion(suggestion: Suggestion) -> Option<pb::SuggestedAnswer> {

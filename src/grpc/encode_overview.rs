@@ -20,11 +20,13 @@ const AGENTS_MAX: usize = 1_000;
 
 /// All queues.
 pub fn queues(app: &App, board: &Board) -> Vec<pb::QueueView> {
-    board.overview.queues.iter().map(|of| queue(app, of, board.at)).collect()
+    board.overview.queues.iter().map(|of| queue(app, board, of)).collect()
 }
 
-fn queue(app: &App, of: &QueueOverview, at: Timestamp) -> pb::QueueView {
-    let rules = app.rules();
+fn queue(app: &App, board: &Board, of: &QueueOverview) -> pb::QueueView {
+    let (rules, at) = (app.rules(), board.at);
+    let here = board.waiting.iter().filter(|item| item.handoff.needs.queue == of.id);
+    let absent = here.filter(|item| app.attendance(&item.conversation).is_absent()).count();
     let declared = rules.routing.queues.get(&of.id);
     let title = |language: Language| {
         declared.map(|queue| encode::text(queue.title.get(language).clone(), language))
@@ -44,6 +46,7 @@ fn queue(app: &App, of: &QueueOverview, at: Timestamp) -> pb::QueueView {
         oldest_conversation_id: of.oldest.as_ref().map(ToString::to_string).unwrap_or_default(),
         delay: of.delay.as_ref().map(encode::delay),
         emergencies: of.emergencies.0,
+        absent: count(absent as u64),
     }
 }
 

@@ -36,6 +36,8 @@ const FRAMES_AHEAD: usize = 64;
 const PAGE: usize = 64;
 /// How often a desk is compared with the pool, should a record have been lost.
 const LOOK: Duration = Duration::from_secs(15);
+/// How often it is looked whose page was opened or closed; nothing is read for it.
+const ATTENDANCE_LOOK: Duration = Duration::from_secs(1);
 /// How long an assignment waits for its conversation to know of it.
 const BIND_SPAN: Duration = Duration::from_secs(2);
 /// Leases renewed at once.
@@ -173,6 +175,8 @@ struct Desk<'a> {
     read: u64,
     /// The conversations the agent owns.
     lines: BTreeMap<ConversationId, Line>,
+    /// Whether each customer is there, as the reader was told.
+    attendance: BTreeMap<ConversationId, pb::Attendance>,
 }
 
 impl<'a> Desk<'a> {
@@ -188,8 +192,8 @@ impl<'a> Desk<'a> {
         let inbox = context.app.hub().watch(pool, Topic::Inbox(agent.clone()));
         let agent = agent.clone();
         let out = Out { sender: sender.clone(), agent: agent.to_string() };
-        let lines = BTreeMap::new();
-        Desk { context, out, agent, incarnation, places, inbox, read: 0, lines }
+        let (lines, attendance) = (BTreeMap::new(), BTreeMap::new());
+        Desk { context, out, agent, incarnation, places, inbox, read: 0, lines, attendance }
     }
 
     async fn run(mut self) -> Result<(), Ended> {
@@ -207,13 +211,36 @@ impl<'a> Desk<'a> {
                 }
             }
             self.read_lines().await?;
-            let Desk { inbox, lines, .. } = &mut self;
+            self.wait(look).await?;
+        }
+    }
+
+    /// Waits until something may have come; meanwhile it tells whose page was opened or closed.
+    async fn wait(&mut self, look: Instant) -> Result<(), Ended> {
+        loop {
+            self.tell_attendance().await?;
+            let Desk { inbox, lines, .. } = &mut *self;
             tokio::select! {
-                () = inbox.changed() => {}
-                () = any_changed(lines) => {}
-                () = sleep_until(look) => {}
+                () = inbox.changed() => return Ok(()),
+                () = any_changed(lines) => return Ok(()),
+                () = sleep_until(look) => return Ok(()),
+                () = sleep(ATTENDANCE_LOOK) => {}
             }
         }
+    }
+
+    async fn tell_attendance(&mut self) -> Result<(), Ended> {
+        self.attendance.retain(|id, _| self.lines.contains_key(id));
+        for id in self.lines.keys() {
+            let now = encode_agent::attendance(&self.context.app, id);
+            // What it was at first came with the assignment.
+            if self.attendance.insert(id.clone(), now).is_some_and(|told| told != now) {
+                let (conversation_id, attendance) = (id.to_string(), now.into());
+                let changed = pb::AttendanceChanged { conversation_id, attendance };
+                self.out.send(Frame::AttendanceChanged(changed)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// The agent; `None`, after telling why, if the session does not count.
@@ -292,7 +319,9 @@ impl<'a> Desk<'a> {
             InboxEvent::Offered { conversation, token, until, .. } => {
                 // An offer that ended meanwhile is told by its end alone.
                 if let Some(item) = self.offered(&conversation, token).await? {
-                    self.out.send(Frame::Offer(encode_agent::offer(&item, until))).await?;
+                    self.out
+                        .send(Frame::Offer(encode_agent::offer(&self.context.app, &item, until)))
+                        .await?;
                 }
             }
             InboxEvent::OfferEnded { conversation, token, how } => {

@@ -70,6 +70,7 @@ impl Show {
             let vain = self.pick("offers not taken", "عروض لم تُقبل");
             facts.push(format!("{vain}: {}", answer.offers_not_taken));
         }
+        facts.extend(words::attendance(l, answer.attendance()).map(str::to_owned));
         facts.retain(|fact| !fact.is_empty());
         lines.push(facts.join(" · "));
         lines.extend(answer.agents.iter().map(|agent| self.fit(agent)));
@@ -408,13 +409,14 @@ mod tests {
                 fit("omar", pb::WhyNot::Unspecified, ""),
             ],
             offers_not_taken: 1,
+            attendance: pb::Attendance::Gone.into(),
             ..Default::default()
         };
         assert_eq!(
             show().wait(&answer, 1_060),
             [
                 "place 2: everybody who could help is busy",
-                "support · normal · waits 1 min · ar ≥ 3 · offers not taken: 1",
+                "support · normal · waits 1 min · ar ≥ 3 · offers not taken: 1 · has closed the page",
                 "- sara: has no room (3 of 3)",
                 "+ omar: could take it",
             ]

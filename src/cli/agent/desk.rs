@@ -112,6 +112,19 @@ impl Desk {
                 }
                 Told::default()
             }
+            Some(Frame::AttendanceChanged(changed)) => {
+                let word = words::attendance(l, changed.attendance());
+                let held = self.work.held_mut(&changed.conversation_id);
+                match (word, held) {
+                    (Some(word), Some((number, held))) => {
+                        if let Some(standing) = &mut held.standing {
+                            standing.attendance = changed.attendance;
+                        }
+                        Told::lines(vec![self.show.about(number, word, word)])
+                    }
+                    (Some(_) | None, _) => Told::default(),
+                }
+            }
             Some(Frame::Superseded(_)) => Told { superseded: true, ..Told::default() },
         }
     }

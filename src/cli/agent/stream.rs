@@ -82,6 +82,7 @@ fn take(places: &mut BTreeMap<String, Place>, response: &SubscribeWorkResponse) 
             | Frame::PresenceChanged(_)
             | Frame::Superseded(_)
             | Frame::CustomerTyping(_)
+            | Frame::AttendanceChanged(_)
             | Frame::Heartbeat(_),
         )
         | None => Next::Forward,

@@ -109,6 +109,9 @@ impl Show {
         if queue.emergencies > 0 {
             parts.push(count("IN DANGER", "في خطر", queue.emergencies));
         }
+        if queue.absent > 0 {
+            parts.push(count("pages closed", "أغلقوا صفحاتهم", queue.absent));
+        }
         parts.push(count("offered", "معروض", queue.offers_out));
         parts.push(count("with agents", "عند الموظفين", queue.owned));
         if let Some(why) = queue.delay.as_ref().and_then(|delay| self.transcript.delay(delay)) {
@@ -171,6 +174,7 @@ impl Show {
                 }
                 None => parts.push(pick(l, "customer's turn", "الدور على العميل").to_owned()),
             }
+            parts.extend(words::attendance(l, standing.attendance()).map(str::to_owned));
             if standing.unread > 0 {
                 parts.push(format!("{} {}", pick(l, "unread", "غير مقروء"), standing.unread));
             }

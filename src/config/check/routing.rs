@@ -12,6 +12,7 @@ use crate::domain::ids::{PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Profile, ordinary_id};
 use crate::domain::routing::alerts::AlertRules;
+use crate::domain::routing::attendance::AttendanceRules;
 use crate::domain::routing::hours::{Day, Hours, HoursError, Span};
 use crate::domain::routing::on_call::OnCallRules;
 use crate::domain::routing::policies;
@@ -51,6 +52,10 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         Some(raw) => times::blocks(raw, problems).map(Some),
         None => Some(None),
     };
+    let attendance = match &raw.attendance {
+        Some(raw) => times::attendance(raw, problems),
+        None => Some(AttendanceRules::default()),
+    };
     let on_call = match &raw.on_call {
         Some(raw) => on_call::check(raw, problems),
         None => Some(OnCallRules::default()),
@@ -77,6 +82,7 @@ pub fn check(raw: &Routing, names: &Names, problems: &mut Problems) -> Option<Ro
         alerts: alerts?,
         on_call: on_call?,
         blocks: blocks?,
+        attendance: attendance?,
     })
 }
 

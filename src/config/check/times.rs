@@ -4,10 +4,11 @@
 use super::value::{self, duration, number, shown};
 use crate::config::problem::{Place, Problems};
 use crate::config::raw::routing::{
-    Alerts, Blocks, Leases, Offers, Priorities, Promises, Routing, Silence,
+    Alerts, Attendance, Blocks, Leases, Offers, Priorities, Promises, Routing, Silence,
 };
 use crate::config::raw::{At, Text};
 use crate::domain::routing::alerts::AlertRules;
+use crate::domain::routing::attendance::AttendanceRules;
 use crate::domain::routing::blocks::BlockRules;
 use crate::domain::routing::settings::{
     Credits, LeaseRules, OfferRules, PromiseRules, SilenceRules,
@@ -171,6 +172,12 @@ pub fn blocks(raw: &Blocks, problems: &mut Problems) -> Option<BlockRules> {
     let otherwise = raw.otherwise.as_ref().and_then(|said| value::both(said, problems));
     rising(&[within, lasts], &raw.place, problems);
     Some(BlockRules { length: lasts.1?, review_within: within.1?, otherwise: otherwise? })
+}
+
+/// Checks what it means that a customer's page is closed.
+pub fn attendance(raw: &Attendance, problems: &mut Problems) -> Option<AttendanceRules> {
+    let gone_after = named(raw.gone_after.as_ref(), "gone_after", "10s"..="1d", problems).1;
+    Some(AttendanceRules { gone_after: gone_after? })
 }
 
 fn check_promises(raw: &Promises, problems: &mut Problems) -> Option<PromiseRules> {

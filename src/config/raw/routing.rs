@@ -37,6 +37,8 @@ raw! {
         optional on_call: OnCall,
         /// For how long agents may block who abuses them.
         optional blocks: Blocks,
+        /// What it means that a customer's page is closed.
+        optional attendance: Attendance,
     }
 
     /// One queue.
@@ -187,6 +189,12 @@ raw! {
         required clear_below: At<u32>,
         /// How long an alert stands at least.
         required hold: Text,
+    }
+
+    /// What it means that a customer's page is closed.
+    pub struct Attendance {
+        /// After how long the customer is gone.
+        required gone_after: Text,
     }
 
     /// For how long agents may block who abuses them.

@@ -10,6 +10,7 @@ use super::satisfaction::{self, Satisfaction};
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
+use super::withdrawal;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Speaker, Turn, cut};
 use crate::domain::handoff::Token;
@@ -97,6 +98,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless {
                 c.memory.reply_due = None;
             }
+            c.memory.withdrawing = false;
             if choice.is_some() {
                 c.memory.burst.clear();
             }
@@ -170,6 +172,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::Notice { text, .. } => {
             sent(c, text);
+            c.memory.last_said = Some(text.clone());
             c.memory.last_outcome = None;
         }
         Event::HandoffRequested { token, handoff, headline, returned, preferred, exclude } => {
@@ -219,7 +222,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
-        Event::WaitOptionsOffered { text, .. } => sent(c, text),
+        Event::WaitOptionsOffered { text, options, .. } => {
+            sent(c, text);
+            c.memory.withdrawing = withdrawal::is_asked_by(options);
+        }
         Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
         Event::PromiseMade { promise } => {
             if promise.returns_at > at {
@@ -250,7 +256,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 asked.nobody_there = false;
             }
         }
-        Event::AgentLeft { agent, why, token } => {
+        Event::AgentLeft { agent, why, token, .. } => {
             c.token = *token;
             c.unanswered_since = None;
             c.silence = Silence::None;
@@ -395,7 +401,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.agreed_language = None;
             c.abuse_reported = None;
             c.handoff = None;
-            c.memory = Memory::default();
+            // What was told stays told: nobody is asked twice for the same number.
+            let slots = std::mem::take(&mut c.memory.slots);
+            c.memory = Memory { slots, ..Memory::default() };
             block::goes_on(c);
         }
     }

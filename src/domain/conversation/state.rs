@@ -280,6 +280,9 @@ pub struct Memory {
     /// The customer's last words that say what they need.
     #[serde(default)]
     pub need: Option<String>,
+    /// Whether they were just asked whether they still want the person they wait for.
+    #[serde(default)]
+    pub withdrawing: bool,
 }
 
 impl Memory {

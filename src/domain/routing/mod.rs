@@ -10,10 +10,12 @@
 //! - [`explain`]: who waits where, and who could help
 //! - [`delay`]: why someone waits
 //! - [`pace`], [`eta`]: how fast people have worked lately, and how long it will take
+//! - [`attendance`]: whether customers are there, a hint
 //! - [`fairness`]: who is served worst, beside who is served best
 //! - [`policies`]: in which order free agents are asked
 
 pub mod alerts;
+pub mod attendance;
 mod bits;
 pub mod blocks;
 pub mod claim;

@@ -2,6 +2,7 @@
 //! Files and their syntax are the config's affair.
 
 use super::alerts::AlertRules;
+use super::attendance::AttendanceRules;
 use super::blocks::BlockRules;
 use super::hours::Hours;
 use super::on_call::OnCallRules;
@@ -55,6 +56,8 @@ pub struct RoutingRules {
     pub on_call: OnCallRules,
     /// Whether and for how long agents may block who abuses them.
     pub blocks: Option<BlockRules>,
+    /// What it means that a customer's page is closed.
+    pub attendance: AttendanceRules,
 }
 
 /// The queues of a pool, in the order of the file. There is always one, so that nobody who needs
@@ -254,6 +257,7 @@ impl RoutingRules {
             alerts: AlertRules::default(),
             on_call: OnCallRules::default(),
             blocks: None,
+            attendance: AttendanceRules::default(),
         }
     }
 

@@ -135,6 +135,9 @@ impl Index {
     /// Bucket: conversations of which a report on satisfaction has something to tell, the latest
     /// first; the score is minus the time of the last such thing in ms.
     pub const SATISFACTION: Index = Index("satisfaction");
+    /// Pool: conversations whose customers' pages are open; score = the time in ms up to which that is
+    /// known.
+    pub const PAGES: Index = Index("pages");
     /// Pool: how long people had their latest conversations; score = when each ended.
     pub const SERVED: Index = Index("served");
     /// Bucket: all lists whose members are conversations; one that leaves the store leaves them all.

@@ -135,8 +135,9 @@ async fn what_nobody_looks_at_lapses_and_stays_listed_until_somebody_has_it() {
     assert_eq!(blocks[0].review(), pb::BlockReview::Lapsed);
     let c = world.app.conversation(&customer.conversation()).await.unwrap();
     assert_eq!(c.state.name(), "queued");
-    let omar = world.ready("omar").await;
+    let omar = world.agent("omar").await;
     let mut work = omar.stream().await;
+    omar.present(pb::Presence::Available).await;
     let offer = work.offer().await;
     omar.accept(&offer).await.unwrap();
     assert!(listed(&world).await.is_empty(), "somebody has it again");

@@ -1,5 +1,6 @@
 //! The API through real sockets, over the shipped rules.
 
+mod attendance;
 mod blocks;
 mod claims;
 mod customers;

@@ -62,8 +62,8 @@ impl App {
         let open_question = c.memory.need.clone();
         let need = need(&rules, &c, &asked, open_question.as_deref());
         Ok(Packet {
-            opening: opening(&rules, c.language, &name, need),
-            signals: signals(&events),
+            opening: opening(&rules, c.language, &name, &asked, need),
+            signals: signals(&rules, &events),
             tried: tried(&rules, &events, c.language),
             suggestions: suggested(&rules, &c, &asked, &events, None, ""),
             earlier_handoffs: earlier_handoffs(&events),
@@ -92,7 +92,7 @@ impl App {
         let spoken = events.iter().any(is_agents);
         let first = (!spoken).then(|| {
             let need = need(&rules, &c, &asked, c.memory.need.as_deref());
-            opening(&rules, c.language, &name, need)
+            opening(&rules, c.language, &name, &asked, need)
         });
         Ok(suggested(&rules, &c, &asked, &events, first, about))
     }
@@ -189,8 +189,19 @@ fn need(rules: &Rules, c: &Conversation, asked: &Asked, need: Option<&str>) -> O
     Some(need)
 }
 
-fn opening(rules: &Rules, language: Language, agent: &str, need: Option<String>) -> String {
+fn opening(
+    rules: &Rules,
+    language: Language,
+    agent: &str,
+    asked: &Asked,
+    need: Option<String>,
+) -> String {
     let agent = ("agent", agent.to_owned());
+    if asked.handoff.reason.is_emergency() {
+        // Nothing is looked into before it is known whether they are safe.
+        let wordings = rules.texts.wordings(language, TextKey::PacketOpeningDanger, None, &[agent]);
+        return wordings.into_iter().next().unwrap_or_default();
+    }
     let wordings = match need {
         Some(need) => {
             let values = [agent, ("need", need)];
@@ -201,16 +212,17 @@ fn opening(rules: &Rules, language: Language, agent: &str, need: Option<String>)
     wordings.into_iter().next().unwrap_or_default()
 }
 
-fn signals(events: &[Logged]) -> Vec<(u64, String, Signal)> {
+fn signals(rules: &Rules, events: &[Logged]) -> Vec<(u64, String, Signal)> {
     let mut found = Vec::new();
     let mut said = (0, "");
     for logged in events {
         if let Event::CustomerSaid { text, .. } = &logged.logged.event {
             said = (logged.seq, text);
         }
-        if let Event::Understood { signals, .. } = &logged.logged.event {
+        if let Event::Understood { signals, levels, .. } = &logged.logged.event {
             let (seq, words) = said;
-            found.extend(signals.iter().map(|s| (seq, words.to_owned(), s.clone())));
+            let shown = signals.iter().filter(|found| rules.detectors.is_shown(found, levels));
+            found.extend(shown.map(|s| (seq, words.to_owned(), s.clone())));
         }
     }
     found.split_off(found.len().saturating_sub(SIGNALS_MAX))

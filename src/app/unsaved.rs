@@ -36,7 +36,9 @@ impl App {
                     let contacts = rules.bot.contacts.get(&kind);
                     let contacts = contacts.map(|texts| texts.get(language).clone());
                     let values = [("contacts", contacts.unwrap_or_default())];
-                    let told = words(TextKey::safety(kind), &values);
+                    let signals = &reading.assessment.signals;
+                    let hazard = signals.iter().find_map(|signal| signal.hazard);
+                    let told = words(TextKey::safety(kind, hazard), &values);
                     said.extend(told.map(|text| (text, Outcome::Emergency)));
                 }
                 let text = words(TextKey::NotYetRegistered, &[]);

@@ -5,7 +5,7 @@ use crate::store::archive::read;
 use anyhow::Context as _;
 use clap::Args;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show archived conversations, one JSON object a line, each once.
 #[derive(Debug, Args)]
@@ -17,12 +17,31 @@ pub struct ArchiveArgs {
     archive: PathBuf,
 }
 
+/// That there is nothing, and why that may be.
+fn nothing(folder: &Path, conversation: Option<&str>) -> String {
+    let folder = folder.display();
+    match conversation {
+        Some(id) => format!(
+            "conversation {id} is not in the archive {folder}: it may still be in the store (`sanad \
+             admin show`), or was erased"
+        ),
+        None => format!(
+            "nothing is archived in {folder} yet: ended conversations leave the store after \
+             `retention.after` of service.yaml; another folder is named with --archive DIR"
+        ),
+    }
+}
+
 /// Runs the command.
 pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
     let folder = args.archive.display();
     let contents = read(&args.archive, args.conversation.as_deref()).with_context(|| {
         format!("the archive {folder} cannot be read; name it with --archive DIR")
     })?;
+    if contents.rows.is_empty() {
+        eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     for row in &contents.rows {
         serde_json::to_writer(&mut out, row)?;
@@ -35,4 +54,17 @@ pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
         contents.torn
     );
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_archive_is_called_empty_and_says_why() {
+        let told = nothing(Path::new("data/archive"), None);
+        assert!(told.contains("nothing is archived in data/archive"), "{told}");
+        let told = nothing(Path::new("data/archive"), Some("c1"));
+        assert!(told.contains("conversation c1 is not in the archive"), "{told}");
+    }
 }

@@ -202,13 +202,15 @@ impl Transcript {
     /// What detectors found, with the words that showed it.
     pub fn signal(&self, signal: &Signal) -> String {
         let what = words::signal(self.language, signal.kind());
-        let mut quotes: Vec<String> = Vec::new();
-        for evidence in &signal.evidence {
-            let quote = format!("«{}»", self.look.foreign(&evidence.quote));
-            if !evidence.quote.is_empty() && !quotes.contains(&quote) {
-                quotes.push(quote);
+        let mut told: Vec<&str> = Vec::new();
+        for quote in signal.evidence.iter().map(|evidence| evidence.quote.as_str()) {
+            // A word of what is quoted already says nothing more.
+            if !quote.is_empty() && !told.iter().any(|known| known.contains(quote)) {
+                told.push(quote);
             }
         }
+        let quote = |quote: &&str| format!("«{}»", self.look.foreign(quote));
+        let quotes: Vec<String> = told.iter().map(quote).collect();
         let percent = (signal.strength * 100.0).round();
         match quotes.is_empty() {
             true => format!("{what} ({percent}%)"),
@@ -250,7 +252,12 @@ impl Transcript {
     }
 
     fn message(&self, author: &Participant, message: &MessageSent) -> Vec<String> {
-        let text = text_of(&message.text);
+        let text = match text_of(&message.text) {
+            text if text.is_empty() && message.choice_id == "say_again" => {
+                pick(self.language, "(say that again)", "(أعد ما قلت)").to_owned()
+            }
+            text => text,
+        };
         let parts = message.parts.iter().map(|part| parts::line(part, self.language, self.look));
         let mut rows = text.lines().map(|row| self.look.foreign(row)).chain(parts);
         let first = rows.next().unwrap_or_default();

@@ -301,6 +301,15 @@ pub fn priority(language: Language, priority: pb::Priority) -> &'static str {
     pick(language, en, ar)
 }
 
+/// The name of a language; its tag where we have no name for it.
+pub fn tongue(language: Language, tag: &str) -> &str {
+    match Language::from_tag(tag) {
+        Some(Language::Ar) => pick(language, "Arabic", "العربية"),
+        Some(Language::En) => pick(language, "English", "الإنجليزية"),
+        None => tag,
+    }
+}
+
 /// What is measured.
 pub fn measure(language: Language, measure: pb::Measure) -> &'static str {
     match measure {

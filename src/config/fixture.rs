@@ -183,7 +183,13 @@ fn text_line(key: TextKey) -> String {
                 "{name}: {{ zero: z, one: o, two: t, few: f, many: m, other: \"{{count}}\" }}\n"
             )
         }
-        TextKey::EmergencyLife | TextKey::EmergencyMoney | TextKey::EmergencyProperty => {
+        TextKey::EmergencyLife
+        | TextKey::EmergencySelfHarm
+        | TextKey::EmergencySwallowed
+        | TextKey::EmergencyGas
+        | TextKey::EmergencyFire
+        | TextKey::EmergencyMoney
+        | TextKey::EmergencyProperty => {
             format!("{name}: [\"now: {{contacts}}\"]\n")
         }
         TextKey::HeardWhilePromised => format!("{name}: \"by {{due}}\"\n"),
@@ -196,6 +202,7 @@ fn text_line(key: TextKey) -> String {
             format!("{name}: [\"to {{agent}}\"]\n")
         }
         TextKey::TransferredToQueue => format!("{name}: [\"to {{queue}}\"]\n"),
+        TextKey::SlotRemembered => format!("{name}: [\"with {{value}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
         TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),

@@ -56,7 +56,8 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         denies,
         declines,
         states_need: !is_bare
-            && (is_known(&matched, &assessment) || says_more(rules, text, &assessment, variety)),
+            && (is_known(&matched, &assessment)
+                || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),
         matched,
         assessment,
         tokens: normalised.tokens.len(),
@@ -72,11 +73,16 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
 
 /// What is left beside "I want a person" must fit a topic so well; "I would like to" fits many a bit.
 const REST_SCORE_MIN: f32 = 0.4;
+/// What is left beside anger: "where the hell is my parcel" after "this is the third time" is a need.
+const REST_OF_ANGER_MIN: f32 = 0.08;
+/// Fewer words beside anger say nothing more.
+const REST_OF_ANGER_WORDS_MIN: usize = 3;
 
-/// Whether a topic was found beyond doubt; where a person is called for, only in the words of an
-/// example.
+/// Whether a topic was found beyond doubt; where a person is called for or we are scolded, only in the
+/// words of an example.
 fn is_known(matched: &Match, assessment: &Assessment) -> bool {
-    let calls = assessment.signals.iter().any(|signal| signal.kind == SignalKind::HumanRequest);
+    let about_us = [SignalKind::HumanRequest, SignalKind::Frustration, SignalKind::Abuse];
+    let calls = assessment.signals.iter().any(|signal| about_us.contains(&signal.kind));
     match (&matched.verdict, matched.basis) {
         (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
         (Verdict::Sure(_), Basis::Examples | Basis::None) => !calls,
@@ -109,12 +115,18 @@ fn says_more(rules: &Rules, text: &str, assessment: &Assessment, variety: Variet
         from = from.max(span.end as usize);
     }
     rest.push_str(text.get(from..).unwrap_or_default());
-    let found = rules.matcher.find(&language::normalise(&rest), variety);
+    let rest = language::normalise(&rest);
+    let found = rules.matcher.find(&rest, variety);
+    let wants = assessment.signals.iter().any(|it| it.kind == SignalKind::HumanRequest);
+    let least = match wants || rest.tokens.len() < REST_OF_ANGER_WORDS_MIN {
+        true => REST_SCORE_MIN,
+        false => REST_OF_ANGER_MIN,
+    };
     match found.verdict {
         Verdict::Sure(_) => true,
         Verdict::Unsure(_) => {
             let best = found.candidates.first().map_or(0.0, |best| best.score);
-            best >= REST_SCORE_MIN
+            best >= least
         }
         Verdict::Unknown => false,
     }

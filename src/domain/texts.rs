@@ -3,7 +3,7 @@
 //! The keys are a closed list, so that a text that is missing is found when the config is checked
 //! and not when a customer should read it.
 
-use super::detectors::EmergencyKind;
+use super::detectors::{EmergencyKind, Hazard};
 use super::language::Language;
 use intl_pluralrules::{PluralCategory, PluralRuleType, PluralRules};
 use std::collections::BTreeMap;
@@ -150,11 +150,15 @@ macro_rules! text_keys {
             }
 
             /// What whoever is in this danger must do first.
-            pub const fn safety(kind: EmergencyKind) -> TextKey {
-                match kind {
-                    EmergencyKind::Life => TextKey::EmergencyLife,
-                    EmergencyKind::Money => TextKey::EmergencyMoney,
-                    EmergencyKind::Property => TextKey::EmergencyProperty,
+            pub const fn safety(kind: EmergencyKind, hazard: Option<Hazard>) -> TextKey {
+                match (kind, hazard) {
+                    (EmergencyKind::Life, None) => TextKey::EmergencyLife,
+                    (EmergencyKind::Life, Some(Hazard::SelfHarm)) => TextKey::EmergencySelfHarm,
+                    (EmergencyKind::Life, Some(Hazard::Swallowed)) => TextKey::EmergencySwallowed,
+                    (EmergencyKind::Life, Some(Hazard::Gas)) => TextKey::EmergencyGas,
+                    (EmergencyKind::Life, Some(Hazard::Fire)) => TextKey::EmergencyFire,
+                    (EmergencyKind::Money, _) => TextKey::EmergencyMoney,
+                    (EmergencyKind::Property, _) => TextKey::EmergencyProperty,
                 }
             }
         }
@@ -186,6 +190,8 @@ text_keys! {
     NothingElse = "nothing_else",
     /// Stands before the choices of a clarification.
     ClarifyAsk = "clarify_ask",
+    /// The same before a single one.
+    ClarifyOne = "clarify_one",
     /// Not understood for the first time.
     NotKnownFirst = "not_known_first",
     /// Acknowledges the request for a person.
@@ -252,6 +258,14 @@ text_keys! {
     WaitOptionLeaveQuestion = "wait_option_leave_question",
     /// The choice to be helped in the other language.
     WaitOptionOtherLanguage = "wait_option_other_language",
+    /// The choice to wait no longer and want no person.
+    WaitOptionCancel = "wait_option_cancel",
+    /// Asks whether the person who is awaited is still wanted.
+    WithdrawalAsked = "withdrawal_asked",
+    /// The same, of somebody who spoke of danger.
+    WithdrawalAskedInDanger = "withdrawal_asked_in_danger",
+    /// They are: it stays as it was.
+    WithdrawalRefused = "withdrawal_refused",
     /// The customer chose to wait.
     WaitChosen = "wait_chosen",
     /// The customer chose to wait until it opens: `{opens}`.
@@ -312,10 +326,22 @@ text_keys! {
     ClosedLeft = "closed_left",
     /// It goes on.
     Reopened = "reopened",
+    /// A stray number or sign after the end: nothing goes on.
+    StrayAfterEnd = "stray_after_end",
+    /// Says that a detail told before is used: `{value}`.
+    SlotRemembered = "slot_remembered",
     /// Something came without words: the machine cannot look into it.
     PartsKept = "parts_kept",
     /// Safety text: life.
     EmergencyLife = "emergency_life",
+    /// Safety text: somebody speaks of harming themselves.
+    EmergencySelfHarm = "emergency_self_harm",
+    /// Safety text: something was swallowed.
+    EmergencySwallowed = "emergency_swallowed",
+    /// Safety text: gas escapes.
+    EmergencyGas = "emergency_gas",
+    /// Safety text: something burns.
+    EmergencyFire = "emergency_fire",
     /// Safety text: money.
     EmergencyMoney = "emergency_money",
     /// Safety text: property.
@@ -354,6 +380,8 @@ text_keys! {
     PacketOpening = "packet_opening",
     /// The same where no need is known: `{agent}`.
     PacketOpeningNoNeed = "packet_opening_no_need",
+    /// An opening for an agent, to somebody who spoke of danger.
+    PacketOpeningDanger = "packet_opening_danger",
     /// Tells the agent the reason: asked for a person.
     ReasonHumanRequest = "reason_human_request",
     /// Tells the agent the reason: angry or out of patience.

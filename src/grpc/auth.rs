@@ -127,8 +127,17 @@ impl Authenticator {
             None | Some("") => Err(bad("the header must read `authorization: Bearer <secret>`")),
             Some(key) if key.starts_with("sanad_") => match self.keys.find(key) {
                 Some(staff) => Ok(Principal::Staff(staff)),
-                None => Err(bad("this key is not known here; it may have been revoked")),
+                None => Err(bad(
+                    "this staff key is not known here; it may have been revoked, or is of another \
+                     deployment: the keys of this one are in the folder `keys` of its data folder, \
+                     and `sanad key` makes new ones",
+                )),
             },
+            Some(other) if !other.starts_with("v1.") => Err(bad(
+                "this is no secret of ours: a staff key begins with `sanad_` (it is the whole content of a \
+                 file in the folder `keys` of the server's data folder, made by `sanad key`), a \
+                 customer's token with `v1.`",
+            )),
             Some(token) => match self.tokens.verify(token, (self.now)()) {
                 Ok(claim) => Ok(Principal::Customer(claim)),
                 Err(fault) => Err(bad(format!("{fault}; begin a new conversation"))),
@@ -200,6 +209,18 @@ mod tests {
             &[&key, &token],
         ] {
             assert!(matches!(who(bad), Err(Refusal::BadCredentials { .. })), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_key_is_told_as_a_key_and_not_as_a_customers_token() {
+        let f = fixture();
+        for wrong in ["letmein", "sanad_agent_sara_0000000000000000000000000000000000000000"] {
+            let header = format!("Bearer {wrong}");
+            let refused = f.authenticator.authenticate(&headers(&[&header])).unwrap_err();
+            let told = refused.to_string();
+            assert!(told.contains("`keys`") && told.contains("sanad key"), "{told}");
+            assert!(!told.contains("begin a new conversation"), "{told}");
         }
     }
 

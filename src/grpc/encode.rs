@@ -280,10 +280,10 @@ fn author(app: &App, event: &Event) -> pb::Participant {
         | Event::Noted { agent: Some(id), .. }
         | Event::Claimed { agent: id, .. }
         | Event::TakenOver { agent: id, .. }
-        | Event::AgentLeft { agent: id, .. }
         | Event::AgentNudged { agent: id } => agent(id, name_of(app, id)),
-        Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, .. } => {
-            agent(id, name_of(app, id))
+        Event::AgentLeft { agent: id, name, .. }
+        | Event::ResolutionProposed { by: Proposer::Agent { agent: id, .. }, name, .. } => {
+            agent(id, name.clone().unwrap_or_else(|| name_of(app, id)))
         }
         Event::ResolutionProposed { by: Proposer::Bot, .. } => party(pb::Party::Bot),
         Event::Started { .. }
@@ -342,11 +342,15 @@ fn body(
                 ..Default::default()
             })
         }
-        Event::Understood { signals, .. } if !signals.is_empty() => {
-            let signals = signals.iter().map(|found| signal(found, seq - 1, before)).collect();
-            Body::SignalRaised(pb::SignalRaised { signals })
+        Event::Understood { signals, levels, .. } => {
+            let rules = app.rules();
+            let shown = signals.iter().filter(|found| rules.detectors.is_shown(found, levels));
+            let signals: Vec<_> = shown.map(|found| signal(found, seq - 1, before)).collect();
+            match signals.is_empty() {
+                true => internal("understood"),
+                false => Body::SignalRaised(pb::SignalRaised { signals }),
+            }
         }
-        Event::Understood { .. } => internal("understood"),
         Event::FragmentKept { .. } => internal("fragment_kept"),
         Event::SlotFilled { .. } => internal("slot_filled"),
         Event::PositionTold { .. } => internal("position_told"),
@@ -421,7 +425,7 @@ fn body(
         Event::SupervisorAlerted { what } => {
             Body::SupervisorAlerted(pb::SupervisorAlerted { alert: alert(*what).into() })
         }
-        Event::ResolutionProposed { by, disposition } => {
+        Event::ResolutionProposed { by, disposition, .. } => {
             let by = match by {
                 Proposer::Bot => pb::Party::Bot,
                 Proposer::Agent { .. } => pb::Party::Agent,

@@ -19,6 +19,7 @@ use crate::domain::pool::item::Item;
 use crate::domain::routing::attendance::Attendance;
 use crate::domain::routing::claim::Claimable;
 use crate::domain::time::Timestamp;
+use std::time::Duration;
 
 /// An agent as they are now.
 pub fn agent(agent: &Agent) -> pb::Agent {
@@ -208,6 +209,7 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         title: Some(encode::text(title, language)),
     });
     let signals = packet.signals.iter();
+    let waits = c.owner().is_none();
     pb::HandoffPacket {
         conversation_id: c.id.to_string(),
         headline: Some(encode::text(packet.asked.headline, handoff.needs.language)),
@@ -217,7 +219,8 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         tried: tried.collect(),
         open_question: packet.open_question.map(|said| encode::words(&said, language)),
         language: language.tag().to_owned(),
-        waiting_since: Some(encode::timestamp(packet.asked.waiting_since)),
+        waiting_since: waits.then(|| encode::timestamp(packet.asked.waiting_since)),
+        waited: (!waits).then(|| encode::duration(waited(c))),
         queue_id: handoff.needs.queue.to_string(),
         channel: c.channel.as_ref().map(ToString::to_string).unwrap_or_default(),
         priority: encode::priority(handoff.priority).into(),
@@ -230,6 +233,10 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         known_customer: c.customer.is_known(),
         attendance: attendance(app, &c.id).into(),
     }
+}
+
+fn waited(c: &Conversation) -> Duration {
+    Duration::from_millis(u64::try_from(c.waited_ms).unwrap_or(0))
 }
 
 fn suggestion(suggestion: Suggestion) -> Option<pb::SuggestedAnswer> {

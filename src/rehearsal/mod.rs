@@ -63,8 +63,39 @@ fn broken(script: &Script, key: &str, why: &str) -> Problem {
 mod tests {
     use super::*;
     use crate::config::problem::{Look, render};
+    use crate::domain::detectors::Window;
     use crate::domain::language::Language;
+    use crate::domain::reading;
+    use crate::domain::time::Timestamp;
     use std::path::Path;
+
+    #[test]
+    fn a_need_said_in_anger_is_a_need_and_the_bare_wish_for_a_person_is_none() {
+        let (_, checked) = crate::config::load(Path::new("config"));
+        let rules = checked.rules.unwrap();
+        let states_need = |text: &str| {
+            let (window, at) = (Window::default(), Timestamp::from_millis(1));
+            reading::read(&rules, text, &window, at).states_need
+        };
+        for need in [
+            "this is the third time I ask, where the hell is my parcel",
+            "I am sick of you, my refund has not come",
+            "كل يوم تقولون بكرة وين طلبي",
+            "I want a human, my order is late",
+        ] {
+            assert!(states_need(need), "{need}");
+        }
+        for bare in [
+            "I want a human",
+            "I want to talk to a person please",
+            "ابغى اكلم موظف",
+            "you are useless",
+            "this is terrible",
+            "زفت",
+        ] {
+            assert!(!states_need(bare), "{bare}");
+        }
+    }
 
     #[test]
     fn the_shipped_rules_check_and_their_conversations_hold() {

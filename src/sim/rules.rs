@@ -193,6 +193,7 @@ fn compiled() -> Detectors {
                 id: format!("rule-{number}"),
                 strength: 0.9,
                 emergency: *emergency,
+                hazard: None,
                 negatable: false,
                 words_max: None,
                 phrases: BTreeMap::from([(dialect, vec![text])]),
@@ -200,6 +201,7 @@ fn compiled() -> Detectors {
         };
         LexiconSettings {
             rules: words.iter().enumerate().map(rule).collect(),
+            withdrawals: withdrawals(kind),
             ..LexiconSettings::default()
         }
     };
@@ -250,6 +252,15 @@ fn compiled() -> Detectors {
         abuse: AbuseSettings { repeated: 0.3, repeated_from: 0.3 },
     };
     Detectors::compile(&settings).expect("constant phrases")
+}
+
+/// What takes the wish for a person back.
+fn withdrawals(kind: SignalKind) -> WithdrawalSettings {
+    if kind != SignalKind::HumanRequest {
+        return WithdrawalSettings::default();
+    }
+    let english = |text: &str| BTreeMap::from([(Dialect::En, vec![text.to_owned()])]);
+    WithdrawalSettings { clear: english("human no longer needed"), perhaps: english("no need") }
 }
 
 fn routing(agents: usize) -> RoutingRules {
@@ -352,6 +363,7 @@ fn texts() -> Texts {
         (TextKey::PacketHeadline, " {need} {why} {tried}"),
         (TextKey::PacketHeadlineNoNeed, " {why} {tried}"),
         (TextKey::SayAgain, " {text}"),
+        (TextKey::SlotRemembered, " {value}"),
         (TextKey::OnCallReached, " {name}"),
         (TextKey::CustomerBlocked, " {until} {otherwise}"),
         (TextKey::StillBlocked, " {until} {otherwise}"),

@@ -45,15 +45,15 @@ macro_rules! codes {
 codes! {
     ConfigSound "config_sound" [entries scripts version]
         en "config: {entries} entries, {scripts} scripted conversations, version {version}"
-        ar "الإعدادات: {entries} مدخلًا، {scripts} محادثة مكتوبة، الإصدار {version}";
+        ar "الإعدادات: عدد المداخل {entries}، وعدد المحادثات المكتوبة {scripts}، والإصدار {version}";
     ConfigBroken "config_broken" [problems first]
         en "config: {problems} problems keep it from going live; the first: {first}"
             => "run `sanad check` and correct what it shows; until then the last good rules go on"
-        ar "الإعدادات: {problems} مشكلة تمنع تفعيلها؛ أولها: {first}"
+        ar "الإعدادات: عدد المشكلات التي تمنع تفعيلها {problems}، وأولها: {first}"
             => "شغّل `sanad check` وصحّح ما يعرضه؛ وتبقى القواعد السابقة سارية حتى ذلك";
     ConfigDoubtful "config_doubtful" [problems first]
         en "config: {problems} warnings; the first: {first}" => "run `sanad check`"
-        ar "الإعدادات: {problems} تحذيرًا؛ أولها: {first}" => "شغّل `sanad check`";
+        ar "الإعدادات: عدد التحذيرات {problems}، وأولها: {first}" => "شغّل `sanad check`";
     ScriptsHold "scripts_hold" [scripts]
         en "scripted conversations: all {scripts} hold"
         ar "المحادثات المكتوبة: تحققت كلها ({scripts})";
@@ -149,7 +149,7 @@ codes! {
     Outbox "outbox" [owed oldest_s slot]
         en "outbox: {owed} steps wait to be delivered, the oldest for {oldest_s} s, in slot {slot}"
             => "see whether an instance runs and reaches both sides; `sanad repair` delivers one by hand"
-        ar "الصادر: {owed} خطوة تنتظر التسليم، أقدمها منذ {oldest_s} ث، في الجزء {slot}"
+        ar "الصادر: عدد الخطوات التي تنتظر التسليم {owed}، أقدمها منذ {oldest_s} ث، في الجزء {slot}"
             => "تأكد أن نسخة تعمل وتصل إلى الجانبين؛ و`sanad repair` يسلّم واحدة بعينها";
     OutboxEmpty "outbox_empty" []
         en "outbox: nothing waits to be delivered"
@@ -160,7 +160,7 @@ codes! {
     DueOverdue "due_overdue" [entries oldest_s slot]
         en "timers: {entries} entries are overdue, the oldest by {oldest_s} s, in slot {slot}"
             => "no instance does what is due: start one, or look at the log of those that run"
-        ar "المواعيد: {entries} مدخلًا متأخرًا، أقدمها بـ {oldest_s} ث، في الجزء {slot}"
+        ar "المواعيد: عدد المتأخر منها {entries}، أقدمها بـ {oldest_s} ث، في الجزء {slot}"
             => "لا نسخة تنفّذ المستحق: شغّل واحدة، أو انظر سجل العاملة";
     NobodyInDanger "nobody_in_danger" []
         en "danger: nobody in danger has to wait"
@@ -168,7 +168,7 @@ codes! {
     InDanger "in_danger" [waiting oldest_s]
         en "danger: {waiting} in danger wait for a person, the longest for {oldest_s} s"
             => "sign in an agent, or take one over with `sanad supervise`; `on_call` in routing.yaml rings somebody"
-        ar "الخطر: {waiting} في خطر ينتظرون زميلًا، أطولهم منذ {oldest_s} ث"
+        ar "الخطر: عدد من ينتظرون زميلًا وهم في خطر {waiting}، أطولهم منذ {oldest_s} ث"
             => "سجّل دخول موظف، أو تسلّم محادثة عبر `sanad supervise`؛ و`on_call` في routing.yaml يرنّ على المناوب";
     NothingParked "nothing_parked" []
         en "parked deliveries: none"
@@ -184,7 +184,7 @@ codes! {
     SidesDrift "sides_drift" [differ compared first]
         en "audit: {differ} of {compared} conversations do not agree with the pool, such as {first}"
             => "a running instance mends this within five minutes; `sanad repair CONVERSATION` shows one"
-        ar "التدقيق: {differ} من {compared} محادثة لا تتفق مع الفريق، مثل {first}"
+        ar "التدقيق: ما لا يتفق مع الفريق {differ} من أصل {compared}، مثل المحادثة {first}"
             => "تصلحها النسخة العاملة خلال خمس دقائق؛ و`sanad repair CONVERSATION` يعرض واحدة";
     Clock "clock" [apart_ms]
         en "clock: this machine and the store are {apart_ms} ms apart"
@@ -194,22 +194,22 @@ codes! {
     StoreClocks "store_clocks" [apart_ms servers]
         en "clocks of the store: {servers} servers, at most {apart_ms} ms apart"
             => "let them follow the same time server: deadlines are told by these clocks"
-        ar "ساعات المخزن: {servers} خوادم، وأكبر فرق {apart_ms} مث"
+        ar "ساعات المخزن: عدد الخوادم {servers}، وأكبر فرق {apart_ms} مث"
             => "اضبطها على خادم وقت واحد: فالمواعيد بهذه الساعات";
     Forecast "forecast" [conversations per_day bytes days mb]
         en "memory: {conversations} conversations of {bytes} bytes each; {per_day} a day, kept {days} days, come to {mb} MB"
             => "that is more than there is: give it more, or shorten `retention`"
-        ar "السعة: {conversations} محادثة، كل منها {bytes} بايت؛ و{per_day} في اليوم تُحفظ {days} يومًا تبلغ {mb} م.ب"
+        ar "السعة: عدد المحادثات {conversations} وحجم الواحدة {bytes} بايت؛ ومعدل {per_day} في اليوم مع مدة حفظ بالأيام {days} يبلغ {mb} م.ب"
             => "هذا فوق المتاح: زد السعة أو قصّر `retention`";
     ForecastOpen "forecast_open" [conversations per_day bytes mb_per_day]
         en "memory: {conversations} conversations of {bytes} bytes each; {per_day} a day add {mb_per_day} MB a day, without end"
             => "set `retention` in service.yaml, so that ended conversations leave the store"
-        ar "السعة: {conversations} محادثة، كل منها {bytes} بايت؛ و{per_day} في اليوم تضيف {mb_per_day} م.ب يوميًا بلا نهاية"
+        ar "السعة: عدد المحادثات {conversations} وحجم الواحدة {bytes} بايت؛ ومعدل {per_day} في اليوم يضيف {mb_per_day} م.ب يوميًا بلا نهاية"
             => "اضبط `retention` في service.yaml لتغادر المحادثات المنتهية المخزن";
     ParkedDelivery "parked_delivery" [side refusals because]
         en "the {side} owes a delivery that was refused {refusals} times and waits for a person: {because}"
             => "repair tries it again"
-        ar "على {side} تسليم رُفض {refusals} مرة وينتظر إنسانًا: {because}"
+        ar "على {side} تسليم ينتظر إنسانًا، وعدد مرات رفضه {refusals}: {because}"
             => "الإصلاح يعيد المحاولة";
     OwedDelivery "owed_delivery" [side age_s]
         en "the {side} owes a delivery since {age_s} s"

@@ -73,6 +73,12 @@ fn span(text: &str) -> Result<i64, String> {
     span.ok_or_else(wrong)
 }
 
+/// The number of something in force.
+pub fn number(text: &str) -> Result<u64, String> {
+    let wrong = |_| "write its number: `sanad admin directives` shows it before each".to_owned();
+    text.parse().map_err(wrong)
+}
+
 impl Show {
     /// All that is in force, one a line.
     pub fn directives(&self, answer: &pb::ListDirectivesResponse) -> Vec<String> {

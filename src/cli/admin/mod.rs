@@ -92,6 +92,7 @@ enum What {
     /// End something that is in force.
     Lift {
         /// Its number, as `directives` shows it.
+        #[arg(value_parser = directives::number)]
         number: u64,
     },
     /// Who waits longest and leaves most, beside who is served best.

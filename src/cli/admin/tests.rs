@@ -275,3 +275,10 @@ async fn a_refusal_says_what_was_refused() {
     let failure = run_against(&FakeAdmin::default(), &["queues"]).await.unwrap_err();
     assert!(failure.to_string().contains("the server refused the queues"), "{failure}");
 }
+
+#[test]
+fn what_is_lifted_is_named_by_its_number_and_the_way_to_it() {
+    assert_eq!(super::directives::number("12"), Ok(12));
+    let told = super::directives::number("nosuch").unwrap_err();
+    assert!(told.contains("sanad admin directives"), "{told}");
+}

@@ -30,7 +30,7 @@ impl Show {
             format!("{} {number}: {}", pick(l, "offer", "عرض"), words::handoff(l, offer.reason()),);
         let mut facts = vec![
             words::priority(l, offer.priority()).to_owned(),
-            self.foreign(&offer.language),
+            self.foreign(words::tongue(l, &offer.language)),
             self.foreign(&offer.queue_id),
         ];
         facts.extend(self.waits(offer.waiting_since.as_ref(), now));
@@ -83,7 +83,8 @@ impl Show {
             })
             .collect();
         if !tried.is_empty() {
-            lines.push(self.field("tried", "جُرّب", &tried.join("; ")));
+            let between = pick(l, "; ", "؛ ");
+            lines.push(self.field("tried", "جُرّب", &tried.join(between)));
         }
         let open = text_of(&packet.open_question);
         if !open.is_empty() {
@@ -143,7 +144,10 @@ impl Show {
             let about = match (reply.entry_id.as_str(), text_of(&reply.title)) {
                 ("", title) if title.is_empty() => source.to_owned(),
                 ("", title) => format!("{source}: {}", self.foreign(&title)),
-                (entry, title) => format!("{}, {}", self.foreign(&title), self.foreign(entry)),
+                (entry, title) => {
+                    let between = pick(l, ", ", "، ");
+                    format!("{}{between}{}", self.foreign(&title), self.foreign(entry))
+                }
             };
             format!("{}. [{about}] {}", number + 1, self.foreign(&text_of(&reply.text)))
         };
@@ -163,11 +167,12 @@ impl Show {
                 Kind::Held(held) => {
                     let mut facts = vec![pick(l, "yours", "لك").to_owned()];
                     facts.extend(held.standing.iter().flat_map(|it| self.standing(it, now)));
-                    facts.join(", ")
+                    facts.join(pick(l, ", ", "، "))
                 }
                 Kind::Offered(offer) => match left(offer, now) {
                     Some(left) => {
-                        format!("{}, {}", pick(l, "offered", "معروضة"), words::span(l, left))
+                        let offered = pick(l, "offered, ", "معروضة، ");
+                        format!("{offered}{}", words::span(l, left))
                     }
                     None => pick(l, "offered", "معروضة").to_owned(),
                 },
@@ -244,11 +249,15 @@ impl Show {
     fn circumstances(&self, packet: &HandoffPacket, now: i64) -> Vec<String> {
         let l = self.transcript.language;
         let mut facts = vec![
-            self.foreign(&packet.language),
+            self.foreign(words::tongue(l, &packet.language)),
             self.foreign(&packet.queue_id),
             words::priority(l, packet.priority()).to_owned(),
         ];
         facts.extend(self.waits(packet.waiting_since.as_ref(), now));
+        if let Some(waited) = &packet.waited {
+            let waited = words::span(l, waited.seconds);
+            facts.push(format!("{} {waited}", pick(l, "waited", "انتظر")));
+        }
         facts.extend(self.attends(packet.attendance()));
         if packet.earlier_handoffs > 0 {
             let times = pick(l, "earlier handoffs", "تحويلات سابقة");
@@ -349,7 +358,7 @@ mod tests {
             show(Language::En).offer(1, &offer(), 1_125),
             [
                 "offer 1: angry or let down",
-                "high · ar · support · waits 2 min 5 s · has closed the page",
+                "high · Arabic · support · waits 2 min 5 s · has closed the page",
                 "وين الطلب؟ جُرّب التتبع، غاضب",
                 "/accept 1  /decline 1 … (within 20 s)",
             ]
@@ -404,7 +413,7 @@ mod tests {
                 "- angry (75%): «زفت»",
                 "tried: track_order",
                 "still asks: وين طلبي",
-                "ar · support · normal · waits 1 min · earlier handoffs: 1",
+                "Arabic · support · normal · waits 1 min · earlier handoffs: 1",
                 "note: call him",
                 "may help: Late orders: We pay the delivery.",
                 "begin with: I see that you look for your order.",

@@ -37,6 +37,9 @@ use view::View;
 /// How long what an answer brought may wait for the stream to bring what lies before it.
 const TICK: Duration = Duration::from_millis(view::TICK_MS as u64);
 
+/// A shorter id of a device can be guessed.
+const DEVICE_CHARS_MIN: usize = 16;
+
 /// Chat with Sanad as a customer.
 ///
 /// Type a message, the number of a choice, or a command such as /help. Input from a pipe is sent
@@ -50,7 +53,7 @@ pub struct ChatArgs {
     #[arg(long, value_name = "ar|en", value_parser = super::language)]
     lang: Option<Language>,
     /// An id for this device, at least 16 characters; without it, a random one.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = device)]
     device: Option<String>,
     /// Who you are, as the host site has signed it (`sanad token mint`).
     #[arg(long, env = "SANAD_IDENTITY", hide_env_values = true, value_name = "TOKEN")]
@@ -64,6 +67,17 @@ pub struct ChatArgs {
     /// How long to go on listening after a script has ended.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     stay: u64,
+}
+
+/// Whoever knows the id of a device can begin conversations as that device: it must not be guessed.
+fn device(text: &str) -> Result<String, String> {
+    match text.chars().count() {
+        0..DEVICE_CHARS_MIN => Err(format!(
+            "it has fewer than {DEVICE_CHARS_MIN} characters and could be guessed; leave --device out \
+             for a random one"
+        )),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 /// Runs the command in this terminal.

@@ -282,3 +282,10 @@ fn a_server_that_keeps_all_in_memory_is_not_taken_for_one_without_its_store() {
         assert_eq!(view.unsaved(), unsaved, "{mode:?}");
     }
 }
+
+#[test]
+fn a_device_id_that_could_be_guessed_is_refused_and_says_what_to_do() {
+    let told = super::device("short").unwrap_err();
+    assert!(told.contains("16") && told.contains("leave --device out"), "{told}");
+    assert!(super::device("a-device-of-mine-1").is_ok());
+}

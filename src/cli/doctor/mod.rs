@@ -83,7 +83,7 @@ pub fn run(options: &Doctor) -> ExitCode {
         ..Overrides::default()
     };
     let settings = checked.service.clone().unwrap_or_default().overridden_by(overrides);
-    let mut found = config(&checked, rules.as_ref());
+    let mut found = config(&checked, rules.as_ref(), options.lang);
     if let Some(rules) = rules.as_ref().filter(|_| !options.no_scripts) {
         found.push(scripts(&checked, rules));
     }
@@ -104,11 +104,11 @@ pub fn run(options: &Doctor) -> ExitCode {
 }
 
 /// What is to be said of the rules.
-fn config(checked: &Checked, rules: Option<&Arc<Rules>>) -> Vec<Finding> {
+fn config(checked: &Checked, rules: Option<&Arc<Rules>>, language: Language) -> Vec<Finding> {
     let count = checked.problems.len();
     let first = checked.problems.first().map(|problem| {
         let place = &problem.place;
-        format!("{}:{}: {}", place.file, place.line, problem.what(Language::En))
+        format!("{}:{}: {}", place.file, place.line, problem.what(language))
     });
     let first = first.unwrap_or_default();
     let Some(rules) = rules else {

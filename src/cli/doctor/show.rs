@@ -100,15 +100,13 @@ pub fn print(shown: &[Shown], format: Format, language: Language, look: Look) {
                 println!("{line}");
             }
             let of = |severity| shown.iter().filter(|shown| shown.severity == severity).count();
-            println!(
-                "{}: {}, {}: {}, {}: {}",
-                pick(language, "fine", "سليم"),
-                of(Severity::Fine),
-                pick(language, "to look at", "للانتباه"),
-                of(Severity::Attention),
-                pick(language, "bad", "خلل"),
-                of(Severity::Trouble),
-            );
+            let counts = [
+                (pick(language, "fine", "سليم"), of(Severity::Fine)),
+                (pick(language, "to look at", "للانتباه"), of(Severity::Attention)),
+                (pick(language, "bad", "خلل"), of(Severity::Trouble)),
+            ];
+            let counts = counts.map(|(name, count)| format!("{name}: {count}"));
+            println!("{}", counts.join(pick(language, ", ", "، ")));
         }
     }
 }

@@ -10,7 +10,7 @@ impl Watch {
     pub(super) async fn blocked(&mut self) -> anyhow::Result<Go> {
         let blocks = match self.calls.blocks().await {
             Ok(blocks) => blocks,
-            Err(status) => return self.not_done("the list of blocks", status),
+            Err(status) => return self.not_done("the list of blocks", status, None),
         };
         let mut lines: Vec<String> = blocks
             .iter()
@@ -49,7 +49,7 @@ impl Watch {
         };
         let verdict = if upheld { BlockVerdict::Uphold } else { BlockVerdict::Lift };
         if let Err(status) = self.calls.review(conversation, verdict, reason).await {
-            return self.not_done("the review", status);
+            return self.not_done("the review", status, None);
         }
         let line = match upheld {
             true => self.show.say("upheld: it runs to its end", "أُبقي إلى نهايته"),

@@ -16,7 +16,7 @@ use std::future::Future;
 use std::time::Duration;
 use tokio::time::Instant;
 use tonic::transport::Channel;
-use tonic::{Response, Status};
+use tonic::{Code, Response, Status};
 
 /// The sign of life if the server does not say how often it wants one.
 const BEAT: Duration = Duration::from_secs(10);
@@ -53,6 +53,30 @@ impl Deed {
             Deed::Release(_) => "to take the conversation back",
             Deed::Reassign(_, _) => "to ask that agent",
             Deed::Requeue(_) => "to put the conversation back",
+        }
+    }
+
+    /// What to do instead where the server refuses it like this, in both languages.
+    pub fn instead(&self, code: Code) -> Option<(&'static str, &'static str)> {
+        match (self, code) {
+            (Deed::Whisper(_), Code::FailedPrecondition) => Some((
+                "no agent has it: /take takes it over, /reassign AGENT asks one for it",
+                "ليست عند موظف: /take لتسلّمها، و/reassign AGENT لعرضها على موظف",
+            )),
+            (Deed::Reassign(_, _), Code::NotFound) => Some((
+                "/list shows the agents who are there, each with its id in brackets: write the id",
+                "اعرض الموظفين الحاضرين بـ /list، ولكل منهم رمزه بين قوسين: اكتب الرمز",
+            )),
+            (
+                Deed::Whisper(_)
+                | Deed::Take
+                | Deed::Say(_)
+                | Deed::Propose
+                | Deed::Release(_)
+                | Deed::Reassign(_, _)
+                | Deed::Requeue(_),
+                _,
+            ) => None,
         }
     }
 

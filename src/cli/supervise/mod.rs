@@ -278,18 +278,27 @@ impl Watch {
                 let line = self.show.say(en, ar);
                 self.terminal.screen.show(&[line]);
             }
-            Err(status) => return self.not_done(deed.what(), status),
+            Err(status) => {
+                let instead = deed.instead(status.code());
+                return self.not_done(deed.what(), status, instead);
+            }
         }
         Ok(Go::On)
     }
 
     /// A person is told; a script ends.
-    fn not_done(&mut self, what: &'static str, status: Status) -> anyhow::Result<Go> {
+    fn not_done(
+        &mut self,
+        what: &'static str,
+        status: Status,
+        instead: Option<(&'static str, &'static str)>,
+    ) -> anyhow::Result<Go> {
         if !self.terminal.interactive {
             return Err(Failure::of(what, &self.args.server.server, status).into());
         }
-        let line = self.refused(&status);
-        self.terminal.screen.show(&[line]);
+        let mut lines = vec![self.refused(&status)];
+        lines.extend(instead.map(|(en, ar)| self.show.say(en, ar)));
+        self.terminal.screen.show(&lines);
         Ok(Go::On)
     }
 

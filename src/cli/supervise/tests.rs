@@ -208,6 +208,18 @@ async fn a_script_ends_where_the_server_refuses() {
     assert!(format!("{error:#}").contains("to hand the conversation over"), "{error:#}");
 }
 
+#[test]
+fn a_refusal_names_the_way_out() {
+    use super::calls::Deed;
+    let whisper = Deed::Whisper("hurry".to_owned());
+    let (en, ar) = whisper.instead(tonic::Code::FailedPrecondition).unwrap();
+    assert!(en.contains("/take") && ar.contains("/take"));
+    let reassign = Deed::Reassign("nobody".to_owned(), String::new());
+    let (en, ar) = reassign.instead(tonic::Code::NotFound).unwrap();
+    assert!(en.contains("/list") && ar.contains("/list"));
+    assert_eq!(Deed::Take.instead(tonic::Code::NotFound), None);
+}
+
 #[tokio::test]
 async fn blocks_are_listed_with_their_reason_and_decided_by_number() {
     let steps = [("/blocks", "lapses in"), ("/lift 1 she was only angry", "lifted")];

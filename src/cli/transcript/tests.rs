@@ -129,3 +129,10 @@ fn a_terminal_gets_emoji_colours_and_isolated_names_and_texts() {
     assert!(lines[0].ends_with(": \u{2068}وين طلبي 123\u{2069}"));
     assert!(lines[1].ends_with(" \u{2068}طلبي\u{2069}"));
 }
+
+#[test]
+fn the_wish_to_hear_it_again_is_no_empty_line() {
+    let again = pb::MessageSent { choice_id: "say_again".into(), ..Default::default() };
+    let event = by(Party::Customer, "", Body::MessageSent(again));
+    check(Reader::Customer, &event, &["You: (say that again)"], &["أنت: (أعد ما قلت)"]);
+}

@@ -43,9 +43,12 @@ impl Names {
         let mut names = Names::default();
         names.entries.partly =
             faq.iter().any(|file| file.as_ref().is_none_or(|file| file.entries.is_none()));
-        names.queues.partly = routing.is_none_or(|file| file.queues.is_none());
-        names.skills.partly = routing.is_none();
-        names.agents.partly = routing.is_none();
+        // Without the queues, which no such file can do without, it is empty or cut off: what else it
+        // lacks is told once, there, and not at every mention of an agent or a skill.
+        let partly = routing.is_none_or(|file| file.queues.is_none());
+        for declared in [&mut names.queues, &mut names.skills, &mut names.agents] {
+            declared.partly = partly;
+        }
         let entries = faq.iter().flatten().filter_map(|file| file.entries.as_ref());
         for entry in entries.flatten() {
             names.entries.declare(entry.id.as_ref(), Code::DuplicateEntry, problems);

@@ -491,3 +491,10 @@ fn sorted(mut expected: Vec<&str>) -> Vec<&str> {
     expected.sort_by_key(key);
     expected
 }
+
+#[test]
+fn an_emptied_routing_file_is_told_by_its_own_lacks_and_not_at_every_mention() {
+    let found = check(&sources(&[("routing.yaml", "", "{}\n")]), Problems::new()).problems;
+    assert!(!found.is_empty());
+    assert!(found.iter().all(|it| &*it.place.file == "routing.yaml"), "{found:?}");
+}

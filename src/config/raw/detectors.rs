@@ -6,12 +6,12 @@ mod file;
 mod weights;
 
 use crate::domain::detectors::{
-    DetectorSettings, Dialect, LearntSettings, LexiconSettings, Phrases, RuleSettings, SignalKind,
-    TriggerSettings,
+    DetectorSettings, Dialect, EmergencyKind, LearntSettings, LexiconSettings, Phrases,
+    RuleSettings, SignalKind, TriggerSettings, WithdrawalSettings,
 };
 pub use file::{
     Described, RawAbuse, RawConfusion, RawDetector, RawEmergency, RawFrustration, RawHumanRequest,
-    RawLearnt, RawPhrases, RawRepetition, RawRule, RawTrigger,
+    RawLearnt, RawPhrases, RawRepetition, RawRule, RawTrigger, RawWithdrawals,
 };
 use serde::Deserialize;
 pub use weights::Weights;
@@ -169,6 +169,10 @@ impl<C: Weights> RawDetector<C> {
             harmless: self.harmless.phrases(),
             negations: self.negations.phrases(),
             negation_reach: self.negation_reach,
+            withdrawals: WithdrawalSettings {
+                clear: self.withdrawals.clear.phrases(),
+                perhaps: self.withdrawals.perhaps.phrases(),
+            },
         }
     }
 
@@ -215,6 +219,16 @@ impl<C: Weights> RawDetector<C> {
                 let reason = "an emergency's rules say what is in danger, no other's do";
                 add(format!("rules[{at}].emergency"), reason.into());
             }
+            let of_another = rule.emergency.is_some_and(|kind| kind != EmergencyKind::Life);
+            if rule.hazard.is_some() && of_another {
+                let reason = "only a danger to life has steps of its own";
+                add(format!("rules[{at}].hazard"), reason.into());
+            }
+        }
+        let RawWithdrawals { clear, perhaps } = &self.withdrawals;
+        let withdraws = !clear.phrases().is_empty() || !perhaps.phrases().is_empty();
+        if withdraws && detector != SignalKind::HumanRequest {
+            add("withdrawals".into(), "only the wish for a person can be taken back".into());
         }
     }
 }
@@ -225,6 +239,7 @@ impl RawRule {
             id: self.id.clone(),
             strength: self.strength,
             emergency: self.emergency,
+            hazard: self.hazard,
             negatable: self.negatable,
             words_max: self.words_max,
             phrases: self.phrases.phrases(),

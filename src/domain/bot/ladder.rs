@@ -4,7 +4,7 @@
 use super::matcher::{Basis, Verdict};
 use super::outcome::Outcome;
 use crate::domain::conversation::state::Memory;
-use crate::domain::detectors::{EmergencyKind, Fired, SignalKind};
+use crate::domain::detectors::{EmergencyKind, Fired, Signal, SignalKind};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
 use crate::domain::language::social::SocialAct;
@@ -113,11 +113,18 @@ impl Said {
         match reading.social {
             Some(act) => Said::Social(act),
             None if reading.declines => Said::NoThanks,
+            // "I don't need an agent any more" where none is awaited.
+            None if takes_back(reading) => Said::NoThanks,
             None if reading.affirms => Said::Yes,
             None if reading.denies => Said::No,
             None => Said::Words,
         }
     }
+}
+
+fn takes_back(reading: &Reading) -> bool {
+    let is_known = matches!(reading.matched.verdict, Verdict::Sure(_));
+    reading.assessment.withdrawal.is_some() && !is_known
 }
 
 /// What a yes means depends on what the bot said last.
@@ -197,8 +204,14 @@ pub fn reason_of(fired: &Fired) -> HandoffReason {
     }
 }
 
+/// The topic that was spoken of. "I want a human" resembles the question who we are, and is no topic.
 fn sure_entry(reading: &Reading) -> Option<EntryId> {
+    let calls = |signal: &Signal| signal.kind == SignalKind::HumanRequest;
+    let is_wish = reading.matched.basis == Basis::Examples
+        && !reading.states_need
+        && reading.assessment.signals.iter().any(calls);
     match &reading.matched.verdict {
+        Verdict::Sure(_) if is_wish => None,
         Verdict::Sure(entry) => Some(entry.clone()),
         Verdict::Unsure(_) | Verdict::Unknown => None,
     }
@@ -206,11 +219,26 @@ fn sure_entry(reading: &Reading) -> Option<EntryId> {
 
 /// The value for the detail that was asked for, if this message gives it.
 pub fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
-    let asking = memory.asking.as_ref()?;
+    let Some(asking) = &memory.asking else { return another_value(bot, memory, reading) };
     let slots = &bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
     let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
     Some(Step::FillSlot { entry: asking.entry.clone(), slot: asking.slot.clone(), value })
+}
+
+/// A bare number after an answer that was made with another one: the answer is wanted for this.
+fn another_value(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
+    if reading.normalised.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let entry = memory.last_answer.clone()?;
+    let mut slots = bot.entries.get(&entry)?.slots.iter();
+    slots.find_map(|rule| {
+        let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
+        let is_other = memory.slots.get(&rule.name).is_some_and(|before| *before != value);
+        let (entry, slot) = (entry.clone(), rule.name.clone());
+        is_other.then_some(Step::FillSlot { entry, slot, value })
+    })
 }
 
 fn social(act: SocialAct, memory: &Memory) -> Step {

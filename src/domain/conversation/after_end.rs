@@ -16,6 +16,9 @@ use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
 
+/// A bare number of so many digits says nothing by itself.
+const STRAY_DIGITS_MAX: usize = 2;
+
 /// The customer writes.
 pub(super) fn says(
     turn: &mut Turn<'_>,
@@ -25,7 +28,11 @@ pub(super) fn says(
 ) {
     if is_courtesy(input, reading) {
         record(turn, input, chosen, reading);
-        return return_courtesy(turn);
+        return once(turn, TextKey::NothingElse);
+    }
+    if is_stray(input, reading) {
+        record(turn, input, chosen, reading);
+        return once(turn, TextKey::StrayAfterEnd);
     }
     let ended = turn.c.clone();
     survey::came_back(turn, survey::says_not_settled(&ended, reading));
@@ -83,11 +90,20 @@ fn is_courtesy(input: &Input, reading: &Reading) -> bool {
     is_typed && is_kind && reading.assessment.fired.is_none()
 }
 
+/// A score that came too late, a number of a choice that is gone, a stray key: nobody is called
+/// back for that. A longer number may be one of an order.
+fn is_stray(input: &Input, reading: &Reading) -> bool {
+    let words = &reading.normalised;
+    let is_bare = reading.social.is_none() && !words.chars().any(char::is_alphabetic);
+    let digits = words.chars().filter(|letter| letter.is_numeric()).count();
+    matches!(input, Input::Text(_)) && is_bare && digits <= STRAY_DIGITS_MAX
+}
+
 /// In a sentence that asks nothing, and not for ever.
-fn return_courtesy(turn: &mut Turn<'_>) {
-    let wordings = turn.rules.texts.wordings(turn.c.language, TextKey::NothingElse, None, &[]);
+fn once(turn: &mut Turn<'_>, key: TextKey) {
+    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
     if let Some(text) = turn.unsent(wordings) {
-        turn.notice_text(TextKey::NothingElse, text);
+        turn.notice_text(key, text);
     }
 }
 

@@ -69,6 +69,7 @@ pub(super) fn proposes(
     turn.happen(Event::ResolutionProposed {
         by: Proposer::Agent { agent: agent.clone(), held: true },
         disposition: Some(disposition.to_owned()),
+        name: c.agent_name.clone(),
     });
     let name = c.agent_name.clone().unwrap_or_else(|| agent.to_string());
     turn.notice(TextKey::AgentProposedResolution, &[("agent", name)]);
@@ -125,7 +126,7 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
 /// Takes the conversation from its agent and puts it back with its place kept.
 pub(super) fn back_to_queue(turn: &mut Turn<'_>, agent: &AgentId, why: LeaveReason, told: TextKey) {
     let token = turn.c.token;
-    turn.happen(Event::AgentLeft { agent: agent.clone(), why, token });
+    turn.agent_leaves(agent.clone(), why, token);
     turn.notice(told, &[]);
     again(turn, Keeping::returned());
 }

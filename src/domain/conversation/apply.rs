@@ -10,8 +10,9 @@ use super::satisfaction::{self, Satisfaction};
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
+use super::withdrawal;
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::{Speaker, TURN_CHARS_MAX, Turn};
+use crate::domain::detectors::{Speaker, Turn, cut};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, EntryId};
 use crate::domain::time::Timestamp;
@@ -97,12 +98,14 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless {
                 c.memory.reply_due = None;
             }
+            c.memory.withdrawing = false;
             if choice.is_some() {
                 c.memory.burst.clear();
             }
             // A quick reply that steers (`wait:…`, `rate:…`) is not what the customer needs.
             if !is_wordless && !choice.as_ref().is_some_and(|id| id.contains(':')) {
                 remember(c, Speaker::Customer, text, at);
+                c.memory.said = cut(text).to_owned();
             }
             if c.owner().is_some() || c.state == State::Blocked {
                 c.unread += 1;
@@ -169,6 +172,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::Notice { text, .. } => {
             sent(c, text);
+            c.memory.last_said = Some(text.clone());
             c.memory.last_outcome = None;
         }
         Event::HandoffRequested { token, handoff, headline, returned, preferred, exclude } => {
@@ -218,7 +222,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
-        Event::WaitOptionsOffered { text, .. } => sent(c, text),
+        Event::WaitOptionsOffered { text, options, .. } => {
+            sent(c, text);
+            c.memory.withdrawing = withdrawal::is_asked_by(options);
+        }
         Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
         Event::PromiseMade { promise } => {
             if promise.returns_at > at {
@@ -249,7 +256,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 asked.nobody_there = false;
             }
         }
-        Event::AgentLeft { agent, why, token } => {
+        Event::AgentLeft { agent, why, token, .. } => {
             c.token = *token;
             c.unanswered_since = None;
             c.silence = Silence::None;
@@ -394,7 +401,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.agreed_language = None;
             c.abuse_reported = None;
             c.handoff = None;
-            c.memory = Memory::default();
+            // What was told stays told: nobody is asked twice for the same number.
+            let slots = std::mem::take(&mut c.memory.slots);
+            c.memory = Memory { slots, ..Memory::default() };
             block::goes_on(c);
         }
     }
@@ -424,19 +433,12 @@ fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
 /// What was just understood: the fragments that were kept and, unless they are answered because
 /// nothing more came, the message after them.
 fn heard(c: &Conversation) -> String {
-    let mut turns = c.memory.window.turns.iter().rev();
-    let last = turns.find(|turn| turn.by == Speaker::Customer);
-    let fresh = c.memory.reply_due.is_none().then_some(last).flatten();
-    let mut heard = c.memory.joined(fresh.map_or("", |turn| turn.text.as_str()));
-    if let Some((end, _)) = heard.char_indices().nth(TURN_CHARS_MAX) {
-        heard.truncate(end);
-    }
-    heard
+    let fresh = if c.memory.reply_due.is_none() { c.memory.said.as_str() } else { "" };
+    cut(&c.memory.joined(fresh)).to_owned()
 }
 
 fn remember(c: &mut Conversation, by: Speaker, text: &str, at: Timestamp) {
-    let turn = Turn { by, text: text.to_owned(), at, answer: None, missed: false };
-    c.memory.window.push(turn, WINDOW_TURNS);
+    c.memory.window.push(Turn::of(by, text, at), WINDOW_TURNS);
 }
 
 fn sent(c: &mut Conversation, text: &str) {

@@ -143,7 +143,7 @@ pub(super) fn begin(
     ledger::nothing_open(c)?;
     let mut turn = Turn::new(rules, c, at);
     turn.release();
-    turn.happen(Event::AgentLeft { agent: agent.clone(), why: LeaveReason::Blocked, token });
+    turn.agent_leaves(agent.clone(), LeaveReason::Blocked, token);
     take_effect(&mut turn, limits, agent, reason);
     Ok(turn.done())
 }

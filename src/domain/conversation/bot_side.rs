@@ -29,18 +29,25 @@ pub(super) fn bot_turn(
     let bot = &turn.rules.bot;
     let step = match (input, chosen) {
         (_, Some(entry)) => ladder::answer(bot, entry.id.clone()),
-        (Input::SayAgain, None) => match turn.c.memory.last_said.clone() {
-            Some(text) => {
-                let again = turn.text(TextKey::SayAgain, None, &[("text", text)]);
-                return turn.bot_says(Outcome::SayAgain, again, None, Vec::new(), None);
+        (Input::SayAgain, None) => {
+            if say_again(turn) {
+                return;
             }
-            None => Step::Social(SocialAct::Attention),
-        },
+            Step::Social(SocialAct::Attention)
+        }
         (Input::Text(_) | Input::Parts { .. } | Input::Choice(_), None) => {
             ladder::next_step(bot, &turn.c.memory, reading, may_wait)
         }
     };
     take(turn, step, input, reading);
+}
+
+/// Repeats what was said last, if anything was.
+pub(super) fn say_again(turn: &mut Turn<'_>) -> bool {
+    let Some(text) = turn.c.memory.last_said.clone() else { return false };
+    let again = turn.text(TextKey::SayAgain, None, &[("text", text)]);
+    turn.bot_says(Outcome::SayAgain, again, None, Vec::new(), None);
+    true
 }
 
 fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
@@ -70,7 +77,11 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
         Step::ProposeEnd => {
             let text = turn.text(TextKey::BotProposesResolution, None, &[]);
             turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-            turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+            turn.happen(Event::ResolutionProposed {
+                by: Proposer::Bot,
+                disposition: None,
+                name: None,
+            });
         }
         Step::Answer(entry) => answer(turn, &entry, reading),
         Step::FillSlot { entry, slot, value } => {
@@ -105,7 +116,7 @@ fn take_leave(turn: &mut Turn<'_>) {
     let question = turn.text(TextKey::BotProposesResolution, None, &[]);
     let text = format!("{leave} {question}");
     turn.bot_says(Outcome::Social, text, None, Vec::new(), None);
-    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None });
+    turn.happen(Event::ResolutionProposed { by: Proposer::Bot, disposition: None, name: None });
 }
 
 /// Answers with a wording that was not sent yet; when there is none left, the answer has not
@@ -113,20 +124,13 @@ fn take_leave(turn: &mut Turn<'_>) {
 fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
     let Some(entry) = turn.rules.bot.entries.get(id) else { return };
     for rule in &entry.slots {
-        if turn.c.memory.slots.contains_key(&rule.name) {
-            continue;
-        }
-        match slot_value(turn, rule, reading) {
-            Some(value) => turn.happen(Event::SlotFilled { slot: rule.name.clone(), value }),
-            None => {
-                let ask = rule.ask.get(turn.c.language).clone();
-                let text = turn
-                    .unsent(vec![ask])
-                    .unwrap_or_else(|| turn.text(TextKey::AskSlotAgain, None, &[]));
-                let slot = Some(rule.name.clone());
-                turn.bot_says(Outcome::AskSlot, text, Some(id.clone()), Vec::new(), slot);
-                return;
-            }
+        if !has_slot(turn, rule, reading) {
+            let ask = rule.ask.get(turn.c.language).clone();
+            let text = turn
+                .unsent(vec![ask])
+                .unwrap_or_else(|| turn.text(TextKey::AskSlotAgain, None, &[]));
+            let slot = Some(rule.name.clone());
+            return turn.bot_says(Outcome::AskSlot, text, Some(id.clone()), Vec::new(), slot);
         }
     }
     match unseen_answer(turn, entry) {
@@ -139,18 +143,37 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
     }
 }
 
-/// What an answer needs to know: from the message, else from the fact of the same name that the
-/// host site tells, so that nobody is asked for what is known.
-pub(super) fn slot_value(turn: &Turn<'_>, rule: &SlotRule, reading: &Reading) -> Option<String> {
-    if let Some(found) = rule.pattern.find(&reading.normalised) {
-        return Some(found.as_str().to_owned());
-    }
-    let told = turn.c.facts.get(&rule.name)?.to_string();
-    rule.pattern.find(&told).map(|found| found.as_str().to_owned())
+/// Whether what an answer needs is known: from the message, else from what was told before, which
+/// is mentioned, else from the fact of the same name that the host site tells. Nobody is asked for
+/// what is known.
+pub(super) fn has_slot(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) -> bool {
+    let found = |text: &str| rule.pattern.find(text).map(|found| found.as_str().to_owned());
+    let before = turn.c.memory.slots.get(&rule.name).cloned();
+    let value = match (found(&reading.normalised), before) {
+        (Some(now), Some(before)) if now == before => return true,
+        (Some(now), _) => Some(now),
+        (None, Some(before)) => {
+            let mention = [("value", before)];
+            let key = TextKey::SlotRemembered;
+            let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &mention);
+            if let Some(text) = turn.unsent(wordings) {
+                turn.notice_text(key, text);
+            }
+            return true;
+        }
+        (None, None) => turn.c.facts.get(&rule.name).and_then(|fact| found(&fact.to_string())),
+    };
+    let Some(value) = value else { return false };
+    turn.happen(Event::SlotFilled { slot: rule.name.clone(), value });
+    true
 }
 
 fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
-    let wordings = turn.rules.texts.wordings(turn.c.language, TextKey::ClarifyAsk, None, &[]);
+    let key = match entries {
+        [_] => TextKey::ClarifyOne,
+        _ => TextKey::ClarifyAsk,
+    };
+    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
     match turn.unsent(wordings) {
         Some(text) => {
             let choices = choices(turn, entries);

@@ -2,7 +2,7 @@
 
 use super::after_end;
 use super::block;
-use super::bot_side::bot_turn;
+use super::bot_side::{bot_turn, say_again};
 use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
@@ -11,6 +11,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
+use super::withdrawal;
 use super::wordless;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
@@ -56,9 +57,13 @@ pub(super) fn says(
             record(&mut turn, input, chosen, reading);
             bot_turn(&mut turn, input, chosen, reading, true);
         }
+        State::Queued | State::Pending { .. } if matches!(input, Input::SayAgain) => {
+            record(&mut turn, input, chosen, reading);
+            say_again(&mut turn);
+        }
         State::Queued => {
             record(&mut turn, input, chosen, reading);
-            queued_turn(&mut turn, chosen, reading);
+            queued_turn(&mut turn, chosen, reading, c.memory.withdrawing);
         }
         State::Blocked => {
             record(&mut turn, input, chosen, reading);
@@ -66,7 +71,7 @@ pub(super) fn says(
         }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
-            waiting::pending_turn(&mut turn, input, chosen, reading);
+            waiting::pending_turn(&mut turn, input, chosen, reading, c.memory.withdrawing);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);
@@ -127,15 +132,8 @@ pub(super) fn want_human(turn: &mut Turn<'_>) -> Result<(), Rejection> {
 pub(super) fn cancel_human_request(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
     let mut turn = Turn::new(rules, c, at);
     match &c.state {
-        State::Queued => {
-            turn.release();
-            turn.happen(Event::HandoffCancelled);
-            turn.notice(TextKey::HandoffCancelled, &[]);
-            Ok(turn.done())
-        }
-        State::Pending { .. } => {
-            turn.happen(Event::HandoffCancelled);
-            turn.notice(TextKey::HandoffCancelled, &[]);
+        State::Queued | State::Pending { .. } => {
+            withdrawal::cancel(&mut turn);
             Ok(turn.done())
         }
         State::Bot
@@ -180,7 +178,7 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
         State::Human { agent } => {
             turn.release();
             let (agent, token) = (agent.clone(), c.token);
-            turn.happen(Event::AgentLeft { agent, why: LeaveReason::Ended, token });
+            turn.agent_leaves(agent, LeaveReason::Ended, token);
             CloseReason::Left
         }
         State::Confirming(Proposal { by, .. }) => {
@@ -212,25 +210,30 @@ pub(super) fn leave(rules: &Rules, c: &Conversation, at: Timestamp) -> Decided {
 
 /// While a human is awaited the bot answers only what it is asked, and says that it is the
 /// machine who answers.
-fn queued_turn(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) {
-    if let Some(fired) = &reading.assessment.fired {
-        let reason = ladder::reason_of(fired);
+fn queued_turn(
+    turn: &mut Turn<'_>,
+    chosen: Option<&FaqEntry>,
+    reading: &Reading,
+    withdrawing: bool,
+) {
+    let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
+    if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
         let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
-        let is_urgent = asked.is_some_and(|asked| asked.priority == Priority::Emergency);
-        let is_told = asked.is_some_and(|asked| asked.reason == reason);
-        if reason.is_emergency() && !is_urgent {
-            return turn.hand_off_with_words(reason, None);
+        if asked.is_none_or(|asked| asked.priority != Priority::Emergency) {
+            return turn.hand_off_with_words(danger, None);
         }
-        if reason.is_emergency() && !is_told {
+        if !turn.was_told_what_to_do(danger) {
             // The place is as urgent as any; but what to do in this danger was not said yet.
-            return turn.say_what_to_do(reason);
+            return turn.say_what_to_do(danger);
         }
-        if reason == HandoffReason::HumanRequest && !is_question(reading) {
-            return match waiting::closed_until(turn) {
-                Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
-                None => turn.notice(TextKey::AlreadyQueued, &[]),
-            };
-        }
+    } else if withdrawal::hears(turn, withdrawing, reading) {
+        return;
+    }
+    if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
+        return match waiting::closed_until(turn) {
+            Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
+            None => turn.notice(TextKey::AlreadyQueued, &[]),
+        };
     }
     answer_while_waiting(turn, chosen, reading);
 }
@@ -332,7 +335,7 @@ fn deny(turn: &mut Turn<'_>, proposal: &Proposal) {
             // Never again to the one who insisted.
             if *held {
                 let (agent, token) = (agent.clone(), turn.c.token);
-                turn.happen(Event::AgentLeft { agent, why: LeaveReason::DeniedTwice, token });
+                turn.agent_leaves(agent, LeaveReason::DeniedTwice, token);
             }
             turn.notice(TextKey::ResolutionDeniedAgentSecond, &[]);
             let keeping = Keeping { returned: true, preferred: None, exclude: Some(agent.clone()) };

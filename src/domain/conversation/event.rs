@@ -226,6 +226,9 @@ pub enum Event {
         why: LeaveReason,
         /// The token that counts from now on.
         token: Token,
+        /// The name the customer knew them by.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// The pool has moved on to a newer token while the conversation still waits.
     TokenAdvanced {
@@ -268,6 +271,9 @@ pub enum Event {
         by: Proposer,
         /// The agent's word for how it ended.
         disposition: Option<String>,
+        /// The name the customer knows them by, if it was an agent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// The proposal no longer stands: the customer went on with something else.
     ProposalDropped,

@@ -157,7 +157,7 @@ pub(super) fn follow_up(
     // In time to be kept, but not at once.
     let ahead = promises.follow_up_ahead.min(due.since(at) / 2);
     turn.release();
-    turn.happen(Event::AgentLeft { agent: agent.clone(), why: LeaveReason::Promised, token });
+    turn.agent_leaves(agent.clone(), LeaveReason::Promised, token);
     let owner = PromiseOwner::Agent { agent: agent.clone() };
     promise(&mut turn, PromiseKind::FollowUp, owner, what.to_owned(), (due - ahead, due));
     let name = c.agent_name.clone().unwrap_or_else(|| agent.to_string());

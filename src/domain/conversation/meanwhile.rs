@@ -2,8 +2,7 @@
 //! what it is asked, marked as the machine's, asks for a detail that such an answer needs, and says
 //! of the rest that it is kept: nobody writes into silence.
 
-use super::bot_side::{marked, slot_value, unseen_answer};
-use super::event::Event;
+use super::bot_side::{has_slot, marked, unseen_answer};
 use super::ledger::tell_time;
 use super::turn::Turn;
 use super::words::social_text;
@@ -66,7 +65,7 @@ pub(super) fn answer(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &R
         return;
     }
     for rule in &entry.slots {
-        if !known_or_found(turn, rule, reading) {
+        if !has_slot(turn, rule, reading) {
             return ask(turn, &id, rule);
         }
     }
@@ -82,16 +81,6 @@ fn asked_detail(turn: &Turn<'_>, reading: &Reading) -> Option<EntryId> {
     let slots = &turn.rules.bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
     rule.pattern.find(&reading.normalised).map(|_| asking.entry.clone())
-}
-
-fn known_or_found(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) -> bool {
-    if turn.c.memory.slots.contains_key(&rule.name) {
-        return true;
-    }
-    let Some(value) = slot_value(turn, rule, reading) else { return false };
-    let slot = rule.name.clone();
-    turn.happen(Event::SlotFilled { slot, value });
-    true
 }
 
 /// Once is enough: whoever does not give it waits for the person.

@@ -32,6 +32,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod withdrawal;
 mod wordless;
 mod words;
 

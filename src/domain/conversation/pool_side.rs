@@ -139,7 +139,7 @@ pub(super) fn unbind(
     match &c.state {
         State::Human { .. } => {
             let agent = agent.clone();
-            turn.happen(Event::AgentLeft { agent, why: LeaveReason::Lost, token });
+            turn.agent_leaves(agent, LeaveReason::Lost, token);
             turn.notice(TextKey::AgentLost, &[]);
         }
         State::Queued => turn.happen(Event::TokenAdvanced { token }),

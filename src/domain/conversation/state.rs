@@ -254,6 +254,9 @@ pub struct Memory {
     pub sent: Vec<u64>,
     /// The choices of the open clarification.
     pub choices: Vec<EntryId>,
+    /// What the customer said last, as written, in its beginning.
+    #[serde(default)]
+    pub said: String,
     /// What was said and not yet answered.
     pub burst: Vec<Fragment>,
     /// When the burst is answered if nothing more comes.
@@ -277,6 +280,9 @@ pub struct Memory {
     /// The customer's last words that say what they need.
     #[serde(default)]
     pub need: Option<String>,
+    /// Whether they were just asked whether they still want the person they wait for.
+    #[serde(default)]
+    pub withdrawing: bool,
 }
 
 impl Memory {

@@ -75,7 +75,7 @@ pub(super) fn reassign(
     }
     if let Some(owner) = c.owner().cloned() {
         let (why, token) = (LeaveReason::Requeued, c.token);
-        turn.happen(Event::AgentLeft { agent: owner, why, token });
+        turn.agent_leaves(owner, why, token);
     }
     let shown = rules.routing.agent_name(&to.id, c.language);
     let name = shown.map_or_else(|| to.profile.name.clone(), str::to_owned);
@@ -100,6 +100,6 @@ pub(super) fn take_over(turn: &mut Turn<'_>, token: Token, agent: &AgentId) -> T
     };
     turn.happen(Event::TakenOver { agent: agent.clone(), from: from.clone() });
     let Some(before) = from else { return TextKey::AgentJoined };
-    turn.happen(Event::AgentLeft { agent: before, why: LeaveReason::TakenOver, token });
+    turn.agent_leaves(before, LeaveReason::TakenOver, token);
     TextKey::AgentChanged
 }

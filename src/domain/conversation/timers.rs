@@ -100,7 +100,8 @@ fn human_due(turn: &mut Turn<'_>, agent: &AgentId) {
             turn.release();
             let by = Proposer::Agent { agent: agent.clone(), held: false };
             let disposition = Some("customer_silent".to_owned());
-            turn.happen(Event::ResolutionProposed { by, disposition });
+            let name = turn.c.agent_name.clone();
+            turn.happen(Event::ResolutionProposed { by, disposition, name });
             turn.notice(TextKey::ReminderUnconfirmed, &[]);
         }
     }

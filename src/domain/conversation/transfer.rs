@@ -122,7 +122,7 @@ fn leave(turn: &mut Turn<'_>, transfer: &Transfer, why: LeaveReason) {
         turn.happen(Event::Noted { agent: Some(agent.clone()), text });
     }
     let token = turn.c.token;
-    turn.happen(Event::AgentLeft { agent, why, token });
+    turn.agent_leaves(agent, why, token);
 }
 
 fn to_bot(turn: &mut Turn<'_>, transfer: &Transfer, handoff: &Handoff) -> Result<(), Rejection> {

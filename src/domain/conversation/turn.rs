@@ -3,7 +3,7 @@
 
 use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
-use super::event::{Choice, Event};
+use super::event::{Choice, Event, LeaveReason};
 use super::promise::fate_by;
 use super::state::{Conversation, text_hash};
 use crate::domain::bot::outcome::Outcome;
@@ -67,6 +67,12 @@ impl<'a> Turn<'a> {
         if let Some((number, fate)) = fate {
             self.happen(Event::PromiseEnded { number, fate });
         }
+    }
+
+    /// The agent is no longer here; the customer knew them by the name of their own language.
+    pub(super) fn agent_leaves(&mut self, agent: AgentId, why: LeaveReason, token: Token) {
+        let name = self.c.agent_name.clone();
+        self.happen(Event::AgentLeft { agent, why, token, name });
     }
 
     /// The pool no longer needs to find anyone for the present term.
@@ -138,8 +144,8 @@ impl<'a> Turn<'a> {
     /// Acknowledges, then asks for a human. Claims nothing about the queue: that is said when the
     /// pool has registered the place.
     pub(super) fn hand_off_with_words(&mut self, reason: HandoffReason, entry: Option<EntryId>) {
-        let (outcome, text) = match reason.emergency().map(TextKey::safety) {
-            Some(key) => (Outcome::Emergency, self.safety_text(key, reason)),
+        let (outcome, text) = match reason.emergency() {
+            Some(kind) => (Outcome::Emergency, self.safety_text(kind)),
             None => (Outcome::Handoff, self.text(acknowledgement(reason), None, &[])),
         };
         self.bot_says(outcome, text, entry.clone(), Vec::new(), None);
@@ -148,10 +154,16 @@ impl<'a> Turn<'a> {
 
     /// What a customer in danger should do, and whom to call.
     pub(super) fn say_what_to_do(&mut self, reason: HandoffReason) {
-        if let Some(key) = reason.emergency().map(TextKey::safety) {
-            let text = self.safety_text(key, reason);
+        if let Some(kind) = reason.emergency() {
+            let text = self.safety_text(kind);
             self.bot_says(Outcome::Emergency, text, None, Vec::new(), None);
         }
+    }
+
+    /// Whether they have been told so in this episode.
+    pub(super) fn was_told_what_to_do(&self, reason: HandoffReason) -> bool {
+        let texts = reason.emergency().map(|kind| self.safety_texts(kind));
+        texts.into_iter().flatten().any(|text| self.was_sent(&text))
     }
 
     /// Asks for a human: a new term, and a place in the queue of the reason.
@@ -204,9 +216,21 @@ impl<'a> Turn<'a> {
         });
     }
 
-    fn safety_text(&self, key: TextKey, reason: HandoffReason) -> String {
-        let contacts = reason.emergency().map(|kind| self.contacts(kind)).unwrap_or_default();
-        self.text(key, None, &[("contacts", contacts)])
+    fn safety_text(&self, kind: EmergencyKind) -> String {
+        let texts = self.safety_texts(kind);
+        let first = texts.first().cloned().unwrap_or_default();
+        self.unsent(texts).unwrap_or(first)
+    }
+
+    /// The wordings for the danger that was spoken of in this turn.
+    fn safety_texts(&self, kind: EmergencyKind) -> Vec<String> {
+        let hazard = self.events.iter().rev().find_map(|event| match event {
+            Event::Understood { signals, .. } => signals.iter().find_map(|signal| signal.hazard),
+            _ => None,
+        });
+        let values = [("contacts", self.contacts(kind))];
+        let key = TextKey::safety(kind, hazard);
+        self.rules.texts.wordings(self.c.language, key, None, &values)
     }
 
     /// Whom to call in this danger.

@@ -9,6 +9,7 @@ use super::meanwhile::answer_while_waiting;
 use super::promise::{Fate, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::Turn;
+use super::withdrawal;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::handoff::{HandoffReason, Priority};
@@ -32,15 +33,18 @@ pub enum WaitChoice {
     LeaveQuestion,
     /// To be helped by somebody who speaks the other language.
     OtherLanguage,
+    /// To wait no longer and want no person.
+    Cancel,
 }
 
 /// The ids of the quick replies. A colon cannot stand in the id of an entry, so none can be taken
 /// for an entry.
-const CHOICES: [(&str, TextKey); 4] = [
+const CHOICES: [(&str, TextKey); 5] = [
     ("wait:wait", TextKey::WaitOptionWait),
     ("wait:callback", TextKey::WaitOptionCallback),
     ("wait:leave_question", TextKey::WaitOptionLeaveQuestion),
     ("wait:other_language", TextKey::WaitOptionOtherLanguage),
+    ("wait:cancel", TextKey::WaitOptionCancel),
 ];
 
 impl WaitChoice {
@@ -52,6 +56,7 @@ impl WaitChoice {
             "callback" => Some(WaitChoice::Callback { at: None }),
             "leave_question" => Some(WaitChoice::LeaveQuestion),
             "other_language" => Some(WaitChoice::OtherLanguage),
+            "cancel" => Some(WaitChoice::Cancel),
             _ => None,
         }
     }
@@ -63,7 +68,13 @@ impl WaitChoice {
             WaitChoice::Callback { .. } => CHOICES[1].0,
             WaitChoice::LeaveQuestion => CHOICES[2].0,
             WaitChoice::OtherLanguage => CHOICES[3].0,
+            WaitChoice::Cancel => CHOICES[4].0,
         }
+    }
+
+    /// Its quick reply, with what stands on it.
+    pub(super) fn offered(&self, turn: &Turn<'_>) -> Choice {
+        Choice { id: self.id().to_owned(), title: title(turn, self.id()) }
     }
 }
 
@@ -120,6 +131,7 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
         WaitChoice::Callback { at } => call_back(turn, *at)?,
         WaitChoice::LeaveQuestion => leave_question(turn)?,
         WaitChoice::OtherLanguage => other_language(turn),
+        WaitChoice::Cancel => withdrawal::cancel(turn),
     }
     Ok(())
 }
@@ -220,19 +232,19 @@ pub(super) fn offer(turn: &mut Turn<'_>, delay: &DelayReason, other_language: bo
         WaitChoice::Wait => true,
         WaitChoice::Callback { .. } | WaitChoice::LeaveQuestion => opens,
         WaitChoice::OtherLanguage => other_language,
+        WaitChoice::Cancel => true,
     };
     let all = [
         WaitChoice::Wait,
         WaitChoice::Callback { at: None },
         WaitChoice::LeaveQuestion,
         WaitChoice::OtherLanguage,
+        WaitChoice::Cancel,
     ];
-    let options: Vec<Choice> = all
-        .iter()
-        .filter(|choice| offered(choice))
-        .map(|choice| Choice { id: choice.id().to_owned(), title: title(turn, choice.id()) })
-        .collect();
+    let options: Vec<Choice> =
+        all.iter().filter(|choice| offered(choice)).map(|choice| choice.offered(turn)).collect();
     if options.len() > 1 {
+        // Never first: an offer that begins with it asks for nothing else.
         let text = turn.text(TextKey::WaitOptions, None, &[]);
         turn.happen(Event::WaitOptionsOffered { text, language: turn.c.language, options });
     }
@@ -252,16 +264,18 @@ pub(super) fn pending_turn(
     input: &Input,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
+    withdrawing: bool,
 ) {
-    if let Some(fired) = &reading.assessment.fired {
-        let reason = ladder::reason_of(fired);
-        if reason.is_emergency() {
-            return turn.hand_off_with_words(reason, None);
-        }
-        if reason == HandoffReason::HumanRequest && !is_question(reading) {
-            turn.notice(TextKey::PromiseTime, &[]);
-            return come_back(turn, false);
-        }
+    let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
+    if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
+        return turn.hand_off_with_words(danger, None);
+    }
+    if withdrawal::hears(turn, withdrawing, reading) {
+        return;
+    }
+    if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
+        turn.notice(TextKey::PromiseTime, &[]);
+        return come_back(turn, false);
     }
     let follow_up = PromiseKind::FollowUp;
     let is_news = turn.c.promise.as_ref().is_some_and(|promise| promise.kind == follow_up)

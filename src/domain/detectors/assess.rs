@@ -1,7 +1,7 @@
 //! From findings to a decision: levels that rise with evidence and fall with every calm turn, and
 //! the one reason that calls for people.
 
-use super::signal::{EmergencyKind, Signal, SignalKind};
+use super::signal::{EmergencyKind, Signal, SignalKind, Withdrawal};
 use super::window::{Levels, Window};
 use super::{ALL, Detectors, together};
 use crate::domain::language::{Evidence, Normalised, SocialAct, Variety};
@@ -32,6 +32,9 @@ pub struct Assessment {
     pub levels: Levels,
     /// Why the conversation should go to people, if it should.
     pub fired: Option<Fired>,
+    /// Whether it takes back the wish for a person: it counts where one is awaited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Withdrawal>,
 }
 
 /// The reason for which a conversation should go to people.
@@ -53,7 +56,7 @@ pub struct Fired {
 /// A level is what is left of the earlier one, joined with what this message shows. Only a kind
 /// that this message itself shows can fire: a customer who has calmed down is left in peace.
 pub fn assess(detectors: &Detectors, utterance: &Utterance, window: &Window) -> Assessment {
-    let signals = signals(detectors, utterance, window);
+    let (signals, withdrawal) = read(detectors, utterance, window);
     let mut levels = Levels::default();
     for kind in SignalKind::ALL {
         let left = window.levels.get(kind) * detectors.settings().trigger(kind).decay;
@@ -66,15 +69,21 @@ pub fn assess(detectors: &Detectors, utterance: &Utterance, window: &Window) -> 
             level: levels.get(signal.kind),
             evidence: signal.evidence.clone(),
         });
-    Assessment { signals, levels, fired }
+    Assessment { signals, levels, fired, withdrawal }
 }
 
-fn signals(detectors: &Detectors, utterance: &Utterance, window: &Window) -> Vec<Signal> {
+fn read(
+    detectors: &Detectors,
+    utterance: &Utterance,
+    window: &Window,
+) -> (Vec<Signal>, Option<Withdrawal>) {
     if utterance.social.is_some() {
-        return Vec::new();
+        return (Vec::new(), None);
     }
     let message = detectors.read(utterance);
-    ALL.iter().filter_map(|detector| detector.detect(detectors, &message, window)).collect()
+    let withdrawal = detectors.withdrawal(&message);
+    let found = ALL.iter().filter_map(|detector| detector.detect(detectors, &message, window));
+    (found.collect(), withdrawal)
 }
 
 fn strength(signals: &[Signal], kind: SignalKind) -> f32 {

@@ -1,7 +1,7 @@
 //! Somebody or something is in danger now: life, money or property. One clear phrase is enough,
 //! and of several dangers the gravest leads, because its text and contacts cannot wait.
 
-use super::signal::{EmergencyKind, Signal, SignalKind};
+use super::signal::{EmergencyKind, Hazard, Signal, SignalKind};
 use super::window::Window;
 use super::{Detector, Detectors, Message, together};
 
@@ -34,10 +34,15 @@ impl Detector for EmergencyDetector {
             gravest_last.max_by(|a, b| strength_of(*a).total_cmp(&strength_of(*b)))
         };
         let kind = leading.or_else(strongest).filter(|kind| strength_of(*kind) > 0.0)?;
+        let has = |hazard: &Hazard| {
+            let mut of_kind = hits.hits.iter().filter(|hit| hit.emergency == Some(kind));
+            of_kind.any(|hit| hit.hazard == Some(*hazard))
+        };
         Some(Signal {
             kind: KIND,
             strength: strength_of(kind),
             emergency: Some(kind),
+            hazard: Hazard::ALL.into_iter().find(has),
             evidence: hits.evidence(),
         })
     }

@@ -5,7 +5,7 @@ use super::compile::Compiler;
 use super::filing::PhraseId;
 use super::scan::{Node, PhraseBook, Reach, Reading};
 use super::settings::{LexiconError, LexiconSettings};
-use super::signal::{EmergencyKind, SignalKind};
+use super::signal::{EmergencyKind, Hazard, SignalKind, Withdrawal};
 use super::vocabulary::Vocabulary;
 use crate::domain::language::{Evidence, Normalised};
 use std::collections::BTreeMap;
@@ -20,7 +20,12 @@ pub(super) struct Lexicon {
     harmless: PhraseBook,
     negations: PhraseBook,
     negation_reach: usize,
+    /// What takes back the wish: phrases by how clearly they do, in the order of [`WITHDRAWALS`].
+    withdrawals: PhraseBook,
 }
+
+/// The owners of the phrases that take back a wish.
+const WITHDRAWALS: [Withdrawal; 2] = [Withdrawal::Clear, Withdrawal::Perhaps];
 
 /// One compiled rule.
 #[derive(Debug)]
@@ -28,6 +33,7 @@ struct Rule {
     id: String,
     strength: f32,
     emergency: Option<EmergencyKind>,
+    hazard: Option<Hazard>,
     negatable: bool,
     words_max: usize,
 }
@@ -39,6 +45,8 @@ pub(super) struct Hit {
     pub strength: f32,
     /// What it says is in danger.
     pub emergency: Option<EmergencyKind>,
+    /// Whose steps it calls for, if they are not the general ones.
+    pub hazard: Option<Hazard>,
     /// Where, and by which rule.
     pub evidence: Vec<Evidence>,
 }
@@ -82,6 +90,7 @@ impl Lexicon {
                 id: format!("{}.{}", kind.name(), rule.id),
                 strength: rule.strength,
                 emergency: rule.emergency,
+                hazard: rule.hazard,
                 negatable: rule.negatable,
                 words_max: rule.words_max.unwrap_or(usize::MAX),
             });
@@ -90,19 +99,32 @@ impl Lexicon {
         compiler.add("harmless", &settings.harmless, 0, &mut harmless);
         let mut negations = PhraseBook::default();
         compiler.add("negations", &settings.negations, 0, &mut negations);
+        let mut withdrawals = PhraseBook::default();
+        let by_clarity = [&settings.withdrawals.clear, &settings.withdrawals.perhaps];
+        for (owner, (phrases, of)) in by_clarity.into_iter().zip(["clear", "perhaps"]).enumerate() {
+            let path = format!("withdrawals.{of}");
+            compiler.add(&path, phrases, owner as u32, &mut withdrawals);
+        }
         let lists = compiler.into_lists();
         let negation_reach = settings.negation_reach;
-        Lexicon { rules, lists, rule_phrases, harmless, negations, negation_reach }
+        Lexicon { rules, lists, rule_phrases, harmless, negations, negation_reach, withdrawals }
+    }
+
+    /// Whether a message takes the wish back: of two findings the clearer one.
+    pub(super) fn withdrawal(&self, reading: &Reading) -> Option<Withdrawal> {
+        let found = self.withdrawals.find(reading, &self.lists, &[], Reach::Longest);
+        found.into_iter().map(|(_, owner)| WITHDRAWALS[owner as usize]).min()
     }
 
     /// Its books of phrases.
-    pub(super) fn books(&self) -> [&PhraseBook; 3] {
-        [&self.rule_phrases, &self.harmless, &self.negations]
+    pub(super) fn books(&self) -> [&PhraseBook; 4] {
+        [&self.rule_phrases, &self.harmless, &self.negations, &self.withdrawals]
     }
 
     /// Tells one of them the number of its first phrase.
     pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
-        [&mut self.rule_phrases, &mut self.harmless, &mut self.negations][book].number_from(first);
+        let Lexicon { rule_phrases, harmless, negations, withdrawals, .. } = self;
+        [rule_phrases, harmless, negations, withdrawals][book].number_from(first);
     }
 
     /// The lists that phrases refer to by number.
@@ -115,7 +137,9 @@ impl Lexicon {
         let mut masked = vec![false; reading.len()];
         let harmless = self.harmless.find(reading, &self.lists, &[], Reach::Longest);
         let mut set_aside = !harmless.is_empty();
-        for (found, _) in harmless {
+        let withdrawn = self.withdrawals.find(reading, &self.lists, &[], Reach::Longest);
+        set_aside |= !withdrawn.is_empty();
+        for (found, _) in harmless.into_iter().chain(withdrawn) {
             masked[found].fill(true);
         }
         let rules = self.rule_phrases.find(reading, &self.lists, &masked, Reach::Shortest);
@@ -156,11 +180,56 @@ impl Rule {
         Hit {
             strength: self.strength,
             emergency: self.emergency,
+            hazard: self.hazard,
             evidence: vec![Evidence {
                 span: message.original_span(reading.text_range(found)),
                 what: self.id.clone(),
                 weight: self.strength,
             }],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::detectors::filing::Filing;
+    use crate::domain::detectors::settings::{Dialect, Phrases, RuleSettings};
+    use crate::domain::language::{normalise, variety_of};
+
+    /// Whether "dead" is found, where "not" takes back what follows within three words.
+    fn found(text: &str) -> bool {
+        let english = |text: &str| Phrases::from([(Dialect::En, vec![text.to_owned()])]);
+        let rule = RuleSettings {
+            id: "dead".to_owned(),
+            strength: 1.0,
+            emergency: None,
+            hazard: None,
+            negatable: true,
+            words_max: None,
+            phrases: english("dead"),
+        };
+        let settings = LexiconSettings {
+            rules: vec![rule],
+            negations: english("not"),
+            negation_reach: 3,
+            ..LexiconSettings::default()
+        };
+        let (mut vocabulary, mut errors) = (Vocabulary::default(), Vec::new());
+        let kind = SignalKind::Frustration;
+        let mut lexicon = [Lexicon::compile(kind, &settings, &mut vocabulary, &mut errors)];
+        let filing = Filing::of(&mut lexicon, &vocabulary);
+        let message = normalise(text);
+        let reading = Reading::of(&message, variety_of(&message), &vocabulary, &filing);
+        !lexicon[0].find(&message, &reading).hits.is_empty()
+    }
+
+    #[test]
+    fn a_negation_ends_with_its_clause_which_a_comma_or_a_joining_word_ends() {
+        assert!(!found("it is not quite dead"));
+        assert!(found("it is not here, dead"));
+        for joining in ["and", "but", "so", "because", "لكن", "بس"] {
+            assert!(found(&format!("it is not here {joining} dead")), "{joining}");
         }
     }
 }

@@ -137,13 +137,8 @@ mod tests {
 
     #[test]
     fn a_burst_is_several_messages_that_nobody_answered() {
-        let turn = |by: Speaker, seconds: i64| Turn {
-            by,
-            text: "x".into(),
-            at: Timestamp::from_millis(seconds * 1000),
-            answer: None,
-            missed: false,
-        };
+        let turn =
+            |by: Speaker, seconds: i64| Turn::of(by, "x", Timestamp::from_millis(seconds * 1000));
         let check = |turns: &[(Speaker, i64)], burst: bool| {
             let mut window = Window::default();
             turns.iter().for_each(|(by, seconds)| window.push(turn(*by, *seconds), 8));

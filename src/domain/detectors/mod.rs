@@ -37,11 +37,11 @@ pub use phrase::PhraseError;
 pub use repetition::RepetitionSettings;
 pub use settings::{
     DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings,
-    TriggerSettings,
+    TriggerSettings, WithdrawalSettings,
 };
-pub use signal::{EmergencyKind, Signal, SignalKind};
+pub use signal::{EmergencyKind, Hazard, Signal, SignalKind, Withdrawal};
 pub use similarity::SimilaritySettings;
-pub use window::{Levels, Speaker, TURN_CHARS_MAX, Turn, Window};
+pub use window::{Levels, Speaker, Turn, Window, cut};
 
 use filing::Filing;
 use learnt::{Learnt, Margins};
@@ -97,7 +97,7 @@ impl Message<'_> {
                 let evidence = self.margins.evidence(kind, strength, message, &self.reading);
                 let emergency =
                     (kind == SignalKind::Emergency).then(|| self.danger(detectors, &hits));
-                hits.hits.push(Hit { strength, emergency, evidence });
+                hits.hits.push(Hit { strength, emergency, hazard: None, evidence });
             }
         }
         hits
@@ -151,11 +151,24 @@ impl Detectors {
         signal.strength >= trigger.fresh_min && levels.get(signal.kind) >= trigger.threshold
     }
 
+    /// Whether a signal is shown to people: it calls for them, by words of this very message. What is
+    /// left of earlier messages, or too weak to act upon, accuses nobody.
+    pub fn is_shown(&self, signal: &Signal, levels: &Levels) -> bool {
+        let said = signal.evidence.iter().filter(|found| found.span.start < found.span.end);
+        let weight: f32 = said.map(|found| found.weight).sum();
+        weight >= self.settings.trigger(signal.kind).threshold && self.fires(signal, levels)
+    }
+
     /// The features that the learnt weights see in a message, by name: for those who learn anew.
     pub fn features(&self, utterance: &Utterance) -> Vec<(Family, String)> {
         let Utterance { normalised, variety, .. } = *utterance;
         let reading = Reading::of(normalised, variety, &self.vocabulary, &self.filing);
         self.learnt.names(normalised, variety, &reading)
+    }
+
+    /// Whether a message takes back the wish for a person.
+    fn withdrawal(&self, message: &Message) -> Option<Withdrawal> {
+        self.lexicon(SignalKind::HumanRequest).withdrawal(&message.reading)
     }
 
     fn lexicon(&self, kind: SignalKind) -> &Lexicon {

@@ -8,7 +8,6 @@ use super::tally::Tally;
 use super::window::{Speaker, Turn, Window};
 use super::{Detector, Detectors, Message};
 use crate::domain::ids::EntryId;
-use crate::domain::language::normalise;
 
 /// How a need said again is recognised and weighed.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,13 +63,12 @@ fn replies_to_same_need<'a>(
     window: &'a Window,
 ) -> Vec<&'a Turn> {
     let words = &settings.similarity;
-    let need = Need::of(message.utterance.normalised, words);
+    let need = Need::of(message.utterance.normalised.words(), words);
     if !need.is_enough(words) {
         return Vec::new();
     }
     let says_same = |turn: &Turn| {
-        let normalised = normalise(&turn.text);
-        let earlier = Need::of(&normalised, words);
+        let earlier = Need::of(turn.words.split(' '), words);
         earlier.is_enough(words) && need.similarity(&earlier) >= settings.similar_at
     };
     let reply = |at: usize| window.turns.get(at + 1).filter(|turn| turn.by != Speaker::Customer);

@@ -11,7 +11,9 @@ use std::ops::Range;
 const WORDS_MAX: usize = 400;
 
 /// Words that begin another clause: "it has not come and I want a person" wants one.
-const JOINING: [&str; 8] = ["and", "but", "so", "then", "because", "لكن", "بس", "عشان"];
+fn is_joining(word: &str) -> bool {
+    matches!(word, "and" | "but" | "so" | "then" | "because" | "لكن" | "بس" | "عشان")
+}
 
 /// A message's words, looked up.
 #[derive(Debug)]
@@ -59,7 +61,7 @@ impl Reading {
         let mut present = vec![0; vocabulary.sets_len().div_ceil(64)];
         for (index, token) in message.tokens.iter().take(WORDS_MAX).enumerate() {
             let written = pause(message.text.get(before..token.range.start).unwrap_or_default());
-            let pause = match JOINING.contains(&message.token(index)) {
+            let pause = match is_joining(message.token(index)) {
                 true => written.max(Pause::Clause),
                 false => written,
             };

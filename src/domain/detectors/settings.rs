@@ -9,7 +9,7 @@ use super::human_request::HumanRequestSettings;
 use super::learnt::LearntSettings;
 use super::phrase::PhraseError;
 use super::repetition::RepetitionSettings;
-use super::signal::{EmergencyKind, SignalKind};
+use super::signal::{EmergencyKind, Hazard, SignalKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -111,6 +111,17 @@ pub struct LexiconSettings {
     pub negations: Phrases,
     /// How many words may stand between a negation and what it negates.
     pub negation_reach: usize,
+    /// Phrases that take back what the detector looks for; their words are not looked at again.
+    pub withdrawals: WithdrawalSettings,
+}
+
+/// How the wish for a person is taken back.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WithdrawalSettings {
+    /// Phrases that take it back beyond doubt.
+    pub clear: Phrases,
+    /// Phrases that perhaps do.
+    pub perhaps: Phrases,
 }
 
 /// Phrases that say the same thing with the same weight.
@@ -122,6 +133,8 @@ pub struct RuleSettings {
     pub strength: f32,
     /// For an emergency: what is in danger.
     pub emergency: Option<EmergencyKind>,
+    /// For a danger to life with steps of its own: which.
+    pub hazard: Option<Hazard>,
     /// Whether a negation before it takes it back.
     pub negatable: bool,
     /// It counts only in messages of at most so many words: a longer one says what it is about.

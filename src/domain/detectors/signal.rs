@@ -77,6 +77,45 @@ impl EmergencyKind {
     }
 }
 
+/// A danger to life that has steps of its own; every other has the general ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hazard {
+    /// Somebody speaks of harming themselves.
+    SelfHarm,
+    /// Something was swallowed that must not be.
+    Swallowed,
+    /// Gas escapes, or what a fire gives off.
+    Gas,
+    /// Something burns.
+    Fire,
+}
+
+impl Hazard {
+    /// All of them; of several in one message the first gives the steps.
+    pub const ALL: [Hazard; 4] = [Hazard::SelfHarm, Hazard::Swallowed, Hazard::Gas, Hazard::Fire];
+
+    /// The name used in config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Hazard::SelfHarm => "self_harm",
+            Hazard::Swallowed => "swallowed",
+            Hazard::Gas => "gas",
+            Hazard::Fire => "fire",
+        }
+    }
+}
+
+/// Whether words take back the wish for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withdrawal {
+    /// Beyond doubt.
+    Clear,
+    /// Perhaps: they could mean something else.
+    Perhaps,
+}
+
 /// One detector's finding in one message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Signal {
@@ -87,6 +126,9 @@ pub struct Signal {
     /// For an emergency: what is in danger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub emergency: Option<EmergencyKind>,
+    /// For a danger to life with steps of its own: which.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hazard: Option<Hazard>,
     /// What it was read from, the strongest first: spans of the original utterance with the id of
     /// the rule; evidence from earlier turns has an empty span.
     pub evidence: Vec<Evidence>,

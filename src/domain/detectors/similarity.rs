@@ -1,7 +1,6 @@
 //! Whether two messages say the same need in other words: shared words, the small ones counting
 //! little. Separate from the matcher, which compares messages with entries, not with each other.
 
-use crate::domain::language::Normalised;
 use std::collections::BTreeSet;
 
 /// How words are compared.
@@ -21,10 +20,13 @@ pub struct SimilaritySettings {
 pub(super) struct Need<'a>(Vec<(&'a str, f32)>);
 
 impl<'a> Need<'a> {
-    /// Reads a message.
-    pub(super) fn of(message: &'a Normalised, settings: &SimilaritySettings) -> Need<'a> {
-        let mut words = Vec::with_capacity(message.tokens.len());
-        for word in message.words() {
+    /// Reads a message by its normalised words.
+    pub(super) fn of(
+        message: impl Iterator<Item = &'a str>,
+        settings: &SimilaritySettings,
+    ) -> Need<'a> {
+        let mut words = Vec::new();
+        for word in message {
             // Numbers answer a question; saying an order number again is no complaint.
             if word.bytes().all(|b| b.is_ascii_digit()) {
                 continue;
@@ -64,6 +66,9 @@ impl<'a> Need<'a> {
 
 /// The first letters of a word without the particles glued to it: «طلبي», «الطلب», «طلبكم».
 fn beginning(word: &str, letters: usize) -> &str {
+    if word.is_ascii() {
+        return &word[..word.len().min(letters)];
+    }
     let long_enough = |bare: &&str| bare.chars().count() >= 3;
     let word = ["وال", "بال", "لل", "ال", "و"]
         .into_iter()
@@ -79,7 +84,7 @@ fn beginning(word: &str, letters: usize) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::language::normalise;
+    use crate::domain::language::{Normalised, normalise};
 
     #[test]
     fn the_same_need_in_other_words_is_similar() {
@@ -92,7 +97,8 @@ mod tests {
         };
         let check = |one: &str, other: &str, similar: bool| {
             let (one, other) = (normalise(one), normalise(other));
-            let (one, other) = (Need::of(&one, &settings), Need::of(&other, &settings));
+            let need = |message| Need::of(Normalised::words(message), &settings);
+            let (one, other) = (need(&one), need(&other));
             let found = one.is_enough(&settings) && one.similarity(&other) >= 0.6;
             assert_eq!(found, similar, "{}", one.similarity(&other));
         };

@@ -51,6 +51,7 @@ impl Tally {
             kind,
             strength: self.strength,
             emergency: None,
+            hazard: None,
             evidence: self.evidence,
         })
     }

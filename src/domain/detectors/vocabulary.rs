@@ -118,6 +118,10 @@ impl Vocabulary {
     /// All sets in which this word of a message may be, in order.
     pub(super) fn sets_of(&self, word: &str, arabizi: bool) -> Vec<SetId> {
         let words = self.read(word, arabizi);
+        if let [only] = words.as_slice() {
+            // Sets are numbered as they come, so a word's are in order.
+            return self.sets_of[*only as usize].clone();
+        }
         let mut sets: Vec<SetId> =
             words.iter().flat_map(|word| &self.sets_of[*word as usize]).copied().collect();
         sets.sort_unstable();

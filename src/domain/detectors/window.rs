@@ -3,13 +3,14 @@
 
 use super::signal::SignalKind;
 use crate::domain::ids::EntryId;
+use crate::domain::language::normalise;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How much of a turn's text is kept, in characters: enough to see a need said again, little
+/// How much of what a customer says is kept, in characters: enough to see a need said again, little
 /// enough that a conversation stays small in the store.
-pub const TURN_CHARS_MAX: usize = 300;
+const TURN_CHARS_MAX: usize = 300;
 
 /// Who spoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +29,10 @@ pub enum Speaker {
 pub struct Turn {
     /// Who spoke.
     pub by: Speaker,
-    /// What was said, as written, at most [`TURN_CHARS_MAX`] characters.
-    pub text: String,
+    /// What the customer said in its first `TURN_CHARS_MAX` characters, as messages are compared:
+    /// its normalised words. Nothing of what we said, which is compared with nothing.
+    #[serde(default)]
+    pub words: String,
     /// When.
     pub at: Timestamp,
     /// The entry a bot's turn answered with.
@@ -38,6 +41,22 @@ pub struct Turn {
     /// The bot had no answer here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
+}
+
+impl Turn {
+    /// Somebody said this.
+    pub fn of(by: Speaker, text: &str, at: Timestamp) -> Turn {
+        let words = match by {
+            Speaker::Customer => normalise(cut(text)).joined(),
+            Speaker::Bot | Speaker::Agent => String::new(),
+        };
+        Turn { by, words, at, answer: None, missed: false }
+    }
+}
+
+/// As much of a text as is kept.
+pub fn cut(text: &str) -> &str {
+    text.char_indices().nth(TURN_CHARS_MAX).map_or(text, |(end, _)| &text[..end])
 }
 
 /// What happened before the message that is being assessed. The message itself is not in it.
@@ -62,11 +81,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Adds a turn, cutting its text, and forgets the oldest beyond `turns_max`.
-    pub fn push(&mut self, mut turn: Turn, turns_max: usize) {
-        if let Some((end, _)) = turn.text.char_indices().nth(TURN_CHARS_MAX) {
-            turn.text.truncate(end);
-        }
+    /// Adds a turn and forgets the oldest beyond `turns_max`.
+    pub fn push(&mut self, turn: Turn, turns_max: usize) {
         self.turns.push(turn);
         let too_many = self.turns.len().saturating_sub(turns_max);
         self.turns.drain(..too_many);

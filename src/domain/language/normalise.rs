@@ -99,11 +99,21 @@ fn compose(original: &str) -> Vec<Placed> {
     let mut out = Vec::with_capacity(original.len());
     let mut group: Vec<char> = Vec::with_capacity(4);
     let mut span = Span { start: 0, end: 0 };
-    for (at, c) in original.char_indices() {
-        if !fold::is_everyday(c) && fold::is_invisible(c) {
+    let mut letters = original.char_indices().peekable();
+    while let Some((at, c)) = letters.next() {
+        let is_everyday = fold::is_everyday(c);
+        if !is_everyday && fold::is_invisible(c) {
             continue;
         }
         let past = offset(at + c.len_utf8());
+        if is_everyday && letters.peek().is_none_or(|(_, next)| fold::is_everyday(*next)) {
+            // Nothing combines with it.
+            flush(&group, span, &mut out);
+            group.clear();
+            let c = if fold::is_apostrophe(c) { '\'' } else { c };
+            fold_into(c, Span { start: offset(at), end: past }, &mut out);
+            continue;
+        }
         let c = if fold::is_apostrophe(c) { '\'' } else { c };
         if !group.is_empty() && begins_group(c) {
             flush(&group, span, &mut out);

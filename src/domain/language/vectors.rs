@@ -7,6 +7,8 @@
 //! each); for each piece the hash of its letters (`u64`, ascending), then each one's scale (`f32`),
 //! then each one's directions (`i8`).
 
+use std::sync::LazyLock;
+
 /// The number of directions.
 pub const DIRECTIONS: usize = 128;
 
@@ -80,17 +82,29 @@ fn longest(letters: &[u8], begins_word: bool) -> Option<(u32, usize)> {
 
 /// The number of the piece with this hash.
 fn number(hash: u64) -> Option<u32> {
-    let (mut low, mut high) = (0, PIECES);
-    while low < high {
-        let middle = low.midpoint(high);
-        let found = u64::from_le_bytes(array(HEAD + 8 * middle));
-        match found.cmp(&hash) {
-            std::cmp::Ordering::Equal => return u32::try_from(middle).ok(),
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
+    let leading = (hash >> (64 - LEADING_BITS)) as usize;
+    let among = BEGINS[leading]..BEGINS[leading + 1];
+    among.into_iter().find(|piece| hash_of(*piece as usize) == hash)
+}
+
+/// So many leading bits of a hash choose where to look: about one piece a place.
+const LEADING_BITS: u32 = 16;
+
+/// The first piece of each place; behind the last one, their number.
+static BEGINS: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let mut begins = Vec::with_capacity((1 << LEADING_BITS) + 1);
+    let mut piece = 0;
+    for place in 0..=1 << LEADING_BITS {
+        while piece < PIECES && hash_of(piece) >> (64 - LEADING_BITS) < place {
+            piece += 1;
         }
+        begins.push(piece as u32);
     }
-    None
+    begins
+});
+
+fn hash_of(piece: usize) -> u64 {
+    u64::from_le_bytes(array(HEAD + 8 * piece))
 }
 
 fn array<const N: usize>(at: usize) -> [u8; N] {
@@ -121,8 +135,7 @@ mod tests {
         assert_eq!(&TABLE[..8], b"sanadV01");
         assert_eq!((number(8), number(12)), (DIRECTIONS, PIECES));
         assert_eq!(TABLE.len(), VALUES + DIRECTIONS * PIECES);
-        let hash = |piece: usize| u64::from_le_bytes(array(HEAD + 8 * piece));
-        assert!((1..PIECES).all(|piece| hash(piece - 1) < hash(piece)));
+        assert!((1..PIECES).all(|piece| hash_of(piece - 1) < hash_of(piece)));
         assert!(TABLE.len() <= 10_000_000, "it must stay small enough to be carried along");
     }
 

@@ -2,7 +2,7 @@
 //! [`Described`] says what may stand there, for the schemas.
 
 use crate::config::raw::shape::{Field, Shape};
-use crate::domain::detectors::EmergencyKind;
+use crate::domain::detectors::{EmergencyKind, Hazard};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +30,7 @@ described_as! {
     String: Shape::Text,
     Duration: Shape::Text,
     EmergencyKind: Shape::Text,
+    Hazard: Shape::Text,
 }
 
 impl<T: Described> Described for Option<T> {
@@ -101,8 +102,22 @@ described! {
         /// Phrases that negate what follows.
         #[serde(default)]
         pub negations: RawPhrases,
+        /// Phrases that take back what is looked for; for `human_request.yaml` only.
+        #[serde(default)]
+        pub withdrawals: RawWithdrawals,
         /// What is looked for.
         pub rules: Vec<RawRule>,
+    }
+
+    /// How the wish for a person is taken back.
+    #[derive(Default)]
+    pub struct RawWithdrawals {
+        /// Beyond doubt: whoever waits no longer does. In danger they are asked first.
+        #[serde(default)]
+        pub clear: RawPhrases,
+        /// Perhaps: whoever waits is asked.
+        #[serde(default)]
+        pub perhaps: RawPhrases,
     }
 
     /// When a detector fires.
@@ -157,6 +172,9 @@ described! {
         /// In emergencies: what is in danger, `life`, `money` or `property`.
         #[serde(default)]
         pub emergency: Option<EmergencyKind>,
+        /// In dangers to life: `self_harm`, `swallowed`, `gas` or `fire`, if the general steps do not suit.
+        #[serde(default)]
+        pub hazard: Option<Hazard>,
         /// Whether a negation takes it back.
         #[serde(default = "yes")]
         pub negatable: bool,

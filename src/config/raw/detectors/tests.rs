@@ -13,7 +13,7 @@ mod repetition;
 
 use super::RawDetectors;
 use crate::domain::detectors::{
-    Assessment, Detectors, EmergencyKind, SignalKind, Utterance, Window, assess,
+    Assessment, Detectors, EmergencyKind, Hazard, SignalKind, Utterance, Window, Withdrawal, assess,
 };
 use crate::domain::language::{normalise, social_act, variety_of};
 use crate::domain::time::Timestamp;

@@ -6,4 +6,5 @@ mod promises;
 mod table;
 mod turns;
 mod walk;
+mod withdrawals;
 mod world;

@@ -76,7 +76,7 @@ fn bind(c: &Conversation, at: Timestamp) -> Command {
     }
 }
 
-fn call_back() -> Command {
+pub(super) fn call_back() -> Command {
     Command::ChooseWait(WaitChoice::Callback { at: None })
 }
 

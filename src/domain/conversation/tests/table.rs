@@ -334,6 +334,8 @@ fn spoken(story: &Story) -> Vec<(String, Command, Timestamp)> {
         ("yes", "yes"),
         ("no", "no"),
         ("a wish for a human", "i want a human"),
+        ("that wish taken back", "human no longer needed"),
+        ("that wish perhaps taken back", "no need"),
         ("anger", "this is terrible"),
         ("danger", "call an ambulance"),
     ];
@@ -348,6 +350,7 @@ fn spoken(story: &Story) -> Vec<(String, Command, Timestamp)> {
     samples.push(press("a place without words", alone(vec![place.clone()])));
     samples.push(press("more than a message carries", alone(vec![place; 4])));
     samples.push(press("the choice of a callback", Input::Choice("wait:callback".to_owned())));
+    samples.push(press("the choice to wait no longer", Input::Choice("wait:cancel".to_owned())));
     samples
 }
 

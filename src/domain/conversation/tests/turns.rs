@@ -193,3 +193,11 @@ fn nobody_is_told_of_a_long_wait_while_nobody_can_be_there() {
     assert!(next > opens);
     assert_eq!(asked.deadline(), Some(next));
 }
+
+#[test]
+fn an_agent_who_leaves_is_named_as_the_customer_knew_them() {
+    let denied = proposed().then(&Command::Respond { resolved: false });
+    let decision = denied.answer(&Command::Leave, denied.at).unwrap();
+    let is_named = |event: &Event| matches!(event, Event::AgentLeft { name: Some(name), .. } if name == "Sara");
+    assert!(decision.events.iter().any(is_named), "{:?}", decision.events);
+}

@@ -146,10 +146,10 @@ fn pieces(words: &[&str], met: &mut impl FnMut(Met)) {
         hashes.resize(edges.len(), begun);
         for letters in 1..=PIECE_LETTERS_MAX {
             for (run, hash) in edges.windows(letters + 1).zip(&mut hashes) {
-                *hash = hash.letters(&padded[run[letters - 1]..run[letters]]);
+                *hash = hash.letters(&padded.as_bytes()[run[letters - 1]..run[letters]]);
                 if letters >= PIECE_LETTERS_MIN {
                     let parts = [&padded[run[0]..run[letters]], ""];
-                    let hash = hash.part("").part("").finish();
+                    let hash = hash.ended().ended().finish();
                     met(Met { family: Family::Piece, parts, hash, words: (at, at) });
                 }
             }

@@ -93,14 +93,19 @@ impl Hash {
 
     /// Of a part and the mark behind it.
     pub(super) fn part(self, part: &str) -> Hash {
-        self.letters(part).letters("\0")
+        self.letters(part.as_bytes()).ended()
     }
 
     /// Of letters of a part that goes on.
-    pub(super) fn letters(self, letters: &str) -> Hash {
-        Hash(letters.bytes().fold(self.0, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    pub(super) fn letters(self, letters: &[u8]) -> Hash {
+        Hash(letters.iter().fold(self.0, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
         }))
+    }
+
+    /// Of the mark behind a part.
+    pub(super) fn ended(self) -> Hash {
+        self.letters(&[0])
     }
 
     /// Spread over all bits: the leading ones choose a place.

@@ -33,11 +33,9 @@ fn window(before: &[Before]) -> Window {
     for (index, one) in before.iter().enumerate() {
         let at = NOW - Duration::from_secs(60 * (before.len() - index) as u64);
         let turn = |by, text: &str, answer: Option<&str>, missed| Turn {
-            by,
-            text: text.to_owned(),
-            at,
             answer: answer.map(|id| EntryId::parse(id).unwrap()),
             missed,
+            ..Turn::of(by, text, at)
         };
         match *one {
             Wrote(text) => window.push(turn(Speaker::Customer, text, None, false), 8),

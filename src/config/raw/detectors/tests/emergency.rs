@@ -16,6 +16,29 @@ fn danger_is_seen_with_its_kind() {
 }
 
 #[test]
+fn dangers_with_steps_of_their_own_are_told_apart() {
+    use Hazard::{Fire, Gas, SelfHarm, Swallowed};
+    for (hazard, text) in [
+        (Some(Fire), "my house is on fire"),
+        (Some(Fire), "الشاحن ولع وطالع منه دخان"),
+        (Some(Gas), "I smell gas in the kitchen"),
+        (Some(Gas), "there is a gas leak"),
+        (Some(Gas), "ريحة غاز قوية بالمطبخ، في تسريب غاز"),
+        (Some(Gas), "fi tasarob ghaz"),
+        (Some(Swallowed), "my son swallowed a battery"),
+        (Some(Swallowed), "بنتي بلعت بطارية"),
+        (Some(SelfHarm), "I want to kill myself"),
+        (Some(SelfHarm), "ابي اموت"),
+        (None, "she is not breathing"),
+        (None, "my father collapsed"),
+        (None, "I got an electric shock from the washing machine"),
+    ] {
+        let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
+        assert_eq!(assessment.signals.iter().find_map(|it| it.hazard), hazard, "{text}");
+    }
+}
+
+#[test]
 fn danger_is_pointed_at_in_the_customers_words() {
     let texts: Vec<&str> = FIRES.iter().map(|(_, text)| *text).collect();
     check(SignalKind::Emergency, &texts, &[]);

@@ -161,3 +161,16 @@ const QUIET: &[&str] = &[
     "كم مرة بقدر أغير العنوان؟",
     "الرصيد بيكفي للطلب؟",
 ];
+
+#[test]
+fn agents_are_shown_only_what_called_for_them_in_words_of_the_message() {
+    let angry = assessed("this is terrible, you are useless", &Window::default(), Timestamp::ZERO);
+    assert!(angry.signals.iter().any(|found| DETECTORS.is_shown(found, &angry.levels)));
+    let mut after = Window { handoffs: 1, ..Window::default() };
+    after.levels = angry.levels;
+    for calm in ["yes", "please hurry", "thanks, it came"] {
+        let read = assessed(calm, &after, Timestamp::ZERO);
+        let shown = read.signals.iter().find(|found| DETECTORS.is_shown(found, &read.levels));
+        assert_eq!(shown, None, "{calm}");
+    }
+}

@@ -2,6 +2,70 @@
 
 use super::*;
 
+/// What the words mean for a wait, and whether a person is asked for in them.
+fn withdrawal(text: &str) -> (Option<Withdrawal>, bool) {
+    let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
+    let asks = is_over(&assessment, SignalKind::HumanRequest);
+    (assessment.withdrawal, asks)
+}
+
+#[test]
+fn the_wish_for_a_person_can_be_taken_back_in_every_variety() {
+    let wrong = |clarity: Withdrawal, texts: &[&str]| -> Vec<String> {
+        let found = texts.iter().map(|text| (text, withdrawal(text)));
+        let wrong = found.filter(|(_, found)| *found != (Some(clarity), false));
+        wrong.map(|(text, found)| format!("{text}: {found:?} instead of {clarity:?}")).collect()
+    };
+    let mut all = wrong(Withdrawal::Clear, CLEAR);
+    all.extend(wrong(Withdrawal::Perhaps, PERHAPS));
+    let kept = KEPT.iter().filter(|text| withdrawal(text).0 == Some(Withdrawal::Clear));
+    all.extend(kept.map(|text| format!("{text}: takes nothing back")));
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+const CLEAR: &[&str] = &[
+    "never mind, I don't need an agent anymore",
+    "I don't want to talk to a human anymore",
+    "no agent any more",
+    "I no longer need a representative",
+    "cancel my request for an agent",
+    "stop looking for an agent please",
+    "forget the agent",
+    "ما عاد ابي موظف",
+    "خلاص ما احتاج موظف",
+    "ما عاد أحتاج موظف",
+    "ما أبغى موظف خلاص",
+    "لم أعد أريد التحدث مع موظف",
+    "مش عايز موظف خلاص",
+    "ما بدي موظف",
+    "الغ طلب الموظف",
+    "ma 3ad abi mowazaf",
+];
+
+const PERHAPS: &[&str] = &[
+    "never mind",
+    "nvm",
+    "forget it",
+    "it is solved now",
+    "I found it, thanks",
+    "خلاص ما يهم",
+    "انحلت المشكلة الحمد لله",
+    "غيرت رأيي",
+];
+
+const KEPT: &[&str] = &[
+    "I don't need an agent who knows nothing, I want the manager",
+    "I don't want a bot, I want a human",
+    "ما ابي روبوت ابي موظف",
+    "it is not solved",
+    "it came broken",
+    "ما وصل",
+    "ما انحلت المشكلة",
+    "cancel my order",
+    "الغ طلبي",
+    "why do I not get an agent?",
+];
+
 #[test]
 fn a_wish_for_a_person_fires() {
     check(SignalKind::HumanRequest, FIRES, &[]);

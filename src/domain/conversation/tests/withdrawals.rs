@@ -1,0 +1,104 @@
+//! Whoever waits for a person may take that back in words; nobody in danger does so by mistake. And
+//! what was told once is not asked again.
+
+use super::world::{Story, receipt, start};
+use crate::domain::conversation::command::{Command, Input};
+use crate::domain::conversation::event::Event;
+use crate::domain::conversation::state::{Conversation, State};
+
+fn queued(text: &str) -> Story {
+    let asked = Story::new().then(&start()).says(text);
+    let term = asked.token().term;
+    asked.then(&receipt(term))
+}
+
+fn conversation(story: &Story) -> &Conversation {
+    story.c.as_ref().unwrap()
+}
+
+/// What the customer is sent in answer to words, by the name of the text.
+fn told(story: &Story, text: &str) -> Vec<String> {
+    let decision = story.answer(&story.saying(text), story.at).unwrap();
+    let texts = decision.events.iter().filter_map(|event| match event {
+        Event::Notice { text, .. }
+        | Event::BotSaid { text, .. }
+        | Event::WaitOptionsOffered { text, .. } => text.split(' ').next().map(str::to_owned),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn clear_words_end_the_wait() {
+    let waiting = queued("i want a human");
+    assert_eq!(conversation(&waiting).state, State::Queued);
+    assert_eq!(told(&waiting, "human no longer needed"), ["handoff_cancelled"]);
+    let free = waiting.says("human no longer needed");
+    assert_eq!(conversation(&free).state, State::Bot);
+    assert_eq!(conversation(&free).handoff, None);
+    let promised = queued("i want a human").then(&super::promises::call_back());
+    assert_eq!(conversation(&promised.says("human no longer needed")).state, State::Bot);
+}
+
+#[test]
+fn of_unclear_words_the_customer_is_asked_and_only_a_yes_ends_the_wait() {
+    let waiting = queued("i want a human");
+    assert_eq!(told(&waiting, "no need"), ["withdrawal_asked"]);
+    let asked = waiting.clone().says("no need");
+    assert_eq!(conversation(&asked).state, State::Queued);
+    assert_eq!(told(&asked, "no"), ["withdrawal_refused"]);
+    assert_eq!(conversation(&asked.clone().says("no")).state, State::Queued);
+    assert_eq!(conversation(&asked.clone().says("yes")).state, State::Bot);
+    let pressed = asked.clone().pressing(Input::Choice("wait:cancel".to_owned()));
+    assert_eq!(conversation(&asked.then(&pressed)).state, State::Bot);
+    let never_asked = waiting.says("yes");
+    assert_eq!(conversation(&never_asked).state, State::Queued, "a yes to nothing is no yes");
+}
+
+#[test]
+fn in_danger_clear_words_are_asked_about_too() {
+    let waiting = queued("call an ambulance");
+    assert_eq!(told(&waiting, "human no longer needed"), ["withdrawal_asked_in_danger"]);
+    let asked = waiting.says("human no longer needed");
+    assert_eq!(conversation(&asked).state, State::Queued);
+    assert_eq!(conversation(&asked.clone().says("call an ambulance")).state, State::Queued);
+    assert_eq!(conversation(&asked.says("yes")).state, State::Bot);
+}
+
+#[test]
+fn whoever_asks_for_another_person_in_the_same_breath_still_wants_one() {
+    let waiting = queued("i want a human");
+    assert_eq!(told(&waiting, "human no longer needed. agent"), ["already_queued"]);
+}
+
+#[test]
+fn a_number_told_before_is_used_after_the_end_and_another_one_replaces_it() {
+    let answered = Story::new().then(&start()).says("where is my order").says("123456");
+    let ended = answered.says("thanks!").then(&Command::Respond { resolved: true });
+    assert!(matches!(conversation(&ended).state, State::Resolved { .. }));
+    let again = ended.says("where is my order");
+    let c = conversation(&again);
+    assert_eq!(c.memory.asking, None, "nobody is asked twice");
+    assert!(c.memory.last_said.as_ref().unwrap().contains("123456"));
+    let other = again.says("654321");
+    let slots = &conversation(&other).memory.slots;
+    assert_eq!(slots.values().collect::<Vec<_>>(), ["654321"]);
+    assert!(conversation(&other).memory.last_said.as_ref().unwrap().contains("654321"));
+}
+
+#[test]
+fn a_stray_number_after_the_end_opens_nothing() {
+    let ended = Story::new().then(&start()).then(&Command::Leave);
+    assert_eq!(told(&ended, "4"), ["stray_after_end"]);
+    assert!(conversation(&ended.clone().says("4")).has_ended().is_some());
+    assert_eq!(conversation(&ended.says("how much is delivery")).has_ended(), None);
+}
+
+#[test]
+fn what_was_said_last_can_be_heard_again_while_waiting() {
+    let waiting = queued("i want a human");
+    let again = waiting.pressing(Input::SayAgain);
+    let decision = waiting.answer(&again, waiting.at).unwrap();
+    let repeated = decision.events.iter().any(|event| matches!(event, Event::BotSaid { .. }));
+    assert!(repeated, "{:?}", decision.events);
+}

@@ -73,17 +73,18 @@ fn whoever_asks_for_another_person_in_the_same_breath_still_wants_one() {
 
 #[test]
 fn a_number_told_before_is_used_after_the_end_and_another_one_replaces_it() {
-    let answered = Story::new().then(&start()).says("where is my order").says("123456");
+    let answered = Story::new().then(&start()).says("where is my order").says("12345");
     let ended = answered.says("thanks!").then(&Command::Respond { resolved: true });
     assert!(matches!(conversation(&ended).state, State::Resolved { .. }));
     let again = ended.says("where is my order");
     let c = conversation(&again);
     assert_eq!(c.memory.asking, None, "nobody is asked twice");
-    assert!(c.memory.last_said.as_ref().unwrap().contains("123456"));
-    let other = again.says("654321");
+    let said = c.memory.last_said.as_deref().unwrap_or_default();
+    assert!(said.contains("12345"), "{said}: {c:?}");
+    let other = again.says("54321");
     let slots = &conversation(&other).memory.slots;
-    assert_eq!(slots.values().collect::<Vec<_>>(), ["654321"]);
-    assert!(conversation(&other).memory.last_said.as_ref().unwrap().contains("654321"));
+    assert_eq!(slots.values().collect::<Vec<_>>(), ["54321"]);
+    assert!(conversation(&other).memory.last_said.as_ref().unwrap().contains("54321"));
 }
 
 #[test]

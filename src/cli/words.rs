@@ -18,7 +18,10 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
     let (en, ar) = match reason {
         D::Unspecified => return None,
         D::BeingOffered => ("an agent is being asked right now", "يُسأل أحد الموظفين الآن"),
-        D::AgentsBusy => ("everybody who could help is busy", "كل من يستطيع المساعدة مشغول الآن"),
+        D::AgentsBusy => (
+            "everybody who could help is busy, pausing or away",
+            "كل من يستطيع المساعدة مشغول أو في استراحة أو غائب",
+        ),
         D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
         D::NoAgentForLanguage => {
             ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")

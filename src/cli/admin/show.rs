@@ -415,7 +415,7 @@ mod tests {
         assert_eq!(
             show().wait(&answer, 1_060),
             [
-                "place 2: everybody who could help is busy",
+                "place 2: everybody who could help is busy, pausing or away",
                 "support · normal · waits 1 min · ar ≥ 3 · offers not taken: 1 · has closed the page",
                 "- sara: has no room (3 of 3)",
                 "+ omar: could take it",

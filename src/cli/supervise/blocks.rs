@@ -6,7 +6,7 @@ use crate::cli::blocks::line;
 use crate::grpc::pb::BlockVerdict;
 
 impl Watch {
-    /// Shows who is blocked, each with a number to decide by.
+    /// Shows who is blocked, each with the number it has everywhere on this screen.
     pub(super) async fn blocked(&mut self) -> anyhow::Result<Go> {
         let blocks = match self.calls.blocks().await {
             Ok(blocks) => blocks,
@@ -14,15 +14,14 @@ impl Watch {
         };
         let mut lines: Vec<String> = blocks
             .iter()
-            .enumerate()
-            .map(|(at, block)| {
-                format!("[{}] {}", at + 1, line(&self.show.transcript, block, now()))
+            .map(|block| {
+                let number = self.floor.give_number(&block.conversation_id);
+                format!("[{number}] {}", line(&self.show.transcript, block, now()))
             })
             .collect();
         if lines.is_empty() {
             lines.push(self.show.say("nobody is blocked", "لا أحد موقوف"));
         }
-        self.blocks = blocks.into_iter().map(|block| block.conversation_id).collect();
         self.terminal.screen.show(&lines);
         Ok(Go::On)
     }
@@ -34,18 +33,12 @@ impl Watch {
         upheld: bool,
         reason: String,
     ) -> anyhow::Result<Go> {
-        let id = match which {
-            Which::Id(id) => Some(id),
-            Which::Number(number) => {
-                number.checked_sub(1).and_then(|at| self.blocks.get(at).cloned())
+        let conversation = match self.meant(which) {
+            Ok(conversation) => conversation,
+            Err(no_such) => {
+                self.terminal.screen.show(&[no_such]);
+                return Ok(Go::On);
             }
-        };
-        let Some(conversation) = id else {
-            let line = self
-                .show
-                .say("there is no such number; see /blocks", "لا يوجد هذا الرقم؛ انظر /blocks");
-            self.terminal.screen.show(&[line]);
-            return Ok(Go::On);
         };
         let verdict = if upheld { BlockVerdict::Uphold } else { BlockVerdict::Lift };
         if let Err(status) = self.calls.review(conversation, verdict, reason).await {

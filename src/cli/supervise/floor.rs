@@ -76,6 +76,14 @@ impl Floor {
         News::Moved
     }
 
+    /// The number of a conversation, which it has from now on.
+    pub fn give_number(&mut self, conversation: &str) -> usize {
+        self.number_of(conversation).unwrap_or_else(|| {
+            self.numbered.push(conversation.to_owned());
+            self.numbered.len()
+        })
+    }
+
     /// The number of a conversation; `None` if it was not seen.
     pub fn number_of(&self, conversation: &str) -> Option<usize> {
         self.numbered.iter().position(|known| known == conversation).map(|at| at + 1)
@@ -106,10 +114,8 @@ impl Floor {
         let alerts = self.alerts.iter().map(|alert| &alert.conversation_id);
         let seen = waiting.chain(held.map(|held| &held.conversation_id)).chain(alerts);
         let seen: Vec<String> = seen.cloned().collect();
-        for id in seen {
-            if !id.is_empty() && !self.numbered.contains(&id) {
-                self.numbered.push(id);
-            }
+        for id in seen.iter().filter(|id| !id.is_empty()) {
+            self.give_number(id);
         }
     }
 }

@@ -80,7 +80,6 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         show,
         terminal,
         floor: Floor::default(),
-        blocks: Vec::new(),
         overview,
         watched: None,
         is_told: false,
@@ -107,8 +106,6 @@ struct Watch {
     show: Show,
     terminal: Terminal,
     floor: Floor,
-    /// The conversations of the blocks that were shown last, by their numbers.
-    blocks: Vec<String>,
     overview: mpsc::Receiver<Heard<SubscribeOverviewResponse>>,
     watched: Option<Watched>,
     /// Whether everything was shown once.
@@ -245,14 +242,9 @@ impl Watch {
 
     /// Attaches to a conversation; what happened so far comes first.
     fn attach(&mut self, which: Which) -> String {
-        let id = match which {
-            Which::Id(id) => Some(id),
-            Which::Number(number) => self.floor.numbered(number).map(str::to_owned),
-        };
-        let Some(conversation) = id else {
-            return self
-                .show
-                .say("there is no such number; see /list", "لا يوجد هذا الرقم؛ انظر /list");
+        let conversation = match self.meant(which) {
+            Ok(conversation) => conversation,
+            Err(no_such) => return no_such,
         };
         let (tell, heard) = mpsc::channel(64);
         let stream = streams::WatchStream::new(self.calls.supervisors(), conversation.clone());
@@ -261,6 +253,19 @@ impl Watch {
         let line = format!("{told} {}", self.show.transcript.look.foreign(&conversation));
         self.watched = Some(Watched { conversation, heard });
         line
+    }
+
+    /// The conversation that is meant; else what to say. A number is the same wherever it was shown.
+    fn meant(&self, which: Which) -> Result<String, String> {
+        let id = match which {
+            Which::Id(id) => Some(id),
+            Which::Number(number) => self.floor.numbered(number).map(str::to_owned),
+        };
+        let (en, ar) = (
+            "there is no such number; see /list or /blocks",
+            "لا يوجد هذا الرقم؛ انظر /list أو /blocks",
+        );
+        id.ok_or_else(|| self.show.say(en, ar))
     }
 
     /// Does something about the watched conversation.

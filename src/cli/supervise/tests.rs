@@ -221,11 +221,16 @@ fn a_refusal_names_the_way_out() {
 }
 
 #[tokio::test]
-async fn blocks_are_listed_with_their_reason_and_decided_by_number() {
-    let steps = [("/blocks", "lapses in"), ("/lift 1 she was only angry", "lifted")];
+async fn blocks_are_listed_with_their_reason_and_decided_by_the_number_they_have_everywhere() {
+    let steps = [
+        ("/blocks", "lapses in"),
+        ("/lift 9 she was only angry", "no such number"),
+        ("/lift 3 she was only angry", "lifted"),
+    ];
     let (done, text, fake) = play("en", &steps).await;
     done.unwrap();
-    assert!(text.contains("[1] c7 · sara · “threats”"), "{text}");
+    // The queue and the agent have shown 1 and 2 already.
+    assert!(text.contains("[3] c7 · sara · “threats”"), "{text}");
     assert!(text.contains("messages kept 2"), "{text}");
     let reviews = fake.reviews.lock().unwrap();
     let review = reviews.first().unwrap();

@@ -119,9 +119,8 @@ fn whoever_is_in_danger_reads_no_number_and_staff_do() {
     let registered = true;
     let status =
         QueueStatus { registered, position, delay, eta, in_danger: true, ..Default::default() };
-    let line = |language, reader| {
-        Transcript { look: Look::PLAIN, language, reader }.position(&status)
-    };
+    let line =
+        |language, reader| Transcript { look: Look::PLAIN, language, reader }.position(&status);
     for (language, first) in [
         (Language::En, "* you come before everyone who is not in danger · do not wait for it"),
         (Language::Ar, "* أنت قبل كل من ليس في خطر · لا تنتظر ذلك"),

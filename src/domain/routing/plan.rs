@@ -162,8 +162,7 @@ pub(super) fn is_nobody_else(view: &PoolView, work: &Work, at: Timestamp) -> boo
 
 /// Whether this agent has a seat for this work, and does not still write it up.
 fn has_room(helper: &Helper, work: &Work) -> bool {
-    helper.room >= work.item.cost.max(1)
-        && !helper.agent.held.contains_key(&work.item.conversation)
+    helper.room >= work.item.cost.max(1) && !helper.agent.held.contains_key(&work.item.conversation)
 }
 
 /// Agents who can be asked.

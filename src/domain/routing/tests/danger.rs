@@ -3,7 +3,8 @@
 
 use super::tables::{NOW, check, told, with, within};
 use super::world::{
-    agent, agent_id, conversation, declined_by, emergency, holding, item, preferring, rules, s, view,
+    agent, agent_id, conversation, declined_by, emergency, holding, item, preferring, rules, s,
+    view,
 };
 use crate::domain::pool::agent::{Holding, Presence};
 use crate::domain::routing::explain::{Verdict, why};

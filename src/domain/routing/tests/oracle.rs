@@ -86,9 +86,7 @@ impl Oracle<'_> {
         able.retain(|agent| roomy(agent) && !agent.has_live_offer());
         let cools = |agent: &Agent| agent.paused_until > self.at;
         able.retain(|agent| urgent || !cools(agent));
-        able.sort_by_key(|agent| {
-            (cools(agent), !is_preferred(agent), self.rank(agent), &agent.id)
-        });
+        able.sort_by_key(|agent| (cools(agent), !is_preferred(agent), self.rank(agent), &agent.id));
         able
     }
 

@@ -20,7 +20,7 @@ use crate::domain::pool::command::WorkCommand;
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Index, Observed, Slot, StoreError};
+use crate::ports::store::{Index, Slot, Snapshot, StoreError};
 
 /// After so many refusals by a side that answered, an entry waits for a person.
 const REFUSALS_MAX: u32 = 20;
@@ -32,7 +32,7 @@ impl App {
         let slot = keys::bucket(bucket);
         let to_load = [keys::conversation(id), keys::outbox(id)];
         let snapshot = self.store.load(&slot, &to_load, &[]).await?;
-        let entry = snapshot.observed(&keys::outbox(id)).clone();
+        let entry = snapshot.only(&keys::outbox(id));
         if snapshot.get::<Owed>(&keys::outbox(id))?.is_none() {
             return Ok(());
         }
@@ -58,7 +58,7 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        self.settle(&slot, id, &entry).await
+        self.settle(id, &entry).await
     }
 
     /// Carries a place's state to its conversation: who has taken it, or that they are gone.
@@ -66,7 +66,7 @@ impl App {
         let slot = self.pool_slot();
         let to_load = [keys::place(id), keys::outbox(id)];
         let snapshot = self.store.load(&slot, &to_load, &[]).await?;
-        let entry = snapshot.observed(&keys::outbox(id)).clone();
+        let entry = snapshot.only(&keys::outbox(id));
         if snapshot.get::<Owed>(&keys::outbox(id))?.is_none() {
             return Ok(());
         }
@@ -86,7 +86,7 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        self.settle(&slot, id, &entry).await
+        self.settle(id, &entry).await
     }
 
     /// What the pool must do for the conversation as it is.
@@ -159,22 +159,19 @@ impl App {
         self.run_quietly(id, Command::ConfirmQueued(receipt)).await.map(|_| ())
     }
 
-    /// Removes the entry, unless something newer is owed by now.
-    async fn settle(&self, slot: &Slot, id: &ConversationId, entry: &Observed) -> AppResult<()> {
-        let key = keys::outbox(id);
-        let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
-        if snapshot.observed(&key) != entry {
-            return Ok(());
-        }
-        let mut change = snapshot.change(self.tag());
-        change.delete(key);
+    /// Removes the entry, unless something newer is owed by now: the commit looks whether it is
+    /// still the one that was seen at the beginning.
+    async fn settle(&self, id: &ConversationId, entry: &Snapshot) -> AppResult<()> {
+        let mut change = entry.change(self.tag());
+        change.delete(keys::outbox(id));
         change.index_remove(Index::DUE, Due::Outbox(id.clone()).member());
         match self.store.commit(change).await {
             Ok(_) => {
                 Stats::add(&self.stats.delivered);
                 Ok(())
             }
-            // Something newer is owed: it has its own due entry.
+            // Something newer is owed and has its own due entry, or it took so long that the sweeper
+            // looks again.
             Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -185,12 +182,12 @@ impl App {
         &self,
         slot: &Slot,
         id: &ConversationId,
-        entry: &Observed,
+        entry: &Snapshot,
         because: String,
     ) -> AppResult<()> {
         let key = keys::outbox(id);
         let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
-        if snapshot.observed(&key) != entry {
+        if snapshot.observed(&key) != entry.observed(&key) {
             return Ok(());
         }
         let Some(mut owed) = snapshot.get::<Owed>(&key)? else { return Ok(()) };

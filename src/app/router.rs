@@ -83,15 +83,15 @@ impl Router {
         look(&self.lock().view)
     }
 
+    /// Whether this process matches and has learned of something that it has not planned for.
+    pub fn has_work(&self) -> bool {
+        let picture = self.lock();
+        picture.fence.is_some() && (picture.suspect || picture.view.is_dirty())
+    }
+
     /// How many wait for an agent.
     pub fn waiting(&self) -> usize {
-        use crate::domain::pool::item::ItemState;
-        let picture = self.lock();
-        let waits = |state: &ItemState| match state {
-            ItemState::Waiting | ItemState::Offered { .. } => true,
-            ItemState::Assigned { .. } => false,
-        };
-        picture.view.items().filter(|item| waits(&item.state)).count()
+        self.lock().view.waiting()
     }
 
     /// The agents as the matcher sees them.
@@ -211,23 +211,21 @@ impl App {
         let Ok(_alone) = self.router.matching.try_lock() else { return };
         for _ in 0..ROUNDS_MAX {
             match self.match_once().await {
-                Ok(true) => {}
+                // What was offered is known; another round is worth its price if more changed.
+                Ok(true) if self.router.has_work() => {}
                 // Nothing left to offer, or the store is away: the next tick tries again.
-                Ok(false) | Err(_) => return,
+                Ok(_) | Err(_) => return,
             }
         }
     }
 
     /// One round: plan, then offer. Returns whether there was anything to offer.
     async fn match_once(&self) -> AppResult<bool> {
-        if !self.lead().await? {
-            return Ok(false);
-        }
+        let Some(at) = self.lead().await? else { return Ok(false) };
         if self.router.lock().suspect {
             self.rebuild_view().await?;
         }
         let rules = self.rules();
-        let at = self.store_now().await?;
         let offers = plan::plan(&mut self.router.lock().view, &rules.routing, at);
         for offer in &offers {
             let command = WorkCommand::Offer { agent: offer.agent.clone() };
@@ -405,8 +403,8 @@ impl App {
         Ok(self.store.load(&self.pool_slot(), &[], &[]).await?.at())
     }
 
-    /// Whether this process is the matcher, taking or renewing the lease where it can.
-    async fn lead(&self) -> AppResult<bool> {
+    /// The store's time if this process is the matcher, taking or renewing the lease where it can.
+    async fn lead(&self) -> AppResult<Option<Timestamp>> {
         let slot = self.pool_slot();
         let member = "matcher".to_owned();
         let scores = [(Index::LEADER, member.clone())];
@@ -415,7 +413,7 @@ impl App {
         {
             let picture = self.router.lock();
             if picture.fence.is_some() && at + LEADER_SPAN / 2 < picture.leader_until {
-                return Ok(true);
+                return Ok(Some(at));
             }
         }
         let known: Option<MatcherFence> = snapshot.get(&keys::fence())?;
@@ -423,7 +421,7 @@ impl App {
         let ours = known.as_ref().is_some_and(|known| known.leader == self.settings.instance);
         if !ours && at.as_millis() < until {
             self.router.lock().fence = None;
-            return Ok(false);
+            return Ok(None);
         }
         let held = self.router.lock().fence;
         let mut change = snapshot.change(self.tag());
@@ -445,9 +443,9 @@ impl App {
                 picture.suspect |= picture.fence != Some(fence);
                 picture.fence = Some(fence);
                 picture.leader_until = leader_until;
-                Ok(true)
+                Ok(Some(at))
             }
-            Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(false),
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => Ok(None),
             Err(error) => Err(error.into()),
         }
     }

@@ -59,10 +59,8 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
         }
         Ok(())
     });
-    every(app, MATCH_EVERY, "matching", |app| async move {
-        app.match_now().await;
-        Ok(())
-    });
+    let heard = Arc::new(Notify::new());
+    tokio::spawn(match_when_heard(Arc::clone(app), Arc::clone(&heard)));
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
         app.hub().repair(app.store().as_ref()).await?;
         app.repair_view().await
@@ -82,7 +80,7 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
         Ok(())
     });
     tokio::spawn(ring(Arc::clone(app)));
-    tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back)));
+    tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back), heard));
     tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
 }
 
@@ -181,8 +179,20 @@ fn every<F>(
     });
 }
 
+/// Plans offers when a ring of another instance brought something new, and now and then all the same.
+/// What rings meanwhile is planned for together.
+async fn match_when_heard(app: Arc<App>, heard: Arc<Notify>) {
+    loop {
+        app.match_now().await;
+        tokio::select! {
+            () = heard.notified() => {}
+            () = tokio::time::sleep(MATCH_EVERY) => {}
+        }
+    }
+}
+
 /// Passes rings on to readers and to the matcher.
-async fn listen(app: Arc<App>, came_back: Arc<Notify>) {
+async fn listen(app: Arc<App>, came_back: Arc<Notify>, heard: Arc<Notify>) {
     let mut was_heard = false;
     loop {
         if let Ok(mut doorbell) = app.store().doorbell().await {
@@ -194,6 +204,9 @@ async fn listen(app: Arc<App>, came_back: Arc<Notify>) {
                 app.hub().ring(&ring);
                 if app.hear(&ring).await.is_err() {
                     app.distrust_view();
+                }
+                if app.router().has_work() {
+                    heard.notify_one();
                 }
             }
         }

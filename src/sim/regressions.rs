@@ -17,6 +17,7 @@ use crate::ports::store::{Slot, Store};
 use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
+use futures::FutureExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -152,6 +153,25 @@ async fn a_matcher_that_missed_rings_finds_out_by_itself() {
     }
     shop.app.match_now().await;
     assert!(shop.offered().await.is_some());
+}
+
+#[tokio::test]
+async fn the_matcher_knows_at_once_of_work_that_another_instance_brought() {
+    let shop = Shop::open(1).await;
+    shop.arrives("agent0").await;
+    let mut bell = shop.memory.doorbell().await.unwrap();
+    let other = app_on(shop.memory.clone(), 1, "other");
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    assert_eq!(shop.offered().await, None, "else this proves nothing");
+    assert!(!shop.app.router().has_work(), "it has not heard of it");
+    while let Some(ring) = bell.next().now_or_never().flatten() {
+        shop.app.hear(&ring).await.unwrap();
+    }
+    assert!(shop.app.router().has_work());
+    assert!(!other.router().has_work(), "whoever does not match has no work");
+    shop.app.match_now().await;
+    assert!(shop.offered().await.is_some());
+    assert!(!shop.app.router().has_work(), "what it did itself is known to it");
 }
 
 #[tokio::test]

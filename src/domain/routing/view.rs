@@ -46,6 +46,8 @@ pub struct PoolView {
     pub(super) dirty_items: BTreeSet<u32>,
     /// When something becomes possible without any change: the end of a pause or a hold.
     wakes: BTreeSet<(Timestamp, Sleeper)>,
+    /// How much work nobody has yet.
+    unassigned: usize,
     /// Emergency offers since the last ordinary one.
     pub(super) emergency_run: u32,
     /// The latest time this view has planned for.
@@ -104,6 +106,7 @@ impl PoolView {
             dirty_agents: BTreeSet::new(),
             dirty_items: BTreeSet::new(),
             wakes: BTreeSet::new(),
+            unassigned: 0,
             emergency_run: 0,
             now: Timestamp::ZERO,
         }
@@ -147,6 +150,7 @@ impl PoolView {
         if let Some(work) = self.items.get_mut(slot) {
             work.item = item;
             work.class = class;
+            self.unassigned += usize::from(is_unassigned(&work.item));
         }
         self.set_item_wake(slot);
     }
@@ -207,6 +211,12 @@ impl PoolView {
     pub fn agent(&self, id: &AgentId) -> Option<&Agent> {
         let slot = self.agent_slots.get(id)?;
         self.agents.get(*slot).map(|helper| &helper.agent)
+    }
+
+    /// How much work waits or is offered. It is not counted each time: every beginning of a
+    /// conversation asks.
+    pub fn waiting(&self) -> usize {
+        self.unassigned
     }
 
     /// All work, by conversation.
@@ -273,6 +283,7 @@ impl PoolView {
             self.wakes.remove(&(wake, Sleeper::Item(slot)));
         }
         self.dirty_items.remove(&slot);
+        self.unassigned -= usize::from(is_unassigned(&work.item));
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
         let Some(class) = self.classes.get_mut(class_slot) else { return };
@@ -370,6 +381,14 @@ impl PoolView {
             helper.wake = Some(helper.agent.paused_until);
             self.wakes.insert((helper.agent.paused_until, Sleeper::Agent(slot)));
         }
+    }
+}
+
+/// Whether nobody has this work yet.
+fn is_unassigned(item: &Item) -> bool {
+    match item.state {
+        ItemState::Waiting | ItemState::Offered { .. } => true,
+        ItemState::Assigned { .. } => false,
     }
 }
 

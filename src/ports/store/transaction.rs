@@ -198,6 +198,15 @@ impl Snapshot {
             .unwrap_or_else(|| panic!("{}:{member} was not part of the load", index.0))
     }
 
+    /// What was seen of this key alone: a change made from it is checked against nothing else.
+    ///
+    /// # Panics
+    /// If `key` was not part of the load.
+    pub fn only(&self, key: &EntityKey) -> Snapshot {
+        let entities = [(key.clone(), self.observed(key).clone())].into();
+        Snapshot { slot: self.slot.clone(), at: self.at, entities, scores: BTreeMap::new() }
+    }
+
     /// Adds what a second load of the same slot saw. The earlier time counts.
     pub fn join(mut self, later: Snapshot) -> Snapshot {
         assert_eq!(self.slot, later.slot, "a snapshot is of one slot");

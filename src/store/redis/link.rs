@@ -12,13 +12,16 @@ use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
 use redis::{Cmd, RedisError, RedisResult, ServerErrorKind, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 /// How long a server that refuses for a moment is left alone before it is asked again.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// At most so often another way into a cluster is looked for while part of it does not answer.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +84,8 @@ enum Attempt {
     NoScript,
     /// Nothing was done, and this connection leads to the wrong server.
     Elsewhere(String),
+    /// Nothing was done: who has the keys by the map sees no majority of the cluster, or there is none.
+    Down(String),
     /// Nothing was done; this node takes the keys over and is to be asked.
     Ask(Node),
     /// A script failed in the middle: what it had written stays written.
@@ -113,6 +118,8 @@ struct Troubles {
     lost: BTreeMap<Slot, String>,
     /// Why too few replicas have what was written.
     thin: Option<String>,
+    /// When another way into the cluster was last looked for.
+    renewed: Option<Instant>,
 }
 
 /// The way to the servers.
@@ -120,7 +127,7 @@ pub struct Link {
     address: Address,
     patience: Patience,
     /// The connection that is used, and how many there were before it.
-    wire: tokio::sync::Mutex<(u64, Option<Wire>)>,
+    wire: Arc<tokio::sync::Mutex<(u64, Option<Wire>)>>,
     troubles: Mutex<Troubles>,
     health: watch::Sender<Health>,
 }
@@ -131,7 +138,7 @@ impl Link {
         Link {
             address,
             patience,
-            wire: tokio::sync::Mutex::new((0, None)),
+            wire: Arc::new(tokio::sync::Mutex::new((0, None))),
             troubles: Mutex::default(),
             health: watch::Sender::new(Health::Well),
         }
@@ -217,6 +224,10 @@ impl Link {
                 Attempt::Ask(_) => "the keys are moving".to_owned(),
                 Attempt::Faulty(reason) => return Err(Failed { maybe_done: true, reason }),
                 Attempt::Later(reason) => reason,
+                Attempt::Down(reason) => {
+                    self.renew();
+                    reason
+                }
                 Attempt::Elsewhere(reason) => {
                     self.drop_wire(number).await;
                     reason
@@ -257,9 +268,10 @@ impl Link {
         let deadline = Instant::now() + self.patience.call;
         let listening = async {
             let mut last = None;
-            // In a cluster every node hears every bell, so any that is there will do.
-            for host in &self.address.hosts {
-                match wires::listen(&self.address, host, channel).await {
+            // In a cluster every node hears every bell of those it can reach, so any of the majority
+            // will do.
+            for host in wires::seeds(&self.address, self.spans()).await {
+                match wires::listen(&self.address, &host, channel).await {
                     Ok(listening) => return Ok(listening),
                     Err(error) => last = Some(error.to_string()),
                 }
@@ -322,7 +334,31 @@ impl Link {
         Ok(())
     }
 
+    /// Looks for another way into a cluster, beside the one in use, which stays until there is one.
+    /// A master that is cut off from the majority, or whose machine is gone without a word, names
+    /// nobody who took over from it: then the client would hold on to its map for ever.
+    fn renew(&self) {
+        if self.address.shape != Shape::Cluster {
+            return;
+        }
+        let now = Instant::now();
+        let due = |last: Instant| now >= last + RENEW_EVERY;
+        let mut troubles = self.troubles();
+        if !troubles.renewed.is_none_or(due) {
+            return;
+        }
+        troubles.renewed = Some(now);
+        let (held, address, spans) = (Arc::clone(&self.wire), self.address.clone(), self.spans());
+        tokio::spawn(async move {
+            if let Ok(wire) = wires::connect(&address, spans).await {
+                let mut held = held.lock().await;
+                *held = (held.0 + 1, Some(wire));
+            }
+        });
+    }
+
     fn trip(&self, lane: &Lane, reason: &str) {
+        self.renew();
         let mut troubles = self.troubles();
         let until = Instant::now() + self.patience.breaker;
         troubles.broken.insert(lane.clone(), Broken { until, reason: reason.to_owned() });
@@ -402,11 +438,11 @@ fn judge(sent: Result<RedisResult<Value>, tokio::time::error::Elapsed>) -> Attem
         redis::ErrorKind::Server(
             ServerErrorKind::BusyLoading
             | ServerErrorKind::TryAgain
-            | ServerErrorKind::ClusterDown
             | ServerErrorKind::MasterDown
             | ServerErrorKind::Moved
             | ServerErrorKind::Ask,
         ) => Attempt::Later(reason),
+        redis::ErrorKind::Server(ServerErrorKind::ClusterDown) => Attempt::Down(reason),
         // A server that was demoted: the connection leads to the wrong one.
         redis::ErrorKind::Server(ServerErrorKind::ReadOnly) => Attempt::Elsewhere(reason),
         _ if reason.contains("user_script") => Attempt::Faulty(reason),

@@ -3,6 +3,7 @@
 //! [`super::link`].
 
 use super::address::{Address, Shape};
+use futures::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
@@ -98,8 +99,32 @@ pub async fn connect(address: &Address, spans: Spans) -> RedisResult<Wire> {
             let mut sentinels = sentinels(address, name)?;
             Ok(Wire::One(sentinels.get_async_connection_with_config(&config).await?))
         }
-        Shape::Cluster => Ok(Wire::Cluster(cluster(address, spans)?.get_async_connection().await?)),
+        Shape::Cluster => {
+            let seeds = seeds(address, spans).await;
+            Ok(Wire::Cluster(cluster(address, &seeds, spans)?.get_async_connection().await?))
+        }
     }
+}
+
+/// By which of the hosts one goes into a cluster: those that see a majority of it, if any says so.
+/// The client believes the first map it is shown, and a master in a minority shows its own.
+pub async fn seeds(address: &Address, spans: Spans) -> Vec<String> {
+    if address.shape != Shape::Cluster || address.hosts.len() == 1 {
+        return address.hosts.clone();
+    }
+    let asked = address.hosts.iter().map(|host| async move {
+        // Leaves as much time for what follows.
+        let asked = tokio::time::timeout(spans.connect / 2, sees_majority(address, host)).await;
+        matches!(asked, Ok(Ok(true))).then(|| host.clone())
+    });
+    let seeing: Vec<String> = join_all(asked).await.into_iter().flatten().collect();
+    if seeing.is_empty() { address.hosts.clone() } else { seeing }
+}
+
+async fn sees_majority(address: &Address, host: &str) -> RedisResult<bool> {
+    let mut wire = client(address, host)?.get_multiplexed_async_connection().await?;
+    let told: String = redis::cmd("CLUSTER").arg("INFO").query_async(&mut wire).await?;
+    Ok(told.contains("cluster_state:ok"))
 }
 
 /// A connection of its own that listens to `channel`, made by way of one of the hosts.
@@ -115,6 +140,11 @@ pub async fn listen(
     let mut listening = client.get_async_pubsub().await?;
     listening.subscribe(channel).await?;
     Ok(listening)
+}
+
+/// A connection of its own that is told every command the server runs.
+pub async fn monitor(address: &Address) -> RedisResult<redis::aio::Monitor> {
+    client(address, &address.hosts[0])?.get_async_monitor().await
 }
 
 fn client(address: &Address, host: &str) -> RedisResult<Client> {
@@ -153,12 +183,9 @@ fn sentinels(address: &Address, name: &str) -> RedisResult<SentinelClient> {
     builder.build()
 }
 
-fn cluster(address: &Address, spans: Spans) -> RedisResult<ClusterClient> {
-    let nodes = address
-        .hosts
-        .iter()
-        .map(|host| address.connection_to(host))
-        .collect::<Result<Vec<_>, _>>()?;
+fn cluster(address: &Address, seeds: &[String], spans: Spans) -> RedisResult<ClusterClient> {
+    let nodes =
+        seeds.iter().map(|host| address.connection_to(host)).collect::<Result<Vec<_>, _>>()?;
     // The client follows the map of the slots. It sends nothing twice: after a lost connection it
     // would tell only what became of the second time, and hide that the first may have been done.
     let mut builder = ClusterClient::builder(nodes)

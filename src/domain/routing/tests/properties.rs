@@ -199,6 +199,8 @@ impl History {
 
     fn plan(&mut self, fates: u32) {
         let whole = plan_all(&self.view, &self.rules, self.at);
+        let free = |item: &&Item| !matches!(item.state, ItemState::Assigned { .. });
+        assert_eq!(self.view.waiting(), self.view.items().filter(free).count(), "who waits");
         let expected = self.oracle().offers();
         let offers = plan(&mut self.view, &self.rules, self.at);
         assert_eq!(offers, whole, "what changed, and everything");

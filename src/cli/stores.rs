@@ -119,12 +119,19 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         opened => opened?,
     };
     let found = store.deployment().clone();
-    let replicated = format!(
-        "flushed to its disk before each answer; called durable once {} of its replicas have it",
-        address.replicas
-    );
+    let replicas = address.replicas;
+    let asked = match (address.aof_wait, replicas) {
+        (true, 0) => "called durable once it is flushed to its disk".to_owned(),
+        (true, _) => {
+            format!("called durable once it is flushed to its disk and that of {replicas} replicas")
+        }
+        (false, _) => format!(
+            "flushed to its disk before each answer; called durable once {replicas} of its replicas \
+             have it"
+        ),
+    };
     let (durability, survives) = match found.safety {
-        Safety::Flushed if address.replicas > 0 => (pb::Durability::Durable, replicated.as_str()),
+        Safety::Flushed if address.asks_each_time() => (pb::Durability::Durable, asked.as_str()),
         Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
         Safety::OnOne => (
             pb::Durability::Accepted,
@@ -139,7 +146,7 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     Ok(Opened {
         buckets: found.buckets,
         durability,
-        replicated: address.replicas > 0,
+        replicated: address.asks_each_time(),
         kept: format!("in {address} ({survives})"),
         death: None,
         health: Some(store.health()),
@@ -165,7 +172,7 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
             let phase = match &*health.borrow() {
                 Health::Well => Phase::Serving,
                 Health::Thin(reason) => {
-                    tracing::error!(%reason, "what is saved reaches too few replicas");
+                    tracing::error!(%reason, "what is saved is less safe than it should be");
                     Phase::Degraded
                 }
                 Health::Partly(slots) => {

@@ -228,6 +228,7 @@ pub(super) fn refused(error: &OpenError) -> Finding {
     let code = match error {
         OpenError::Unreachable { .. } => Code::StoreAway,
         OpenError::TooOld { .. }
+        | OpenError::CannotWait { .. }
         | OpenError::Evicts { .. }
         | OpenError::NoAof { .. }
         | OpenError::Shape { .. }

@@ -8,7 +8,8 @@
 //!
 //! `rediss…` instead of `redis…` is the same over TLS. Options: `prefix` (before every key, default
 //! `sanad`), `ca` (a file with the certificate authority to trust), `aof=optional` (start also without
-//! an append-only file), `replicas=N` (call nothing durable that N replicas do not have).
+//! an append-only file), `aof=wait` (call nothing durable that is not flushed to that file; Redis 7.2),
+//! `replicas=N` (call nothing durable that N replicas do not have; with `aof=wait`, flushed too).
 
 use redis::{ConnectionInfo, IntoConnectionInfo};
 use std::fmt;
@@ -50,6 +51,8 @@ pub struct Address {
     pub ca: Option<PathBuf>,
     /// Whether a server without an append-only file is accepted.
     pub aof_optional: bool,
+    /// Whether what is called durable must be flushed to the append-only file, and it is waited for.
+    pub aof_wait: bool,
     /// How many replicas must have what is called durable.
     pub replicas: u32,
 }
@@ -79,7 +82,9 @@ pub enum AddressError {
     #[error("write the name that Sentinel has for the server: redis-sentinel://HOST/NAME")]
     NoName,
     /// An option that does not exist or cannot have this value.
-    #[error("{option:?} is not an option; there are prefix, ca, aof=optional, replicas=N")]
+    #[error(
+        "{option:?} is not an option; there are prefix, ca, aof=optional, aof=wait, replicas=N"
+    )]
     Option {
         /// What was written.
         option: String,
@@ -150,9 +155,15 @@ impl Address {
             prefix: "sanad".to_owned(),
             ca: None,
             aof_optional: false,
+            aof_wait: false,
             replicas: 0,
         };
         options.split('&').filter(|option| !option.is_empty()).try_fold(address, with_option)
+    }
+
+    /// Whether each answer asks if what it did is safe enough to be called durable.
+    pub fn asks_each_time(&self) -> bool {
+        self.aof_wait || self.replicas > 0
     }
 
     /// What the redis crate needs to reach one of the hosts, or a server that Sentinel names.
@@ -233,6 +244,7 @@ fn with_option(mut address: Address, option: &str) -> Result<Address, AddressErr
         }
         ("ca", file) => address.ca = Some(PathBuf::from(file)),
         ("aof", "optional") => address.aof_optional = true,
+        ("aof", "wait") => address.aof_wait = true,
         ("replicas", number) => {
             let number = number.parse().ok().filter(|number| *number <= REPLICAS_MAX);
             address.replicas = number.ok_or_else(unknown)?;

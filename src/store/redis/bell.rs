@@ -1,5 +1,15 @@
 //! The doorbell: one channel for the whole deployment, heard over a connection of its own. It
 //! carries no data, and what it loses the ring counters repair.
+//!
+//! On a cluster too it is rung by `PUBLISH`, which the nodes pass on to each other, so that one
+//! connection to any of the majority hears everything. Sharded channels (`SPUBLISH`) would spare the
+//! nodes that traffic, a small message to each other node for each commit, and are not used: a
+//! listener would need a subscription for each slot at whoever has it at the moment, the server ends
+//! it when the slot moves or its master dies, and the client library begins it anew only when a
+//! command on the same connection happens to notice. Rings would be lost just when things move, and
+//! each second of that is a second of waiting for a customer. Instances of two versions would
+//! besides not hear each other: neither sort of channel reaches the subscribers of the other. It
+//! becomes worth its price with more masters than the three to ten this is made for.
 
 use crate::ports::store::{Doorbell, Ring, Slot};
 use async_trait::async_trait;

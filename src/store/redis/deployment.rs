@@ -15,6 +15,9 @@ use std::collections::BTreeMap;
 /// The oldest version of Redis that has everything that is used here.
 const VERSION_MIN: (u32, u32) = (7, 0);
 
+/// The oldest version that tells when its file is flushed (`WAITAOF`).
+const TELLS_FLUSHED: (u32, u32) = (7, 2);
+
 /// Into how many buckets conversations are hashed unless somebody decides otherwise.
 pub const BUCKETS: u16 = 64;
 
@@ -32,6 +35,19 @@ pub enum OpenError {
     /// It is too old.
     #[error("{address}: Redis {found} is too old; at least {}.{} is needed", VERSION_MIN.0, VERSION_MIN.1)]
     TooOld {
+        /// Where.
+        address: String,
+        /// Its version.
+        found: String,
+    },
+    /// It cannot say when its file is flushed.
+    #[error(
+        "{address}: ?aof=wait asks when the append-only file is flushed, which Redis {found} cannot \
+         say; use {}.{} or newer, or set `appendfsync always` and leave it out",
+        TELLS_FLUSHED.0,
+        TELLS_FLUSHED.1
+    )]
+    CannotWait {
         /// Where.
         address: String,
         /// Its version.
@@ -104,8 +120,8 @@ pub enum OpenError {
 /// What a commit survives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Safety {
-    /// Written and flushed before the answer; nobody takes over who lacks it, or who has it is
-    /// asked (`?replicas=N`).
+    /// Written and flushed before the answer, or whether it is flushed is asked (`?aof=wait`);
+    /// nobody takes over who lacks it, or who has it is asked (`?replicas=N`).
     Flushed,
     /// Written and flushed before the answer on one server. Another may take over that has not
     /// heard of it yet.
@@ -219,6 +235,8 @@ async fn check_servers(link: &Link) -> Result<Safety, OpenError> {
         }
     }
     let address = link.address();
+    // Where it is waited for, it does not matter when the server flushes by itself.
+    let flushed = flushed.map(|always| always || address.aof_wait);
     Ok(match flushed {
         Some(true) if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
         Some(true) => Safety::OnOne,
@@ -247,8 +265,12 @@ pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
     let shown = || address.to_string();
     let version = info.get("redis_version");
     let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < VERSION_MIN {
+    let is = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if is < VERSION_MIN {
         return Err(OpenError::TooOld { address: shown(), found: version.to_owned() });
+    }
+    if address.aof_wait && is < TELLS_FLUSHED {
+        return Err(OpenError::CannotWait { address: shown(), found: version.to_owned() });
     }
     let policy = info.get("maxmemory_policy");
     if policy != "noeviction" {
@@ -335,6 +357,8 @@ mod tests {
         );
         check("redis://h", &good.replace("aof_enabled:1", "aof_enabled:0"), "appendonly yes");
         check("redis://h?aof=optional", &good.replace("aof_enabled:1", "aof_enabled:0"), "");
+        check("redis://h?aof=wait", good, "7.2 or newer");
+        check("redis://h?aof=wait", &good.replace("7.0", "7.2"), "");
         check("redis-cluster://h", good, "redis://");
         check("redis://h", &format!("{good}cluster_enabled:1\r\n"), "redis-cluster://");
         check("redis-cluster://h", &format!("{good}cluster_enabled:1\r\n"), "");

@@ -36,6 +36,9 @@ pub struct Patience {
     pub breaker: Duration,
     /// How long an answer may wait for replicas.
     pub replicas: Duration,
+    /// How long it may wait until a file is flushed; servers that do so by themselves do it each
+    /// second.
+    pub flush: Duration,
 }
 
 impl Default for Patience {
@@ -46,6 +49,7 @@ impl Default for Patience {
             connect: Duration::from_millis(900),
             breaker: Duration::from_millis(300),
             replicas: Duration::from_millis(250),
+            flush: Duration::from_millis(1_500),
         }
     }
 }

@@ -229,8 +229,9 @@ impl Store for RedisStore {
     }
 
     async fn is_replicated(&self, slot: &Slot, log: &LogId, seq: u64, event_id: u128) -> bool {
-        let log = self.keys.log(slot, log);
-        self.replicas.have(&self.link, &log, seq, event_id).await
+        let (head, log) = (self.keys.head(slot), self.keys.log(slot, log));
+        let record = replicas::Record { head: &head, log: &log, seq, event_id };
+        self.replicas.have(&self.link, &record).await
     }
 
     async fn read_log(

@@ -1,21 +1,37 @@
 //! Whether what was said has reached the replicas: only then may it be called durable where another
-//! server can take over (`?replicas=N`).
+//! server can take over (`?replicas=N`). And whether it is flushed to the append-only file, of the
+//! server and of these replicas, where the server flushes at its own pace (`?aof=wait`).
 //!
-//! The record is looked up and `WAIT` is sent behind it over the same connection, so both concern
-//! the same server: whoever took over meanwhile without the record says so by not having it. `WAIT`
-//! holds up a connection, so these are connections of their own.
+//! The record is looked up and `WAIT` or `WAITAOF` is sent behind it over the same connection, so
+//! both concern the same server: whoever took over meanwhile without the record says so by not
+//! having it. `WAIT` holds up a connection, so these are connections of their own. From Redis 7.2 on
+//! both wait for what their own connection has written; so the look leaves a trace (`held.lua`).
 
 use super::link::Link;
+use super::scripts::{Call, Script};
 use super::wires::{self, Wire};
 use redis::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// So many answers wait for replicas at once; more wait for each other.
 const LANES: usize = 8;
 
-/// Asks whether replicas have what was written.
+/// A record that was written.
+pub struct Record<'a> {
+    /// The head of its slot.
+    pub head: &'a str,
+    /// Its log.
+    pub log: &'a str,
+    /// Its place there.
+    pub seq: u64,
+    /// What it must be.
+    pub event_id: u128,
+}
+
+/// Asks whether what was written is as safe as the address asks for.
 #[derive(Default)]
 pub struct Replicas {
     lanes: [tokio::sync::Mutex<Option<Wire>>; LANES],
@@ -25,11 +41,11 @@ pub struct Replicas {
 }
 
 impl Replicas {
-    /// Whether as many replicas as the address asks for have this record. When that is not known
+    /// Whether as many replicas as the address asks for have this record, flushed where it asks for
+    /// that. When that is not known
     /// in time it is not so; that costs the answer its claim, not the caller their answer.
-    pub async fn have(&self, link: &Link, log: &str, seq: u64, event_id: u128) -> bool {
-        let wanted = link.address().replicas;
-        if wanted == 0 {
+    pub async fn have(&self, link: &Link, record: &Record<'_>) -> bool {
+        if !link.address().asks_each_time() {
             return true;
         }
         if self.rests() {
@@ -37,8 +53,9 @@ impl Replicas {
         }
         let patience = link.patience();
         // Making a connection and standing in line count too.
-        let asked = timeout(patience.attempt, self.ask(link, log, seq, event_id)).await;
-        let found = asked.unwrap_or_else(|_| Err("replicas do not answer in time".to_owned()));
+        let span = patience.attempt + wait_span(link);
+        let asked = timeout(span, self.ask(link, record)).await;
+        let found = asked.unwrap_or_else(|_| Err("no answer in time".to_owned()));
         match found {
             Ok(()) => {
                 self.rest(None);
@@ -62,7 +79,7 @@ impl Replicas {
         *self.rest_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 
-    async fn ask(&self, link: &Link, log: &str, seq: u64, event_id: u128) -> Result<(), String> {
+    async fn ask(&self, link: &Link, record: &Record<'_>) -> Result<(), String> {
         let lane = self.next.fetch_add(1, Ordering::Relaxed) % LANES;
         let mut held = self.lanes[lane].lock().await;
         let mut wire = match held.take() {
@@ -71,31 +88,53 @@ impl Replicas {
                 .await
                 .map_err(|error| error.to_string())?,
         };
-        let (wanted, id) = (link.address().replicas, format!("{seq}-0"));
+        let wanted = link.address().replicas;
+        let mut look = Call::new(Script::Held);
+        look.key(record.head).key(record.log).arg(record.seq.to_string());
+        look.arg(format!("{:032x}", record.event_id));
         let mut both = redis::pipe();
-        both.cmd("XRANGE").arg(log).arg(&id).arg(&id);
-        both.cmd("WAIT").arg(wanted).arg(link.patience().replicas.as_millis() as u64);
-        let told = wire.send_all(&both, log).await.map_err(|error| error.to_string())?;
-        let [record, reached] = told.as_slice() else {
+        both.add_command(look.by_text());
+        let span = wait_span(link).as_millis() as u64;
+        match link.address().aof_wait {
+            true => both.cmd("WAITAOF").arg(1).arg(wanted).arg(span),
+            false => both.cmd("WAIT").arg(wanted).arg(span),
+        };
+        let told = wire.send_all(&both, record.log).await.map_err(|error| error.to_string())?;
+        let [found, reached] = told.as_slice() else {
             return Err("the servers answer only in part".to_owned());
         };
-        if !is_it(record, event_id) {
+        if *found != Value::Int(1) {
             return Err("another server took over without what was said last".to_owned());
         }
-        match reached {
-            Value::Int(reached) if *reached >= i64::from(wanted) => {
-                // Only a connection that has just led to the right server is worth keeping.
-                *held = Some(wire);
-                Ok(())
-            }
-            Value::Int(reached) => Err(format!("{reached} of {wanted} replicas follow")),
-            other => Err(format!("WAIT is answered with {other:?}")),
-        }
+        has_reached(reached, wanted)?;
+        // Only a connection that has just led to the right server is worth keeping.
+        *held = Some(wire);
+        Ok(())
     }
 }
 
-/// Whether what XRANGE found is this very record.
-fn is_it(found: &Value, event_id: u128) -> bool {
-    let Value::Array(entries) = found else { return false };
-    entries.first().and_then(super::decode::record).is_some_and(|found| found.event_id == event_id)
+/// How long it may take until it is where it should be.
+fn wait_span(link: &Link) -> Duration {
+    let patience = link.patience();
+    if link.address().aof_wait { patience.flush } else { patience.replicas }
+}
+
+/// What the answer to `WAIT` (how many replicas) or `WAITAOF` (whether here, and how many replicas)
+/// says.
+fn has_reached(told: &Value, wanted: u32) -> Result<(), String> {
+    let (flushed_here, replicas) = match told {
+        Value::Int(replicas) => (true, *replicas),
+        Value::Array(both) => match both[..] {
+            [Value::Int(here), Value::Int(replicas)] => (here > 0, replicas),
+            _ => return Err(format!("WAITAOF is answered with {both:?}")),
+        },
+        other => return Err(format!("WAIT is answered with {other:?}")),
+    };
+    if !flushed_here {
+        return Err("the append-only file is not flushed in time".to_owned());
+    }
+    if replicas < i64::from(wanted) {
+        return Err(format!("{replicas} of {wanted} replicas follow"));
+    }
+    Ok(())
 }

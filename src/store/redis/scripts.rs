@@ -19,6 +19,8 @@ pub enum Script {
     Range,
     /// A page of a log.
     ReadLog,
+    /// Whether a record is there; what follows on the connection can wait for it.
+    Held,
     /// The deployment's record.
     Bless,
 }
@@ -44,6 +46,7 @@ static LOAD: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "load.lua"
 static CLAIM: LazyLock<Text> = script!(" flags=allow-oom", "head.lua", "claim.lua");
 static RANGE: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "range.lua");
 static READ_LOG: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "read_log.lua");
+static HELD: LazyLock<Text> = script!(" flags=allow-oom", "held.lua");
 static BLESS: LazyLock<Text> = script!("", "bless.lua");
 
 impl Script {
@@ -55,6 +58,7 @@ impl Script {
             Script::Claim => &CLAIM,
             Script::Range => &RANGE,
             Script::ReadLog => &READ_LOG,
+            Script::Held => &HELD,
             Script::Bless => &BLESS,
         }
     }
@@ -134,6 +138,7 @@ mod tests {
         check(Script::Claim, "#!lua flags=allow-oom");
         check(Script::Range, "#!lua flags=no-writes");
         check(Script::ReadLog, "#!lua flags=no-writes");
+        check(Script::Held, "#!lua flags=allow-oom");
         check(Script::Bless, "#!lua");
     }
 }

@@ -29,6 +29,7 @@ const PATIENCE: Patience = Patience {
     connect: Duration::from_secs(5),
     breaker: Duration::from_millis(300),
     replicas: Duration::from_millis(250),
+    flush: Duration::from_millis(1_500),
 };
 
 /// Longer than anybody leads without saying so again.

@@ -113,8 +113,8 @@ pub async fn seeds(address: &Address, spans: Spans) -> Vec<String> {
         return address.hosts.clone();
     }
     let asked = address.hosts.iter().map(|host| async move {
-        // Leaves as much time for what follows.
-        let asked = tokio::time::timeout(spans.connect / 2, sees_majority(address, host)).await;
+        // Leaves most of the time for what follows.
+        let asked = tokio::time::timeout(spans.connect / 3, sees_majority(address, host)).await;
         matches!(asked, Ok(Ok(true))).then(|| host.clone())
     });
     let seeing: Vec<String> = join_all(asked).await.into_iter().flatten().collect();

@@ -137,3 +137,40 @@ async fn a_seed_that_stands_still_does_not_keep_the_others_away() {
     let store = opened_at(&format!("redis-cluster://{hosts}")).await;
     count(&store).await.expect("a commit");
 }
+
+#[tokio::test]
+async fn whoever_sees_no_majority_is_not_asked_the_way() {
+    let lonely = RedisServer::start_with(&NODE);
+    let rest = cluster().url().replace("redis-cluster://", "");
+    let url = format!("redis-cluster://127.0.0.1:{},{rest}", lonely.port());
+    let address = Address::parse(&url).expect("a URL");
+    let span = Duration::from_secs(60);
+    let spans = wires::Spans { connect: span, answer: span };
+    assert_eq!(wires::seeds(&address, spans).await, address.hosts[1..]);
+    let alone = Address::parse(&url.replace(&rest, "127.0.0.1:1")).expect("a URL");
+    assert_eq!(wires::seeds(&alone, spans).await, alone.hosts, "better any than none");
+}
+
+#[tokio::test]
+async fn a_master_that_stands_still_is_left_for_who_took_over() {
+    let master = Cluster::of_one();
+    let replica = RedisServer::start_with(&NODE);
+    let (held, port) = (&master.servers[0], master.servers[0].port().to_string());
+    replica.cli(&["CLUSTER", "MEET", "127.0.0.1", &port]);
+    let id = held.cli(&["CLUSTER", "MYID"]);
+    replica.cli_until(&["CLUSTER", "NODES"], &id);
+    replica.cli_until(&["CLUSTER", "REPLICATE", &id], "OK");
+    replica.cli_until(&["INFO", "replication"], "master_link_status:up");
+    let url = format!("{},127.0.0.1:{}", master.url(), replica.port());
+    let store = opened_at(&url).await;
+    back(|| count(&store)).await;
+    replica.cli_until(&["INFO", "replication"], "master_link_status:up");
+    held.signal("STOP");
+    replica.cli_until(&["CLUSTER", "FAILOVER", "TAKEOVER"], "OK");
+    replica.cli_until(&["ROLE"], "master");
+    replica.cli_until(&["CLUSTER", "INFO"], "state:ok");
+    // Whoever is asked says nothing, and nobody else says that somebody else is to be asked.
+    back(|| count(&store)).await;
+    assert!(counted(&store).await >= 1, "and it answers");
+    held.signal("CONT");
+}

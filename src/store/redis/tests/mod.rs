@@ -5,6 +5,7 @@
 
 mod cluster;
 mod faults;
+mod flushed;
 mod replicas;
 mod ways;
 
@@ -28,6 +29,7 @@ pub fn patient() -> Patience {
         connect: Duration::from_secs(20),
         breaker: Duration::from_millis(50),
         replicas: Duration::from_secs(10),
+        flush: Duration::from_secs(10),
     }
 }
 

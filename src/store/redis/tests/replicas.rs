@@ -59,6 +59,37 @@ async fn what_a_replica_does_not_have_is_not_called_durable() {
 }
 
 #[tokio::test]
+async fn a_replica_that_follows_and_stands_still_does_not_have_what_it_was_not_heard_to_have() {
+    let master = RedisServer::start();
+    let replica = replica_of(&master);
+    master.cli_until(&["INFO", "replication"], "state=online");
+    let hasty = Patience { replicas: Duration::from_millis(100), ..patient() };
+    let store = opened_with(&format!("{}?replicas=1", master.url()), hasty).await;
+    replica.signal("STOP");
+    let (log, seq, id) = say(&store, 1).await;
+    assert!(!store.is_replicated(&SLOT, &log, seq, id).await, "it is connected, and has it not");
+    replica.signal("CONT");
+    back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
+        .await;
+}
+
+#[tokio::test]
+async fn whoever_waits_has_written_since_newer_servers_wait_for_nothing_else() {
+    let master = RedisServer::start();
+    let _replica = replica_of(&master);
+    let store = opened_with(&format!("{}?replicas=1", master.url()), patient()).await;
+    let (log, seq, id) = say(&store, 1).await;
+    let written = |server: &RedisServer| -> u64 {
+        let told = server.cli(&["INFO", "commandstats"]);
+        let line = told.lines().find_map(|line| line.strip_prefix("cmdstat_hset:calls="));
+        line.and_then(|rest| rest.split(',').next()?.parse().ok()).expect("HSET was called")
+    };
+    let before = written(&master);
+    assert!(store.is_replicated(&SLOT, &log, seq, id).await);
+    assert_eq!(written(&master), before + 1, "on the connection that waits");
+}
+
+#[tokio::test]
 async fn who_asks_for_no_replicas_waits_for_none() {
     let store = opened_at(&server().url()).await;
     let nothing = LogId("l/none".to_owned());

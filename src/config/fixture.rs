@@ -138,7 +138,8 @@ const DETECTORS: [(&str, &str, &str); 6] = [
     (
         "repetition",
         "{ window_turns: 8, similar_at: 0.6, letters: 3, filler: [the], filler_weight: 0.2, \
-         weight_min: 1.5, rephrased: 0.3, missed: 0.2, same_answer: 0.3, refused_answer: 0.2 }",
+         weight_min: 1.5, rephrased: 0.3, missed: 0.2, same_answer: 0.3, said_again: 0.7,
+         refused_answer: 0.2 }",
         "",
     ),
     ("emergency", "{ leads_at: 0.6 }", "emergency: life"),

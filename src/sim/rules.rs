@@ -246,6 +246,7 @@ fn compiled() -> Detectors {
             rephrased: 0.3,
             missed: 0.2,
             same_answer: 0.2,
+            said_again: 0.7,
             refused_answer: 0.2,
         },
         emergency: EmergencySettings { leads_at: 0.5 },

@@ -156,8 +156,8 @@ impl<C: Weights> RawDetector<C> {
 
     fn learnt(&self) -> Option<LearntSettings> {
         self.learnt.as_ref().map(|learnt| {
-            let RawLearnt { hint_at, sure_at, strength } = *learnt;
-            LearntSettings { hint_at, sure_at, strength }
+            let RawLearnt { hint_at, sure_at, strength, doubt_at } = *learnt;
+            LearntSettings { hint_at, sure_at, strength, doubt_at }
         })
     }
 
@@ -206,6 +206,9 @@ impl<C: Weights> RawDetector<C> {
             }
             if learnt.hint_at >= learnt.sure_at {
                 add("learnt.sure_at".into(), "it must lie above hint_at".into());
+            }
+            if learnt.doubt_at.is_some_and(|doubt_at| doubt_at > learnt.hint_at) {
+                add("learnt.doubt_at".into(), "it must not lie above hint_at".into());
             }
             if detector == SignalKind::Repetition {
                 add("learnt".into(), "repetition lies between messages and is not learnt".into());

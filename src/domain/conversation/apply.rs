@@ -410,6 +410,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
 }
 
 fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
+    // Our own bot answers nothing twice in the same words; a bot whose transcript is read may.
+    let again = outcome == Outcome::Answer && c.memory.sent.contains(&text_hash(text));
     sent(c, text);
     c.memory.burst.clear();
     c.memory.reply_due = None;
@@ -428,6 +430,9 @@ fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
         }
     }
     remember(c, Speaker::Bot, text, at);
+    if let Some(turn) = c.memory.window.turns.last_mut() {
+        turn.again = again;
+    }
 }
 
 /// What was just understood: the fragments that were kept and, unless they are answered because

@@ -61,6 +61,14 @@ pub(super) struct Hits {
 }
 
 impl Hits {
+    /// Lets everything found count only this share.
+    pub(super) fn weaken(&mut self, share: f32) {
+        for hit in &mut self.hits {
+            hit.strength *= share;
+            hit.evidence.iter_mut().for_each(|evidence| evidence.weight *= share);
+        }
+    }
+
     /// The strength of all hits together.
     pub(super) fn strength(&self) -> f32 {
         self.hits.iter().fold(0.0, |sum, hit| super::together(sum, hit.strength))

@@ -91,6 +91,7 @@ impl Message<'_> {
         let mut hits = detectors.lexicon(kind).find(message, &self.reading);
         let settings = detectors.settings.learnt[kind.index()];
         if let (Some(settings), Some(margin)) = (settings, self.margins.of(kind)) {
+            hits.weaken(settings.trust_in_phrases(margin));
             let strength = settings.strength_of(margin);
             let knows_better = hits.set_aside && hits.hits.is_empty();
             if strength > 0.0 && (!knows_better || kind == SignalKind::Emergency) {

@@ -1,5 +1,5 @@
 //! The customer says the same need again because the answer did not help, or says that they do:
-//! "I already told you". Asking something new is no repetition, nor is sending a message twice
+//! "I already told you"; or the bot repeats itself, and that was no answer the first time. Asking something new is no repetition, nor is sending a message twice
 //! before anybody answered.
 
 use super::signal::{Signal, SignalKind};
@@ -8,6 +8,7 @@ use super::tally::Tally;
 use super::window::{Speaker, Turn, Window};
 use super::{Detector, Detectors, Message};
 use crate::domain::ids::EntryId;
+use crate::domain::language::social;
 
 /// How a need said again is recognised and weighed.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +23,8 @@ pub struct RepetitionSettings {
     pub missed: f32,
     /// The bot gave the same answer twice to this need.
     pub same_answer: f32,
+    /// The bot has just said word for word what it had said before, and the customer is not content.
+    pub said_again: f32,
     /// The customer refused an answer; counts only with a need said again.
     pub refused_answer: f32,
 }
@@ -52,8 +55,16 @@ impl Detector for RepetitionDetector {
                 tally.add_earlier(KIND, "refused_answer", settings.refused_answer);
             }
         }
+        if has_just_said_again(window) && !social::affirm(message.utterance.normalised) {
+            tally.add_earlier(KIND, "said_again", settings.said_again);
+        }
         tally.signal(KIND)
     }
+}
+
+fn has_just_said_again(window: &Window) -> bool {
+    let ours = window.turns.iter().rev().find(|turn| turn.by != Speaker::Customer);
+    ours.is_some_and(|turn| turn.by == Speaker::Bot && turn.again)
 }
 
 /// Our first reply to each earlier message that said the same need.

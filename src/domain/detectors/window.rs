@@ -41,6 +41,9 @@ pub struct Turn {
     /// The bot had no answer here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub missed: bool,
+    /// The bot said here word for word what it had said before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 impl Turn {
@@ -50,7 +53,7 @@ impl Turn {
             Speaker::Customer => normalise(cut(text)).joined(),
             Speaker::Bot | Speaker::Agent => String::new(),
         };
-        Turn { by, words, at, answer: None, missed: false }
+        Turn { by, words, at, answer: None, missed: false, again: false }
     }
 }
 

@@ -138,6 +138,9 @@ described! {
         pub sure_at: f32,
         /// How much a sure margin says.
         pub strength: f32,
+        /// The margin below which phrases count half.
+        #[serde(default)]
+        pub doubt_at: Option<f32>,
     }
 
     /// Phrases by variety of language.
@@ -259,6 +262,8 @@ described! {
         pub missed: f32,
         /// How much the same answer given twice says.
         pub same_answer: f32,
+        /// How much it says that the bot has just repeated itself word for word.
+        pub said_again: f32,
         /// How much a refused answer says.
         pub refused_answer: f32,
     }

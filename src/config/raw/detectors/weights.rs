@@ -26,7 +26,7 @@ macro_rules! weights {
 weights!(RawHumanRequest: miss, refused_answer, handoff);
 weights!(RawFrustration: shouting, shouting_share_min, marks, angry_face, burst, miss, refused_answer, denied, handoff, waited);
 weights!(RawConfusion: miss, refused_answer);
-weights!(RawRepetition: similar_at, filler_weight, rephrased, missed, same_answer, refused_answer);
+weights!(RawRepetition: similar_at, filler_weight, rephrased, missed, same_answer, said_again, refused_answer);
 weights!(RawEmergency: leads_at);
 weights!(RawAbuse: repeated, repeated_from);
 
@@ -82,6 +82,7 @@ impl RawRepetition {
             rephrased: self.rephrased,
             missed: self.missed,
             same_answer: self.same_answer,
+            said_again: self.said_again,
             refused_answer: self.refused_answer,
         }
     }

@@ -37,13 +37,25 @@ pub struct LearntSettings {
     pub sure_at: f32,
     /// How much a sure margin says, 0 to 1.
     pub strength: f32,
+    /// Below this margin the message looks so little like those with the signal that what phrases
+    /// say counts only half; `None`: phrases are never doubted.
+    pub doubt_at: Option<f32>,
 }
+
+/// What is left of what a doubted phrase says.
+const DOUBTED: f32 = 0.5;
 
 impl LearntSettings {
     /// How much a margin says.
     pub(super) fn strength_of(&self, margin: f32) -> f32 {
         let share = (margin - self.hint_at) / (self.sure_at - self.hint_at).max(f32::EPSILON);
         self.strength * share.clamp(0.0, 1.0)
+    }
+
+    /// How much phrases count beside this margin. A message too short to be weighed casts no doubt.
+    pub(super) fn trust_in_phrases(&self, margin: f32) -> f32 {
+        let doubted = self.doubt_at.is_some_and(|doubt_at| margin.is_finite() && margin < doubt_at);
+        if doubted { DOUBTED } else { 1.0 }
     }
 }
 

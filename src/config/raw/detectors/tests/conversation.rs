@@ -101,6 +101,24 @@ fn a_need_said_again_without_a_new_answer_is_repetition() {
 }
 
 #[test]
+fn a_bot_that_repeats_itself_word_for_word_has_not_helped() {
+    let mut before = window(&[Wrote("they are linked already"), Answered("link_accounts")]);
+    let reason =
+        |window: &Window, text: &str| assessed(text, window, NOW).fired.map(|fired| fired.reason);
+    assert_eq!(reason(&before, "since 2022, but my skins are not there"), None);
+    before.turns.last_mut().unwrap().again = true;
+    let again = Some(SignalKind::Repetition);
+    assert_eq!(reason(&before, "since 2022, but my skins are not there"), again);
+    assert_eq!(reason(&before, "خميس من فضلك كيف منصلحها"), again);
+    // Content all the same.
+    assert_eq!(reason(&before, "yes"), None);
+    assert_eq!(reason(&before, "شكرا"), None);
+    // A person has spoken since.
+    before.push(Turn::of(Speaker::Agent, "let me see", NOW), 8);
+    assert_eq!(reason(&before, "since 2022, but my skins are not there"), None);
+}
+
+#[test]
 fn what_went_wrong_before_counts_as_frustration() {
     let lost_patience = Some(SignalKind::Frustration);
     check_after(&[

@@ -61,7 +61,9 @@ pub enum Step {
 /// Chooses the next step for words of the customer. `may_wait` is false once the quiet time of a
 /// burst is over.
 pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: bool) -> Step {
-    if let Some(fired) = &reading.assessment.fired {
+    if let Some(fired) = &reading.assessment.fired
+        && !is_for_the_bot_first(bot, memory, reading, fired)
+    {
         return Step::HandOff(reason_of(fired), sure_entry(reading));
     }
     if let Some(step) = fill_slot(bot, memory, reading) {
@@ -96,6 +98,16 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
             ask_again_or_miss(bot, memory)
         }
     }
+}
+
+/// Whether the lost customer asks something that the bot can answer, and it has not tried yet: who is
+/// still lost after that gets a person.
+fn is_for_the_bot_first(bot: &BotRules, memory: &Memory, reading: &Reading, fired: &Fired) -> bool {
+    let Verdict::Sure(entry) = &reading.matched.verdict else { return false };
+    let is_human_first = bot.entries.get(entry).is_none_or(|entry| entry.human_first);
+    let has_tried =
+        !matches!(memory.last_outcome, None | Some(Outcome::Greeting | Outcome::Social));
+    fired.reason == SignalKind::Confusion && !has_tried && !is_human_first
 }
 
 /// What kind of thing was said.

@@ -52,3 +52,19 @@ fn where_phrases_explain_the_words_nothing_learnt_is_added() {
         assert_eq!(signal(text, kind), None, "{text}");
     }
 }
+
+#[test]
+fn phrases_count_half_where_the_message_looks_like_none_of_those_with_the_signal() {
+    for text in ["جربت ادفع ببطاقة الصراف وما مشت العملية", "كنت زعلان بس خلاص اتحلت"]
+    {
+        let doubted = signal(text, SignalKind::Frustration);
+        let strength = doubted.unwrap_or_else(|| panic!("{text}")).strength;
+        assert!(strength < 0.6, "{text}: {strength}");
+    }
+    // The same words in a message that looks like it, and one too short to be weighed.
+    for text in ["زعلان منكم جدا هذي ثالث مرة وما مشت العملية", "خدمة زفت"]
+    {
+        let strength = signal(text, SignalKind::Frustration).map(|signal| signal.strength);
+        assert!(strength >= Some(0.6), "{text}: {strength:?}");
+    }
+}

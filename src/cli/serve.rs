@@ -97,6 +97,15 @@ fn named<T: Copy>(text: &str, names: &[(&str, T)]) -> Result<T, String> {
 
 /// Runs until SIGTERM or Ctrl-C, then drains.
 pub async fn run(options: Serve) -> anyhow::Result<()> {
+    run_with(options, true).await
+}
+
+/// The same, for counting what calls alone bring about: nothing is swept, renewed or heard.
+pub(super) async fn run_still(options: Serve) -> anyhow::Result<()> {
+    run_with(options, false).await
+}
+
+async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
     let (sources, checked) = crate::config::load_with(&options.config, options.data.as_deref());
     let overrides = Overrides {
@@ -132,7 +141,9 @@ pub async fn run(options: Serve) -> anyhow::Result<()> {
     let came_back = Arc::new(Notify::new());
     let retention = retention(&settings);
     context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
-    tasks::start(&app, &came_back, retention);
+    if with_tasks {
+        tasks::start(&app, &came_back, retention);
+    }
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);

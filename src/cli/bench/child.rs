@@ -1,10 +1,11 @@
 //! The measured process: this very binary, started as operators start it, in a folder of its own,
 //! with the rate limits opened, because all the load comes from one address.
 
-use super::On;
 use super::meter::Meter;
 use super::report::Measured;
 use crate::cli::connect::ServerArgs;
+use crate::cli::serve::{self, Serve};
+use crate::domain::rules::Rules;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -18,6 +19,8 @@ use tonic_health::pb::health_client::HealthClient;
 
 /// Connections the load is spread over.
 pub const CONNECTIONS: usize = 8;
+/// Names the store of a server.
+const STORE: &str = "SANAD_STORE";
 const START_MAX: Duration = Duration::from_secs(60);
 /// With this, and where, a server begins to speak.
 pub const LISTENS: &str = "Sanad listens on ";
@@ -55,6 +58,22 @@ impl Workplace {
         })?;
         std::fs::write(copy.join("service.yaml"), SERVICE)?;
         Ok(place)
+    }
+
+    /// The rules of the config.
+    pub fn rules(&self) -> anyhow::Result<Rules> {
+        let (_, checked) = crate::config::load(&self.config);
+        checked.rules.context("the config has errors; see `sanad check`")
+    }
+
+    /// The data folder of all instances on Redis, which share their keys as the instances of one
+    /// deployment do; only the first has to learn the examples.
+    pub fn shared_data(&self) -> PathBuf {
+        self.folder.join("data-shared")
+    }
+
+    fn new_data(&self) -> PathBuf {
+        self.folder.join(format!("data-{}", rand::random::<u32>()))
     }
 }
 
@@ -98,18 +117,29 @@ impl Child {
         Child::start(command, place.folder.join("none")).await
     }
 
-    /// Sanad, on a store that is new.
-    pub async fn sanad(place: &Workplace, store: On) -> anyhow::Result<Child> {
-        let data = place.folder.join(format!("data-{}", rand::random::<u32>()));
-        Child::sanad_at(place, store, data).await
+    /// Sanad, on a store that is new, as `serve --store` names it.
+    pub async fn sanad(place: &Workplace, store: &str) -> anyhow::Result<Child> {
+        Child::sanad_at(place, store, place.new_data()).await
     }
 
-    async fn sanad_at(place: &Workplace, store: On, data: PathBuf) -> anyhow::Result<Child> {
+    /// One of the instances on a Redis.
+    pub async fn instance(place: &Workplace, store: &str) -> anyhow::Result<Child> {
+        Child::sanad_at(place, store, place.shared_data()).await
+    }
+
+    async fn sanad_at(place: &Workplace, store: &str, data: PathBuf) -> anyhow::Result<Child> {
         let mut command = this_binary()?;
-        command.args(["serve", "--store", store.name(), "--listen", "127.0.0.1:0"]);
+        command.args(["serve", "--listen", "127.0.0.1:0"]);
         command.arg("--config").arg(&place.config).arg("--data").arg(&data);
-        command.env("SANAD_LOG", "error");
-        Child::start(command, data).await
+        Child::start(on_store(command, store), data).await
+    }
+
+    /// Sanad that does nothing by itself: what it asks of its store is what calls bring about.
+    pub async fn still(place: &Workplace, store: &str) -> anyhow::Result<Child> {
+        let data = place.shared_data();
+        let mut command = this_binary()?;
+        command.arg("bench").arg("--config").arg(&place.config).arg("--still").arg(&data);
+        Child::start(on_store(command, store), data).await
     }
 
     async fn start(mut command: Command, data: PathBuf) -> anyhow::Result<Child> {
@@ -225,11 +255,31 @@ pub async fn starts(place: &Workplace, times: usize) -> anyhow::Result<Vec<Durat
     let mut spans = Vec::new();
     for _ in 0..times {
         let begun = Instant::now();
-        let child = Child::sanad_at(place, On::Embedded, data.clone()).await?;
+        let child = Child::sanad_at(place, "embedded", data.clone()).await?;
         spans.push(begun.elapsed());
         child.end().await?;
     }
     Ok(spans)
+}
+
+/// Serves as [`Child::still`] wants it, on the store that the environment names.
+pub async fn serve_still(config: PathBuf, data: PathBuf) -> anyhow::Result<()> {
+    let store = std::env::var(STORE).context("no store is named")?;
+    let options = Serve {
+        config,
+        data: Some(data),
+        listen: Some(([127, 0, 0, 1], 0).into()),
+        store: Some(serve::store_kind(&store).map_err(anyhow::Error::msg)?),
+        init_if_empty: true,
+        ..Serve::default()
+    };
+    serve::run_still(options).await
+}
+
+/// A URL may hold a password, which others could read on a command line.
+fn on_store(mut command: Command, store: &str) -> Command {
+    command.env(STORE, store).env("SANAD_INIT_IF_EMPTY", "true").env("SANAD_LOG", "error");
+    command
 }
 
 fn this_binary() -> anyhow::Result<Command> {

@@ -11,6 +11,8 @@ pub enum Kind {
     Echo,
     /// The yardstick of what is durable.
     Commit,
+    /// The yardstick on Redis.
+    Script,
     /// A conversation begins.
     Start,
     /// The customer writes and the bot answers.
@@ -33,6 +35,7 @@ impl Kind {
         match self {
             Kind::Echo => "echo",
             Kind::Commit => "bare commit",
+            Kind::Script => "bare script",
             Kind::Start => "start a conversation",
             Kind::BotTurn => "bot turn",
             Kind::AskForHuman => "ask for a person",
@@ -48,6 +51,7 @@ impl Kind {
         match self {
             Kind::Echo
             | Kind::Commit
+            | Kind::Script
             | Kind::Start
             | Kind::BotTurn
             | Kind::AskForHuman

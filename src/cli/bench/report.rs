@@ -1,7 +1,9 @@
 //! The result: each figure beside its yardstick.
 
 use super::idle::Idle;
+use super::matcher::Decisions;
 use super::meter::{Kind, Meter};
+use super::redis::OfRedis;
 use super::{Bench, On};
 use comfy_table::Table;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
@@ -53,6 +55,8 @@ pub struct OfStore {
     pub half: Measured,
     /// The yardstick of what is durable.
     pub commits: Option<Commits>,
+    /// What is measured on Redis alone.
+    pub redis: Option<OfRedis>,
 }
 
 /// Everything.
@@ -63,6 +67,8 @@ pub struct Report {
     pub echo: Option<Measured>,
     /// By store.
     pub stores: Vec<OfStore>,
+    /// What decisions of the matcher cost.
+    pub matcher: Vec<Decisions>,
     /// From the start of the process until it serves; the first is the first ever.
     pub start: Vec<Duration>,
     /// What open streams cost.
@@ -73,7 +79,8 @@ impl Report {
     /// Nothing measured yet.
     pub fn of(options: &Bench) -> Report {
         let options = options.clone();
-        Report { options, echo: None, stores: Vec::new(), start: Vec::new(), idle: None }
+        let (stores, matcher, start) = (Vec::new(), Vec::new(), Vec::new());
+        Report { options, echo: None, stores, matcher, start, idle: None }
     }
 
     /// For programs: rates in calls a second, spans in microseconds, sizes in bytes.
@@ -85,6 +92,7 @@ impl Report {
             "handoffs_percent": self.options.handoffs,
             "echo": self.echo.as_ref().map(json_of),
             "stores": stores,
+            "matcher": super::tables::json_of_matcher(self.options.agents, &self.matcher),
             "start_us": self.start.iter().map(|span| span.as_micros() as u64).collect::<Vec<_>>(),
             "idle": self.idle.map(|idle| json!({
                 "streams": idle.streams,
@@ -106,6 +114,7 @@ impl Report {
                 "turns_of_commits":
                     of.peak.calls_per_second / commits.peak.calls_per_second,
             })),
+            "redis": of.redis.as_ref().map(OfRedis::json),
         })
     }
 
@@ -114,7 +123,8 @@ impl Report {
     }
 }
 
-fn json_of(measured: &Measured) -> Value {
+/// A part, for programs.
+pub fn json_of(measured: &Measured) -> Value {
     let kinds: serde_json::Map<String, Value> = measured
         .meter
         .kinds()
@@ -149,6 +159,8 @@ impl fmt::Display for Report {
         )?;
         self.write_rates(out)?;
         self.write_latencies(out)?;
+        self.stores.iter().filter_map(|of| of.redis.as_ref()).try_for_each(|of| of.write(out))?;
+        super::tables::write_matcher(self.options.agents, &self.matcher, out)?;
         if let [first, again @ ..] = &self.start[..] {
             let again: Vec<String> = again.iter().map(|span| shown(*span)).collect();
             writeln!(out, "start: first ever {}, again {}", shown(*first), again.join(", "))?;
@@ -218,7 +230,9 @@ impl Report {
 
     fn write_failures(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = self.stores.iter().flat_map(|of| [&of.peak, &of.half]);
-        for measured in self.echo.iter().chain(parts) {
+        let on_redis = self.stores.iter().filter_map(|of| of.redis.as_ref());
+        let on_redis = on_redis.flat_map(OfRedis::parts);
+        for measured in self.echo.iter().chain(parts).chain(on_redis) {
             for (why, count) in &measured.meter.failures {
                 writeln!(out, "failed {count} times: {why}")?;
             }
@@ -240,7 +254,8 @@ fn row(kind: Kind, histogram: &Histogram<u64>) -> Vec<String> {
     ]
 }
 
-fn shown(span: Duration) -> String {
+/// A span, as people read it.
+pub fn shown(span: Duration) -> String {
     let micros = span.as_micros();
     match micros {
         0..1_000 => format!("{micros} µs"),

@@ -23,7 +23,8 @@ const AGENTS: usize = 20;
 /// Conversations of one agent at a time: so many that nobody waits for want of agents.
 const CAPACITY: u32 = 50;
 
-type Desk = AgentServiceClient<Secured>;
+/// A platform's way to its agents.
+pub type Desk = AgentServiceClient<Secured>;
 
 /// The agents, and what they hold.
 pub struct Staff {
@@ -46,9 +47,7 @@ impl Staff {
         data: &Path,
         skills: &BTreeSet<SkillId>,
     ) -> anyhow::Result<Arc<Staff>> {
-        let keys = KeyArgs { key: None, data: data.to_owned() };
-        let bearer = keys.read(Role::Platform, "main")?;
-        let mut desk = AgentServiceClient::with_interceptor(channel, bearer);
+        let mut desk = desk(channel, data)?;
         let mut sessions = Vec::new();
         for number in 0..AGENTS {
             sessions.push(begin(&mut desk, number, skills).await?);
@@ -163,7 +162,14 @@ fn is_of_customer(heard: &ConversationEvent) -> bool {
     })
 }
 
-async fn begin(
+/// The desk of the platform whose key is in this folder.
+pub fn desk(channel: Channel, data: &Path) -> anyhow::Result<Desk> {
+    let keys = KeyArgs { key: None, data: data.to_owned() };
+    Ok(AgentServiceClient::with_interceptor(channel, keys.read(Role::Platform, "main")?))
+}
+
+/// Registers an agent and signs them in.
+pub async fn begin(
     desk: &mut Desk,
     number: usize,
     skills: &BTreeSet<SkillId>,

@@ -6,10 +6,11 @@ use super::child::{Child, Workplace};
 use super::load::{Caller, Pace, counted};
 use super::meter::{Kind, Meter};
 use super::one_of;
-use super::staff::Staff;
+use super::staff::{self, Desk, Staff};
 use crate::cli::connect::{Bearer, Secured, ask, fresh_id};
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::conversation::state::Memory;
+use crate::domain::ids::SkillId;
 use crate::domain::language::Language;
 use crate::domain::reading;
 use crate::domain::rules::Rules;
@@ -17,14 +18,17 @@ use crate::domain::time::Timestamp;
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
-    Conversation, ConversationState, ListMessagesRequest, RequestHumanRequest, ResolutionAnswer,
-    RespondToResolutionRequest, SendMessageRequest, SendMessageResponse, StartConversationRequest,
-    list_messages_request,
+    Conversation, ConversationState, ListMessagesRequest, RequestHumanRequest,
+    RequestHumanResponse, ResolutionAnswer, RespondToResolutionRequest,
+    RespondToResolutionResponse, SendMessageRequest, SendMessageResponse, StartConversationRequest,
+    StartConversationResponse, list_messages_request,
 };
 use anyhow::Context;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tonic::transport::Channel;
+use tonic::{Response, Status};
 
 /// Questions of one conversation with the bot.
 const QUESTIONS: usize = 8;
@@ -38,19 +42,38 @@ pub struct Shop {
     channels: Vec<Channel>,
     questions: Arc<Vec<String>>,
     handoffs: u32,
-    staff: Arc<Staff>,
+    staff: Option<Arc<Staff>>,
+    skills: BTreeSet<SkillId>,
 }
 
 impl Shop {
     /// Opens: the agents sign in.
     pub async fn open(child: &Child, place: &Workplace, handoffs: u32) -> anyhow::Result<Shop> {
+        Shop::across(child, child, place, handoffs).await
+    }
+
+    /// The same with customers at one instance and agents at another.
+    pub async fn across(
+        customers: &Child,
+        agents: &Child,
+        place: &Workplace,
+        handoffs: u32,
+    ) -> anyhow::Result<Shop> {
+        let mut shop = Shop::open_without_staff(customers, place).await?;
+        let channel = agents.connection().await?;
+        shop.staff = Some(Staff::sign_in(channel, &agents.data, &shop.skills).await?);
+        shop.handoffs = handoffs;
+        Ok(shop)
+    }
+
+    /// Opens with nobody there but the bot.
+    pub async fn open_without_staff(child: &Child, place: &Workplace) -> anyhow::Result<Shop> {
         let channels = child.connections().await?;
-        let (_, checked) = crate::config::load(&place.config);
-        let rules = checked.rules.context("the config has errors; see `sanad check`")?;
-        let staff = Staff::sign_in(one_of(&channels), &child.data, &rules.routing.skills).await?;
+        let rules = place.rules()?;
         let questions = Arc::new(questions(&rules));
         anyhow::ensure!(questions.len() >= QUESTIONS, "the config answers too few questions");
-        Ok(Shop { channels, questions, handoffs, staff })
+        let skills = rules.routing.skills.clone();
+        Ok(Shop { channels, questions, handoffs: 0, staff: None, skills })
     }
 
     /// The next customer.
@@ -59,9 +82,37 @@ impl Shop {
             channel: one_of(&self.channels),
             questions: Arc::clone(&self.questions),
             handoffs: self.handoffs,
-            staff: Arc::clone(&self.staff),
+            staff: self.staff.clone(),
         }
     }
+
+    /// Begins one conversation.
+    pub async fn begin(&self) -> anyhow::Result<Talk> {
+        let customer = self.customer();
+        let started = customer.begins().await?.into_inner();
+        customer.talk(started).context("no conversation was given")
+    }
+
+    /// What a customer of the bot asks, one after the other.
+    pub fn some_questions(&self) -> Vec<String> {
+        some_of(&self.questions, QUESTIONS)
+    }
+
+    /// The desk of the platform, to agents of its own.
+    pub fn desk(&self, child: &Child) -> anyhow::Result<Desk> {
+        staff::desk(one_of(&self.channels), &child.data)
+    }
+
+    /// All skills that the rules know.
+    pub fn skills(&self) -> &BTreeSet<SkillId> {
+        &self.skills
+    }
+}
+
+/// So many questions, never the same twice: that would be a customer whom the bot could not help.
+fn some_of(questions: &[String], count: usize) -> Vec<String> {
+    let first = rand::random_range(0..questions.len());
+    questions.iter().cycle().skip(first).step_by(3).take(count).cloned().collect()
 }
 
 /// Questions that the bot answers at once, in both languages, worded as people write: none of them is the
@@ -85,7 +136,7 @@ pub struct Customer {
     channel: Channel,
     questions: Arc<Vec<String>>,
     handoffs: u32,
-    staff: Arc<Staff>,
+    staff: Option<Arc<Staff>>,
 }
 
 impl Caller for Customer {
@@ -100,22 +151,24 @@ impl Caller for Customer {
         let begun = pace.next().await;
         let Some(mut talk) = self.start(begun, meter).await else { return };
         let questions = if wants_human { 2 } else { QUESTIONS };
-        // Never the same twice: that would be a customer whom the bot could not help.
-        let first = rand::random_range(0..self.questions.len());
-        for question in self.questions.iter().cycle().skip(first).step_by(3).take(questions) {
+        for question in some_of(&self.questions, questions) {
             let begun = pace.next().await;
-            if talk.say(Kind::BotTurn, question, begun, meter).await.is_none() {
+            if talk.say(Kind::BotTurn, &question, begun, meter).await.is_none() {
                 return;
             }
         }
-        if wants_human {
-            talk.with_a_person(&self.staff, pace, meter).await;
+        if let Some(staff) = self.staff.as_ref().filter(|_| wants_human) {
+            talk.with_a_person(staff, pace, meter).await;
         }
     }
 }
 
 impl Customer {
     async fn start(&self, begun: Instant, meter: &mut Meter) -> Option<Talk> {
+        self.talk(counted(Kind::Start, begun, self.begins().await, meter)?)
+    }
+
+    async fn begins(&self) -> Result<Response<StartConversationResponse>, Status> {
         let request = StartConversationRequest {
             request_id: fresh_id(),
             device_id: fresh_id(),
@@ -123,20 +176,28 @@ impl Customer {
             ..Default::default()
         };
         let mut chat = ChatServiceClient::new(self.channel.clone());
-        let answer = chat.start_conversation(ask(request)).await;
-        let started = counted(Kind::Start, begun, answer, meter)?;
+        chat.start_conversation(ask(request)).await
+    }
+
+    fn talk(&self, started: StartConversationResponse) -> Option<Talk> {
         let bearer = Bearer::new(&started.customer_token)?;
         let chat = ChatServiceClient::with_interceptor(self.channel.clone(), bearer);
         Some(Talk { chat, id: started.conversation?.conversation_id })
     }
 }
 
-struct Talk {
+/// A conversation, from the customer's side.
+pub struct Talk {
     chat: ChatServiceClient<Secured>,
     id: String,
 }
 
 impl Talk {
+    /// Which.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     async fn say(
         &mut self,
         kind: Kind,
@@ -144,6 +205,12 @@ impl Talk {
         begun: Instant,
         meter: &mut Meter,
     ) -> Option<SendMessageResponse> {
+        let answer = self.says(text).await;
+        counted(kind, begun, answer, meter)
+    }
+
+    /// The customer writes this.
+    pub async fn says(&mut self, text: &str) -> Result<Response<SendMessageResponse>, Status> {
         let request = SendMessageRequest {
             conversation_id: self.id.clone(),
             request_id: fresh_id(),
@@ -151,16 +218,30 @@ impl Talk {
             sent_at: None,
             parts: Vec::new(),
         };
-        let answer = self.chat.send_message(ask(request)).await;
-        counted(kind, begun, answer, meter)
+        self.chat.send_message(ask(request)).await
+    }
+
+    /// The customer asks for a person.
+    pub async fn wants_a_person(&mut self) -> Result<Response<RequestHumanResponse>, Status> {
+        let request =
+            RequestHumanRequest { conversation_id: self.id.clone(), request_id: fresh_id() };
+        self.chat.request_human(ask(request)).await
+    }
+
+    /// The customer confirms the end.
+    pub async fn confirms(&mut self) -> Result<Response<RespondToResolutionResponse>, Status> {
+        let request = RespondToResolutionRequest {
+            conversation_id: self.id.clone(),
+            request_id: fresh_id(),
+            answer: ResolutionAnswer::Confirm.into(),
+        };
+        self.chat.respond_to_resolution(ask(request)).await
     }
 
     async fn with_a_person(&mut self, staff: &Staff, mut pace: Pace, meter: &mut Meter) {
         let begun = pace.next().await;
         staff.expect(&self.id, begun);
-        let request =
-            RequestHumanRequest { conversation_id: self.id.clone(), request_id: fresh_id() };
-        let answer = self.chat.request_human(ask(request)).await;
+        let answer = self.wants_a_person().await;
         if counted(Kind::AskForHuman, begun, answer, meter).is_none() {
             return;
         }
@@ -180,13 +261,8 @@ impl Talk {
             meter.count_span(Kind::UntilOffered, offered);
             meter.count_span(Kind::UntilOwned, owned);
         }
-        let request = RespondToResolutionRequest {
-            conversation_id: self.id.clone(),
-            request_id: fresh_id(),
-            answer: ResolutionAnswer::Confirm.into(),
-        };
         let begun = Instant::now();
-        let answer = self.chat.respond_to_resolution(ask(request)).await;
+        let answer = self.confirms().await;
         counted(Kind::Confirm, begun, answer, meter);
     }
 

@@ -33,6 +33,7 @@ pub mod deployment;
 mod encode;
 mod keys;
 pub mod link;
+pub mod observer;
 mod replicas;
 pub mod report;
 mod scripts;

@@ -117,6 +117,11 @@ pub async fn listen(
     Ok(listening)
 }
 
+/// A connection of its own that is told every command the server runs.
+pub async fn monitor(address: &Address) -> RedisResult<redis::aio::Monitor> {
+    client(address, &address.hosts[0])?.get_async_monitor().await
+}
+
 fn client(address: &Address, host: &str) -> RedisResult<Client> {
     let info = address.connection_to(host)?;
     match certificates(address)? {

@@ -3,6 +3,7 @@
 
 mod attendance;
 mod clocks;
+mod danger;
 mod estimates;
 mod oracle;
 mod overtaking;

@@ -8,7 +8,7 @@ use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
 use crate::domain::pool::work::offer_hindrance;
 use crate::domain::routing::explain::{Verdict, position, positions, why};
-use crate::domain::routing::plan::{Offer, plan, plan_all};
+use crate::domain::routing::plan::{Choice, Offer, Turn, plan, plan_all};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
@@ -62,11 +62,12 @@ fn items() -> impl Strategy<Value = Item> {
         prop::collection::btree_map(some_agent(), times(), 0..2),
         prop::collection::btree_set(some_agent(), 0..2),
         prop::option::weighted(0.2, (some_agent(), times())),
+        prop::option::weighted(0.3, times()),
     );
     (asks, place, particular).prop_map(|(asks, place, particular)| {
         let (id, arabic, level, cost) = asks;
         let (since, waited, credit, urgency, promised) = place;
-        let (paused, excluded, preferred) = particular;
+        let (paused, excluded, preferred, again) = particular;
         let mut item = item(&format!("c{id}"), 0);
         item.handoff.needs.language = if arabic { Language::Ar } else { Language::En };
         if level > 1 {
@@ -80,6 +81,7 @@ fn items() -> impl Strategy<Value = Item> {
         item.promised = promised;
         item.credit_ms = credit * CREDIT_MAX_MS / 4;
         item.paused = paused.into_iter().map(|(id, until)| (name(id), until)).collect();
+        item.asked_again_from = again;
         item.excluded = excluded.into_iter().map(name).collect();
         item.preferred = preferred.map(|(id, until)| Preferred { agent: name(id), until });
         item
@@ -200,6 +202,7 @@ impl History {
                 agent.held.remove(&id);
                 agent.paused_until = self.at + Duration::from_millis(100);
                 item.paused.insert(agent.id.clone(), self.at + Duration::from_millis(300));
+                item.asked_again_from = Some(self.at + Duration::from_millis(100));
             }
             item.state = ItemState::Waiting;
         }
@@ -223,6 +226,7 @@ impl History {
         }
         self.check_overtaking(&offers);
         self.check_rest(&offers);
+        self.check_danger(&offers);
         for (index, offer) in offers.iter().enumerate() {
             match (fates >> (2 * (index % 16))) & 3 {
                 0 => {}
@@ -266,11 +270,32 @@ impl History {
     fn check_rest(&self, offers: &[Offer]) {
         let mut view = self.view.clone();
         offers.iter().for_each(|offer| follow(&mut view, offer, self.at));
+        // Only in an emergency one more round may find somebody: whoever declined is asked again once
+        // nobody else has room any more.
+        for _ in 0..self.view.agents().count() {
+            let more = plan(&mut view, &self.rules, self.at);
+            let again = |offer: &Offer| offer.why.choice == Choice::NobodyElse;
+            let urgent = |offer: &Offer| offer.why.turn == Turn::Emergency;
+            assert!(more.iter().all(|offer| again(offer) && urgent(offer)), "{more:?}");
+            more.iter().for_each(|offer| follow(&mut view, offer, self.at));
+        }
         assert_eq!(plan(&mut view, &self.rules, self.at), []);
         let after = History { view, rules: self.rules.clone(), ..*self };
         let oracle = after.oracle();
         for item in oracle.items.iter().filter(|item| item.state == ItemState::Waiting) {
             assert_eq!(oracle.candidates(item), Vec::<&Agent>::new(), "for {item:?}");
+        }
+    }
+
+    /// Nobody in danger waits for somebody's cool-down: who could be asked without it is asked.
+    fn check_danger(&self, offers: &[Offer]) {
+        let mut oracle = self.oracle();
+        oracle.agents.iter_mut().for_each(|agent| agent.paused_until = Timestamp::ZERO);
+        let in_danger = |item: &&Item| item.state == ItemState::Waiting && item.band() == 0;
+        for item in oracle.items.iter().filter(in_danger) {
+            let asked = offers.iter().any(|offer| offer.conversation == item.conversation);
+            let busy = |agent: &&Agent| offers.iter().any(|offer| offer.agent == agent.id);
+            assert!(asked || oracle.candidates(item).iter().all(busy), "for {item:?}");
         }
     }
 

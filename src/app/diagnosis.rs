@@ -230,7 +230,8 @@ impl App {
         let oldest = queues.iter().filter_map(|queue| queue.emergencies.1).min();
         let waiting: usize = queues.iter().map(|queue| queue.emergencies.0 as usize).sum();
         let Some(since) = oldest.filter(|since| board.at.since(*since) >= limit) else {
-            return Ok(Finding::fine(Code::NobodyInDanger));
+            let finding = Finding::fine(Code::NobodyInDanger).with("waiting", waiting);
+            return Ok(finding.with("limit_s", limit.as_secs()));
         };
         Ok(Finding::trouble(Code::InDanger)
             .with("waiting", waiting)

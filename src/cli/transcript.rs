@@ -139,6 +139,30 @@ impl Transcript {
 
     /// Where the customer stands who waits.
     pub fn position(&self, status: &QueueStatus) -> String {
+        let mark = if self.look.rich { "⏳" } else { "*" };
+        let line = match (self.reader, status.in_danger) {
+            (Reader::Customer, true) => self.before_all(status),
+            (Reader::Staff, _) | (Reader::Customer, false) => self.place(status),
+        };
+        self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
+    }
+
+    /// Whoever is in danger is told no number: what helps is what was sent before.
+    fn before_all(&self, status: &QueueStatus) -> String {
+        let en = match status.registered {
+            true => "you come before everyone who is not in danger",
+            false => "asking for a person …",
+        };
+        let ar = match status.registered {
+            true => "أنت قبل كل من ليس في خطر",
+            false => "جارٍ طلب موظف …",
+        };
+        let meanwhile = pick(self.language, "do not wait for it: ", "لا تنتظر ذلك: ");
+        let steps = pick(self.language, "take the steps above", "ابدأ بالخطوات أعلاه");
+        format!("{} · {meanwhile}{steps}", pick(self.language, en, ar))
+    }
+
+    fn place(&self, status: &QueueStatus) -> String {
         let place = match (status.registered, self.language) {
             (false, Language::En) => "asking for a person …".to_owned(),
             (false, Language::Ar) => "جارٍ طلب موظف …".to_owned(),
@@ -151,9 +175,7 @@ impl Transcript {
         let why = delay.and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
         let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));
-        let line = wait.map_or(line.clone(), |wait| format!("{line} · {wait}"));
-        let mark = if self.look.rich { "⏳" } else { "*" };
-        self.look.paint(&format!("{mark} {line}"), Style::new().yellow())
+        wait.map_or(line.clone(), |wait| format!("{line} · {wait}"))
     }
 
     /// Why somebody waits.

@@ -350,6 +350,12 @@ text_keys! {
     EmergencyConnecting = "emergency_connecting",
     /// Whoever is in danger learns that nobody is signed in.
     EmergencyNobody = "emergency_nobody",
+    /// Whoever is in danger comes first, and all colleagues are busy.
+    EmergencyWaiting = "emergency_waiting",
+    /// The same: colleagues were asked and have not answered.
+    EmergencyNotTaken = "emergency_not_taken",
+    /// The same: nobody is there who could take it.
+    EmergencyNobodyAble = "emergency_nobody_able",
     /// Whoever is in danger learns that somebody on call is being rung.
     OnCallRinging = "on_call_ringing",
     /// The one before has not answered: the next one is being rung.

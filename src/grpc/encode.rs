@@ -191,6 +191,7 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         waiting_since: Some(timestamp(asked.waiting_since)),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
         eta: Some(encode_eta::eta(&eta)),
+        in_danger: c.is_in_danger(),
     };
     Some((status, eta))
 }

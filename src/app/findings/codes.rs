@@ -162,9 +162,9 @@ codes! {
             => "no instance does what is due: start one, or look at the log of those that run"
         ar "المواعيد: عدد المتأخر منها {entries}، أقدمها بـ {oldest_s} ث، في الجزء {slot}"
             => "لا نسخة تنفّذ المستحق: شغّل واحدة، أو انظر سجل العاملة";
-    NobodyInDanger "nobody_in_danger" []
-        en "danger: nobody in danger has to wait"
-        ar "الخطر: لا أحد في خطر ينتظر";
+    NobodyInDanger "nobody_in_danger" [waiting limit_s]
+        en "danger: nobody in danger has waited longer than {limit_s} s; waiting now: {waiting}"
+        ar "الخطر: لم ينتظر أحد في خطر أكثر من {limit_s} ث؛ عدد المنتظرين الآن: {waiting}";
     InDanger "in_danger" [waiting oldest_s]
         en "danger: {waiting} in danger wait for a person, the longest for {oldest_s} s"
             => "sign in an agent, or take one over with `sanad supervise`; `on_call` in routing.yaml rings somebody"

@@ -239,6 +239,7 @@ impl World<'_> {
             credit_ms: 0,
             paused: BTreeMap::new(),
             excluded: BTreeSet::new(),
+            asked_again_from: None,
             preferred: None,
             cost: 1,
             untaken: 0,

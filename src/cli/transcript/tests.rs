@@ -112,6 +112,27 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
 }
 
 #[test]
+fn whoever_is_in_danger_reads_no_number_and_staff_do() {
+    let delay = Delay { reason: pb::DelayReason::AgentsBusy.into(), ..Default::default() };
+    let (delay, position) = (Some(delay), 9);
+    let eta = Some(pb::Eta { unknown: pb::EtaUnknown::FewSamples.into(), ..Default::default() });
+    let registered = true;
+    let status =
+        QueueStatus { registered, position, delay, eta, in_danger: true, ..Default::default() };
+    let line =
+        |language, reader| Transcript { look: Look::PLAIN, language, reader }.position(&status);
+    for (language, first) in [
+        (Language::En, "* you come before everyone who is not in danger · do not wait for it"),
+        (Language::Ar, "* أنت قبل كل من ليس في خطر · لا تنتظر ذلك"),
+    ] {
+        let told = line(language, Reader::Customer);
+        assert!(told.starts_with(first), "{told}");
+        assert!(!told.contains('9'), "{told}");
+        assert!(line(language, Reader::Staff).contains('9'));
+    }
+}
+
+#[test]
 fn a_moment_is_told_by_the_clock_of_the_terminal_which_is_named() {
     let at = prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 };
     let riyadh = TimeZone::get("Asia/Riyadh").unwrap();

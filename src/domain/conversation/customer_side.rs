@@ -17,7 +17,7 @@ use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::{Basis, Verdict};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::handoff::{HandoffReason, Priority};
+use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
 use crate::domain::language::{Language, Span, Variety};
 use crate::domain::parts;
@@ -218,8 +218,7 @@ fn queued_turn(
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
-        let asked = turn.c.handoff.as_ref().map(|asked| &asked.handoff);
-        if asked.is_none_or(|asked| asked.priority != Priority::Emergency) {
+        if !turn.c.is_in_danger() {
             return turn.hand_off_with_words(danger, None);
         }
         if !turn.was_told_what_to_do(danger) {
@@ -231,6 +230,7 @@ fn queued_turn(
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
         return match waiting::closed_until(turn) {
+            _ if turn.c.is_in_danger() => turn.notice(TextKey::HeardInDanger, &[]),
             Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
             None => turn.notice(TextKey::AlreadyQueued, &[]),
         };

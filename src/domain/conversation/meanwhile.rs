@@ -9,7 +9,6 @@ use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::matcher::Verdict;
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::handoff::Priority;
 use crate::domain::ids::EntryId;
 use crate::domain::reading::Reading;
 use crate::domain::texts::TextKey;
@@ -33,8 +32,7 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
         // A button: there are no words to keep.
         return;
     }
-    let asked = turn.c.handoff.as_ref().map(|asked| asked.handoff.priority);
-    if asked == Some(Priority::Emergency) {
+    if turn.c.is_in_danger() {
         return turn.notice(TextKey::HeardInDanger, &[]);
     }
     let due = turn.c.promise.as_ref().map(|promise| tell_time(turn, promise.due));

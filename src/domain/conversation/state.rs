@@ -7,7 +7,7 @@ use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::facts::Facts;
-use crate::domain::handoff::{Handoff, Token};
+use crate::domain::handoff::{Handoff, Priority, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -333,6 +333,11 @@ impl Conversation {
             | State::Resolved { .. }
             | State::Closed { .. } => None,
         }
+    }
+
+    /// Whether the person who is asked for, or who came, is there for a danger.
+    pub fn is_in_danger(&self) -> bool {
+        self.handoff.as_ref().is_some_and(|asked| asked.handoff.priority == Priority::Emergency)
     }
 
     /// Whether what was said is erased.

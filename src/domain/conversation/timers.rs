@@ -13,6 +13,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, Silence, State
 use super::survey;
 use super::turn::{Keeping, Turn};
 use super::waiting;
+use super::words::danger_text;
 use crate::domain::ids::AgentId;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
@@ -51,10 +52,14 @@ pub(super) fn tick(
         State::Bot => bot_due(&mut turn, reading)?,
         State::Queued => {
             let was_excluding = !turn.c.excluded.is_empty();
-            turn.notice(TextKey::MaxWaitReached, &[]);
+            let delay = wait.map_or(&DelayReason::AllBusy, |(delay, _)| delay);
+            let (key, text) = match turn.c.is_in_danger() {
+                true => danger_text(&turn, delay),
+                false => (TextKey::MaxWaitReached, turn.text(TextKey::MaxWaitReached, None, &[])),
+            };
+            turn.notice_text(key, text);
             turn.happen(Event::LongWaitTold);
             turn.happen(Event::SupervisorAlerted { what: Alert::LongWait });
-            let delay = wait.map_or(&DelayReason::AllBusy, |(delay, _)| delay);
             waiting::offer(&mut turn, delay, false);
             if was_excluding {
                 // The pool must learn that nobody is excluded any more.

@@ -12,7 +12,7 @@ use super::turn::Turn;
 use super::withdrawal;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
-use crate::domain::handoff::{HandoffReason, Priority};
+use crate::domain::handoff::HandoffReason;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::rules::Rules;
@@ -138,9 +138,8 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
 
 /// In danger nobody is put off; and what an agent promised is not exchanged for something else.
 fn is_fixed(c: &Conversation) -> bool {
-    let urgent = |asked: &super::state::Asked| asked.handoff.priority == Priority::Emergency;
     let given = c.promise.as_ref().is_some_and(|promise| promise.kind == PromiseKind::FollowUp);
-    given || c.handoff.as_ref().is_some_and(urgent)
+    given || c.is_in_danger()
 }
 
 /// Whoever would rather wait than be called back is back in line; what an agent has promised stays

@@ -3,11 +3,10 @@
 //! nobody stops looking for help because of a word that was misread.
 
 use super::event::{Choice, Event};
-use super::state::{Conversation, State};
+use super::state::State;
 use super::turn::Turn;
 use super::waiting::WaitChoice;
 use crate::domain::detectors::{SignalKind, Withdrawal};
-use crate::domain::handoff::Priority;
 use crate::domain::reading::Reading;
 use crate::domain::texts::TextKey;
 
@@ -23,7 +22,7 @@ pub(super) fn hears(turn: &mut Turn<'_>, asked: bool, reading: &Reading) -> bool
         _ if asked && (reading.denies || reading.declines) => {
             turn.notice(TextKey::WithdrawalRefused, &[]);
         }
-        Some(Withdrawal::Clear) if !in_danger(&turn.c) => cancel(turn),
+        Some(Withdrawal::Clear) if !turn.c.is_in_danger() => cancel(turn),
         Some(Withdrawal::Clear | Withdrawal::Perhaps) => ask(turn),
         None => return false,
     }
@@ -40,7 +39,7 @@ pub(super) fn cancel(turn: &mut Turn<'_>) {
 }
 
 fn ask(turn: &mut Turn<'_>) {
-    let key = match in_danger(&turn.c) {
+    let key = match turn.c.is_in_danger() {
         true => TextKey::WithdrawalAskedInDanger,
         false => TextKey::WithdrawalAsked,
     };
@@ -53,8 +52,4 @@ fn ask(turn: &mut Turn<'_>) {
 /// Whether an offer of choices asks this and nothing else.
 pub(super) fn is_asked_by(options: &[Choice]) -> bool {
     options.first().is_some_and(|first| first.id == WaitChoice::Cancel.id())
-}
-
-fn in_danger(c: &Conversation) -> bool {
-    c.handoff.as_ref().is_some_and(|asked| asked.handoff.priority == Priority::Emergency)
 }

@@ -2,9 +2,9 @@
 
 use super::command::Receipt;
 use super::ledger::tell_time;
+use super::on_call::Stage;
 use super::state::Conversation;
 use super::turn::Turn;
-use crate::domain::handoff::Priority;
 use crate::domain::language::social::SocialAct;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::{Eta, Told};
@@ -31,15 +31,12 @@ pub(super) fn delay_sentence(turn: &Turn<'_>, delay: &DelayReason) -> String {
 
 /// The words that go with a receipt: they are true because the receipt is durable.
 pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, String) {
-    let urgent =
-        turn.c.handoff.as_ref().is_some_and(|asked| asked.handoff.priority == Priority::Emergency);
-    let first = if urgent { TextKey::EmergencyConnecting } else { TextKey::HandoffConfirmed };
+    if turn.c.is_in_danger() {
+        return danger_text(turn, &receipt.delay);
+    }
+    let first = TextKey::HandoffConfirmed;
     let sentence = delay_sentence(turn, &receipt.delay);
     match &receipt.delay {
-        DelayReason::NobodySignedIn if urgent => {
-            let key = TextKey::EmergencyNobody;
-            (key, turn.text(key, None, &[]))
-        }
         DelayReason::NobodySignedIn => {
             let key = TextKey::HumanRequestNobody;
             (key, turn.text(key, None, &[]))
@@ -61,9 +58,33 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
     }
 }
 
+/// What somebody in danger is told while nobody has them: that they come first, who of us was
+/// reached, and what helps meanwhile. No number in a line, no waiting time and no machine that will
+/// not guess: there is nothing in these to hold on to.
+pub(super) fn danger_text(turn: &Turn<'_>, delay: &DelayReason) -> (TextKey, String) {
+    let reached = turn.c.on_call.as_ref().and_then(|open| match &open.stage {
+        Stage::Reached { name } => Some(name.clone()),
+        Stage::Ringing | Stage::Missed => None,
+    });
+    let key = match delay {
+        DelayReason::None => TextKey::EmergencyConnecting,
+        _ if reached.is_some() => TextKey::OnCallReached,
+        DelayReason::NobodySignedIn => TextKey::EmergencyNobody,
+        DelayReason::NoLanguage | DelayReason::NoSkill | DelayReason::OutsideHours { .. } => {
+            TextKey::EmergencyNobodyAble
+        }
+        DelayReason::OffersNotTaken => TextKey::EmergencyNotTaken,
+        DelayReason::AllBusy | DelayReason::EmergenciesAhead => TextKey::EmergencyWaiting,
+    };
+    (key, turn.text(key, None, &[("name", reached.unwrap_or_default())]))
+}
+
 /// The range that the receipt's words tell, if they tell one. Whoever was promised something else
-/// goes by that.
+/// goes by that, and whoever is in danger is told none.
 pub(super) fn told_wait(c: &Conversation, receipt: &Receipt) -> Option<Told> {
+    if c.is_in_danger() {
+        return None;
+    }
     match receipt.delay {
         DelayReason::AllBusy | DelayReason::EmergenciesAhead | DelayReason::OffersNotTaken => {
             receipt.eta.told().filter(|_| c.promise.is_none())

@@ -186,6 +186,7 @@ impl Desk<'_> {
             credit_ms: self.bounded_credit(credit),
             paused: arrival.avoided.iter().map(|agent| (agent.clone(), pause)).collect(),
             excluded: arrival.excluded.clone(),
+            asked_again_from: None,
             preferred: arrival.preferred.clone().map(|agent| Preferred {
                 agent,
                 until: self.at + self.rules.offers.preferred_hold,

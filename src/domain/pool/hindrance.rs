@@ -18,7 +18,8 @@ pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'st
         Some("another offer waits for an answer")
     } else if agent.room() < item.cost {
         Some("no room")
-    } else if at < agent.paused_until {
+    } else if at < agent.paused_until && item.band() > 0 {
+        // Nobody in danger waits for a colleague's cool-down.
         Some("cooling down")
     } else if agent.held.contains_key(&item.conversation) {
         Some("still writes up this very conversation")

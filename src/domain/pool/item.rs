@@ -32,6 +32,11 @@ pub struct Item {
     pub paused: BTreeMap<AgentId, Timestamp>,
     /// Who must not get it (denied twice, released it).
     pub excluded: BTreeSet<AgentId>,
+    /// In an emergency: when whoever declined may be asked again, if nobody else is left. Not their
+    /// pause, which would let somebody in danger wait for it; not at once, so that a program which
+    /// declines by itself is not asked without end.
+    #[serde(default)]
+    pub asked_again_from: Option<Timestamp>,
     /// Who is asked first, and until when others are held back.
     pub preferred: Option<Preferred>,
     /// Units of capacity it takes.
@@ -107,6 +112,8 @@ pub enum Place {
     },
 }
 
+/// Whoever declined somebody in danger is asked again after so long at most, if nobody else is left.
+pub const EMERGENCY_AGAIN_MAX: Duration = Duration::from_secs(5);
 /// How long a [`Place::Gone`] is kept. Messages older than [`DELIVERY_SPAN`] are refused, so this
 /// outlives all that could still arrive.
 pub const GONE_SPAN: Duration = Duration::from_secs(60 * 60);

@@ -10,7 +10,7 @@ use super::command::{
 };
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
-use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
+use super::item::{DELIVERY_SPAN, EMERGENCY_AGAIN_MAX, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
@@ -185,7 +185,9 @@ impl Desk<'_> {
         let mut agent = self.agent(agent_id)?;
         item.paused.insert(agent_id.clone(), self.at + self.rules.offers.decliner_pause);
         // Declining must not keep one at the front of the idle.
-        agent.paused_until = self.at + self.rules.offers.cool_down_after_decline;
+        let cool_down = self.rules.offers.cool_down_after_decline;
+        agent.paused_until = self.at + cool_down;
+        item.asked_again_from = Some(self.at + cool_down.min(EMERGENCY_AGAIN_MAX));
         agent.unanswered = 0;
         self.end_offer(&mut item, Some(agent), OfferEnd::Declined);
         Ok(self.decision)

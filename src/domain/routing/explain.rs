@@ -2,7 +2,7 @@
 //! picture, so that what is told is what decides.
 
 use super::class::{Class, Rung};
-use super::plan::{is_held, is_nobody_else, is_paused, may_have};
+use super::plan::{is_held, is_nobody_else, is_paused, may_have, turn_of};
 use super::settings::RoutingRules;
 use super::view::{Helper, PoolView, Work};
 use crate::domain::handoff::Requirements;
@@ -75,7 +75,7 @@ pub enum WhyNot {
     },
     /// They have an offer to answer.
     LiveOffer,
-    /// They did not take something a moment ago.
+    /// They did not take something a moment ago. No hindrance in an emergency.
     CoolingDown {
         /// Until when.
         until: Timestamp,
@@ -104,7 +104,6 @@ pub fn why(
     at: Timestamp,
 ) -> Option<Vec<(AgentId, Verdict)>> {
     let work = waiting(view, conversation)?;
-    let preferred = work.item.preferred.as_ref().map(|preferred| &preferred.agent);
     let again = is_nobody_else(view, work, at);
     let mut list: Vec<_> = view
         .agents
@@ -112,9 +111,9 @@ pub fn why(
         .map(|(_, helper)| (helper, verdict(view, work, helper, again, at)))
         .collect();
     list.sort_by_key(|(helper, verdict)| {
-        let id = &helper.agent.id;
-        let rank = (*verdict == Verdict::Eligible).then_some((Some(id) != preferred, helper.rank));
-        (rank.is_none(), rank, id)
+        let cools = helper.agent.paused_until > at;
+        let turn = (*verdict == Verdict::Eligible).then(|| (cools, turn_of(work, helper)));
+        (turn.is_none(), turn, &helper.agent.id)
     });
     Some(list.into_iter().map(|(helper, verdict)| (helper.agent.id.clone(), verdict)).collect())
 }
@@ -285,6 +284,7 @@ fn estrangement(
         return Some(WhyNot::Excluded);
     }
     if !again && is_paused(work, id, at) {
+        // In an emergency, if nobody else is left, they are asked again sooner.
         return Some(WhyNot::Declined { until: *work.item.paused.get(id)? });
     }
     let others = work.item.preferred.as_ref().filter(|preferred| preferred.agent != *id);
@@ -303,7 +303,7 @@ fn business(work: &Work, helper: &Helper, at: Timestamp) -> Option<WhyNot> {
         Some(WhyNot::NoRoom { load, capacity, cost })
     } else if agent.has_live_offer() {
         Some(WhyNot::LiveOffer)
-    } else if agent.paused_until > at {
+    } else if agent.paused_until > at && work.item.band() > 0 {
         Some(WhyNot::CoolingDown { until: agent.paused_until })
     } else {
         None

@@ -1,13 +1,15 @@
 //! Which offers to make now.
 //!
 //! Work is taken in the order of its places, and each is offered to the first free agent who may
-//! have it, in the order of the policy; an agent gets one offer at a time. [`plan_all`] says this
+//! have it, in the order of the policy; an agent gets one offer at a time. Somebody in danger is also
+//! offered to agents who cool down after an offer they did not take, after all others. [`plan_all`] says this
 //! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
 //! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
 //! a look through the free agents.
 
 use super::bits::Bits;
 use super::class::Rung;
+use super::policies::Rank;
 use super::settings::RoutingRules;
 use super::view::{Helper, Order, PoolView, Work, is_ready};
 use crate::domain::handoff::Token;
@@ -78,18 +80,21 @@ pub fn plan(view: &mut PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Off
     view.advance(at);
     // After a start everything is new: then the lines of the classes are the shorter way.
     let fresh = (view.dirty_items.len() <= CHANGES_SINGLY_MAX).then(|| {
-        let mut fresh = Bits::default();
-        view.dirty_agents.iter().for_each(|slot| fresh.put(*slot, true));
+        let mut fresh = Askable::default();
+        for slot in &view.dirty_agents {
+            fresh.free.put(*slot, view.free.has(*slot));
+            fresh.cooling.put(*slot, view.cooling.has(*slot));
+        }
         fresh
     });
     let order = std::mem::take(&mut view.order);
-    let free = view.free.clone();
-    let mut round = Round { view, rules, at: view.now, order, free, fresh };
+    let all = Askable { free: view.free.clone(), cooling: view.cooling.clone() };
+    let mut round = Round { view, rules, at: view.now, order, all, fresh };
     let matches = round.run();
     let offers = matches.iter().filter_map(|found| round.offer(found)).collect();
     let mut order = std::mem::take(&mut round.order);
     let asked = |found: &Match| {
-        let helper = view.agents.get(found.agent)?;
+        let helper = view.agents.get(found.agent).filter(|_| view.free.has(found.agent))?;
         Some(((helper.rank, helper.agent.id.clone()), found.agent))
     };
     order.extend(matches.iter().filter_map(asked));
@@ -103,14 +108,16 @@ pub fn plan(view: &mut PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Off
 /// touching the view.
 pub fn plan_all(view: &PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Offer> {
     let at = at.max(view.now);
-    let (mut free, mut order) = (Bits::default(), Order::new());
-    for (slot, helper) in view.agents.iter() {
-        if is_ready(helper) && helper.agent.paused_until <= at {
-            free.put(slot, true);
+    let (mut all, mut order) = (Askable::default(), Order::new());
+    for (slot, helper) in view.agents.iter().filter(|(_, helper)| is_ready(helper)) {
+        let cools = helper.agent.paused_until > at;
+        all.cooling.put(slot, cools);
+        all.free.put(slot, !cools);
+        if !cools {
             order.insert((helper.rank, helper.agent.id.clone()), slot);
         }
     }
-    let mut round = Round { view, rules, at, order, free, fresh: None };
+    let mut round = Round { view, rules, at, order, all, fresh: None };
     let matches = round.run();
     matches.iter().filter_map(|found| round.offer(found)).collect()
 }
@@ -135,15 +142,48 @@ pub(super) fn is_paused(work: &Work, agent: &AgentId, at: Timestamp) -> bool {
 }
 
 /// Whether everyone who takes offers and may have this work has not taken it: then those are asked
-/// again, rather than letting the customer wait for nobody.
+/// again, rather than letting the customer wait for nobody. In an emergency whoever has no room is
+/// nobody either: those who declined are asked again, rather than waiting for a seat.
 pub(super) fn is_nobody_else(view: &PoolView, work: &Work, at: Timestamp) -> bool {
     let Some(class) = view.classes.get(work.class) else { return false };
+    let urgent = work.item.band() == 0;
+    if urgent && work.item.asked_again_from.is_some_and(|from| from > at) {
+        return false;
+    }
     !class.able.both(&view.takers).any(|slot| {
         view.agents.get(slot).is_some_and(|helper| {
             let id = &helper.agent.id;
-            !work.item.excluded.contains(id) && !is_paused(work, id, at)
+            !work.item.excluded.contains(id)
+                && !is_paused(work, id, at)
+                && (!urgent || has_room(helper, work))
         })
     })
+}
+
+/// Whether this agent has a seat for this work, and does not still write it up.
+fn has_room(helper: &Helper, work: &Work) -> bool {
+    helper.room >= work.item.cost.max(1) && !helper.agent.held.contains_key(&work.item.conversation)
+}
+
+/// Agents who can be asked.
+#[derive(Default)]
+struct Askable {
+    /// For anything.
+    free: Bits,
+    /// In an emergency only, after those who are free.
+    cooling: Bits,
+}
+
+impl Askable {
+    /// Those who can be asked for work of this band.
+    fn sets(&self, band: u8) -> impl Iterator<Item = &Bits> {
+        std::iter::once(&self.free).chain((band == 0).then_some(&self.cooling))
+    }
+
+    fn take_out(&mut self, agent: u32) {
+        self.free.put(agent, false);
+        self.cooling.put(agent, false);
+    }
 }
 
 /// One planning: who is still free, and what may still be theirs.
@@ -153,10 +193,10 @@ struct Round<'a> {
     at: Timestamp,
     /// Free agents not asked yet, in order.
     order: Order,
-    /// The same as a set.
-    free: Bits,
-    /// The agents unchanged work has to be compared with; `None` = all.
-    fresh: Option<Bits>,
+    /// Those who can be asked.
+    all: Askable,
+    /// Of these, the ones unchanged work has to be compared with; `None` = all.
+    fresh: Option<Askable>,
 }
 
 /// One found pair.
@@ -236,7 +276,7 @@ impl<'a> Round<'a> {
         let worth = classes.filter_map(|(slot, class)| {
             let anyone = match &self.fresh {
                 Some(_) => view.dirty_agents.iter().any(|agent| class.able.has(*agent)),
-                None => class.able.meets(&self.free),
+                None => self.all.sets(band).any(|askable| class.able.meets(askable)),
             };
             if !anyone {
                 return None;
@@ -264,7 +304,7 @@ impl<'a> Round<'a> {
             let found = match source {
                 Source::Changed => self.choose(rung.slot, false),
                 Source::Class(class) => {
-                    if !self.is_anyone_for(class) {
+                    if !self.is_anyone_for(class, rung.band) {
                         continue;
                     }
                     lines.push_after(view, rung, class);
@@ -286,14 +326,11 @@ impl<'a> Round<'a> {
     }
 
     /// Whether unchanged work of this class may still find anyone.
-    fn is_anyone_for(&self, class: u32) -> bool {
-        let among = self.fresh.as_ref().unwrap_or(&self.free);
-        self.view.classes.get(class).is_some_and(|class| {
-            class
-                .able
-                .both(among)
-                .any(|slot| self.helper(slot).is_some_and(|helper| helper.room >= class.key.cost))
-        })
+    fn is_anyone_for(&self, class: u32, band: u8) -> bool {
+        let among = self.fresh.as_ref().unwrap_or(&self.all);
+        let Some(class) = self.view.classes.get(class) else { return false };
+        let roomy = |slot| self.helper(slot).is_some_and(|helper| helper.room >= class.key.cost);
+        among.sets(band).any(|askable| class.able.both(askable).any(roomy))
     }
 
     /// The agent to ask for this work, if there is one.
@@ -301,10 +338,10 @@ impl<'a> Round<'a> {
         let view = self.view;
         let work = view.items.get(item)?;
         let class = view.classes.get(work.class)?;
-        let among = self.fresh.as_ref().filter(|_| unchanged).unwrap_or(&self.free);
+        let among = self.fresh.as_ref().filter(|_| unchanged).unwrap_or(&self.all);
         let again = !work.item.paused.is_empty() && is_nobody_else(view, work, self.at);
         let suits = |slot: u32| {
-            among.has(slot)
+            among.free.has(slot)
                 && class.able.has(slot)
                 && self.helper(slot).is_some_and(|helper| may_have(helper, work, again, self.at))
         };
@@ -317,10 +354,22 @@ impl<'a> Round<'a> {
                 return None;
             }
         }
-        let agent = self.first(&class.able, among, suits)?;
-        let choice =
+        let usual =
             if again { Choice::NobodyElse } else { Choice::Policy(self.rules.policy.name()) };
-        Some((agent, choice))
+        if let Some(agent) = self.first(&class.able, &among.free, suits) {
+            return Some((agent, usual));
+        }
+        if work.item.band() > 0 {
+            return None;
+        }
+        // Nobody in danger waits for a cool-down; whoever has just let an offer pass comes last.
+        let cooling = class.able.both(&among.cooling);
+        let cooling = cooling.filter_map(|slot| Some((slot, self.helper(slot)?)));
+        let cooling = cooling.filter(|(_, helper)| may_have(helper, work, again, self.at));
+        let (agent, helper) = cooling.min_by_key(|(_, helper)| turn_of(work, helper))?;
+        let first = work.item.preferred.as_ref();
+        let preferred = first.is_some_and(|first| first.agent == helper.agent.id);
+        Some((agent, if preferred { Choice::Preferred } else { usual }))
     }
 
     /// The first in order among those who suit: by going through the order, or, where few come
@@ -338,9 +387,9 @@ impl<'a> Round<'a> {
 
     /// This agent has got an offer.
     fn ask(&mut self, agent: u32) {
-        self.free.put(agent, false);
+        self.all.take_out(agent);
         if let Some(fresh) = &mut self.fresh {
-            fresh.put(agent, false);
+            fresh.take_out(agent);
         }
         if let Some(helper) = self.view.agents.get(agent) {
             self.order.remove(&(helper.rank, helper.agent.id.clone()));
@@ -382,7 +431,13 @@ impl<'b> Lines<'b> {
     }
 }
 
-/// Whether this agent may have this work, ability aside.
+/// The order in which agents are asked for this work, cool-downs aside.
+pub(super) fn turn_of<'a>(work: &Work, helper: &'a Helper) -> (bool, Rank, &'a AgentId) {
+    let first = work.item.preferred.as_ref().map(|preferred| &preferred.agent);
+    (first != Some(&helper.agent.id), helper.rank, &helper.agent.id)
+}
+
+/// Whether this agent may have this work, ability and cool-down aside.
 pub(super) fn may_have(helper: &Helper, work: &Work, again: bool, at: Timestamp) -> bool {
     let id = &helper.agent.id;
     helper.room >= work.item.cost

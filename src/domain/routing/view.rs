@@ -38,12 +38,17 @@ pub struct PoolView {
     pub(super) present: Bits,
     /// Agents who take offers at all, busy or not.
     pub(super) takers: Bits,
-    /// Agents who could be offered something now; the same as in `order`.
+    /// Agents who could be offered anything now; the same as in `order`.
     pub(super) free: Bits,
+    /// Agents who only cool down: no hindrance in an emergency, and asked last.
+    pub(super) cooling: Bits,
     /// Free agents in the order they are asked.
     pub(super) order: Order,
     pub(super) dirty_agents: BTreeSet<u32>,
     pub(super) dirty_items: BTreeSet<u32>,
+    /// Waiting emergencies that somebody declined: whether anybody else is left to ask changes with
+    /// every agent.
+    declined_emergencies: BTreeSet<u32>,
     /// When something becomes possible without any change: the end of a pause or a hold.
     wakes: BTreeSet<(Timestamp, Sleeper)>,
     /// How much work nobody has yet.
@@ -102,9 +107,11 @@ impl PoolView {
             present: Bits::default(),
             takers: Bits::default(),
             free: Bits::default(),
+            cooling: Bits::default(),
             order: BTreeMap::new(),
             dirty_agents: BTreeSet::new(),
             dirty_items: BTreeSet::new(),
+            declined_emergencies: BTreeSet::new(),
             wakes: BTreeSet::new(),
             unassigned: 0,
             emergency_run: 0,
@@ -146,6 +153,9 @@ impl PoolView {
         }
         if item.state == ItemState::Waiting {
             self.dirty_items.insert(slot);
+            if item.band() == 0 && !item.paused.is_empty() {
+                self.declined_emergencies.insert(slot);
+            }
         }
         if let Some(work) = self.items.get_mut(slot) {
             work.item = item;
@@ -180,6 +190,7 @@ impl PoolView {
         }
         self.set_standing(slot);
         self.set_free(slot);
+        self.dirty_items.extend(&self.declined_emergencies);
     }
 
     /// An agent is no longer known.
@@ -193,6 +204,7 @@ impl PoolView {
         self.wake_particular(slot);
         self.agents.take(slot);
         self.free.put(slot, false);
+        self.cooling.put(slot, false);
         self.takers.put(slot, false);
         self.present.put(slot, false);
         self.dirty_agents.remove(&slot);
@@ -283,6 +295,7 @@ impl PoolView {
             self.wakes.remove(&(wake, Sleeper::Item(slot)));
         }
         self.dirty_items.remove(&slot);
+        self.declined_emergencies.remove(&slot);
         self.unassigned -= usize::from(is_unassigned(&work.item));
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
@@ -300,7 +313,8 @@ impl PoolView {
             return;
         }
         let hold = work.item.preferred.iter().map(|preferred| preferred.until);
-        let ends = work.item.paused.values().copied().chain(hold);
+        let again = work.item.asked_again_from;
+        let ends = work.item.paused.values().copied().chain(hold).chain(again);
         work.wake = ends.filter(|end| *end > self.now).min();
         if let Some(wake) = work.wake {
             self.wakes.insert((wake, Sleeper::Item(slot)));
@@ -369,15 +383,18 @@ impl PoolView {
             self.wakes.remove(&(wake, Sleeper::Agent(slot)));
         }
         let ready = is_ready(helper);
-        let is_free = ready && helper.agent.paused_until <= self.now;
-        self.free.put(slot, is_free);
-        if is_free {
-            self.order.insert((helper.rank, helper.agent.id.clone()), slot);
+        let cools = ready && helper.agent.paused_until > self.now;
+        self.free.put(slot, ready && !cools);
+        self.cooling.put(slot, cools);
+        if ready {
             self.dirty_agents.insert(slot);
         } else {
             self.dirty_agents.remove(&slot);
         }
-        if ready && !is_free {
+        if ready && !cools {
+            self.order.insert((helper.rank, helper.agent.id.clone()), slot);
+        }
+        if cools {
             helper.wake = Some(helper.agent.paused_until);
             self.wakes.insert((helper.agent.paused_until, Sleeper::Agent(slot)));
         }

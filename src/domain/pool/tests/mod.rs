@@ -1,6 +1,7 @@
 //! What a pool does with a place and with an agent in every state, and what holds whatever happens.
 
 mod agents;
+mod danger;
 mod places;
 mod walk;
 mod world;

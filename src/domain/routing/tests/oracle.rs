@@ -69,17 +69,24 @@ impl Oracle<'_> {
                 && is_able(agent, &item.handoff.needs)
                 && !item.excluded.contains(&agent.id)
         };
-        let nobody_else = self.agents.iter().filter(might).all(paused);
+        let urgent = item.band() == 0;
+        let roomy = |agent: &Agent| {
+            agent.room() >= item.cost.max(1) && !agent.held.contains_key(&item.conversation)
+        };
+        // In an emergency a colleague without room is nobody; and those who declined are asked
+        // again after a moment, not at once.
+        let nobody_else = !(urgent && item.asked_again_from.is_some_and(|from| from > self.at))
+            && self.agents.iter().filter(might).all(|a| paused(a) || (urgent && !roomy(a)));
         let held = item.band() == 1
             && preferred.is_some_and(|first| first.until > self.at)
             && self.agents.iter().filter(might).any(|a| is_preferred(a) && !paused(a));
         let mut able: Vec<&Agent> = self.agents.iter().filter(might).collect();
         able.retain(|agent| nobody_else || !paused(agent));
         able.retain(|agent| !held || is_preferred(agent));
-        able.retain(|agent| agent.room() >= item.cost.max(1) && !agent.has_live_offer());
-        able.retain(|agent| agent.paused_until <= self.at);
-        able.retain(|agent| !agent.held.contains_key(&item.conversation));
-        able.sort_by_key(|agent| (!is_preferred(agent), self.rank(agent), &agent.id));
+        able.retain(|agent| roomy(agent) && !agent.has_live_offer());
+        let cools = |agent: &Agent| agent.paused_until > self.at;
+        able.retain(|agent| urgent || !cools(agent));
+        able.sort_by_key(|agent| (cools(agent), !is_preferred(agent), self.rank(agent), &agent.id));
         able
     }
 
@@ -102,7 +109,8 @@ impl Oracle<'_> {
     }
 
     fn choose(&self, item: &Item, asked: &[&AgentId]) -> Option<&Agent> {
-        // Only the preferred agent comes before the order, and who was asked is out of it.
+        // Only the preferred agent comes before the order, only who cools down after it, and who was
+        // asked is out of it.
         self.candidates(item).into_iter().find(|agent| !asked.contains(&&agent.id))
     }
 

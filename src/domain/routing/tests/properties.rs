@@ -59,11 +59,12 @@ fn items() -> impl Strategy<Value = Item> {
         prop::collection::btree_map(some_agent(), times(), 0..2),
         prop::collection::btree_set(some_agent(), 0..2),
         prop::option::weighted(0.2, (some_agent(), times())),
+        prop::option::weighted(0.3, times()),
     );
     (asks, place, particular).prop_map(|(asks, place, particular)| {
         let (id, arabic, level, cost) = asks;
         let (since, waited, credit, urgency) = place;
-        let (paused, excluded, preferred) = particular;
+        let (paused, excluded, preferred, again) = particular;
         let mut item = item(&format!("c{id}"), 0);
         item.handoff.needs.language = if arabic { Language::Ar } else { Language::En };
         if level > 1 {
@@ -76,6 +77,7 @@ fn items() -> impl Strategy<Value = Item> {
         (item.waiting_since, item.waited_ms, item.cost) = (since, waited * 50, cost);
         item.credit_ms = credit * CREDIT_MAX_MS / 4;
         item.paused = paused.into_iter().map(|(id, until)| (name(id), until)).collect();
+        item.asked_again_from = again;
         item.excluded = excluded.into_iter().map(name).collect();
         item.preferred = preferred.map(|(id, until)| Preferred { agent: name(id), until });
         item
@@ -190,6 +192,7 @@ impl History {
                 agent.held.remove(&id);
                 agent.paused_until = self.at + Duration::from_millis(100);
                 item.paused.insert(agent.id.clone(), self.at + Duration::from_millis(300));
+                item.asked_again_from = Some(self.at + Duration::from_millis(100));
             }
             item.state = ItemState::Waiting;
         }
@@ -213,6 +216,7 @@ impl History {
         }
         self.check_overtaking(&offers);
         self.check_rest(&offers);
+        self.check_danger(&offers);
         for (index, offer) in offers.iter().enumerate() {
             match (fates >> (2 * (index % 16))) & 3 {
                 0 => {}
@@ -255,6 +259,18 @@ impl History {
         let oracle = after.oracle();
         for item in oracle.items.iter().filter(|item| item.state == ItemState::Waiting) {
             assert_eq!(oracle.candidates(item), Vec::<&Agent>::new(), "for {item:?}");
+        }
+    }
+
+    /// Nobody in danger waits for somebody's cool-down: who could be asked without it is asked.
+    fn check_danger(&self, offers: &[Offer]) {
+        let mut oracle = self.oracle();
+        oracle.agents.iter_mut().for_each(|agent| agent.paused_until = Timestamp::ZERO);
+        let in_danger = |item: &&Item| item.state == ItemState::Waiting && item.band() == 0;
+        for item in oracle.items.iter().filter(in_danger) {
+            let asked = offers.iter().any(|offer| offer.conversation == item.conversation);
+            let busy = |agent: &&Agent| offers.iter().any(|offer| offer.agent == agent.id);
+            assert!(asked || oracle.candidates(item).iter().all(busy), "for {item:?}");
         }
     }
 

@@ -17,26 +17,26 @@ use crate::domain::routing::view::{CLASSES_KEPT_MAX, PoolView};
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
 
-const NOW: Timestamp = Timestamp::from_millis(1_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(1_000_000);
 
-fn told(offers: &[Offer]) -> Vec<String> {
+pub(super) fn told(offers: &[Offer]) -> Vec<String> {
     offers.iter().map(|offer| format!("{}→{}", offer.conversation, offer.agent)).collect()
 }
 
 /// Under the usual rules, at second 1000.
-fn check(agents: Vec<Agent>, items: Vec<Item>, expected: &[&str]) {
+pub(super) fn check(agents: Vec<Agent>, items: Vec<Item>, expected: &[&str]) {
     let rules = rules();
     let mut view = view(&rules, agents, items);
     assert_eq!(told(&plan_all(&view, &rules, NOW)), expected);
     assert_eq!(told(&plan(&mut view, &rules, NOW)), expected);
 }
 
-fn with(mut agent: Agent, change: impl FnOnce(&mut Agent)) -> Agent {
+pub(super) fn with(mut agent: Agent, change: impl FnOnce(&mut Agent)) -> Agent {
     change(&mut agent);
     agent
 }
 
-fn within(mut item: Item, change: impl FnOnce(&mut Item)) -> Item {
+pub(super) fn within(mut item: Item, change: impl FnOnce(&mut Item)) -> Item {
     change(&mut item);
     item
 }

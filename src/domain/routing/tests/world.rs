@@ -87,6 +87,7 @@ pub fn item(id: &str, since: i64) -> Item {
         credit_ms: 0,
         paused: BTreeMap::new(),
         excluded: BTreeSet::new(),
+        asked_again_from: None,
         preferred: None,
         cost: 1,
         untaken: 0,

@@ -187,7 +187,9 @@ impl Talk {
         };
         let begun = Instant::now();
         let answer = self.chat.respond_to_resolution(ask(request)).await;
-        counted(Kind::Confirm, begun, answer, meter);
+        if counted(Kind::Confirm, begun, answer, meter).is_some() {
+            staff.close(&self.id).await;
+        }
     }
 
     /// Reads on until the conversation stands so. These calls are not counted: they wait.

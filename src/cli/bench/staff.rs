@@ -1,5 +1,5 @@
 //! The people of the bench: a platform whose agents take each offer at once, answer each message
-//! and then propose the end.
+//! and then propose the end; when it is confirmed, their place is free again.
 
 use super::story::TO_AGENT;
 use crate::cli::connect::{KeyArgs, Secured, ask, fresh_id};
@@ -8,9 +8,10 @@ use crate::grpc::keys::Role;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
-    AcceptOfferRequest, AgentProfile, AgentSession, ConversationEvent, HeartbeatRequest, Offer,
-    OwnershipToken, Party, Presence, ProposeResolutionRequest, RegisterAgentRequest,
-    SendAgentMessageRequest, SetPresenceRequest, SignInRequest, SubscribeWorkRequest, event,
+    AcceptOfferRequest, AgentProfile, AgentSession, ConversationEvent, EndWrapUpRequest,
+    HeartbeatRequest, Offer, OwnershipToken, Party, Presence, ProposeResolutionRequest,
+    RegisterAgentRequest, SendAgentMessageRequest, SetPresenceRequest, SignInRequest,
+    SubscribeWorkRequest, event,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -72,6 +73,18 @@ impl Staff {
         let cases = self.cases();
         let case = cases.get(conversation)?;
         Some((case.offered?.duration_since(case.asked), case.owned?.duration_since(case.asked)))
+    }
+
+    /// The customer has confirmed the end: nothing is left to write up, so the place is free again.
+    pub async fn close(&self, conversation: &str) {
+        let Some(case) = self.cases().remove(conversation) else { return };
+        let Some((session, _)) = case.owner else { return };
+        let request = EndWrapUpRequest {
+            session: Some(session),
+            request_id: fresh_id(),
+            conversation_id: conversation.to_owned(),
+        };
+        heard(self.desk.clone().end_wrap_up(ask(request)).await);
     }
 
     fn cases(&self) -> MutexGuard<'_, BTreeMap<String, Case>> {

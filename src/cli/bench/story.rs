@@ -263,7 +263,9 @@ impl Talk {
         }
         let begun = Instant::now();
         let answer = self.confirms().await;
-        counted(Kind::Confirm, begun, answer, meter);
+        if counted(Kind::Confirm, begun, answer, meter).is_some() {
+            staff.close(&self.id).await;
+        }
     }
 
     /// Reads on until the conversation stands so. These calls are not counted: they wait.

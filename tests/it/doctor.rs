@@ -1,5 +1,5 @@
 //! `sanad doctor` and `sanad repair` as processes, on a server's file, on a running server, and on
-//! a real Redis.
+//! real Redis servers: one, behind a Sentinel, a Cluster, over TLS.
 
 // Other processes keep the real time.
 #![allow(clippy::disallowed_methods)]
@@ -108,4 +108,89 @@ fn a_redis_is_examined_from_empty_to_unsafe() {
     let asked = ["--server", service.address()];
     let (_, found) = doctor(&service, &asked);
     assert!(has(&found, "redis_version", "trouble"), "the server tells the same: {found:?}");
+}
+
+/// Begins a deployment there, serves it, and examines it until somebody matches.
+fn examined_while_served(store: &str) -> (i32, Vec<(String, String)>) {
+    let made = Command::new(env!("CARGO_BIN_EXE_sanad"))
+        .args(["init", "--buckets", "8", "--store", store])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let service = Service::start_on(store);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let (code, found) = doctor(&service, &["--store", store]);
+        if has(&found, "leader", "fine") {
+            return (code, found);
+        }
+        assert!(Instant::now() < deadline, "{found:?}");
+    }
+}
+
+/// How often a finding of this kind stands there.
+fn times(found: &[(String, String)], code: &str, severity: &str) -> usize {
+    found.iter().filter(|(c, s)| c == code && s == severity).count()
+}
+
+#[test]
+fn behind_a_sentinel_the_master_is_examined_and_a_missing_replica_is_told() {
+    let master = RedisServer::start();
+    let port = master.port().to_string();
+    let sentinel = RedisServer::sentinel(&[format!("sentinel monitor desk 127.0.0.1 {port} 1")]);
+    let store = format!("redis-sentinel://127.0.0.1:{}/desk?prefix=shop", sentinel.port());
+    let (code, found) = examined_while_served(&store);
+    assert!(code == 1 && has(&found, "redis_replicas", "attention"), "{found:?}");
+    let _replica = RedisServer::start_with(&["--replicaof", "127.0.0.1", &port]);
+    master.cli_until(&["INFO", "replication"], "state=online");
+    let idle = Service::start_on("memory");
+    let (_, found) = doctor(&idle, &["--store", &store]);
+    for code in ["redis_replicas", "redis_version", "redis_keeps", "slots_reached", "clock"] {
+        assert!(has(&found, code, "fine"), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn in_a_cluster_every_master_is_examined() {
+    let words = ["--appendonly", "yes", "--appendfsync", "always", "--cluster-enabled", "yes"];
+    let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::start_with(&words)).collect();
+    let hosts: Vec<String> = servers.iter().map(RedisServer::host_and_port).collect();
+    let made = Command::new("redis-cli")
+        .args(["--cluster", "create"])
+        .args(&hosts)
+        .args(["--cluster-replicas", "0", "--cluster-yes"])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
+    servers.iter().for_each(|server| server.cli_until(&["CLUSTER", "INFO"], "state:ok"));
+    let store = format!("redis-cluster://{}?prefix=shop", hosts.join(","));
+    let (code, found) = examined_while_served(&store);
+    assert_eq!(code, 1, "{found:?}");
+    assert_eq!(times(&found, "redis_version", "fine"), 3, "{found:?}");
+    assert_eq!(times(&found, "redis_replicas", "attention"), 3, "{found:?}");
+    assert!(has(&found, "slots_reached", "fine"), "{found:?}");
+    servers[1].cli(&["CONFIG", "SET", "maxmemory-policy", "allkeys-lru"]);
+    let idle = Service::start_on("memory");
+    let (code, found) = doctor(&idle, &["--store", &store]);
+    assert_eq!((code, times(&found, "redis_version", "trouble")), (2, 1), "{found:?}");
+}
+
+#[test]
+fn over_tls_a_redis_is_examined_by_whoever_trusts_it() {
+    let pems = concat!(env!("CARGO_MANIFEST_DIR"), "/src/grpc/server/testdata");
+    let (cert, key) = (format!("{pems}/localhost.cert.pem"), format!("{pems}/localhost.key.pem"));
+    let port = crate::redis_server::free_port();
+    let tls = ["--tls-port", &port.to_string(), "--tls-auth-clients", "no"];
+    let files = ["--tls-cert-file", &cert, "--tls-key-file", &key, "--tls-ca-cert-file", &cert];
+    let words = ["--appendonly", "yes", "--appendfsync", "always"];
+    let _redis = RedisServer::start_with(&[&words[..], &tls[..], &files[..]].concat());
+    let store = format!("rediss://localhost:{port}?prefix=shop&ca={cert}");
+    let (_, found) = examined_while_served(&store);
+    for code in ["redis_version", "redis_keeps", "slots_reached", "outbox_empty"] {
+        assert!(has(&found, code, "fine"), "{code}: {found:?}");
+    }
+    let stranger = format!("rediss://localhost:{port}?prefix=shop");
+    let idle = Service::start_on("memory");
+    let (code, found) = doctor(&idle, &["--store", &stranger]);
+    assert!(code == 2 && has(&found, "store_away", "trouble"), "{found:?}");
 }

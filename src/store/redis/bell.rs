@@ -2,7 +2,7 @@
 //! carries no data, and what it loses the ring counters repair.
 //!
 //! On a cluster too it is rung by `PUBLISH`, which the nodes pass on to each other, so that one
-//! connection to any of them hears everything. Sharded channels (`SPUBLISH`) would spare the
+//! connection to any of the majority hears everything. Sharded channels (`SPUBLISH`) would spare the
 //! nodes that traffic, a small message to each other node for each commit, and are not used: a
 //! listener would need a subscription for each slot at whoever has it at the moment, the server ends
 //! it when the slot moves or its master dies, and the client library begins it anew only when a
@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use futures::StreamExt;
 use redis::aio::{PubSubSink, PubSubStream};
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// After so much silence the connection is tested: a server that is gone without a word would
 /// otherwise be listened to for ever.
@@ -34,17 +35,19 @@ pub fn mark() -> String {
     format!("{MARK}{:032x}", rand::random::<u128>())
 }
 
-/// Listens until the connection breaks.
+/// Listens until the connection breaks, or another server takes over from whoever is listened to:
+/// that one may go on answering, and nobody rings there any more.
 pub struct Bell {
     sink: PubSubSink,
     rings: PubSubStream,
+    takeovers: watch::Receiver<u64>,
 }
 
 impl Bell {
-    /// Over a connection that has subscribed.
-    pub fn new(listening: redis::aio::PubSub) -> Bell {
+    /// Over a connection that has subscribed. `takeovers` was looked at before it was made.
+    pub fn new(listening: redis::aio::PubSub, takeovers: watch::Receiver<u64>) -> Bell {
         let (sink, rings) = listening.split();
-        Bell { sink, rings }
+        Bell { sink, rings, takeovers }
     }
 
     /// Waits until the mark came from so many servers, and forgets what rang before. What a master
@@ -70,7 +73,11 @@ impl Bell {
 impl Doorbell for Bell {
     async fn next(&mut self) -> Option<Ring> {
         loop {
-            match tokio::time::timeout(QUIET_MAX, self.rings.next()).await {
+            let heard = tokio::select! {
+                () = another_leads(&mut self.takeovers) => return None,
+                heard = tokio::time::timeout(QUIET_MAX, self.rings.next()) => heard,
+            };
+            match heard {
                 Ok(Some(message)) if message.get_payload_bytes().starts_with(MARK.as_bytes()) => {}
                 Ok(Some(message)) => {
                     // What cannot be read may be anything.
@@ -86,6 +93,13 @@ impl Doorbell for Bell {
                 }
             }
         }
+    }
+}
+
+async fn another_leads(takeovers: &mut watch::Receiver<u64>) {
+    if takeovers.changed().await.is_err() {
+        // The store is gone, and with it whoever would notice.
+        std::future::pending::<()>().await;
     }
 }
 

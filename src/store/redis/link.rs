@@ -7,18 +7,23 @@
 //! twice is sent again while there is time, so that most lost replies are never noticed.
 
 use super::address::{Address, Shape};
+use super::asides::Asides;
+use super::attempt::{Attempt, judge};
 use super::scripts::Call;
 use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
-use redis::{Cmd, RedisError, RedisResult, ServerErrorKind, Value};
+use redis::{Cmd, RedisError, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 /// How long a server that refuses for a moment is left alone before it is asked again.
 const PAUSE: Duration = Duration::from_millis(20);
+
+/// At most so often another way into a cluster is looked for while part of it does not answer.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,27 +79,6 @@ pub enum Health {
     Away(String),
 }
 
-/// What an attempt came to.
-enum Attempt {
-    Done(Value),
-    /// Nothing was done; asking again at once makes no sense.
-    Refused(String),
-    /// Nothing was done, and in a moment it may go.
-    Later(String),
-    /// The server does not know the script yet.
-    NoScript,
-    /// Nothing was done, and this connection leads to the wrong server.
-    Elsewhere(String),
-    /// Nothing was done; this node takes the keys over and is to be asked.
-    Ask(Node),
-    /// A script failed in the middle: what it had written stays written.
-    Faulty(String),
-    /// The connection is of no use any more; the call may have been done.
-    Broken(String),
-    /// No reply came in time; the call may have been done.
-    Silent(String),
-}
-
 /// Which part of the servers a call concerns: in a cluster one part may be away and others not.
 type Lane = Option<Slot>;
 
@@ -117,16 +101,24 @@ struct Troubles {
     lost: BTreeMap<Slot, String>,
     /// Why too few replicas have what was written.
     thin: Option<String>,
+    /// When another way into the cluster was last looked for.
+    renewed: Option<Instant>,
 }
+
+/// The connection that is used, and how many there were before it.
+type Held = Arc<tokio::sync::Mutex<(u64, Option<Wire>)>>;
 
 /// The way to the servers.
 pub struct Link {
     address: Address,
     patience: Patience,
-    /// The connection that is used, and how many there were before it.
-    wire: tokio::sync::Mutex<(u64, Option<Wire>)>,
+    wire: Held,
+    /// Ways to nodes that take keys over.
+    asides: Asides,
     troubles: Mutex<Troubles>,
     health: watch::Sender<Health>,
+    /// How often somebody else was seen to have taken over.
+    takeovers: watch::Sender<u64>,
 }
 
 impl Link {
@@ -135,9 +127,11 @@ impl Link {
         Link {
             address,
             patience,
-            wire: tokio::sync::Mutex::new((0, None)),
+            wire: Held::default(),
+            asides: Asides::default(),
             troubles: Mutex::default(),
             health: watch::Sender::new(Health::Well),
+            takeovers: watch::Sender::new(0),
         }
     }
 
@@ -195,7 +189,13 @@ impl Link {
                 }
             };
             let until = deadline.min(Instant::now() + self.patience.attempt);
-            let sent = wire.send(full.as_ref().unwrap_or(command), node.take());
+            let command = full.as_ref().unwrap_or(command);
+            let sent = async {
+                match node.take() {
+                    Some(node) => self.asides.send(self, node, command).await,
+                    None => wire.send(command).await,
+                }
+            };
             let sent = timeout_at(until, sent).await;
             let reason = match judge(sent) {
                 Attempt::Done(value) => {
@@ -221,6 +221,10 @@ impl Link {
                 Attempt::Ask(_) => "the keys are moving".to_owned(),
                 Attempt::Faulty(reason) => return Err(Failed { maybe_done: true, reason }),
                 Attempt::Later(reason) => reason,
+                Attempt::Down(reason) => {
+                    self.renew();
+                    reason
+                }
                 Attempt::Elsewhere(reason) => {
                     self.drop_wire(number).await;
                     reason
@@ -261,9 +265,8 @@ impl Link {
         let deadline = Instant::now() + self.patience.call;
         let listening = async {
             let mut last = None;
-            // In a cluster every node hears every bell, so any that is there will do.
-            for host in &self.address.hosts {
-                match wires::listen(&self.address, host, channel).await {
+            for host in self.listening_posts().await {
+                match wires::listen(&self.address, &host, channel, self.spans()).await {
                     Ok(listening) => return Ok(listening),
                     Err(error) => last = Some(error.to_string()),
                 }
@@ -277,6 +280,34 @@ impl Link {
                 Err(Failed { maybe_done: false, reason })
             }
         }
+    }
+
+    /// By way of whom the bell can be heard. In a cluster every node hears it from all whom it can
+    /// reach, so any of the majority will do.
+    async fn listening_posts(&self) -> Vec<String> {
+        let all = self.address.hosts.clone();
+        if self.address.shape != Shape::Cluster {
+            return all;
+        }
+        let seeds = wires::seeds(&self.address, self.spans()).await;
+        if seeds.is_empty() { all } else { seeds }
+    }
+
+    /// Counts the takeovers that were seen. Whoever listens to a server from before one may listen
+    /// to nobody.
+    pub fn takeovers(&self) -> watch::Receiver<u64> {
+        self.takeovers.subscribe()
+    }
+
+    /// Somebody else was seen to have taken over: the next call goes to them, also where the one
+    /// before them still answers, and whoever listens begins anew.
+    pub async fn is_led_by_another(&self) {
+        match self.address.shape {
+            // Found again by way of the Sentinels.
+            Shape::Single | Shape::Sentinel { .. } => self.wire.lock().await.1 = None,
+            Shape::Cluster => renew(&self.wire, &self.address, self.spans()).await,
+        }
+        self.takeovers.send_modify(|count| *count += 1);
     }
 
     /// The connection that counts, or a new one. All who need one wait for the same.
@@ -326,7 +357,26 @@ impl Link {
         Ok(())
     }
 
+    /// Looks for another way into a cluster, beside the one in use, which stays until there is one.
+    /// A master that is cut off from the majority, or whose machine is gone without a word, names
+    /// nobody who took over from it: then the client would hold on to its map for ever.
+    fn renew(&self) {
+        if self.address.shape != Shape::Cluster {
+            return;
+        }
+        let now = Instant::now();
+        let is_due = |last: Instant| now >= last + RENEW_EVERY;
+        let mut troubles = self.troubles();
+        if !troubles.renewed.is_none_or(is_due) {
+            return;
+        }
+        troubles.renewed = Some(now);
+        let (held, address, spans) = (Arc::clone(&self.wire), self.address.clone(), self.spans());
+        tokio::spawn(async move { renew(&held, &address, spans).await });
+    }
+
     fn trip(&self, lane: &Lane, reason: &str) {
+        self.renew();
         let mut troubles = self.troubles();
         let until = Instant::now() + self.patience.breaker;
         troubles.broken.insert(lane.clone(), Broken { until, reason: reason.to_owned() });
@@ -389,48 +439,15 @@ impl Link {
     }
 }
 
-/// What came of an attempt.
-fn judge(sent: Result<RedisResult<Value>, tokio::time::error::Elapsed>) -> Attempt {
-    let error = match sent {
-        Ok(Ok(value)) => return Attempt::Done(value),
-        Ok(Err(error)) => error,
-        Err(_) => return Attempt::Silent("the server does not answer in time".to_owned()),
-    };
-    let reason = error.to_string();
-    if let Some(node) = taking_over(&error) {
-        return Attempt::Ask(node);
+/// Another way into the cluster, by those who see a majority of it. Where nobody does, or it
+/// cannot be had, the one in use stays.
+async fn renew(held: &Held, address: &Address, spans: Spans) {
+    let seeds = wires::seeds(address, spans).await;
+    if seeds.is_empty() {
+        return;
     }
-    match error.kind() {
-        // The server itself refused: whatever it was, it was not done.
-        redis::ErrorKind::Server(ServerErrorKind::NoScript) => Attempt::NoScript,
-        redis::ErrorKind::Server(
-            ServerErrorKind::BusyLoading
-            | ServerErrorKind::TryAgain
-            | ServerErrorKind::ClusterDown
-            | ServerErrorKind::MasterDown
-            | ServerErrorKind::Moved
-            | ServerErrorKind::Ask,
-        ) => Attempt::Later(reason),
-        // A server that was demoted: the connection leads to the wrong one.
-        redis::ErrorKind::Server(ServerErrorKind::ReadOnly) => Attempt::Elsewhere(reason),
-        _ if reason.contains("user_script") => Attempt::Faulty(reason),
-        redis::ErrorKind::Server(_) => Attempt::Refused(reason),
-        redis::ErrorKind::Extension if error.code() == Some("BUSY") => Attempt::Later(reason),
-        redis::ErrorKind::Extension => Attempt::Refused(reason),
-        redis::ErrorKind::AuthenticationFailed | redis::ErrorKind::InvalidClientConfig => {
-            Attempt::Refused(reason)
-        }
-        redis::ErrorKind::ClusterConnectionNotFound => Attempt::Later(reason),
-        _ if error.is_timeout() => Attempt::Silent(reason),
-        _ => Attempt::Broken(reason),
+    if let Ok(wire) = wires::connect_by(address, &seeds, spans).await {
+        let mut held = held.lock().await;
+        *held = (held.0 + 1, Some(wire));
     }
-}
-
-/// The node that takes the keys over, if that is what the answer says.
-fn taking_over(error: &RedisError) -> Option<Node> {
-    if error.kind() != redis::ErrorKind::Server(ServerErrorKind::Ask) {
-        return None;
-    }
-    let (host, port) = error.redirect_node()?.0.rsplit_once(':')?;
-    Some((host.to_owned(), port.parse().ok()?))
 }

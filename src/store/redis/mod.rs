@@ -27,6 +27,8 @@
 //! `HGET 'sanad:{b0007}:c:<id>' body` and `XRANGE 'sanad:{b0007}:log:l/<id>' - +`.
 
 pub mod address;
+mod asides;
+mod attempt;
 mod bell;
 mod decode;
 pub mod deployment;
@@ -40,6 +42,7 @@ mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.
 mod server;
+mod takeovers;
 #[cfg(test)]
 pub(in crate::store) mod tests;
 pub mod whole;
@@ -63,6 +66,7 @@ use scripts::Call;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use takeovers::Takeovers;
 use tokio::sync::watch;
 
 /// Members of a set that one script reads.
@@ -85,7 +89,7 @@ pub struct Options {
 
 /// Keeps everything in Redis.
 pub struct RedisStore {
-    link: Link,
+    link: Arc<Link>,
     keys: Keys,
     replicas: Replicas,
     deployment: Deployment,
@@ -98,8 +102,13 @@ impl RedisStore {
     /// Checks the servers and opens the deployment on them.
     pub async fn open(address: Address, options: Options) -> Result<RedisStore, OpenError> {
         let keys = Keys::new(&address.prefix);
-        let link = Link::new(address, options.patience);
+        let link = Arc::new(Link::new(address, options.patience));
+        // Before anything is asked: what comes after is not missed.
+        let takeovers = Takeovers::begin(link.address(), link.spans()).await;
         let deployment = deployment::find(&link, &keys).await?;
+        if let Some(takeovers) = takeovers {
+            tokio::spawn(takeovers.tell(Arc::downgrade(&link)));
+        }
         let (clock, seen) = (options.clock, Mutex::default());
         Ok(RedisStore { link, keys, replicas: Replicas::default(), deployment, clock, seen })
     }
@@ -323,7 +332,9 @@ impl Store for RedisStore {
 
     async fn doorbell(&self) -> Result<Box<dyn Doorbell>, StoreError> {
         let channel = self.keys.bell();
-        let mut bell = bell::Bell::new(self.link.listen(&channel).await.map_err(unavailable)?);
+        let takeovers = self.link.takeovers();
+        let listening = self.link.listen(&channel).await.map_err(unavailable)?;
+        let mut bell = bell::Bell::new(listening, takeovers);
         let mark = bell::mark();
         let said = redis::cmd("PUBLISH").arg(&channel).arg(&mark).clone();
         let servers = self.link.command_everywhere(&said).await.map_err(unavailable)?.len();

@@ -3,16 +3,18 @@
 //! [`super::link`].
 
 use super::address::{Address, Shape};
+use super::takeovers;
+use futures::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::cluster::ClusterClient;
 use redis::cluster_async::ClusterConnection;
 use redis::cluster_routing::{Route, RoutingInfo, SingleNodeRoutingInfo, SlotAddr};
-use redis::sentinel::{SentinelClient, SentinelClientBuilder, SentinelServerType};
 use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, Pipeline, RedisResult, TlsCertificates,
-    TlsMode, Value,
+    AsyncConnectionConfig, Client, Cmd, ConnectionInfo, ErrorKind, Pipeline, RedisError,
+    RedisResult, TlsCertificates, Value,
 };
 use std::time::Duration;
+use tokio::time::timeout;
 
 /// A node of a cluster, as a redirection names it.
 pub type Node = (String, u16);
@@ -27,19 +29,11 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// Sends a command. A node that is named is asked although it does not own the keys yet: it
-    /// takes them over at this moment.
-    pub async fn send(&mut self, command: &Cmd, node: Option<Node>) -> RedisResult<Value> {
-        match (self, node) {
-            (Wire::Cluster(wire), Some((host, port))) => {
-                let mut both = redis::pipe();
-                both.cmd("ASKING").add_command(command.clone());
-                let to = SingleNodeRoutingInfo::ByAddress { host, port };
-                let told = wire.route_pipeline(both, 1, 1, to).await?;
-                told.into_iter().next().unwrap_or(Value::Nil).extract_error()
-            }
-            (Wire::Cluster(wire), None) => command.query_async(wire).await,
-            (Wire::One(wire), Some(_) | None) => command.query_async(wire).await,
+    /// Sends a command.
+    pub async fn send(&mut self, command: &Cmd) -> RedisResult<Value> {
+        match self {
+            Wire::One(wire) => command.query_async(wire).await,
+            Wire::Cluster(wire) => command.query_async(wire).await,
         }
     }
 
@@ -86,20 +80,80 @@ pub struct Spans {
 /// Makes a connection to where the address leads. Time is kept by the callers too; a cancelled
 /// attempt is dropped whole.
 pub async fn connect(address: &Address, spans: Spans) -> RedisResult<Wire> {
+    match &address.shape {
+        Shape::Single => Ok(Wire::One(open(client(address, &address.hosts[0])?, spans).await?)),
+        Shape::Sentinel { .. } => {
+            let mut wire = open(led_by_sentinel(address, spans).await?, spans).await?;
+            leads(&mut wire).await?;
+            Ok(Wire::One(wire))
+        }
+        Shape::Cluster => {
+            let seeds = seeds(address, spans).await;
+            // Where nobody sees a majority, any may still have what is asked for.
+            let seeds = if seeds.is_empty() { address.hosts.clone() } else { seeds };
+            connect_by(address, &seeds, spans).await
+        }
+    }
+}
+
+/// A way into a cluster by these of its nodes.
+pub async fn connect_by(address: &Address, seeds: &[String], spans: Spans) -> RedisResult<Wire> {
+    Ok(Wire::Cluster(cluster(address, seeds, spans)?.get_async_connection().await?))
+}
+
+/// By which of the hosts one goes into a cluster: those that see a majority of it. The client
+/// believes the first map it is shown, and a master in a minority shows its own.
+pub async fn seeds(address: &Address, spans: Spans) -> Vec<String> {
+    let asked = address.hosts.iter().map(|host| async move {
+        // Leaves most of the time for what follows.
+        let asked = timeout(spans.connect / 3, sees_majority(address, host, spans)).await;
+        matches!(asked, Ok(Ok(true))).then(|| host.clone())
+    });
+    join_all(asked).await.into_iter().flatten().collect()
+}
+
+async fn sees_majority(address: &Address, host: &str, spans: Spans) -> RedisResult<bool> {
+    let mut wire = to_a_witness(address, host, spans).await?;
+    let told: String = redis::cmd("CLUSTER").arg("INFO").query_async(&mut wire).await?;
+    Ok(told.contains("cluster_state:ok"))
+}
+
+/// A connection to one of the hosts of the address, Sentinel or node, to ask it who leads.
+pub async fn to_a_witness(
+    address: &Address,
+    host: &str,
+    spans: Spans,
+) -> RedisResult<MultiplexedConnection> {
+    let info = match &address.shape {
+        Shape::Sentinel { .. } => address.sentinel_at(host)?,
+        Shape::Single | Shape::Cluster => address.connection_to(host)?,
+    };
+    open(client_to(address, info)?, spans).await
+}
+
+/// A connection to one node of a cluster, also to one that its map does not name yet.
+pub async fn to_a_node(
+    address: &Address,
+    node: &Node,
+    spans: Spans,
+) -> RedisResult<MultiplexedConnection> {
+    let host = format!("{}:{}", node.0, node.1);
+    open(client(address, &host)?, spans).await
+}
+
+/// Asks a node for keys that it takes over at this moment and does not own yet.
+pub async fn send_asking(wire: &mut MultiplexedConnection, command: &Cmd) -> RedisResult<Value> {
+    let mut both = redis::pipe();
+    both.cmd("ASKING").add_command(command.clone());
+    let told = wire.req_packed_commands(&both, 1, 1).await?;
+    told.into_iter().next().unwrap_or(Value::Nil).extract_error()
+}
+
+async fn open(client: Client, spans: Spans) -> RedisResult<MultiplexedConnection> {
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(spans.connect))
         .set_response_timeout(None);
-    match &address.shape {
-        Shape::Single => {
-            let client = client(address, &address.hosts[0])?;
-            Ok(Wire::One(client.get_multiplexed_async_connection_with_config(&config).await?))
-        }
-        Shape::Sentinel { name } => {
-            let mut sentinels = sentinels(address, name)?;
-            Ok(Wire::One(sentinels.get_async_connection_with_config(&config).await?))
-        }
-        Shape::Cluster => Ok(Wire::Cluster(cluster(address, spans)?.get_async_connection().await?)),
-    }
+    client.get_multiplexed_async_connection_with_config(&config).await
 }
 
 /// A connection of its own that listens to `channel`, made by way of one of the hosts.
@@ -107,10 +161,11 @@ pub async fn listen(
     address: &Address,
     host: &str,
     channel: &str,
+    spans: Spans,
 ) -> RedisResult<redis::aio::PubSub> {
     let client = match &address.shape {
         Shape::Single | Shape::Cluster => client(address, host)?,
-        Shape::Sentinel { name } => sentinels(address, name)?.async_get_client().await?,
+        Shape::Sentinel { .. } => led_by_sentinel(address, spans).await?,
     };
     let mut listening = client.get_async_pubsub().await?;
     listening.subscribe(channel).await?;
@@ -123,47 +178,37 @@ pub async fn monitor(address: &Address) -> RedisResult<redis::aio::Monitor> {
 }
 
 fn client(address: &Address, host: &str) -> RedisResult<Client> {
-    let info = address.connection_to(host)?;
+    client_to(address, address.connection_to(host)?)
+}
+
+fn client_to(address: &Address, info: ConnectionInfo) -> RedisResult<Client> {
     match certificates(address)? {
         Some(certificates) => Client::build_with_tls(info, certificates),
         None => Client::open(info),
     }
 }
 
-fn sentinels(address: &Address, name: &str) -> RedisResult<SentinelClient> {
-    let sentinels = address
-        .hosts
-        .iter()
-        .map(|host| Ok(address.sentinel_at(host)?.addr().clone()))
-        .collect::<RedisResult<Vec<ConnectionAddr>>>()?;
-    let server = address.connection_to(&address.hosts[0])?;
-    let settings = server.redis_settings();
-    let mut builder = SentinelClientBuilder::new(sentinels, name, SentinelServerType::Master)?
-        .set_client_to_redis_db(settings.db())
-        .set_client_to_redis_tcp_settings(server.tcp_settings().clone());
-    if let Some(user) = settings.username() {
-        builder = builder.set_client_to_redis_username(user);
+/// To whoever leads by the word of the Sentinels. All are asked: one that is cut off from the
+/// others would name who led before.
+async fn led_by_sentinel(address: &Address, spans: Spans) -> RedisResult<Client> {
+    match takeovers::leader(address, spans).await {
+        Some(leader) => client(address, &leader),
+        None => Err(RedisError::from((ErrorKind::Io, "no Sentinel says who leads"))),
     }
-    if let Some(password) = settings.password() {
-        builder = builder.set_client_to_redis_password(password);
-    }
-    if address.tls {
-        builder = builder.set_client_to_redis_tls_mode(TlsMode::Secure);
-    }
-    if let Some(certificates) = certificates(address)? {
-        builder = builder
-            .set_client_to_redis_certificates(certificates.clone())
-            .set_client_to_sentinel_certificates(certificates);
-    }
-    builder.build()
 }
 
-fn cluster(address: &Address, spans: Spans) -> RedisResult<ClusterClient> {
-    let nodes = address
-        .hosts
-        .iter()
-        .map(|host| address.connection_to(host))
-        .collect::<Result<Vec<_>, _>>()?;
+/// An error unless this server leads: what is not yet a leader answers with what is old.
+async fn leads(wire: &mut MultiplexedConnection) -> RedisResult<()> {
+    let told: String = redis::cmd("INFO").arg("replication").query_async(wire).await?;
+    match told.contains("role:master") {
+        true => Ok(()),
+        false => Err(RedisError::from((ErrorKind::Io, "whom Sentinel names does not lead yet"))),
+    }
+}
+
+fn cluster(address: &Address, seeds: &[String], spans: Spans) -> RedisResult<ClusterClient> {
+    let nodes =
+        seeds.iter().map(|host| address.connection_to(host)).collect::<Result<Vec<_>, _>>()?;
     // The client follows the map of the slots. It sends nothing twice: after a lost connection it
     // would tell only what became of the second time, and hide that the first may have been done.
     let mut builder = ClusterClient::builder(nodes)

@@ -7,6 +7,16 @@ use std::process::Command;
 
 /// Everything of this deployment lies in these hash tags.
 const TAGS: [&str; 8] = ["b0000", "b0001", "b0002", "b0003", "b0004", "b0005", "p:main", "sys"];
+/// No failover is tested here, a node on a busy machine is not a node that is gone, and who has no
+/// slot any more stays a master.
+const NODE: [&str; 6] = [
+    "--cluster-enabled",
+    "yes",
+    "--cluster-node-timeout",
+    "30000",
+    "--cluster-allow-replica-migration",
+    "no",
+];
 /// So many keys are moved at once.
 const KEYS_AT_ONCE: &str = "100";
 
@@ -17,8 +27,7 @@ struct Cluster {
 
 impl Cluster {
     fn start() -> Cluster {
-        let node = ["--cluster-enabled", "yes", "--cluster-node-timeout", "30000"];
-        let words = [&FLUSHED[..], &node[..]].concat();
+        let words = [&FLUSHED[..], &NODE[..]].concat();
         let servers: Vec<RedisServer> = (0..3).map(|_| RedisServer::start_with(&words)).collect();
         let hosts = servers.iter().map(|server| format!("127.0.0.1:{}", server.port()));
         let made = Command::new("redis-cli")
@@ -38,8 +47,24 @@ impl Cluster {
         format!("redis-cluster://{}?prefix={PREFIX}", hosts.collect::<Vec<_>>().join(","))
     }
 
+    /// A node joins that has no slot.
+    fn is_joined(&mut self) {
+        let node = RedisServer::start_with(&[&FLUSHED[..], &NODE[..]].concat());
+        let first = self.servers[0].port().to_string();
+        node.cli(&["CLUSTER", "MEET", "127.0.0.1", &first]);
+        let id = node.cli(&["CLUSTER", "MYID"]);
+        self.servers.iter().for_each(|server| server.cli_until(&["CLUSTER", "NODES"], &id));
+        node.cli_until(&["CLUSTER", "INFO"], "state:ok");
+        self.servers.push(node);
+        self.ids.push(id);
+    }
+
     /// Moves all slots that are used so many masters further.
     fn moves(&self, steps: usize) {
+        self.moves_to(|from| (from + steps) % self.servers.len());
+    }
+
+    fn moves_to(&self, target: impl Fn(usize) -> usize) {
         for tag in TAGS {
             let slot = self.servers[0].cli(&["CLUSTER", "KEYSLOT", &format!("{{{tag}}}")]);
             let counts = self.servers.iter().map(|server| {
@@ -48,7 +73,7 @@ impl Cluster {
             });
             let counts: Vec<u64> = counts.collect();
             let from = counts.iter().position(|count| *count > 0).expect("somebody has it");
-            self.move_slot(&slot, from, (from + steps) % self.servers.len());
+            self.move_slot(&slot, from, target(from));
         }
     }
 
@@ -92,6 +117,23 @@ async fn slots_that_move_and_masters_that_are_away_lose_nothing() {
             cluster.servers.iter_mut().for_each(RedisServer::restart);
         };
         world.suffers("kill -9 of all masters, restart", all).await;
+    }
+    let rows = world.ends(&Records::on(cluster.servers.iter().collect(), PREFIX), false).await;
+    assert!(rows.iter().all(|row| row.lost == 0), "{rows:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn slots_that_move_to_a_node_that_has_just_joined_lose_nothing() {
+    let mut cluster = Cluster::start();
+    bless(&cluster.url());
+    let world = World::on(&cluster.url()).await;
+    for _ in 0..rounds() {
+        cluster.is_joined();
+        let empty = cluster.servers.len() - 1;
+        let moves = async { cluster.moves_to(|_| empty) };
+        world.suffers("a node joins, and all slots move to it", moves).await;
+        // Home to those whom the address names, whoever had what before.
+        world.suffers("and away from it", async { cluster.moves_to(|_| 0) }).await;
     }
     let rows = world.ends(&Records::on(cluster.servers.iter().collect(), PREFIX), false).await;
     assert!(rows.iter().all(|row| row.lost == 0), "{rows:?}");

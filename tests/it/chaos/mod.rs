@@ -42,11 +42,6 @@ const LASTING: Duration = Duration::from_millis(1_000);
 /// Redis that loses nothing it has answered for.
 const FLUSHED: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "always"];
 
-/// Whether somebody asked for the long variant.
-fn is_long() -> bool {
-    std::env::var_os("SANAD_CHAOS").is_some()
-}
-
 /// So often all faults are gone through.
 fn rounds() -> usize {
     std::env::var("SANAD_CHAOS").ok().and_then(|text| text.parse().ok()).unwrap_or(1)

@@ -3,7 +3,7 @@
 
 use super::net::Net;
 use super::records::Records;
-use super::{FLUSHED, LASTING, PREFIX, World, bless, is_long, rounds};
+use super::{FLUSHED, LASTING, PREFIX, World, bless, rounds};
 use crate::redis_server::RedisServer;
 use std::process::Command;
 
@@ -141,10 +141,6 @@ async fn in_a_cluster_a_failover_takes_nothing_that_was_called_durable() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_a_minority_accepts_is_never_called_durable_and_its_loss_is_told() {
-    if !is_long() {
-        println!("skipped: runs with SANAD_CHAOS set");
-        return;
-    }
     let Some(net) = Net::of(SERVERS) else { return };
     let words = [&FLUSHED[..], &NODE[..], &["--protected-mode", "no"]].concat();
     let start = |number| RedisServer::start_within(&net.space(number), &net.host(number), &words);

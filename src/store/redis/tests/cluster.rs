@@ -4,12 +4,12 @@ use super::*;
 use std::process::Command;
 
 /// Masters that share the hash slots.
-struct Cluster {
-    servers: Vec<RedisServer>,
+pub struct Cluster {
+    pub servers: Vec<RedisServer>,
 }
 
 /// No failover is tested here, and a node on a busy machine is not a node that is gone.
-const NODE: [&str; 6] =
+pub const NODE: [&str; 6] =
     ["--appendonly", "yes", "--cluster-enabled", "yes", "--cluster-node-timeout", "30000"];
 
 impl Cluster {
@@ -28,17 +28,21 @@ impl Cluster {
     }
 
     /// One master that has all hash slots.
-    fn of_one() -> Cluster {
+    pub fn of_one() -> Cluster {
         let server = RedisServer::start_with(&NODE);
         assert_eq!(server.cli(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
         server.cli_until(&["CLUSTER", "INFO"], "state:ok");
         Cluster { servers: vec![server] }
     }
 
-    fn url(&self) -> String {
-        let hosts: Vec<String> =
-            self.servers.iter().map(|server| format!("127.0.0.1:{}", server.port())).collect();
-        format!("redis-cluster://{}", hosts.join(","))
+    pub fn url(&self) -> String {
+        format!("redis-cluster://{}", self.hosts())
+    }
+
+    /// As a URL lists them.
+    pub fn hosts(&self) -> String {
+        let hosts: Vec<String> = self.servers.iter().map(RedisServer::host_and_port).collect();
+        hosts.join(",")
     }
 }
 

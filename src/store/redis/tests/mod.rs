@@ -7,6 +7,7 @@ mod cluster;
 mod faults;
 mod flushed;
 mod replicas;
+mod takeovers;
 mod ways;
 
 use super::server::RedisServer;

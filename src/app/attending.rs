@@ -2,14 +2,19 @@
 //! time to time, moves a score in an ordered set of the pool, many in one transaction: like the leases of
 //! agents, but nothing ends with it. What is not renewed lapses by itself, so that an instance that dies
 //! leaves nothing behind. No turn costs a commit for it.
+//!
+//! From the same knowledge the matcher's picture is told who stands aside because they are gone, and
+//! whoever did for as long as they may has their question kept.
 
 use super::App;
-use super::error::AppResult;
+use super::error::{AppError, AppResult};
+use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::ids::ConversationId;
-use crate::domain::routing::attendance::Attendance;
+use crate::domain::pool::item::ItemState;
+use crate::domain::routing::attendance::{Aside, Attendance, may_stand_aside};
 use crate::domain::time::Timestamp;
 use crate::ports::store::Index;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +28,8 @@ const SETTLING_SPAN: Duration = Duration::from_secs(30);
 const RENEWED_AT_ONCE: usize = 200;
 /// Scores of what nobody waits for any more that are removed at once.
 const REMOVED_AT_ONCE: usize = 200;
+/// Questions of those who are gone that are kept in one round.
+const KEPT_AT_ONCE: usize = 20;
 
 /// What this process knows of open pages.
 #[derive(Default)]
@@ -30,10 +37,18 @@ pub(super) struct Pages {
     here: Arc<Mutex<Here>>,
     /// Up to when each customer's page is known to be open, as all instances say.
     seen: Mutex<Seen>,
+    /// The stays, by term, whose question was kept already, or cannot be.
+    kept: Mutex<BTreeMap<ConversationId, i64>>,
 }
 
-/// Streams attached to this process, by conversation.
-type Here = BTreeMap<ConversationId, u32>;
+/// Streams attached to this process.
+#[derive(Default)]
+struct Here {
+    /// How many, by conversation.
+    streams: BTreeMap<ConversationId, u32>,
+    /// Who was there since the last round, however shortly.
+    lately: BTreeSet<ConversationId>,
+}
 
 #[derive(Default)]
 struct Seen {
@@ -67,10 +82,10 @@ pub struct Attached {
 impl Drop for Attached {
     fn drop(&mut self) {
         let mut here = lock(&self.here);
-        if let Some(count) = here.get_mut(&self.id) {
+        if let Some(count) = here.streams.get_mut(&self.id) {
             *count -= 1;
             if *count == 0 {
-                here.remove(&self.id);
+                here.streams.remove(&self.id);
             }
         }
     }
@@ -85,8 +100,31 @@ impl App {
     /// A stream of this conversation's customer is attached to this process.
     pub fn attach(&self, id: &ConversationId) -> Attached {
         let here = Arc::clone(&self.pages.here);
-        *lock(&here).entry(id.clone()).or_default() += 1;
+        {
+            let mut here = lock(&here);
+            *here.streams.entry(id.clone()).or_default() += 1;
+            here.lately.insert(id.clone());
+        }
         Attached { here, id: id.clone() }
+    }
+
+    /// Whoever writes is there, whatever is known of their page. Of whom no page was ever seen nothing
+    /// becomes known by it: they may be on a line that holds no stream.
+    pub fn is_heard(&self, id: &ConversationId) {
+        if lock(&self.pages.seen).open_until.contains_key(id) {
+            lock(&self.pages.here).lately.insert(id.clone());
+        }
+    }
+
+    /// Until when those who are there go before this one, whose customer is gone; `None` if they do not.
+    pub fn aside_until(&self, id: &ConversationId) -> Option<Timestamp> {
+        let rules = self.rules();
+        let seen = lock(&self.pages.seen);
+        let closed = seen.open_until.get(id).copied();
+        match Aside::of(&rules.routing.attendance, closed, seen.now) {
+            Aside::Until(end) => self.router.with_view(|view| view.stands_aside(id)).then_some(end),
+            Aside::No | Aside::Over => None,
+        }
     }
 
     /// Whether the customer is there, as far as is known.
@@ -99,7 +137,11 @@ impl App {
     /// Says of the pages that are attached here, and whose owners people have or await, that they are
     /// open. To be called about every five seconds.
     pub async fn renew_pages(&self) -> AppResult<()> {
-        let open: Vec<ConversationId> = lock(&self.pages.here).keys().cloned().collect();
+        let open: BTreeSet<ConversationId> = {
+            let mut here = lock(&self.pages.here);
+            let lately = std::mem::take(&mut here.lately);
+            here.streams.keys().cloned().chain(lately).collect()
+        };
         let open: Vec<ConversationId> = self
             .router
             .with_view(|view| open.into_iter().filter(|id| view.item(id).is_some()).collect());
@@ -122,6 +164,7 @@ impl App {
         let rules = self.rules();
         let mut open_until = BTreeMap::new();
         let mut over = Vec::new();
+        let (mut aside, mut passed_by) = (BTreeSet::new(), Vec::new());
         for (score, name) in members {
             let Ok(id) = ConversationId::parse(&name) else { continue };
             let until = Timestamp::from_millis(score);
@@ -130,9 +173,17 @@ impl App {
                 && self.router.with_view(|view| view.item(&id).is_none());
             match is_over {
                 true => over.push(id),
-                false => drop(open_until.insert(id, until)),
+                false => {
+                    match Aside::of(&rules.routing.attendance, Some(until), now) {
+                        Aside::No => {}
+                        Aside::Until(_) => drop(aside.insert(id.clone())),
+                        Aside::Over => passed_by.push(id.clone()),
+                    }
+                    open_until.insert(id, until);
+                }
             }
         }
+        self.router.set_asides(aside);
         {
             let mut seen = lock(&self.pages.seen);
             seen.now = seen.now.max(now);
@@ -142,6 +193,35 @@ impl App {
         if self.router.leads() {
             over.truncate(REMOVED_AT_ONCE);
             self.forget_pages(&over).await?;
+            self.keep_questions(passed_by).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what was asked by those who are gone and were passed by for as long as may be.
+    async fn keep_questions(&self, ids: Vec<ConversationId>) -> AppResult<()> {
+        let terms: BTreeMap<ConversationId, i64> = self.router.with_view(|view| {
+            let waiting = ids.iter().filter_map(|id| view.item(id));
+            let waiting = waiting.filter(|item| item.state == ItemState::Waiting);
+            let those = waiting.filter(|item| may_stand_aside(item));
+            those.map(|item| (item.conversation.clone(), item.token.term)).collect()
+        });
+        let fresh: Vec<(ConversationId, i64)> = {
+            let mut kept = lock(&self.pages.kept);
+            kept.retain(|id, term| terms.get(id) == Some(term));
+            terms.into_iter().filter(|(id, _)| !kept.contains_key(id)).take(KEPT_AT_ONCE).collect()
+        };
+        for (id, term) in fresh {
+            match self.command(&id, None, Command::KeepQuestion).await {
+                // Kept now, or something is promised already, or the queue is not known to open again.
+                Ok(_)
+                | Err(AppError::Rejected(Rejection::PromiseOpen | Rejection::UnknownChoice)) => {
+                    lock(&self.pages.kept).insert(id, term);
+                }
+                // The two sides do not agree yet, or nobody was told of a place: the next round.
+                Err(AppError::Rejected(_)) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(())
     }

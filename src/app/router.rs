@@ -20,7 +20,7 @@ use crate::domain::routing::view::PoolView;
 use crate::domain::routing::{claim, plan};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Ring, Snapshot, StoreError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -134,6 +134,11 @@ impl Router {
     /// When the next pause, hold or cool-down ends, so that it is worth planning again.
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.lock().view.next_wake()
+    }
+
+    /// The customers of these conversations are gone, and those who are there go first.
+    pub(super) fn set_asides(&self, asides: BTreeSet<ConversationId>) {
+        self.lock().view.set_asides(asides);
     }
 
     /// The rules were replaced: classes and policy are derived anew.
@@ -344,6 +349,7 @@ impl App {
         // What changed while we read is newer than the picture.
         let suspect = self.counter_now().await? != counter;
         let mut picture = self.router.lock();
+        fresh.set_asides(picture.view.asides().clone());
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;

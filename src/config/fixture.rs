@@ -206,7 +206,9 @@ fn text_line(key: TextKey) -> String {
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
         TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
-        TextKey::QuestionKept => format!("{name}: [\"by {{due}}\"]\n"),
+        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed => {
+            format!("{name}: [\"by {{due}}\"]\n")
+        }
         TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),
         TextKey::CustomerBlocked | TextKey::StillBlocked => {
             format!("{name}: [\"until {{until}}; {{otherwise}}\"]\n")

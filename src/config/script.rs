@@ -128,13 +128,17 @@ pub enum CustomerAction {
     Helpful,
     /// Says that it did not.
     NotHelpful,
+    /// Opens the page.
+    OpenPage,
+    /// Closes it.
+    ClosePage,
     /// Scores the conversation, on the scale of the question.
     Score(u32),
 }
 
 impl CustomerAction {
     /// Those without a number, by the names of the files.
-    pub const NAMES: [(&str, CustomerAction); 13] = [
+    pub const NAMES: [(&str, CustomerAction); 15] = [
         ("confirm", CustomerAction::Confirm),
         ("deny", CustomerAction::Deny),
         ("request_human", CustomerAction::RequestHuman),
@@ -148,6 +152,8 @@ impl CustomerAction {
         ("keep_waiting", CustomerAction::KeepWaiting),
         ("helpful", CustomerAction::Helpful),
         ("not_helpful", CustomerAction::NotHelpful),
+        ("open_page", CustomerAction::OpenPage),
+        ("close_page", CustomerAction::ClosePage),
     ];
 }
 

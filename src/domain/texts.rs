@@ -274,6 +274,8 @@ text_keys! {
     CallbackPromised = "callback_promised",
     /// A question was left: `{due}`.
     QuestionKept = "question_kept",
+    /// The page was closed for long while waiting, and the question is kept: `{due}`.
+    QuestionKeptPageClosed = "question_kept_page_closed",
     /// `{agent}` promised `{what}` by `{due}`.
     FollowUpPromised = "follow_up_promised",
     /// The customer agreed to the other language.

@@ -106,6 +106,7 @@ impl AdminService for Admin {
             agents: encode_admin::fits(app, item.as_ref(), verdicts),
             offers_not_taken: item.map_or(0, |item| item.untaken),
             attendance: encode_agent::attendance(app, &id).into(),
+            aside_until: app.aside_until(&id).map(encode::timestamp),
         }))
     }
 

@@ -154,6 +154,7 @@ impl ChatService for Chat {
         let asked = request.into_inner();
         let (input, contents) = parts::said(asked.content, asked.parts)?;
         let named = super::context::request(&asked.request_id, conversation.as_str(), &contents)?;
+        self.context.app.is_heard(&conversation);
         let done = match self.context.app.say(&conversation, named, input.clone()).await {
             Ok(done) => done,
             Err(error) => {

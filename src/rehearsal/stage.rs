@@ -1,6 +1,7 @@
 //! The stage: one customer, the agents of the rules, and a clock that only the script moves.
 
 use super::on_call::{self, ScriptLine};
+use crate::app::attending::Attached;
 use crate::app::conversations::{Logged, Request};
 use crate::app::error::{AppError, AppResult};
 use crate::app::requests::Once;
@@ -61,6 +62,8 @@ pub struct Stage {
     present: BTreeMap<AgentId, u64>,
     /// The buttons that were offered last.
     choices: Vec<Choice>,
+    /// The customer's page, while it is open.
+    page: Option<Attached>,
     read: u64,
 }
 
@@ -80,8 +83,8 @@ impl Stage {
         app.recover().await?;
         let id = drawn(rules, script.survey)?;
         let customer = name("customer", CustomerId::parse)?;
-        let mut stage =
-            Stage { app, clock, id, present: BTreeMap::new(), choices: Vec::new(), read: 0 };
+        let (present, choices) = (BTreeMap::new(), Vec::new());
+        let mut stage = Stage { app, clock, id, present, choices, page: None, read: 0 };
         if let Some(seat) = script.recent {
             stage.app.remember_served(RECENT_SERVED, seat).await?;
         }
@@ -162,6 +165,14 @@ impl Stage {
                 let measure = open.map_or(Measure::Csat, |open| open.measure);
                 let (part, comment) = (None, String::new());
                 Command::RateConversation { measure, part, score, comment }
+            }
+            CustomerAction::OpenPage => {
+                self.page = Some(self.app.attach(&self.id));
+                return Ok(());
+            }
+            CustomerAction::ClosePage => {
+                self.page = None;
+                return Ok(());
             }
             CustomerAction::SayAgain => {
                 return self.app.say(&self.id, None, Input::SayAgain).await.map(|_| ());
@@ -352,6 +363,8 @@ impl Stage {
                 }
             }
             self.app.watch_leases().await?;
+            self.app.renew_pages().await?;
+            self.app.learn_pages().await?;
             self.app.match_now().await;
             if done == 0 {
                 return Ok(());

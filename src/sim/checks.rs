@@ -222,7 +222,10 @@ impl Model {
             Event::AnswerRated { .. } => turn.rated = true,
             Event::OnCallRung { ring, .. } => self.on_call_rung(id, c, *ring),
             Event::OnCallReached { ring, name } => self.on_call_reached(id, *ring, name),
-            Event::Notice { key, .. } => self.notice_told(id, c, key),
+            Event::Notice { key, .. } => {
+                self.pages.told(key);
+                self.notice_told(id, c, key);
+            }
             Event::CustomerIdentified { .. }
             | Event::FactsTold { .. }
             | Event::Erased

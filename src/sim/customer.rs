@@ -1,6 +1,7 @@
 //! Customers: what they want, how patient they are, and how they go on when a call fails. They know
 //! nothing but what the application tells them.
 
+use super::pages::OpenPage;
 use super::phrases::{self, Mood};
 use super::random::Random;
 use super::world::{Trouble, World};
@@ -68,6 +69,8 @@ enum Action {
     Reopen,
     Leave,
     Wait(Duration),
+    /// Closes the page and comes back after so long.
+    Walk(Duration),
     ChooseWait(WaitChoice),
     Rate(bool),
     Score(u32),
@@ -213,6 +216,7 @@ impl Customer {
             (_, 3) => Action::AskForHuman,
             (_, 4) if self.random.below(4) == 0 => Action::Cancel,
             (_, 5) => self.choose_wait(),
+            (_, 6) => Action::Walk(self.random.span(40_000, 400_000)),
             (_, _) => Action::Wait(self.random.span(2_000, 25_000)),
         }
     }
@@ -310,6 +314,10 @@ impl Customer {
             Action::Choose(entry) => return self.speak(Input::Choice(entry)).await,
             Action::SayAgain => return self.speak(Input::SayAgain).await,
             Action::Wait(span) => return self.wait(span).await,
+            Action::Walk(span) => {
+                self.world.model().pages.walks += 1;
+                return self.world.sleep(span).await;
+            }
             Action::AskForHuman => Command::RequestHuman,
             Action::Cancel => Command::CancelHumanRequest,
             Action::Respond(resolved) => Command::Respond { resolved },
@@ -337,6 +345,7 @@ impl Customer {
             return self.world.sleep(span).await;
         };
         let id = self.id.clone();
+        let _page = OpenPage::on(&self.world, number, &id);
         let buckets = self.world.options.buckets;
         let news = self.world.call_within(number, span, async move |app| {
             let slot = keys::bucket(keys::bucket_of(&id, buckets));

@@ -44,6 +44,7 @@ pub(super) async fn direct(world: Rc<World>) {
     spawn(&world, bring_customers(Rc::clone(&world)));
     let calm_from_the_start = world.quiet.get();
     world.model().rings.calm = calm_from_the_start;
+    world.model().pages.calm = calm_from_the_start.then(|| world.now());
     let mut idle = Idle::new();
     while world.finished.get() * 100 < world.conversations * STORM_SHARE
         && world.elapsed() < world.course.storm
@@ -77,6 +78,8 @@ async fn stop_the_faults(world: &World) {
     // Whoever was down is up again: the audit has run.
     world.model().agreement();
     world.model().rings.calm = true;
+    let now = world.now();
+    world.model().pages.calm.get_or_insert(now);
 }
 
 async fn come_to_rest(world: &World) {
@@ -289,7 +292,7 @@ async fn listen(world: Rc<World>, number: usize, life: u64) {
     }
 }
 
-/// Reads what others have noted about how fast people work.
+/// Reads what others have noted about how fast people work, and whose page is open.
 async fn learn(world: Rc<World>, number: usize, life: u64) {
     const EVERY: Duration = Duration::from_secs(5);
     loop {
@@ -297,7 +300,13 @@ async fn learn(world: Rc<World>, number: usize, life: u64) {
         if world.instances[number].life.get() != life {
             return;
         }
-        let _ = world.call(number, async |app| app.learn_pace().await).await;
+        let blind = world.options.mutant == Some(Mutant::PagesIgnored);
+        let learn = world.call(number, async move |app| {
+            app.learn_pace().await?;
+            app.renew_pages().await?;
+            if blind { Ok(()) } else { app.learn_pages().await }
+        });
+        let _ = learn.await;
     }
 }
 

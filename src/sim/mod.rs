@@ -21,6 +21,7 @@ mod faults;
 mod model;
 mod mutant;
 mod on_call;
+mod pages;
 mod phrases;
 mod pool_checks;
 mod promises;

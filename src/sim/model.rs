@@ -3,6 +3,7 @@
 
 use super::backtest::Backtest;
 use super::on_call::Rings;
+use super::pages::Pages;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
@@ -179,6 +180,8 @@ pub(super) struct Model {
     pub(super) promises: BTreeMap<&'static str, u64>,
     /// Who was rung, and what came of it.
     pub(super) rings: Rings,
+    /// Whose page is open.
+    pub(super) pages: Pages,
 }
 
 impl Model {
@@ -209,6 +212,7 @@ impl Model {
             backtest: Backtest::default(),
             promises: BTreeMap::new(),
             rings: Rings::default(),
+            pages: Pages::new(routing.attendance),
         }
     }
 

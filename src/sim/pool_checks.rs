@@ -176,6 +176,7 @@ impl Model {
         self.check(Invariant::Fenced, live, || {
             format!("{id}: offered at {at} to {agent} whose lease ended at {lease}ms")
         });
+        self.judge_order(item, agent, at);
         let known = self.agents.get(agent).cloned();
         let takes = known.as_ref().is_some_and(|agent| {
             agent.takes_offers() && !agent.has_live_offer() && agent.room() >= item.cost

@@ -35,6 +35,8 @@ pub struct SimReport {
     pub promises: BTreeMap<&'static str, u64>,
     /// Rings of those on call, and what came of them.
     pub on_call: BTreeMap<&'static str, u64>,
+    /// Pages that were closed while their owners waited, and what came of it.
+    pub pages: BTreeMap<&'static str, u64>,
     /// Waits that were told, beside those that followed.
     pub(super) waits: Backtest,
     /// Restarts of an instance.
@@ -68,6 +70,7 @@ impl SimReport {
             resolved: 0,
             promises: BTreeMap::new(),
             on_call: BTreeMap::new(),
+            pages: BTreeMap::new(),
             waits: Backtest::default(),
             restarts: 0,
             rewinds: 0,
@@ -99,6 +102,9 @@ impl SimReport {
         }
         for (what, count) in &model.rings.counts {
             *self.on_call.entry(what).or_default() += count;
+        }
+        for (what, count) in model.pages.counts() {
+            *self.pages.entry(what).or_default() += count;
         }
         self.waits.add(&model.backtest);
         self.restarts += world.restarts.get();
@@ -140,6 +146,10 @@ impl fmt::Display for SimReport {
         writeln!(out, "on call")?;
         for what in ["rung", "reached", "nobody reached"] {
             let count = self.on_call.get(what).copied().unwrap_or(0);
+            writeln!(out, "  {what:<14}{count}")?;
+        }
+        writeln!(out, "pages closed while waiting")?;
+        for (what, count) in &self.pages {
             writeln!(out, "  {what:<14}{count}")?;
         }
         writeln!(out, "estimates")?;

@@ -10,6 +10,7 @@ use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillI
 use crate::domain::language::Language;
 use crate::domain::parts::PartRules;
 use crate::domain::pool::agent::Profile;
+use crate::domain::routing::attendance::AttendanceRules;
 use crate::domain::routing::blocks::BlockRules;
 use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::domain::routing::settings::{
@@ -301,6 +302,7 @@ fn routing(agents: usize) -> RoutingRules {
         credit_broken: seconds(60),
     };
     rules.on_call = on_call();
+    rules.attendance = AttendanceRules { gone_after: seconds(30), aside_for: seconds(120) };
     rules.blocks = Some(BlockRules {
         length: seconds(150),
         review_within: seconds(60),

@@ -121,6 +121,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::OutboxClearedEarly
         | Mutant::RungIsReached
         | Mutant::BlockIgnoresDanger
+        | Mutant::PagesIgnored
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -154,6 +155,7 @@ fn a_missing_guard_of_the_pool_is_noticed() {
         (Mutant::OfferIgnoresPresence, &[Invariant::Load, Invariant::Fenced]),
         (Mutant::OfferCostsNothing, &[Invariant::Load]),
         (Mutant::SessionIgnored, &[Invariant::Fenced]),
+        (Mutant::PagesIgnored, &[Invariant::NoStarve]),
     ] {
         assert_noticed(mutant, invariants);
     }

@@ -71,6 +71,12 @@ impl Show {
             facts.push(format!("{vain}: {}", answer.offers_not_taken));
         }
         facts.extend(words::attendance(l, answer.attendance()).map(str::to_owned));
+        facts.extend(answer.aside_until.as_ref().map(|until| {
+            let left = words::span(l, until.seconds - now);
+            let aside =
+                self.pick("those who are there go first for another", "يُقدَّم الحاضرون عليه مدة");
+            format!("{aside} {left}")
+        }));
         facts.retain(|fact| !fact.is_empty());
         lines.push(facts.join(" · "));
         lines.extend(answer.agents.iter().map(|agent| self.fit(agent)));

@@ -246,6 +246,7 @@ impl World<'_> {
             claimed_over: None,
             taken_over: false,
             broken: 0,
+            promised: false,
             seat: None,
         }
     }

@@ -40,6 +40,7 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::DelayWithAgent, Filled::with(&["agent"], &[])),
     (TextKey::CallbackPromised, Filled::with(&["from", "due"], &["from"])),
     (TextKey::QuestionKept, Filled::with(&["due"], &["due"])),
+    (TextKey::QuestionKeptPageClosed, Filled::with(&["due"], &["due"])),
     (TextKey::FollowUpPromised, Filled::with(&["agent", "what", "due"], &["what", "due"])),
     (TextKey::PromiseLate, Filled::with(&["due", "why"], &["due", "why"])),
     (TextKey::AgentJoined, Filled::with(&["agent"], &[])),

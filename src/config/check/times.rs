@@ -177,7 +177,8 @@ pub fn blocks(raw: &Blocks, problems: &mut Problems) -> Option<BlockRules> {
 /// Checks what it means that a customer's page is closed.
 pub fn attendance(raw: &Attendance, problems: &mut Problems) -> Option<AttendanceRules> {
     let gone_after = named(raw.gone_after.as_ref(), "gone_after", "10s"..="1d", problems).1;
-    Some(AttendanceRules { gone_after: gone_after? })
+    let aside_for = named(raw.aside_for.as_ref(), "aside_for", "0s"..="1d", problems).1;
+    Some(AttendanceRules { gone_after: gone_after?, aside_for: aside_for? })
 }
 
 fn check_promises(raw: &Promises, problems: &mut Problems) -> Option<PromiseRules> {

@@ -195,6 +195,8 @@ raw! {
     pub struct Attendance {
         /// After how long the customer is gone.
         required gone_after: Text,
+        /// For how long those who are there go first.
+        required aside_for: Text,
     }
 
     /// For how long agents may block who abuses them.

@@ -220,6 +220,8 @@ pub enum Command {
     },
     /// The customer is blocked elsewhere, and the block goes on here.
     FollowBlock(Box<Block>),
+    /// The customer's page has stayed closed while others went first: what was asked is kept.
+    KeepQuestion,
 }
 
 /// How a conversation begins.

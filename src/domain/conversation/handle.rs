@@ -3,6 +3,7 @@
 use super::command::{Command, Decision, Rejection, Start};
 use super::event::Event;
 use super::pool_side::Joining;
+use super::promise::PromiseKind;
 use super::state::Conversation;
 use super::turn::Turn;
 use super::{
@@ -56,6 +57,7 @@ pub fn handle(
             | Command::AgentBlocks { .. }
             | Command::ReviewBlock { .. }
             | Command::FollowBlock(_)
+            | Command::KeepQuestion
             | Command::CatchUp { .. } => Err(Rejection::NotFound),
         };
     };
@@ -128,6 +130,7 @@ pub fn handle(
             block::review(rules, c, (by, *upheld), reason, at)
         }
         Command::FollowBlock(elsewhere) => block::follow(rules, c, elsewhere, at),
+        Command::KeepQuestion => waiting::keep_for_the_absent(rules, c, at),
     }
 }
 
@@ -173,5 +176,6 @@ pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
         cost,
         returned: asked.returned,
         broken: c.broken,
+        promised: c.promise.as_ref().is_some_and(|open| open.kind != PromiseKind::Wait),
     })
 }

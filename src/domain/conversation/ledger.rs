@@ -117,6 +117,10 @@ pub(super) fn promise(
     let made_at = turn.at;
     let promise = Promise { number, kind, owner, what, made_at, returns_at, due, late: false };
     turn.happen(Event::PromiseMade { promise });
+    if turn.c.state == State::Queued && kind != PromiseKind::Wait {
+        // Whoever was promised something no longer stands aside: the pool must learn of it.
+        turn.renew_place();
+    }
 }
 
 /// A wait that was told in a message is a promise of the queue like any other: its upper end is due.

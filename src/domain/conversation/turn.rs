@@ -80,6 +80,13 @@ impl<'a> Turn<'a> {
         self.effects.push(Effect::Release { term: self.c.token.term });
     }
 
+    /// The place stays what it is; what the pool knows of it has changed.
+    pub(super) fn renew_place(&mut self) {
+        if !self.effects.contains(&Effect::Enqueue) {
+            self.effects.push(Effect::Enqueue);
+        }
+    }
+
     /// The first of these texts that the customer has not seen in this episode.
     pub(super) fn unsent(&self, wordings: Vec<String>) -> Option<String> {
         wordings.into_iter().find(|text| !self.was_sent(text))

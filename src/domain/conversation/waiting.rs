@@ -175,6 +175,33 @@ fn call_back(turn: &mut Turn<'_>, wanted: Option<Timestamp>) -> Result<(), Rejec
 }
 
 fn leave_question(turn: &mut Turn<'_>) -> Result<(), Rejection> {
+    keep_question(turn, TextKey::QuestionKept)
+}
+
+/// The page of the customer has stayed closed while those who were there went first. Nobody is
+/// passed by for ever: what they asked is kept as if they had left it, and they read so when they
+/// come back.
+pub(super) fn keep_for_the_absent(
+    rules: &Rules,
+    c: &Conversation,
+    at: Timestamp,
+) -> Result<Decision, Rejection> {
+    if c.state != State::Queued {
+        return Err(Rejection::WrongState { state: c.state.name() });
+    }
+    if is_fixed(c) || c.promise.as_ref().is_some_and(|open| open.kind != PromiseKind::Wait) {
+        return Err(Rejection::PromiseOpen);
+    }
+    if !c.handoff.as_ref().is_some_and(|asked| asked.confirmed) {
+        // Nobody was told of a place yet.
+        return Err(Rejection::NotDue);
+    }
+    let mut turn = Turn::new(rules, c, at);
+    keep_question(&mut turn, TextKey::QuestionKeptPageClosed)?;
+    Ok(turn.done())
+}
+
+fn keep_question(turn: &mut Turn<'_>, told: TextKey) -> Result<(), Rejection> {
     // While it is open the question keeps its place in the queue; the customer need not stay.
     let from = next_opening(turn, turn.at)?;
     let due = from + turn.rules.routing.promises.answer_within;
@@ -185,7 +212,7 @@ fn leave_question(turn: &mut Turn<'_>) -> Result<(), Rejection> {
     }
     promise(turn, PromiseKind::Answer, owner(&turn.c)?, turn.need(), (from, due));
     let due = tell_time(turn, due);
-    turn.notice(TextKey::QuestionKept, &[("due", due)]);
+    turn.notice(told, &[("due", due)]);
     Ok(())
 }
 

@@ -51,6 +51,9 @@ pub struct Arrival {
     /// Promises broken to this customer: each moves the place forward.
     #[serde(default)]
     pub broken: u32,
+    /// Whether something was promised to this customer that is still to be kept.
+    #[serde(default)]
+    pub promised: bool,
 }
 
 /// A command about one place.

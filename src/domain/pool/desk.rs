@@ -196,6 +196,7 @@ impl Desk<'_> {
             claimed_over: None,
             taken_over: false,
             broken: arrival.broken,
+            promised: arrival.promised,
             seat: None,
         }
     }

@@ -53,6 +53,9 @@ pub struct Item {
     /// Promises broken to this customer.
     #[serde(default)]
     pub broken: u32,
+    /// Whether something was promised to this customer that is still to be kept.
+    #[serde(default)]
+    pub promised: bool,
     /// The seat that is taken for it while it is offered or owned.
     #[serde(default)]
     pub seat: Option<Seat>,

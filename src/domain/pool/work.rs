@@ -61,6 +61,16 @@ impl Desk<'_> {
             None => {}
             Some(place) if place.token().term == arrival.term => {
                 return match place {
+                    // What was promised after it came is all that can be new in the same stay.
+                    Place::Here(here)
+                        if arrival.promised
+                            && !here.promised
+                            && here.state == ItemState::Waiting =>
+                    {
+                        let item = Item { promised: true, ..here.clone() };
+                        self.set(Place::Here(item));
+                        Ok(self.decision)
+                    }
                     Place::Here(_) => Err(PoolRefusal::Duplicate),
                     Place::Gone { token, .. } => Err(PoolRefusal::Stale { current: *token }),
                 };

@@ -7,6 +7,18 @@ use crate::domain::ids::ConversationId;
 use crate::domain::pool::item::{Item, ItemState};
 use std::collections::BTreeSet;
 
+/// How many lines waiting work stands in.
+pub const LINES: usize = 3;
+
+/// In which line waiting work stands: see [`Class::waiting`].
+pub fn line_of(band: u8, aside: bool) -> usize {
+    match (band, aside) {
+        (0, _) => 0,
+        (_, false) => 1,
+        (_, true) => 2,
+    }
+}
+
 /// What makes work belong together: everything that decides who is able to take it, except what
 /// is particular to one conversation (who is excluded, preferred or has declined).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +49,9 @@ pub struct Class {
     pub key: ClassKey,
     /// The agents able to do it, here or not.
     pub able: Bits,
-    /// Waiting emergencies, and waiting ordinary work: bands do not mix, so each has its own line.
-    pub waiting: [BTreeSet<Rung>; 2],
+    /// Waiting emergencies; waiting ordinary work; and of that, what stands aside. These do not mix, so
+    /// each has its own line.
+    pub waiting: [BTreeSet<Rung>; LINES],
     /// Offered, not taken yet.
     pub offered: BTreeSet<Rung>,
     /// Waiting work that particular agents matter to: preferred ones and ones that declined.
@@ -57,11 +70,11 @@ impl Class {
         }
     }
 
-    /// Puts work in line, or takes it out.
-    pub fn put(&mut self, item: &Item, slot: u32, is_in: bool) {
+    /// Puts work in line, or takes it out; `aside` says whether it stands aside while it waits.
+    pub fn put(&mut self, item: &Item, slot: u32, aside: bool, is_in: bool) {
         let rung = Rung::of(item, slot);
         let line = match item.state {
-            ItemState::Waiting => &mut self.waiting[usize::from(rung.band.min(1))],
+            ItemState::Waiting => &mut self.waiting[line_of(rung.band, aside)],
             ItemState::Offered { .. } => &mut self.offered,
             ItemState::Assigned { .. } => return,
         };

@@ -1,14 +1,15 @@
 //! Which offers to make now.
 //!
-//! Work is taken in the order of its places, and each is offered to the first free agent who may
-//! have it, in the order of the policy; an agent gets one offer at a time. Somebody in danger is also
-//! offered to agents who cool down after an offer they did not take, after all others. [`plan_all`] says this
+//! Work is taken in the order of its places (whoever is gone after those who are there, for a time:
+//! see [`super::attendance`]), and each is offered to the first free agent who may have it, in the
+//! order of the policy; an agent gets one offer at a time. Somebody in danger is also offered to
+//! agents who cool down after an offer they did not take, after all others. [`plan_all`] says this
 //! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
 //! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
 //! a look through the free agents.
 
 use super::bits::Bits;
-use super::class::Rung;
+use super::class::{Rung, line_of};
 use super::policies::Rank;
 use super::settings::RoutingRules;
 use super::view::{Helper, Order, PoolView, Work, is_ready};
@@ -62,6 +63,8 @@ pub enum Turn {
     OverAge,
     /// Nothing that this agent could take comes before it.
     InOrder,
+    /// The customer is gone, but nobody who is there could be helped by this agent.
+    NobodyThere,
 }
 
 /// Why an agent is asked.
@@ -207,7 +210,7 @@ struct Match {
     choice: Choice,
 }
 
-/// The lines of one band, merged: the heads of those that are worth looking at.
+/// The lines of one kind, merged: the heads of those that are worth looking at.
 struct Lines<'a> {
     heads: BinaryHeap<Reverse<(&'a Rung, Source)>>,
     line: usize,
@@ -227,6 +230,7 @@ impl<'a> Round<'a> {
         let changed = self.changed();
         let mut emergencies = self.lines(0, &changed);
         let mut ordinary = self.lines(1, &changed);
+        let mut aside = self.lines(2, &changed);
         let mut run = self.view.emergency_run;
         // Work that no newcomer could overtake any more, whatever its credit.
         let over_age = (self.at - self.rules.credit_max).as_millis();
@@ -244,47 +248,49 @@ impl<'a> Round<'a> {
                 found.push(next);
                 continue;
             }
-            let Some(next) = self.next(&mut ordinary, Turn::InOrder, i64::MAX) else { break };
+            let next = self.next(&mut ordinary, Turn::InOrder, i64::MAX);
+            let next = next.or_else(|| self.next(&mut aside, Turn::NobodyThere, i64::MAX));
+            let Some(next) = next else { break };
             run = 0;
             found.push(next);
         }
         found
     }
 
-    /// Waiting work that changed and is looked at by itself.
-    fn changed(&self) -> Vec<Rung> {
+    /// Waiting work that changed and is looked at by itself, with the line it stands in.
+    fn changed(&self) -> Vec<(usize, Rung)> {
         if self.fresh.is_none() {
             return Vec::new();
         }
         let work = self.view.dirty_items.iter().filter_map(|slot| {
             let work = self.view.items.get(*slot)?;
-            (work.item.state == ItemState::Waiting).then(|| Rung::of(&work.item, *slot))
+            let line = line_of(work.item.band(), work.aside);
+            (work.item.state == ItemState::Waiting).then(|| (line, Rung::of(&work.item, *slot)))
         });
         work.collect()
     }
 
-    /// The lines of a band that have something to look at and someone to give it to.
-    fn lines<'b>(&self, band: u8, changed: &'b [Rung]) -> Lines<'b>
+    /// The lines of all classes that have something to look at and someone to give it to.
+    fn lines<'b>(&self, line: usize, changed: &'b [(usize, Rung)]) -> Lines<'b>
     where
         'a: 'b,
     {
         let view = self.view;
-        let line = usize::from(band);
         // Without anyone new, only changed work can find someone.
         let nobody_new = self.fresh.is_some() && view.dirty_agents.is_empty();
         let classes = view.classes.iter().filter(|_| !nobody_new);
         let worth = classes.filter_map(|(slot, class)| {
             let anyone = match &self.fresh {
                 Some(_) => view.dirty_agents.iter().any(|agent| class.able.has(*agent)),
-                None => self.all.sets(band).any(|askable| class.able.meets(askable)),
+                None => self.all.sets(u8::from(line > 0)).any(|askable| class.able.meets(askable)),
             };
             if !anyone {
                 return None;
             }
             Some(Reverse((class.waiting[line].first()?, Source::Class(slot))))
         });
-        let changed = changed.iter().filter(|rung| rung.band == band);
-        let changed = changed.map(|rung| Reverse((rung, Source::Changed)));
+        let changed = changed.iter().filter(|(here, _)| *here == line);
+        let changed = changed.map(|(_, rung)| Reverse((rung, Source::Changed)));
         Lines { heads: worth.chain(changed).collect(), line }
     }
 

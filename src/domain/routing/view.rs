@@ -7,6 +7,7 @@
 //! it; so a plan need only look at pairs with a changed side. What a plan matched stays dirty until
 //! the picture is told what became of it: an offer that got lost is proposed again.
 
+use super::attendance::may_stand_aside;
 use super::bits::Bits;
 use super::class::{Class, ClassKey};
 use super::policies::{Facts, Policy, Rank};
@@ -46,6 +47,8 @@ pub struct PoolView {
     pub(super) order: Order,
     pub(super) dirty_agents: BTreeSet<u32>,
     pub(super) dirty_items: BTreeSet<u32>,
+    /// Whose customers are gone, so that those who are there go first.
+    asides: BTreeSet<ConversationId>,
     /// Waiting emergencies that somebody declined: whether anybody else is left to ask changes with
     /// every agent.
     declined_emergencies: BTreeSet<u32>,
@@ -67,6 +70,8 @@ pub(super) type Order = BTreeMap<(Rank, AgentId), u32>;
 pub(super) struct Work {
     pub item: Item,
     pub class: u32,
+    /// Whether it stands aside while it waits.
+    pub aside: bool,
     wake: Option<Timestamp>,
 }
 
@@ -111,6 +116,7 @@ impl PoolView {
             order: BTreeMap::new(),
             dirty_agents: BTreeSet::new(),
             dirty_items: BTreeSet::new(),
+            asides: BTreeSet::new(),
             declined_emergencies: BTreeSet::new(),
             wakes: BTreeSet::new(),
             unassigned: 0,
@@ -135,6 +141,7 @@ impl PoolView {
     pub fn upsert_item(&mut self, item: Item) {
         let key = ClassKey { needs: item.handoff.needs.clone(), cost: item.cost };
         let class = self.class_of(key);
+        let aside = self.asides.contains(&item.conversation) && may_stand_aside(&item);
         let slot = match self.item_slots.get(&item.conversation) {
             Some(&slot) => {
                 self.note_offer(slot, &item);
@@ -143,13 +150,13 @@ impl PoolView {
             }
             None => {
                 let id = item.conversation.clone();
-                let slot = self.items.put(Work { item: item.clone(), class, wake: None });
+                let slot = self.items.put(Work { item: item.clone(), class, aside, wake: None });
                 self.item_slots.insert(id, slot);
                 slot
             }
         };
         if let Some(class) = self.classes.get_mut(class) {
-            class.put(&item, slot, true);
+            class.put(&item, slot, aside, true);
         }
         if item.state == ItemState::Waiting {
             self.dirty_items.insert(slot);
@@ -160,9 +167,42 @@ impl PoolView {
         if let Some(work) = self.items.get_mut(slot) {
             work.item = item;
             work.class = class;
+            work.aside = aside;
             self.unassigned += usize::from(is_unassigned(&work.item));
         }
         self.set_item_wake(slot);
+    }
+
+    /// The customers of these conversations are gone: their work stands aside, as far as it may. It
+    /// keeps its place, and whose customer came back stands in line as before.
+    pub fn set_asides(&mut self, asides: BTreeSet<ConversationId>) {
+        let before = std::mem::replace(&mut self.asides, asides);
+        let changed: Vec<u32> = before
+            .symmetric_difference(&self.asides)
+            .filter_map(|id| self.item_slots.get(id).copied())
+            .collect();
+        for slot in changed {
+            let Some(work) = self.items.get_mut(slot) else { continue };
+            let Some(class) = self.classes.get_mut(work.class) else { continue };
+            class.put(&work.item, slot, work.aside, false);
+            let aside = self.asides.contains(&work.item.conversation);
+            work.aside = aside && may_stand_aside(&work.item);
+            class.put(&work.item, slot, work.aside, true);
+            if work.item.state == ItemState::Waiting {
+                self.dirty_items.insert(slot);
+            }
+        }
+    }
+
+    /// Whose customers are gone.
+    pub fn asides(&self) -> &BTreeSet<ConversationId> {
+        &self.asides
+    }
+
+    /// Whether it waits and those who are there go first.
+    pub fn stands_aside(&self, conversation: &ConversationId) -> bool {
+        let work = self.item_slots.get(conversation).and_then(|slot| self.items.get(*slot));
+        work.is_some_and(|work| work.aside && work.item.state == ItemState::Waiting)
     }
 
     /// Work is no longer here.
@@ -300,7 +340,7 @@ impl PoolView {
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
         let Some(class) = self.classes.get_mut(class_slot) else { return };
-        class.put(&work.item, slot, false);
+        class.put(&work.item, slot, work.aside, false);
         if too_many && class.is_empty() && next_class != Some(class_slot) {
             self.class_slots.remove(&class.key);
             self.classes.take(class_slot);

@@ -206,6 +206,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::RungIsReached
         | Mutant::BlockIgnoresDanger
         | Mutant::OfferIgnoresPresence
+        | Mutant::PagesIgnored
         | Mutant::VersionsIgnored => return None,
     })
 }

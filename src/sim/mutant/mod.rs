@@ -60,11 +60,13 @@ pub enum Mutant {
     RungIsReached,
     /// Danger neither keeps a block off nor ends one.
     BlockIgnoresDanger,
+    /// Nobody looks whose page is open: who is gone is offered before those who are there.
+    PagesIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 23] = [
+    pub const ALL: [Mutant; 24] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -88,6 +90,7 @@ impl Mutant {
         Mutant::AuditSkipped,
         Mutant::RungIsReached,
         Mutant::BlockIgnoresDanger,
+        Mutant::PagesIgnored,
     ];
 
     /// The name it is called by.
@@ -116,6 +119,7 @@ impl Mutant {
             Mutant::AuditSkipped => "audit",
             Mutant::RungIsReached => "on-call",
             Mutant::BlockIgnoresDanger => "block-danger",
+            Mutant::PagesIgnored => "pages",
         }
     }
 
@@ -173,6 +177,7 @@ impl Mutant {
             | Mutant::ExpiryIgnored
             | Mutant::OutboxClearedEarly
             | Mutant::RequestIdIgnored
+            | Mutant::PagesIgnored
             | Mutant::AuditSkipped => real,
         }
     }

@@ -92,3 +92,51 @@ async fn another_instance_sees_the_same_and_nothing_is_left_behind() {
     let seen = other.attendance(&customer.conversation());
     assert_eq!(seen, sanad::domain::routing::attendance::Attendance::Attached);
 }
+
+#[tokio::test]
+async fn whoever_is_there_is_offered_before_whoever_has_gone_and_who_comes_back_has_the_place() {
+    let world = World::open().await;
+    let (gone, there) = (world.customer().await, world.customer().await);
+    let page = world.app.attach(&gone.conversation());
+    gone.ask_for_a_person().await;
+    round(&world).await.unwrap();
+    drop(page);
+    let _page = world.app.attach(&there.conversation());
+    world.clock.advance(Duration::from_secs(5));
+    there.ask_for_a_person().await;
+    world.clock.advance(Duration::from_secs(180));
+    round(&world).await.unwrap();
+    let why = explained(&world, &gone).await;
+    assert_eq!(why.attendance(), Attendance::Gone);
+    assert!(why.aside_until.is_some(), "and why not is said");
+    assert!(explained(&world, &there).await.aside_until.is_none());
+    assert_eq!(why.status.unwrap().position, 1, "the place is kept");
+
+    let sara = world.ready("sara").await;
+    let mut work = sara.stream().await;
+    let offer = work.offer().await;
+    assert_eq!(offer.conversation_id, there.id);
+    // Back on the page: the place is what it was, and they are next.
+    let _back = world.app.attach(&gone.conversation());
+    round(&world).await.unwrap();
+    let why = explained(&world, &gone).await;
+    assert_eq!((why.attendance(), why.aside_until), (Attendance::Attached, None));
+    sara.accept(&offer).await.unwrap();
+    world.app.match_now().await;
+    assert_eq!(work.offer().await.conversation_id, gone.id);
+}
+
+#[tokio::test]
+async fn whoever_writes_is_there_although_the_page_is_closed() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    drop(world.app.attach(&customer.conversation()));
+    customer.ask_for_a_person().await;
+    round(&world).await.unwrap();
+    world.clock.advance(Duration::from_secs(180));
+    round(&world).await.unwrap();
+    assert_eq!(explained(&world, &customer).await.attendance(), Attendance::Gone);
+    customer.say("are you there?").await;
+    round(&world).await.unwrap();
+    assert_eq!(explained(&world, &customer).await.attendance(), Attendance::Attached);
+}

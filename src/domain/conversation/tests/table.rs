@@ -36,7 +36,7 @@ kinds! {
         ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
         RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
-        OnCallAnswered, AgentBlocks, ReviewBlock, FollowBlock,
+        OnCallAnswered, AgentBlocks, ReviewBlock, FollowBlock, KeepQuestion,
     }
 }
 
@@ -303,6 +303,7 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
         CommandKind::FollowBlock => blocks::elsewhere(story)
             .map(|(name, block)| now(name, Command::FollowBlock(Box::new(block))))
             .to_vec(),
+        CommandKind::KeepQuestion => vec![now("", Command::KeepQuestion)],
         CommandKind::CatchUp => {
             let gone = |token| Command::CatchUp { token, handoff: None };
             let mut samples = by_token(&gone);

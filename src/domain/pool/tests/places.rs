@@ -7,7 +7,7 @@ use super::world::{Pool, agent, arrival, conversation};
 use crate::domain::handoff::Token;
 use crate::domain::pool::agent::{Agent, Holding};
 use crate::domain::pool::command::{
-    AgentCommand, InboxEvent, PoolDecision, PoolRefusal, WorkCommand,
+    AgentCommand, Arrival, InboxEvent, PoolDecision, PoolRefusal, WorkCommand,
 };
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::tests::document::{check, kinds};
@@ -118,6 +118,10 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, WorkCommand, Timestam
         CommandKind::Enqueue => vec![
             now("older term", enqueue(term - 1, pool.at)),
             now("same term", enqueue(term, pool.at)),
+            now("same term, promised something meanwhile", {
+                let arrival = Box::new(Arrival { promised: true, ..*arrival(term) });
+                WorkCommand::Enqueue { arrival, issued_at: pool.at }
+            }),
             now("newer term", enqueue(term + 1, pool.at)),
             now("newer term, sent too long ago", enqueue(term + 1, Timestamp::ZERO)),
         ],

@@ -67,6 +67,7 @@ pub fn arrival(term: i64) -> Box<Arrival> {
         cost: 1,
         returned: false,
         broken: 0,
+        promised: false,
     })
 }
 

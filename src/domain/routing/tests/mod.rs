@@ -1,6 +1,7 @@
 //! Tests of routing as a whole: tables of small pools, and random histories against an oracle
 //! that knows no index. What concerns one file alone is tested there.
 
+mod attendance;
 mod clocks;
 mod danger;
 mod estimates;

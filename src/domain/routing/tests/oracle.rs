@@ -2,19 +2,22 @@
 //! and meant to be read.
 
 use crate::domain::handoff::Requirements;
-use crate::domain::ids::AgentId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::routing::policies::Facts;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
+use std::collections::BTreeSet;
 
 pub struct Oracle<'a> {
     pub rules: &'a RoutingRules,
     pub items: Vec<Item>,
     pub agents: Vec<Agent>,
     pub emergency_run: u32,
+    /// Whose customers are gone.
+    pub asides: BTreeSet<ConversationId>,
     pub at: Timestamp,
 }
 
@@ -29,6 +32,12 @@ fn place(item: &Item) -> (u8, i64, &str) {
 }
 
 impl Oracle<'_> {
+    /// Whether those who are there go before it.
+    pub fn stands_aside(&self, item: &Item) -> bool {
+        let may = item.band() == 1 && !item.promised && item.broken == 0;
+        may && self.asides.contains(&item.conversation)
+    }
+
     /// The offers to make now, as (conversation, agent).
     pub fn offers(&self) -> Vec<(String, String)> {
         let mut asked: Vec<&AgentId> = Vec::new();
@@ -38,10 +47,10 @@ impl Oracle<'_> {
             let mut line: Vec<&Item> = self.items.iter().collect();
             line.retain(|item| item.state == ItemState::Waiting);
             line.retain(|item| found.iter().all(|(other, _)| other != item));
-            line.sort_by_key(|item| place(item));
+            line.sort_by_key(|item| (self.stands_aside(item), place(item)));
             let over_age = |item: &Item| {
                 let limit = (self.at - self.rules.credit_max).as_millis();
-                item.band() == 1 && item.virtual_time() <= limit
+                item.band() == 1 && !self.stands_aside(item) && item.virtual_time() <= limit
             };
             let first = |wanted: &dyn Fn(&Item) -> bool| {
                 let mut line = line.iter().filter(|item| wanted(item));

@@ -8,12 +8,13 @@ use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
 use crate::domain::pool::work::offer_hindrance;
 use crate::domain::routing::explain::{Verdict, position, positions, why};
-use crate::domain::routing::plan::{Offer, plan, plan_all};
+use crate::domain::routing::plan::{Choice, Offer, Turn, plan, plan_all};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
 use crate::domain::time::Timestamp;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const CREDIT_MAX_MS: i64 = 400;
@@ -34,6 +35,8 @@ enum Step {
         millis: i64,
     },
     Policy(usize),
+    /// The customers of these are gone, all others are there.
+    Gone(BTreeSet<u8>),
     /// A plan is made; which of its offers the pool follows, refuses, or never hears of.
     Plan {
         fates: u32,
@@ -54,7 +57,7 @@ fn some_agent() -> impl Strategy<Value = u8> {
 
 fn items() -> impl Strategy<Value = Item> {
     let asks = (some_conversation(), any::<bool>(), 0..4u8, prop::sample::select(vec![1, 1, 1, 2]));
-    let place = (times(), 0..3i64, 0..=4i64, 0..5u8);
+    let place = (times(), 0..3i64, 0..=4i64, 0..5u8, prop::bool::weighted(0.1));
     let particular = (
         prop::collection::btree_map(some_agent(), times(), 0..2),
         prop::collection::btree_set(some_agent(), 0..2),
@@ -63,7 +66,7 @@ fn items() -> impl Strategy<Value = Item> {
     );
     (asks, place, particular).prop_map(|(asks, place, particular)| {
         let (id, arabic, level, cost) = asks;
-        let (since, waited, credit, urgency) = place;
+        let (since, waited, credit, urgency, promised) = place;
         let (paused, excluded, preferred, again) = particular;
         let mut item = item(&format!("c{id}"), 0);
         item.handoff.needs.language = if arabic { Language::Ar } else { Language::En };
@@ -75,6 +78,7 @@ fn items() -> impl Strategy<Value = Item> {
             item.handoff.priority = Priority::Emergency;
         }
         (item.waiting_since, item.waited_ms, item.cost) = (since, waited * 50, cost);
+        item.promised = promised;
         item.credit_ms = credit * CREDIT_MAX_MS / 4;
         item.paused = paused.into_iter().map(|(id, until)| (name(id), until)).collect();
         item.asked_again_from = again;
@@ -129,6 +133,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(conversation, takes)| Step::Answer { conversation, takes }),
         2 => (0..4i64).prop_map(|step| Step::Pass { millis: step * 100 }),
         1 => (0..policies::ALL.len()).prop_map(Step::Policy),
+        2 => prop::collection::btree_set(some_conversation(), 0..6).prop_map(Step::Gone),
         6 => any::<u32>().prop_map(|fates| Step::Plan { fates }),
     ];
     prop::collection::vec(step, 1..80)
@@ -157,6 +162,7 @@ impl History {
             items: self.view.items().cloned().collect(),
             agents: self.view.agents().cloned().collect(),
             emergency_run: self.run,
+            asides: self.view.asides().clone(),
             at: self.at,
         }
     }
@@ -172,6 +178,10 @@ impl History {
             Step::Policy(index) => {
                 self.rules.policy = policies::ALL[index];
                 self.view.set_rules(&self.rules);
+            }
+            Step::Gone(ids) => {
+                let ids = ids.iter().map(|id| conversation(&format!("c{id}")));
+                self.view.set_asides(ids.collect());
             }
             Step::Plan { fates } => self.plan(fates),
         }
@@ -230,7 +240,8 @@ impl History {
         }
     }
 
-    /// I9: only what arrived less than the greatest credit later may go before.
+    /// I9: only what arrived less than the greatest credit later may go before whoever is there, and
+    /// nobody who is gone does.
     fn check_overtaking(&self, offers: &[Offer]) {
         let entered = |item: &Item| item.waiting_since.as_millis() - item.waited_ms;
         let oracle = self.oracle();
@@ -245,7 +256,12 @@ impl History {
             for item in behind {
                 let could = oracle.candidates(item).iter().any(|agent| agent.id == offer.agent);
                 let bound = entered(item) + CREDIT_MAX_MS;
-                assert!(!could || entered(first) <= bound, "{first:?} before {item:?}");
+                let in_order = match (oracle.stands_aside(first), oracle.stands_aside(item)) {
+                    (false, true) => true,
+                    (true, false) => false,
+                    (true, true) | (false, false) => entered(first) <= bound,
+                };
+                assert!(!could || in_order, "{first:?} before {item:?}");
             }
         }
     }
@@ -254,6 +270,15 @@ impl History {
     fn check_rest(&self, offers: &[Offer]) {
         let mut view = self.view.clone();
         offers.iter().for_each(|offer| follow(&mut view, offer, self.at));
+        // Only in an emergency one more round may find somebody: whoever declined is asked again once
+        // nobody else has room any more.
+        for _ in 0..self.view.agents().count() {
+            let more = plan(&mut view, &self.rules, self.at);
+            let again = |offer: &Offer| offer.why.choice == Choice::NobodyElse;
+            let urgent = |offer: &Offer| offer.why.turn == Turn::Emergency;
+            assert!(more.iter().all(|offer| again(offer) && urgent(offer)), "{more:?}");
+            more.iter().for_each(|offer| follow(&mut view, offer, self.at));
+        }
         assert_eq!(plan(&mut view, &self.rules, self.at), []);
         let after = History { view, rules: self.rules.clone(), ..*self };
         let oracle = after.oracle();

@@ -94,6 +94,7 @@ pub fn item(id: &str, since: i64) -> Item {
         claimed_over: None,
         taken_over: false,
         broken: 0,
+        promised: false,
         seat: None,
     }
 }

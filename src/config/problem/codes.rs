@@ -43,18 +43,6 @@ macro_rules! codes {
                 match self { $(Code::$variant => Severity::$severity),+ }
             }
 
-            /// Whether it says that something is called by a name that does not exist: wherever
-            /// that name is used, it is one mistake.
-            pub fn is_of_a_name(self) -> bool {
-                [
-                    Code::UnknownEntry,
-                    Code::UnknownQueue,
-                    Code::UnknownSkill,
-                    Code::UnknownAgent,
-                ]
-                .contains(&self)
-            }
-
             /// Its words in one language.
             pub(super) const fn words(self, language: Language) -> Words {
                 match (self, language) {

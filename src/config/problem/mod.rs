@@ -35,6 +35,15 @@ impl Place {
     }
 }
 
+impl Code {
+    /// Whether it says that something is called by a name that does not exist: wherever that name is
+    /// used, it is one mistake.
+    pub fn is_of_a_name(self) -> bool {
+        [Code::UnknownEntry, Code::UnknownQueue, Code::UnknownSkill, Code::UnknownAgent]
+            .contains(&self)
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

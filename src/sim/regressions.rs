@@ -175,6 +175,24 @@ async fn the_matcher_knows_at_once_of_work_that_another_instance_brought() {
 }
 
 #[tokio::test]
+async fn where_the_matcher_vanishes_another_instance_offers_within_five_seconds() {
+    let shop = Shop::open(1).await;
+    shop.arrives("agent0").await;
+    shop.app.match_now().await;
+    assert!(shop.app.router().leads(), "else this proves nothing");
+    let other = app_on(shop.memory.clone(), 1, "other");
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    assert!(!other.router().leads() && shop.offered().await.is_none(), "one matches at a time");
+    // From here on the first does nothing any more.
+    shop.clock.advance(Duration::from_secs(5));
+    other.match_now().await;
+    assert!(other.router().leads());
+    assert!(shop.offered().await.is_some());
+    shop.app.match_now().await;
+    assert!(!shop.app.router().leads(), "it comes back and finds that it was replaced");
+}
+
+#[tokio::test]
 async fn work_that_came_back_is_offered_again_to_whoever_is_alone() {
     let shop = Shop::open(1).await;
     shop.arrives("agent0").await;

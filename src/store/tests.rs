@@ -132,7 +132,15 @@ impl Side {
     }
 
     fn redis(clock: &Arc<ManualClock>) -> Self {
-        let address = now(redis::tests::blessed());
+        Side::at(now(redis::tests::blessed()), clock)
+    }
+
+    /// Its slots lie on several masters.
+    fn cluster(clock: &Arc<ManualClock>) -> Self {
+        Side::at(now(redis::tests::blessed_in_cluster()), clock)
+    }
+
+    fn at(address: redis::address::Address, clock: &Arc<ManualClock>) -> Self {
         let mut side = Side { address: Some(address), ..Side::of(None, clock) };
         side.reopen();
         side
@@ -292,5 +300,10 @@ proptest! {
     #[test]
     fn redis_agrees_with_all(steps in vec(step(), 1..60)) {
         agree(&steps, Side::redis)?;
+    }
+
+    #[test]
+    fn a_cluster_agrees_with_all(steps in vec(step(), 1..60)) {
+        agree(&steps, Side::cluster)?;
     }
 }

@@ -39,6 +39,11 @@ pub async fn blessed() -> Address {
     blessed_at(&server().url()).await
 }
 
+/// A fresh deployment on the shared cluster.
+pub async fn blessed_in_cluster() -> Address {
+    blessed_at(&cluster::cluster().url()).await
+}
+
 /// A fresh deployment on a server.
 async fn blessed_at(url: &str) -> Address {
     static NEXT: AtomicU64 = AtomicU64::new(0);

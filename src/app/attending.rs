@@ -21,6 +21,9 @@ use std::time::Duration;
 /// A page counts as open for so long after it was last said to be. More than twice the time between
 /// two rounds of renewing, so that one round may fail.
 const OPEN_SPAN: Duration = Duration::from_secs(12);
+/// Whoever begins to listen has missed what was said of pages before, and streams that broke with a
+/// server are attached again within this time: until then nobody is said to have left.
+const SETTLING_SPAN: Duration = Duration::from_secs(30);
 /// Scores moved in one transaction.
 const RENEWED_AT_ONCE: usize = 200;
 /// Scores of what nobody waits for any more that are removed at once.
@@ -52,6 +55,22 @@ struct Seen {
     open_until: BTreeMap<ConversationId, Timestamp>,
     /// The store's time at the last look.
     now: Timestamp,
+    /// The store's time at the first look.
+    since: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Up to when this page is known to be open; `None` if nothing is known of it.
+    fn known(&self, id: &ConversationId) -> Option<Timestamp> {
+        let until = self.open_until.get(id).copied()?;
+        let since = self.since?;
+        if until >= since + OPEN_SPAN {
+            return Some(until);
+        }
+        // It was said before we listened, and not again since: perhaps it closed while nobody could
+        // notice, and when is not known.
+        (self.now >= since + SETTLING_SPAN).then_some(until.max(since))
+    }
 }
 
 /// A stream of a customer is attached for as long as this lives.
@@ -112,7 +131,7 @@ impl App {
     pub fn attendance(&self, id: &ConversationId) -> Attendance {
         let rules = self.rules();
         let seen = lock(&self.pages.seen);
-        Attendance::of(&rules.routing.attendance, seen.open_until.get(id).copied(), seen.now)
+        Attendance::of(&rules.routing.attendance, seen.known(id), seen.now)
     }
 
     /// Says of the pages that are attached here, and whose owners people have or await, that they are
@@ -168,6 +187,7 @@ impl App {
         {
             let mut seen = lock(&self.pages.seen);
             seen.now = seen.now.max(now);
+            seen.since.get_or_insert(now);
             seen.open_until = open_until;
         }
         if self.router.leads() {
@@ -216,5 +236,30 @@ impl App {
             self.store().commit(change).await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_of_a_page_before_we_listened_tells_nothing_until_it_had_time_to_come_back() {
+        let id = ConversationId::parse("c1").unwrap();
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        let known = |until: i64, now: i64| {
+            let open_until = BTreeMap::from([(id.clone(), at(until))]);
+            Seen { open_until, now: at(now), since: Some(at(1_000)) }.known(&id)
+        };
+        // Open when the server before us stopped: nobody has left until the page had time to return.
+        for until in [1, 990, 1_011] {
+            assert_eq!(known(until, 1_029), None, "{until}");
+        }
+        // It did not come back: it has been closed since we listen, at the latest.
+        assert_eq!(known(990, 1_030), Some(at(1_000)));
+        assert_eq!(known(1_011, 1_030), Some(at(1_011)));
+        // What was said while we listened counts at once.
+        assert_eq!(known(1_012, 1_013), Some(at(1_012)));
+        assert_eq!(Seen::default().known(&id), None);
     }
 }

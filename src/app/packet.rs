@@ -228,6 +228,7 @@ fn signals(rules: &Rules, events: &[Logged]) -> Vec<(u64, String, Signal)> {
     found.split_off(found.len().saturating_sub(SIGNALS_MAX))
 }
 
+/// Each answer once, where it was given last: who comes back is often answered the same again.
 fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, EntryId, String)> {
     let answers = events.iter().filter_map(|logged| {
         let Event::BotSaid { outcome: Outcome::Answer, entry: Some(entry), .. } =
@@ -239,7 +240,12 @@ fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, Entr
         let title = known.map(|known| known.title.get(language).clone());
         Some((logged.seq, entry.clone(), title.unwrap_or_default()))
     });
-    answers.collect()
+    let mut tried: Vec<(u64, EntryId, String)> = Vec::new();
+    for answer in answers {
+        tried.retain(|(_, entry, _)| *entry != answer.1);
+        tried.push(answer);
+    }
+    tried
 }
 
 /// Requests for people before the present one; what only came back to the queue is no new one.

@@ -125,8 +125,31 @@ fn starts_with_dash(arg: &OsString) -> bool {
     arg.as_encoded_bytes().starts_with(b"-")
 }
 
+/// What a program ends with that wrote to nobody, as shells tell it.
+const NOBODY_READS: i32 = 141;
+
+/// Whoever reads may stop reading (`sanad doctor | head`): that ends a command quietly and is no
+/// fault of it. A server is not ended by who reads what it says at its start.
+fn end_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        // The words are the standard library's, for `print!` that cannot write.
+        let is_closed = |said: &String| {
+            said.starts_with("failed printing to std") && said.contains("Broken pipe")
+        };
+        if said.is_some_and(is_closed) {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(panic);
+    }));
+}
+
 /// Runs one command to its end.
 pub fn run(cli: Cli) -> ExitCode {
+    if !matches!(cli.command, None | Some(Command::Serve(_))) {
+        end_when_nobody_reads();
+    }
     let done = match cli.command {
         None => serve_on(cli.serve),
         Some(Command::Serve(options)) => serve_on(options),

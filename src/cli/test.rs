@@ -28,7 +28,7 @@ pub struct Test {
     pub lang: Language,
 }
 
-/// 0 = all hold, 1 = some do not, or the config cannot be used.
+/// 0 = all hold, 1 = some do not, none is meant, or the config cannot be used.
 pub fn run(options: &Test) -> ExitCode {
     let (sources, checked) = crate::config::load(&options.config);
     let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
@@ -37,6 +37,11 @@ pub fn run(options: &Test) -> ExitCode {
         return ExitCode::FAILURE;
     };
     let wanted = |name: &str| options.only.as_ref().is_none_or(|part| name.contains(part.as_str()));
+    let names = || checked.scripts.iter().map(|script| script.name.as_str());
+    if let Some(part) = options.only.as_deref().filter(|_| !names().any(wanted)) {
+        eprint!("{}", nothing_meant(options.lang, part, names()));
+        return ExitCode::FAILURE;
+    }
     let mut problems = Vec::new();
     let (mut held, mut failed) = (0u32, 0u32);
     for script in checked.scripts.iter().filter(|script| wanted(&script.name)) {
@@ -65,4 +70,20 @@ pub fn run(options: &Test) -> ExitCode {
         }
     }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// That nothing was played is not that all hold: the names are there to choose from.
+fn nothing_meant<'a>(
+    language: Language,
+    part: &str,
+    names: impl Iterator<Item = &'a str>,
+) -> String {
+    let mut said = match language {
+        Language::En => {
+            format!("sanad: no scripted conversation has `{part}` in its name; there are:\n")
+        }
+        Language::Ar => format!("sanad: لا توجد محادثة مكتوبة في اسمها `{part}`، والموجود:\n"),
+    };
+    names.for_each(|name| said.push_str(&format!("  {}\n", own(language, name))));
+    said
 }

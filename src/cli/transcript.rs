@@ -331,8 +331,8 @@ impl Transcript {
                 format!("{}: {facts}", pick(l, "known of the customer", "معلوم عن العميل"))
             }
             Body::ClosedFalsely(_) => say(
-                "came back: the end before was none",
-                "عاد العميل: لم تكن النهاية السابقة نهاية",
+                "came back with the same matter: it was not settled after all",
+                "عاد العميل بالموضوع نفسه: لم يكن قد حُلّ",
             ),
             Body::PromiseMade(made) => {
                 let promised = made.promise.as_ref().map(|it| self.promise(it)).unwrap_or_default();

@@ -306,6 +306,8 @@ text_keys! {
     HeardInDanger = "heard_in_danger",
     /// Marks an answer given while waiting as the machine's.
     QueuedBotAnswerPrefix = "queued_bot_answer_prefix",
+    /// The same to somebody who is blocked, for whom nobody comes.
+    BlockedBotAnswerPrefix = "blocked_bot_answer_prefix",
     /// The bot asks whether that settled it.
     BotProposesResolution = "bot_proposes_resolution",
     /// The agent asks whether that settled it.

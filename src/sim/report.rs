@@ -164,7 +164,7 @@ impl fmt::Display for SimReport {
         writeln!(out, "simulated time  {hours} h {minutes:02} min")?;
         writeln!(out, "faults          {}", self.faults_total())?;
         for (kind, count) in &self.faults {
-            writeln!(out, "  {kind:<14}{count}")?;
+            writeln!(out, "  {kind:<14}  {count}")?;
         }
         writeln!(out, "checks          {}", self.checks)?;
         writeln!(out, "violations      {}", self.violations.len())?;

@@ -3,6 +3,7 @@
 
 mod bench;
 mod chaos;
+mod commands;
 mod copying;
 mod doctor;
 mod grpc;

@@ -20,6 +20,10 @@ pub fn check(sources: &Sources, problems: &mut Problems) -> Option<Detectors> {
                 let problem = Problem::new(Code::FileMissing, &Place::top_of(&file));
                 problems.add(problem.with("path", &file));
             }
+            Some(text) if is_empty(text) => {
+                let problem = Problem::new(Code::BadDetector, &Place::top_of(&file));
+                problems.add(problem.with("reason", "the file is empty"));
+            }
             Some(text) => {
                 nodes.extend(node::parse(&file, text, problems).map(|node| (kind, node)));
             }
@@ -60,6 +64,12 @@ pub fn check(sources: &Sources, problems: &mut Problems) -> Option<Detectors> {
             None
         }
     }
+}
+
+/// Whether nothing stands in it but comments.
+fn is_empty(text: &str) -> bool {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    lines.all(|line| line.is_empty() || line.starts_with('#') || line == "---")
 }
 
 /// The file of a detector.
@@ -111,5 +121,31 @@ fn child<'n>(node: &'n Node, part: &str) -> Option<&'n Node> {
         Value::Map(pairs) => pairs.iter().find(|(key, _)| key.text == part).map(|(_, node)| node),
         Value::List(items) => part.parse::<usize>().ok().and_then(|index| items.get(index)),
         Value::Nothing | Value::Scalar { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::language::Language;
+
+    #[test]
+    fn an_emptied_file_is_told_to_be_empty() {
+        let emptied = file(SignalKind::Abuse);
+        let files = SignalKind::ALL.map(file).map(|name| match name == emptied {
+            true => (name, "# nothing\n\n".to_owned()),
+            false => {
+                let shipped = format!("{}/config/{name}", env!("CARGO_MANIFEST_DIR"));
+                let text = std::fs::read_to_string(&shipped).unwrap();
+                (name, text)
+            }
+        });
+        let sources = Sources::from_texts(files);
+        let mut problems = Problems::new();
+        assert!(check(&sources, &mut problems).is_none());
+        let told = problems.sorted();
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].what(Language::En).contains("the file is empty"));
+        assert!(told[0].what(Language::Ar).contains("الملف فارغ"));
     }
 }

@@ -35,6 +35,15 @@ impl Place {
     }
 }
 
+impl Code {
+    /// Whether it says that something is called by a name that does not exist: wherever that name is
+    /// used, it is one mistake.
+    pub fn is_of_a_name(self) -> bool {
+        [Code::UnknownEntry, Code::UnknownQueue, Code::UnknownSkill, Code::UnknownAgent]
+            .contains(&self)
+    }
+}
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
@@ -136,6 +145,7 @@ fn kind_in_arabic(kind: &str) -> Option<&'static str> {
         "a tag (`!`)" => "الوسم (`!`)",
         "a second document (`---`)" => "المستند الثاني (`---`)",
         "a key that is not a text" => "المفتاح الذي ليس نصا",
+        "the file is empty" => "الملف فارغ",
         "a value nested this deep" => "التداخل إلى هذا العمق",
         _ => return None,
     })
@@ -183,11 +193,22 @@ impl Problems {
         self.list.is_empty()
     }
 
-    /// All of them, in the order of files, lines and columns, each once.
+    /// All of them, in the order of files, lines and columns, each once. One name that does not exist
+    /// is one problem, with all the places where it is used: whoever renamed an entry has made one
+    /// mistake.
     pub fn sorted(mut self) -> Vec<Problem> {
         self.list.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
         self.list.dedup();
-        self.list
+        let mut told: Vec<Problem> = Vec::new();
+        for problem in self.list {
+            let same =
+                |known: &&mut Problem| known.code == problem.code && known.facts == problem.facts;
+            match told.iter_mut().find(same).filter(|_| problem.code.is_of_a_name()) {
+                Some(first) => first.also.push(problem.place),
+                None => told.push(problem),
+            }
+        }
+        told
     }
 }
 

@@ -69,9 +69,11 @@ fn groups<'a>(problem: &Problem, sources: &'a Sources, language: Language) -> [G
         None => title.element(annotate_snippets::Origin::path(problem.place.file.to_string())),
     };
     for place in &problem.also {
-        let label = match language {
-            Language::En => "the other stands here",
-            Language::Ar => "الآخر هنا",
+        let label = match (problem.code.is_of_a_name(), language) {
+            (false, Language::En) => "the other stands here",
+            (false, Language::Ar) => "الآخر هنا",
+            (true, Language::En) => "and here",
+            (true, Language::Ar) => "وهنا",
         };
         if let Some(snippet) = snippet(place, AnnotationKind::Context, Some(label), sources) {
             main = main.element(snippet);

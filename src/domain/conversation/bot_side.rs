@@ -196,8 +196,9 @@ fn human_first(turn: &mut Turn<'_>, id: EntryId) {
 /// The first answer of an entry that the customer has not seen in this episode, neither plain nor
 /// marked as the machine's: a mark does not make an old answer a new one.
 pub(super) fn unseen_answer(turn: &Turn<'_>, entry: &FaqEntry) -> Option<String> {
-    let key = TextKey::QueuedBotAnswerPrefix;
-    let marks = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    let marks = [TextKey::QueuedBotAnswerPrefix, TextKey::BlockedBotAnswerPrefix];
+    let marks = marks.map(|key| turn.rules.texts.wordings(turn.c.language, key, None, &[]));
+    let marks: Vec<String> = marks.into_iter().flatten().collect();
     answer_texts(turn, entry).into_iter().find(|text| {
         !turn.was_sent(text) && !marks.iter().any(|mark| turn.was_sent(&marked(mark, text)))
     })

@@ -4,6 +4,7 @@
 
 use super::bot_side::{has_slot, marked, unseen_answer};
 use super::ledger::tell_time;
+use super::state::State;
 use super::turn::Turn;
 use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
@@ -91,6 +92,16 @@ fn ask(turn: &mut Turn<'_>, id: &EntryId, rule: &SlotRule) {
 }
 
 fn as_machine(turn: &Turn<'_>, text: &str) -> String {
-    let mark = turn.text(TextKey::QueuedBotAnswerPrefix, None, &[]);
+    let key = match turn.c.state {
+        State::Blocked => TextKey::BlockedBotAnswerPrefix,
+        State::Queued
+        | State::Pending { .. }
+        | State::Bot
+        | State::Human { .. }
+        | State::Confirming(_)
+        | State::Resolved { .. }
+        | State::Closed { .. } => TextKey::QueuedBotAnswerPrefix,
+    };
+    let mark = turn.text(key, None, &[]);
     marked(&mark, text)
 }

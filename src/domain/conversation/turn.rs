@@ -14,7 +14,7 @@ use crate::domain::routing::route::{self, Wish};
 use crate::domain::rules::Rules;
 use crate::domain::texts::{TextKey, Values};
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The customer's need in an agent's headline is cut after so many characters.
 const NEED_CHARS_MAX: usize = 90;
@@ -263,7 +263,9 @@ impl<'a> Turn<'a> {
             self.rules.bot.entries.get(id).map(|e| e.title.get(self.c.language).clone())
         };
         let topic = entry.and_then(title);
-        let tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
+        let mut tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
+        let mut told = BTreeSet::new();
+        tried.retain(|title| told.insert(title.clone()));
         let separator = match self.c.language {
             crate::domain::language::Language::Ar => "، ",
             crate::domain::language::Language::En => ", ",

@@ -58,6 +58,8 @@ pub(super) struct Hits {
     pub hits: Vec<Hit>,
     /// Whether words were found to be harmless or negated.
     pub set_aside: bool,
+    /// Whether every word of the message stands in phrases that are known to be harmless.
+    pub is_harmless: bool,
 }
 
 impl Hits {
@@ -145,14 +147,14 @@ impl Lexicon {
         let mut masked = vec![false; reading.len()];
         let harmless = self.harmless.find(reading, &self.lists, &[], Reach::Longest);
         let mut set_aside = !harmless.is_empty();
+        harmless.iter().for_each(|(found, _)| masked[found.clone()].fill(true));
+        let is_harmless = set_aside && masked.iter().all(|masked| *masked);
         let withdrawn = self.withdrawals.find(reading, &self.lists, &[], Reach::Longest);
         set_aside |= !withdrawn.is_empty();
-        for (found, _) in harmless.into_iter().chain(withdrawn) {
-            masked[found].fill(true);
-        }
+        withdrawn.into_iter().for_each(|(found, _)| masked[found].fill(true));
         let rules = self.rule_phrases.find(reading, &self.lists, &masked, Reach::Shortest);
         if rules.is_empty() {
-            return Hits { hits: Vec::new(), set_aside };
+            return Hits { hits: Vec::new(), set_aside, is_harmless };
         }
         let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
         let mut first: BTreeMap<u32, Range<usize>> = BTreeMap::new();
@@ -171,7 +173,7 @@ impl Lexicon {
         let mut hits: Vec<Hit> = first.into_iter().map(hit).collect();
         // A stable sort: rules of equal strength stay in the order of the file.
         hits.sort_by(|a, b| b.strength.total_cmp(&a.strength));
-        Hits { hits, set_aside }
+        Hits { hits, set_aside, is_harmless }
     }
 
     /// A negation counts for what begins in it or follows it closely within the same clause. What

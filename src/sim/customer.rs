@@ -386,6 +386,9 @@ impl Customer {
         self.requests += 1;
         let name = RequestId::parse(&format!("q{}", self.requests)).expect("a well-formed id");
         let request = Request::new(name.clone(), self.customer.as_str(), contents);
+        // A try that got no answer may be carried out later, when another one was refused already:
+        // a process that stood still goes on.
+        let mut refused = Outcome::Refused;
         for _ in 0..TRIES_MAX {
             if is_yes {
                 self.world.model().says_yes(&self.id);
@@ -398,16 +401,19 @@ impl Customer {
                     self.view = Some(done.conversation);
                     return Outcome::Done;
                 }
-                Err(trouble) if trouble.is_passing() => self.pause_to_retry().await,
+                Err(trouble) if trouble.is_passing() => {
+                    refused = Outcome::Unknown;
+                    self.pause_to_retry().await;
+                }
                 Err(Trouble::App(AppError::NotFound { .. }))
                 | Err(Trouble::App(AppError::Rejected(Rejection::NotFound))) => {
                     // The store lost the conversation: it begins anew under its old id.
                     self.start().await;
-                    return Outcome::Refused;
+                    return refused;
                 }
                 Err(_) => {
                     self.look().await;
-                    return Outcome::Refused;
+                    return refused;
                 }
             }
         }

@@ -234,7 +234,7 @@ fn priority_name(priority: Priority) -> &'static str {
     }
 }
 
-fn delay_name(delay: &DelayReason) -> &'static str {
+pub(super) fn delay_name(delay: &DelayReason) -> &'static str {
     match delay {
         DelayReason::None => "none",
         DelayReason::AllBusy => "all_busy",

@@ -1,6 +1,8 @@
 //! The rehearsal: scripted conversations played by the real application over a store in memory, on
 //! a clock that only the script moves. Rules go live only when all of them hold.
 
+#[cfg(test)]
+mod coverage;
 mod judge;
 mod on_call;
 mod stage;

@@ -298,6 +298,9 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
         });
         c.state = State::Blocked;
         c.unread = 0;
+        // What was told is the answer to the pieces of a thought before it: none is due later.
+        c.memory.burst.clear();
+        c.memory.reply_due = None;
     } else if let Event::BlockReviewed { by, upheld: true, reason } = event {
         let review = Review::Upheld { by: by.clone(), reason: reason.clone() };
         set_review(c, review);

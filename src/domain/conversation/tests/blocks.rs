@@ -219,3 +219,13 @@ fn a_block_follows_into_a_new_conversation_with_its_own_times() {
     assert_eq!(in_force(&followed.next).map(|block| block.until), Some(until));
     assert!(not_blockable(&fresh, &Command::FollowBlock(Box::new(lapsed))));
 }
+
+#[test]
+fn a_block_that_follows_between_two_pieces_of_a_thought_leaves_no_reply_due() {
+    let begun = Story::new().then(&start()).says("the blue one");
+    assert!(begun.c.as_ref().unwrap().memory.reply_due.is_some());
+    let [(_, open), _] = elsewhere(&begun);
+    let followed = begun.said(&Command::FollowBlock(Box::new(open)));
+    assert_eq!(followed.next.memory.reply_due, None);
+    assert!(followed.next.memory.burst.is_empty());
+}

@@ -11,7 +11,7 @@ use super::error::{AppError, AppResult};
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::item::ItemState;
-use crate::domain::routing::attendance::{Aside, Attendance, may_stand_aside};
+use crate::domain::routing::attendance::{Aside, Attendance, AttendanceRules, may_stand_aside};
 use crate::domain::time::Timestamp;
 use crate::ports::store::Index;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,6 +73,21 @@ impl Seen {
     }
 }
 
+impl Seen {
+    /// Who stands aside, and who did for as long as they may.
+    fn gone(&self, rules: &AttendanceRules) -> (BTreeSet<ConversationId>, Vec<ConversationId>) {
+        let (mut aside, mut passed_by) = (BTreeSet::new(), Vec::new());
+        for id in self.open_until.keys() {
+            match Aside::of(rules, self.known(id), self.now) {
+                Aside::No => {}
+                Aside::Until(_) => drop(aside.insert(id.clone())),
+                Aside::Over => passed_by.push(id.clone()),
+            }
+        }
+        (aside, passed_by)
+    }
+}
+
 /// A stream of a customer is attached for as long as this lives.
 pub struct Attached {
     here: Arc<Mutex<Here>>,
@@ -120,8 +135,7 @@ impl App {
     pub fn aside_until(&self, id: &ConversationId) -> Option<Timestamp> {
         let rules = self.rules();
         let seen = lock(&self.pages.seen);
-        let closed = seen.open_until.get(id).copied();
-        match Aside::of(&rules.routing.attendance, closed, seen.now) {
+        match Aside::of(&rules.routing.attendance, seen.known(id), seen.now) {
             Aside::Until(end) => self.router.with_view(|view| view.stands_aside(id)).then_some(end),
             Aside::No | Aside::Over => None,
         }
@@ -164,7 +178,6 @@ impl App {
         let rules = self.rules();
         let mut open_until = BTreeMap::new();
         let mut over = Vec::new();
-        let (mut aside, mut passed_by) = (BTreeSet::new(), Vec::new());
         for (score, name) in members {
             let Ok(id) = ConversationId::parse(&name) else { continue };
             let until = Timestamp::from_millis(score);
@@ -173,23 +186,17 @@ impl App {
                 && self.router.with_view(|view| view.item(&id).is_none());
             match is_over {
                 true => over.push(id),
-                false => {
-                    match Aside::of(&rules.routing.attendance, Some(until), now) {
-                        Aside::No => {}
-                        Aside::Until(_) => drop(aside.insert(id.clone())),
-                        Aside::Over => passed_by.push(id.clone()),
-                    }
-                    open_until.insert(id, until);
-                }
+                false => drop(open_until.insert(id, until)),
             }
         }
-        self.router.set_asides(aside);
-        {
+        let (aside, passed_by) = {
             let mut seen = lock(&self.pages.seen);
             seen.now = seen.now.max(now);
             seen.since.get_or_insert(now);
             seen.open_until = open_until;
-        }
+            seen.gone(&rules.routing.attendance)
+        };
+        self.router.set_asides(aside);
         if self.router.leads() {
             over.truncate(REMOVED_AT_ONCE);
             self.forget_pages(&over).await?;
@@ -261,5 +268,22 @@ mod tests {
         // What was said while we listened counts at once.
         assert_eq!(known(1_012, 1_013), Some(at(1_012)));
         assert_eq!(Seen::default().known(&id), None);
+    }
+
+    #[test]
+    fn after_a_long_outage_nobody_is_passed_by_for_pages_that_could_not_say_that_they_are_open() {
+        let id = ConversationId::parse("c1").unwrap();
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        let rules = AttendanceRules::default();
+        let gone = |now: i64| {
+            let open_until = BTreeMap::from([(id.clone(), at(1))]);
+            Seen { open_until, now: at(now), since: Some(at(10_000)) }.gone(&rules)
+        };
+        assert_eq!(gone(10_001), (BTreeSet::new(), Vec::new()));
+        // Still closed when it had time to come back: passed by, but counted from our beginning.
+        let later = 10_000 + rules.gone_after.as_secs() as i64 + 31;
+        assert_eq!(gone(later), (BTreeSet::from([id.clone()]), Vec::new()));
+        let much_later = later + rules.aside_for.as_secs() as i64;
+        assert_eq!(gone(much_later), (BTreeSet::new(), vec![id.clone()]));
     }
 }

@@ -71,9 +71,7 @@ impl Seen {
         // notice, and when is not known.
         (self.now >= since + SETTLING_SPAN).then_some(until.max(since))
     }
-}
 
-impl Seen {
     /// Who stands aside, and who did for as long as they may.
     fn gone(&self, rules: &AttendanceRules) -> (BTreeSet<ConversationId>, Vec<ConversationId>) {
         let (mut aside, mut passed_by) = (BTreeSet::new(), Vec::new());

@@ -10,7 +10,7 @@ use crate::domain::conversation::command::{Command, Input, Start};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::heard;
-use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::conversation::state::Conversation;
 use crate::domain::detectors::{SignalKind, Speaker};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, EntryId};
@@ -171,7 +171,8 @@ impl<'r> Replay<'r> {
         let (outcome, entry) = match own {
             Some(entry) => (Outcome::Answer, Some(entry)),
             None if self.is_miss(text) => (Outcome::NotKnown, None),
-            None if asked.is_some() || said_before(&stage.c, text) => (Outcome::Answer, asked),
+            // A bot that says the same again has answered nothing, whatever it was.
+            None if asked.is_some() || stage.c.memory.was_sent(text) => (Outcome::Answer, asked),
             None => (Outcome::Social, None),
         };
         let event = Event::BotSaid {
@@ -193,11 +194,6 @@ impl<'r> Replay<'r> {
         let words = normalise(text).joined();
         LOST.iter().any(|lost| words.contains(lost))
     }
-}
-
-/// A bot that says the same again has answered nothing, whatever it was.
-fn said_before(c: &Conversation, text: &str) -> bool {
-    c.memory.sent.contains(&text_hash(text))
 }
 
 /// A conversation while a transcript is folded into it.

@@ -5,7 +5,6 @@ use super::model::{Invariant, Model};
 use super::world::World;
 use crate::domain::conversation::promise::PromiseKind;
 use crate::domain::conversation::state::State;
-use crate::domain::handoff::Priority;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::pool::work::meets;
@@ -149,10 +148,11 @@ impl Model {
             .collect();
         for id in waiting {
             let Some(c) = self.conversation(&id) else { continue };
-            let Some(asked) = c.handoff.as_ref().filter(|asked| asked.confirmed) else { continue };
+            if !c.handoff.as_ref().is_some_and(|asked| asked.confirmed) {
+                continue;
+            }
             let open = c.promise.as_ref().filter(|open| open.kind != PromiseKind::Wait);
-            let fixed = asked.handoff.priority == Priority::Emergency;
-            let holds = open.is_some() || fixed || c.state != State::Queued;
+            let holds = open.is_some() || c.is_in_danger() || c.state != State::Queued;
             self.check(Invariant::NoStarve, holds, || {
                 format!("{id} is gone, was passed by for long enough, and nothing was kept")
             });

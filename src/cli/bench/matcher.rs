@@ -20,7 +20,7 @@ use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{Index, Ring, Slot, Store, Transaction};
 use crate::store::memory::MemoryStore;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -220,35 +220,17 @@ impl World<'_> {
             language,
             skills: [(skill(number / 2), 3)].into(),
         };
-        Item {
-            conversation: id(format!("waiting-{number}"), ConversationId::parse),
-            bucket: 0,
-            token: Token { term: since.as_millis(), attempt: 0 },
-            state: ItemState::Waiting,
-            handoff: Handoff {
-                reason: HandoffReason::HumanRequest,
-                priority: Priority::Normal,
-                needs,
-                entry: None,
-                requested_at: since,
-                origin: Origin::default(),
-            },
-            headline: "Wants to know where the order is; was told twice to wait".to_owned(),
-            waiting_since: since,
-            waited_ms: 0,
-            credit_ms: 0,
-            paused: BTreeMap::new(),
-            excluded: BTreeSet::new(),
-            asked_again_from: None,
-            preferred: None,
-            cost: 1,
-            untaken: 0,
-            claimed_over: None,
-            taken_over: false,
-            broken: 0,
-            promised: false,
-            seat: None,
-        }
+        let handoff = Handoff {
+            reason: HandoffReason::HumanRequest,
+            priority: Priority::Normal,
+            needs,
+            entry: None,
+            requested_at: since,
+            origin: Origin::default(),
+        };
+        let id = id(format!("waiting-{number}"), ConversationId::parse);
+        let headline = "Wants to know where the order is; was told twice to wait".to_owned();
+        Item { headline, ..Item::new(id, 0, since.as_millis(), handoff, since) }
     }
 }
 

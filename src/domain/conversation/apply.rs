@@ -144,7 +144,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.memory.proposed = false;
                     c.memory.window.misses = 0;
                     c.memory.last_answer = Some(entry.clone());
-                    c.memory.answered.push(entry.clone());
+                    if !c.memory.answered.contains(entry) {
+                        c.memory.answered.push(entry.clone());
+                    }
                     if let Some(turn) = c.memory.window.turns.iter_mut().next_back() {
                         turn.answer = Some(entry.clone());
                     }
@@ -411,7 +413,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
 
 fn bot_said(c: &mut Conversation, outcome: Outcome, text: &str, at: Timestamp) {
     // Our own bot answers nothing twice in the same words; a bot whose transcript is read may.
-    let again = outcome == Outcome::Answer && c.memory.sent.contains(&text_hash(text));
+    let again = outcome == Outcome::Answer && c.memory.was_sent(text);
     sent(c, text);
     c.memory.burst.clear();
     c.memory.reply_due = None;

@@ -295,6 +295,11 @@ impl Memory {
         }
         parts.join("\n")
     }
+
+    /// Whether the customer was sent this text in this episode.
+    pub fn was_sent(&self, text: &str) -> bool {
+        self.sent.contains(&text_hash(text))
+    }
 }
 
 /// A part of a thought.

@@ -5,7 +5,7 @@ use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Choice, Event, LeaveReason};
 use super::promise::fate_by;
-use super::state::{Conversation, text_hash};
+use super::state::Conversation;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::EmergencyKind;
 use crate::domain::handoff::{Handoff, HandoffReason, Origin, Token};
@@ -14,7 +14,7 @@ use crate::domain::routing::route::{self, Wish};
 use crate::domain::rules::Rules;
 use crate::domain::texts::{TextKey, Values};
 use crate::domain::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The customer's need in an agent's headline is cut after so many characters.
 const NEED_CHARS_MAX: usize = 90;
@@ -94,7 +94,7 @@ impl<'a> Turn<'a> {
 
     /// Whether the customer has seen this very text in this episode.
     pub(super) fn was_sent(&self, text: &str) -> bool {
-        self.c.memory.sent.contains(&text_hash(text))
+        self.c.memory.was_sent(text)
     }
 
     /// A system text; another wording than before where there is one. Notices may repeat.
@@ -263,9 +263,7 @@ impl<'a> Turn<'a> {
             self.rules.bot.entries.get(id).map(|e| e.title.get(self.c.language).clone())
         };
         let topic = entry.and_then(title);
-        let mut tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
-        let mut told = BTreeSet::new();
-        tried.retain(|title| told.insert(title.clone()));
+        let tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
         let separator = match self.c.language {
             crate::domain::language::Language::Ar => "، ",
             crate::domain::language::Language::En => ", ",

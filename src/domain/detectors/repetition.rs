@@ -1,6 +1,6 @@
-//! The customer says the same need again because the answer did not help, or says that they do:
-//! "I already told you"; or the bot repeats itself, and that was no answer the first time. Asking something new is no repetition, nor is sending a message twice
-//! before anybody answered.
+//! The customer says the same need again because the answer did not help, or says that they do: "I
+//! already told you"; or the bot repeats itself, and that was no answer the first time. Asking
+//! something new is no repetition, nor is sending a message twice before anybody answered.
 
 use super::signal::{Signal, SignalKind};
 use super::similarity::{Need, SimilaritySettings};

@@ -173,31 +173,23 @@ impl Desk<'_> {
         credit = credit.saturating_add(broken.saturating_mul(i64::from(arrival.broken)));
         // As if they had declined it: they are asked again when nobody else is left.
         let pause = self.at + self.rules.offers.decliner_pause;
+        // A pool believes no time later than its own.
+        let since = arrival.waiting_since.min(self.at);
+        let (id, handoff) = (self.case.conversation.clone(), arrival.handoff.clone());
         Item {
-            conversation: self.case.conversation.clone(),
-            bucket: arrival.bucket,
-            token: Token { term: arrival.term, attempt: 0 },
-            state: ItemState::Waiting,
-            handoff: arrival.handoff.clone(),
             headline: arrival.headline.clone(),
-            // A pool believes no time later than its own.
-            waiting_since: arrival.waiting_since.min(self.at),
             waited_ms: arrival.waited_ms.max(0),
             credit_ms: self.bounded_credit(credit),
             paused: arrival.avoided.iter().map(|agent| (agent.clone(), pause)).collect(),
             excluded: arrival.excluded.clone(),
-            asked_again_from: None,
             preferred: arrival.preferred.clone().map(|agent| Preferred {
                 agent,
                 until: self.at + self.rules.offers.preferred_hold,
             }),
             cost: arrival.cost,
-            untaken: 0,
-            claimed_over: None,
-            taken_over: false,
             broken: arrival.broken,
             promised: arrival.promised,
-            seat: None,
+            ..Item::new(id, arrival.bucket, arrival.term, handoff, since)
         }
     }
 

@@ -61,6 +61,40 @@ pub struct Item {
     pub seat: Option<Seat>,
 }
 
+impl Item {
+    /// Work that waits since then under a new term, with nothing behind it yet.
+    pub fn new(
+        conversation: ConversationId,
+        bucket: u16,
+        term: i64,
+        handoff: Handoff,
+        waiting_since: Timestamp,
+    ) -> Item {
+        Item {
+            conversation,
+            bucket,
+            token: Token { term, attempt: 0 },
+            state: ItemState::Waiting,
+            handoff,
+            headline: String::new(),
+            waiting_since,
+            waited_ms: 0,
+            credit_ms: 0,
+            paused: BTreeMap::new(),
+            excluded: BTreeSet::new(),
+            asked_again_from: None,
+            preferred: None,
+            cost: 1,
+            untaken: 0,
+            claimed_over: None,
+            taken_over: false,
+            broken: 0,
+            promised: false,
+            seat: None,
+        }
+    }
+}
+
 /// Since when an agent's seat is taken for an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {

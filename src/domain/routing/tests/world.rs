@@ -10,7 +10,7 @@ use crate::domain::routing::settings::{QueueRules, Queues, RoutingRules};
 use crate::domain::routing::view::PoolView;
 use crate::domain::texts::PerLanguage;
 use crate::domain::time::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub fn ms(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis)
@@ -64,39 +64,19 @@ pub fn agent(id: &str) -> Agent {
 
 /// Waits in `care` for someone who speaks Arabic.
 pub fn item(id: &str, since: i64) -> Item {
-    Item {
-        conversation: conversation(id),
-        bucket: 0,
-        token: Token { term: since, attempt: 0 },
-        state: ItemState::Waiting,
-        handoff: Handoff {
-            reason: HandoffReason::HumanRequest,
-            priority: Priority::Normal,
-            needs: Requirements {
-                queue: queue("care"),
-                language: Language::Ar,
-                skills: BTreeMap::new(),
-            },
-            entry: None,
-            requested_at: s(since),
-            origin: Default::default(),
+    let handoff = Handoff {
+        reason: HandoffReason::HumanRequest,
+        priority: Priority::Normal,
+        needs: Requirements {
+            queue: queue("care"),
+            language: Language::Ar,
+            skills: BTreeMap::new(),
         },
-        headline: String::new(),
-        waiting_since: s(since),
-        waited_ms: 0,
-        credit_ms: 0,
-        paused: BTreeMap::new(),
-        excluded: BTreeSet::new(),
-        asked_again_from: None,
-        preferred: None,
-        cost: 1,
-        untaken: 0,
-        claimed_over: None,
-        taken_over: false,
-        broken: 0,
-        promised: false,
-        seat: None,
-    }
+        entry: None,
+        requested_at: s(since),
+        origin: Default::default(),
+    };
+    Item::new(conversation(id), 0, since, handoff, s(since))
 }
 
 pub fn emergency(id: &str, since: i64) -> Item {

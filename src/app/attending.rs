@@ -55,7 +55,7 @@ struct Seen {
     open_until: BTreeMap<ConversationId, Timestamp>,
     /// The store's time at the last look.
     now: Timestamp,
-    /// The store's time at the first look.
+    /// The store's time when this process first said or read anything of pages.
     since: Option<Timestamp>,
 }
 
@@ -159,6 +159,8 @@ impl App {
             .with_view(|view| open.into_iter().filter(|id| view.item(id).is_some()).collect());
         for page in open.chunks(RENEWED_AT_ONCE) {
             let snapshot = self.store().load(&self.pool_slot(), &[], &[]).await?;
+            // What is said here is known here, although the first look follows a moment later.
+            lock(&self.pages.seen).since.get_or_insert(snapshot.at());
             let until = (snapshot.at() + OPEN_SPAN).as_millis();
             let mut change = snapshot.change(self.tag());
             for id in page {

@@ -8,9 +8,10 @@ use sanad::grpc::pb::subscribe_work_response::Frame;
 use sanad::grpc::pb::{self, Attendance};
 use std::time::Duration;
 
-/// What instances do every few seconds.
+/// What instances do every few seconds; a moment passes between the two.
 async fn round(world: &World) -> AppResult<()> {
     world.app.renew_pages().await?;
+    world.clock.advance(Duration::from_millis(3));
     world.app.learn_pages().await
 }
 
@@ -85,9 +86,11 @@ async fn another_instance_sees_the_same_and_nothing_is_left_behind() {
     let customer = world.customer().await;
     let _page = world.app.attach(&customer.conversation());
     customer.ask_for_a_person().await;
-    round(&world).await.unwrap();
     let other = world.another();
     other.rebuild_view().await.unwrap();
+    // It believes what is said from its first look on, not what was said before.
+    other.learn_pages().await.unwrap();
+    round(&world).await.unwrap();
     other.learn_pages().await.unwrap();
     let seen = other.attendance(&customer.conversation());
     assert_eq!(seen, sanad::domain::routing::attendance::Attendance::Attached);
@@ -112,8 +115,9 @@ async fn whoever_is_there_is_offered_before_whoever_has_gone_and_who_comes_back_
     assert!(explained(&world, &there).await.aside_until.is_none());
     assert_eq!(why.status.unwrap().position, 1, "the place is kept");
 
-    let sara = world.ready("sara").await;
+    let sara = world.agent("sara").await;
     let mut work = sara.stream().await;
+    sara.present(pb::Presence::Available).await;
     let offer = work.offer().await;
     assert_eq!(offer.conversation_id, there.id);
     // Back on the page: the place is what it was, and they are next.

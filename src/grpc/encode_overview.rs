@@ -79,6 +79,7 @@ fn held(app: &App, board: &Board, id: &ConversationId, how: &Held) -> pb::HeldVi
         standing: c.and_then(|c| encode_agent::standing(app, c)),
         promise: promise.map(|open| encode_promise::promise(app, open)),
         until: until.map(encode::timestamp),
+        adopted: how.adopted,
     }
 }
 

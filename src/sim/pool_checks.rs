@@ -195,10 +195,20 @@ impl Model {
     ) {
         let mut touched: Vec<AgentId> = Vec::new();
         for agent in agents {
-            let before = self.agents.get(&agent.id).map_or(0, Agent::load);
-            let (load, capacity) = (agent.load(), agent.profile.capacity);
-            self.check(Invariant::Load, load <= capacity.max(before) || adopts, || {
-                format!("{} holds {load} of {capacity} units: {:?}", agent.id, agent.held)
+            let before = self.agents.get(&agent.id).cloned();
+            let given_before = before.as_ref().map_or(0, Agent::given);
+            let (given, capacity) = (agent.given(), agent.profile.capacity);
+            self.check(Invariant::Load, given <= capacity.max(given_before), || {
+                format!("{} was given {given} of {capacity} units: {:?}", agent.id, agent.held)
+            });
+            let was_adopted = |id| {
+                let held = before.as_ref().and_then(|before| before.held.get(id));
+                held.is_some_and(|held| held.adopted)
+            };
+            let mut adopted = agent.held.iter().filter(|(_, held)| held.adopted);
+            let excused = adopts || adopted.all(|(id, _)| was_adopted(id));
+            self.check(Invariant::Load, excused, || {
+                format!("{} was given what is called adopted: {:?}", agent.id, agent.held)
             });
             touched.push(agent.id.clone());
             self.agents.insert(agent.id.clone(), agent);

@@ -166,6 +166,9 @@ impl Show {
             Hold::Owned | Hold::Unspecified => {}
         }
         parts.extend(left(&held.until));
+        if held.adopted {
+            parts.push(pick(l, "taken up after a loss", "استُعيدت بعد فقدان").to_owned());
+        }
         if let Some(standing) = &held.standing {
             match self.since(standing.waiting_since.as_ref(), now) {
                 Some(since) => {

@@ -117,6 +117,9 @@ pub struct Held {
     pub cost: u32,
     /// In which way it is held.
     pub how: Holding,
+    /// Found to be theirs already when the pool had lost it: it may exceed the capacity.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub adopted: bool,
 }
 
 /// In which way an agent holds something.
@@ -156,6 +159,12 @@ impl Agent {
     /// Units held: offers, conversations and wrap-ups.
     pub fn load(&self) -> u32 {
         self.held.values().map(|held| held.cost).sum()
+    }
+
+    /// Units that were given to them here. Never more than the capacity of the day they were given;
+    /// what was found to be theirs already comes on top.
+    pub fn given(&self) -> u32 {
+        self.held.values().filter(|held| !held.adopted).map(|held| held.cost).sum()
     }
 
     /// Units still free.

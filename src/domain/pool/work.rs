@@ -106,7 +106,7 @@ impl Desk<'_> {
         item.seat = Some(Seat { since: self.at, taken: None });
         agent.held.insert(
             self.case.conversation.clone(),
-            Held { token: item.token, cost: item.cost, how: Holding::Offer },
+            Held { token: item.token, cost: item.cost, how: Holding::Offer, adopted: false },
         );
         self.tell(
             agent_id,
@@ -326,7 +326,7 @@ impl Desk<'_> {
         // exceeds stops new offers until it has drained.
         agent.held.insert(
             self.case.conversation.clone(),
-            Held { token, cost: item.cost, how: Holding::Owned },
+            Held { token, cost: item.cost, how: Holding::Owned, adopted: true },
         );
         let conversation = self.case.conversation.clone();
         self.tell(agent_id, InboxEvent::Assigned { conversation, token });

@@ -136,10 +136,12 @@ impl<'a> Records<'a> {
         }
         for (name, agent) in &agents {
             let held = agent["held"].as_object().cloned().unwrap_or_default();
-            let load: u64 = held.values().filter_map(|held| held["cost"].as_u64()).sum();
+            // What a store that went back had forgotten is found to be theirs already, on top.
+            let given = held.values().filter(|held| held["adopted"] != true);
+            let given: u64 = given.filter_map(|held| held["cost"].as_u64()).sum();
             let capacity = agent["profile"]["capacity"].as_u64().unwrap_or(0);
-            if load > capacity {
-                wrongs.push(format!("{name} holds {load} of {capacity}"));
+            if given > capacity {
+                wrongs.push(format!("{name} was given {given} of {capacity}"));
             }
             for (id, held) in held {
                 let has_place = places.get(&id).is_some_and(|place| place["place"] == "here");

@@ -256,7 +256,10 @@ fn try_with_place(pool: &mut Pool, id: &ConversationId, command: &WorkCommand) {
             | WorkCommand::TakeOver { agent } = command
             {
                 let agent = &decision.agents[agent];
-                assert!(agent.load() <= agent.profile.capacity, "given beyond the capacity");
+                assert!(
+                    agent.load() <= agent.profile.capacity && !agent.held[id].adopted,
+                    "given beyond the capacity"
+                );
             }
             pool.follow(id, decision);
         }
@@ -320,7 +323,8 @@ fn holds_together(pool: &Pool) {
             matches!(how, Some(Holding::Offer | Holding::Owned)),
             "{holder} holds {id}: {how:?}"
         );
-        let expected = Held { token: item.token, cost: item.cost, how: how.unwrap() };
+        let adopted = held.is_some_and(|held| held.adopted);
+        let expected = Held { token: item.token, cost: item.cost, how: how.unwrap(), adopted };
         assert_eq!(held, Some(&expected), "{holder} holds {id}");
         *loads.entry(holder).or_default() += item.cost;
     }

@@ -117,7 +117,9 @@ fn agents() -> impl Strategy<Value = Agent> {
                 _ => Holding::Owned,
             };
             let held_id = conversation(&format!("c{held}"));
-            agent.held.insert(held_id, Held { token: Default::default(), cost: 1, how });
+            agent
+                .held
+                .insert(held_id, Held { token: Default::default(), cost: 1, how, adopted: false });
         }
         agent
     })

@@ -33,6 +33,7 @@ mod replay;
 mod rows;
 mod rules;
 mod schema;
+mod sealing;
 mod serve;
 mod sim;
 mod store;

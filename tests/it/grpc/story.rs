@@ -125,3 +125,30 @@ async fn examined(world: &World, customer: &Customer<'_>) {
     let handed = seen.explanations.iter().find(|told| told.because.contains("human_request"));
     assert!(handed.is_some(), "{:?}", seen.explanations);
 }
+
+#[tokio::test]
+async fn whoever_comes_back_and_asks_the_same_has_each_answer_once_in_the_packet() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let question = "how long does delivery take?";
+    let before = customer.say(question).await.conversation.unwrap().head_sequence;
+    customer.say("thanks!").await;
+    let settled = customer.respond(pb::ResolutionAnswer::Confirm).await;
+    assert_eq!(settled.conversation.unwrap().state(), pb::ConversationState::Resolved);
+    let request = pb::ReopenConversationRequest {
+        conversation_id: customer.id.clone(),
+        request_id: world.fresh(),
+    };
+    world.chat().reopen_conversation(with(request, &customer.token)).await.unwrap();
+    customer.say(question).await;
+    customer.ask_for_a_person().await;
+
+    let sara = world.agent("sara").await;
+    let mut work = sara.stream().await;
+    sara.present(pb::Presence::Available).await;
+    let offer = work.offer().await;
+    let packet = sara.packet(&customer.id, offer.token).await.unwrap();
+    let tried: Vec<&str> = packet.tried.iter().map(|tried| tried.entry_id.as_str()).collect();
+    assert_eq!(tried.len(), 1, "{tried:?}");
+    assert!(packet.tried[0].sequence > before, "where it was given last: {:?}", packet.tried);
+}

@@ -201,3 +201,16 @@ fn an_agent_who_leaves_is_named_as_the_customer_knew_them() {
     let is_named = |event: &Event| matches!(event, Event::AgentLeft { name: Some(name), .. } if name == "Sara");
     assert!(decision.events.iter().any(is_named), "{:?}", decision.events);
 }
+
+#[test]
+fn an_entry_that_was_answered_twice_is_remembered_once() {
+    let question = "when are you open";
+    let story = Story::new().then(&start()).says(question);
+    let decision = story.answer(&story.saying(question), story.at).unwrap();
+    let answers = |event: &Event| {
+        matches!(event, Event::BotSaid { outcome: Outcome::Answer, entry: Some(_), .. })
+    };
+    assert!(decision.events.iter().any(answers), "in other words: {:?}", decision.events);
+    let c = story.says(question).c.unwrap();
+    assert_eq!(c.memory.answered.len(), 1, "{:?}", c.memory.answered);
+}

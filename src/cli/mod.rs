@@ -34,6 +34,7 @@ mod rows;
 mod rules;
 mod schema;
 mod sealing;
+mod seen;
 mod serve;
 mod sim;
 mod store;

@@ -19,7 +19,7 @@ const OF_CONVERSATION: &[&str] = &[
     "created_at",
     "last_event_at",
     "unanswered_since",
-    "unread",
+    "unanswered",
 ];
 /// Of the record of a request: which events it made; its fingerprint is made from what was said.
 const OF_REQUEST: &[&str] = &["from_seq", "to_seq"];
@@ -72,6 +72,8 @@ impl<'a> Form<'a> {
             }
             // Ids of conversations, and what ops have written for everybody to read.
             Kind::Customer | Kind::Directives => return None,
+            // Two sequences: that somebody has read, and no word of what.
+            Kind::ReadMarks => return None,
         };
         Some(Form { subject, place: key.to_string(), readable })
     }

@@ -16,6 +16,7 @@ mod replays;
 mod replies;
 mod retention;
 mod roles;
+mod seen;
 mod sessions;
 mod story;
 mod streams;

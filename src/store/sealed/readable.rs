@@ -36,6 +36,7 @@ const OF_ITEM: &[&str] = &[
     "credit_ms",
     "paused",
     "excluded",
+    "asked_again_from",
     "preferred",
     "cost",
     "untaken",
@@ -84,5 +85,69 @@ impl<'a> Form<'a> {
         let subject = log.0.strip_prefix("l/")?;
         let place = format!("{}/{seq}/{event_id:032x}", log.0);
         Some(Form { subject, place, readable: OF_RECORD })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::conversation::apply::apply;
+    use crate::domain::conversation::event::Event;
+    use crate::domain::handoff::{Handoff, HandoffReason, Origin, Priority, Requirements, Token};
+    use crate::domain::ids::{ChannelId, ConversationId, CustomerId, PoolId, QueueId};
+    use crate::domain::language::Language;
+    use crate::domain::pool::item::{Item, Place};
+    use crate::domain::time::Timestamp;
+    use serde::Serialize;
+    use std::collections::BTreeSet;
+
+    const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    fn fields(of: &impl Serialize) -> BTreeSet<String> {
+        let value = serde_json::to_value(of).unwrap();
+        value.as_object().unwrap().keys().cloned().collect()
+    }
+
+    fn id() -> ConversationId {
+        ConversationId::parse("c1").unwrap()
+    }
+
+    /// A field that was renamed would quietly be sealed.
+    #[test]
+    fn what_stays_readable_is_there_under_these_names() {
+        let event = Event::Started {
+            conversation: id(),
+            bucket: 0,
+            pool: PoolId::parse("main").unwrap(),
+            customer: CustomerId::parse("x-1").unwrap(),
+            language: Language::En,
+            channel: ChannelId::parse("web").ok(),
+        };
+        let c = apply(None, &event, AT).unwrap();
+        let fields_of_c = fields(&c);
+        for name in OF_CONVERSATION {
+            assert!(fields_of_c.contains(*name), "a conversation has no {name}: {fields_of_c:?}");
+        }
+        let needs = Requirements {
+            queue: QueueId::parse("care").unwrap(),
+            language: Language::En,
+            skills: Default::default(),
+        };
+        let handoff = Handoff {
+            reason: HandoffReason::HumanRequest,
+            priority: Priority::Normal,
+            needs,
+            entry: None,
+            requested_at: AT,
+            origin: Origin::default(),
+        };
+        let mut of_places = fields(&Place::Here(Item::new(id(), 0, 1, handoff, AT)));
+        of_places.extend(fields(&Place::Gone { token: Token::default(), since: AT }));
+        let hidden: Vec<&String> =
+            of_places.iter().filter(|name| !OF_ITEM.contains(&name.as_str())).collect();
+        assert_eq!(hidden, ["headline"], "the sentence for the agent alone is sealed");
+        for name in OF_ITEM {
+            assert!(of_places.contains(*name), "a place has no {name}: {of_places:?}");
+        }
     }
 }

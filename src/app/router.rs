@@ -233,9 +233,8 @@ impl App {
         let rules = self.rules();
         let offers = plan::plan(&mut self.router.lock().view, &rules.routing, at);
         for offer in &offers {
-            let command = WorkCommand::Offer { agent: offer.agent.clone() };
-            match self.work(&offer.conversation, &command).await {
-                Ok(_) => Stats::add(&self.stats.offers),
+            match self.make_offer(offer).await {
+                Ok(()) => Stats::add(&self.stats.offers),
                 Err(AppError::Refused(PoolRefusal::Superseded)) => {
                     self.router.lock().fence = None;
                     return Ok(false);
@@ -244,6 +243,9 @@ impl App {
                     // The picture was old: look again at these two.
                     Stats::add(&self.stats.offers_refused);
                     self.refresh_place(&offer.conversation).await?;
+                    if let Some(other) = &offer.instead_of {
+                        self.refresh_place(other).await?;
+                    }
                     self.refresh_agent(&offer.agent).await?;
                 }
                 Err(error) => {
@@ -253,6 +255,14 @@ impl App {
             }
         }
         Ok(!offers.is_empty())
+    }
+
+    async fn make_offer(&self, offer: &plan::Offer) -> AppResult<()> {
+        if let Some(other) = &offer.instead_of {
+            return self.offer_instead(offer, other).await;
+        }
+        let command = WorkCommand::Offer { agent: offer.agent.clone() };
+        self.work(&offer.conversation, &command).await.map(drop)
     }
 
     /// Passes a ring on to the picture. Our own changes are known already.

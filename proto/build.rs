@@ -21,6 +21,7 @@ const FILES: &[&str] = &[
     "sanad/v1/ops.proto",
     "sanad/v1/parts.proto",
     "sanad/v1/satisfaction.proto",
+    "sanad/v1/seen.proto",
     "sanad/v1/supervisor.proto",
     "sanad/v1/types.proto",
     "sanad/v1/typing.proto",

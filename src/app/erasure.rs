@@ -91,6 +91,8 @@ impl App {
     async fn erase_in_store(&self, c: Conversation) -> AppResult<bool> {
         let id = &c.id;
         if c.is_erased() {
+            // Whoever was interrupted after the erasure asks once more.
+            self.forget_read_marks(id).await?;
             return Ok(false);
         }
         if c.has_ended().is_none() {
@@ -102,6 +104,8 @@ impl App {
         }
         self.erase_requests(id).await?;
         self.command(id, None, Command::Erase).await?;
+        // After it, when none can be set any more.
+        self.forget_read_marks(id).await?;
         Ok(true)
     }
 

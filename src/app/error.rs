@@ -2,6 +2,7 @@
 //! look on the wire is decided at the edge.
 
 use crate::domain::conversation::command::Rejection;
+use crate::domain::conversation::seen::NotReadable;
 use crate::domain::directives::NotTaken;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
@@ -40,6 +41,9 @@ pub enum AppError {
         /// What came.
         length: usize,
     },
+    /// This cannot have been read.
+    #[error(transparent)]
+    NotReadable(#[from] NotReadable),
     /// The text is empty.
     #[error("a message must not be empty")]
     Empty,

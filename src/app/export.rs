@@ -66,7 +66,11 @@ impl App {
         while let Some(id) = export.left.pop_front() {
             match self.conversation(&id).await {
                 Ok(c) => {
-                    let head = format!("{}\n", heading(&c));
+                    let mut head = heading(&c);
+                    if let Some(marks) = self.read_marks(&id).await? {
+                        head["read_through"] = marks.customer.into();
+                    }
+                    let head = format!("{head}\n");
                     export.at = Some((id, 0));
                     return Ok(Some(head));
                 }

@@ -47,6 +47,11 @@ pub fn outbox(conversation: &ConversationId) -> EntityKey {
     EntityKey::new(Kind::Outbox, conversation.as_str())
 }
 
+/// How far people have read a conversation.
+pub fn read_marks(conversation: &ConversationId) -> EntityKey {
+    EntityKey::new(Kind::ReadMarks, conversation.as_str())
+}
+
 /// A conversation's place in a pool.
 pub fn place(conversation: &ConversationId) -> EntityKey {
     EntityKey::new(Kind::Item, conversation.as_str())
@@ -150,6 +155,8 @@ pub enum Topic {
     CustomerTypes(ConversationId),
     /// The agent of a conversation is typing.
     AgentTypes(ConversationId),
+    /// Somebody has read on in a conversation.
+    ReadMarks(ConversationId),
     /// Anything in the slot changed. Not rung by itself: every ring is one of these too.
     Any,
 }
@@ -164,6 +171,7 @@ impl Topic {
             | Topic::Agent(_)
             | Topic::Inbox(_)
             | Topic::Alerts
+            | Topic::ReadMarks(_)
             | Topic::Any => false,
         }
     }
@@ -178,6 +186,7 @@ impl Topic {
             Topic::Alerts => "w/alerts".to_owned(),
             Topic::CustomerTypes(id) => format!("tc/{id}"),
             Topic::AgentTypes(id) => format!("ta/{id}"),
+            Topic::ReadMarks(id) => format!("s/{id}"),
             Topic::Any => "*".to_owned(),
         }
     }
@@ -193,6 +202,7 @@ impl Topic {
             "w" => Some(Topic::Alerts),
             "tc" => ConversationId::parse(id).ok().map(Topic::CustomerTypes),
             "ta" => ConversationId::parse(id).ok().map(Topic::AgentTypes),
+            "s" => ConversationId::parse(id).ok().map(Topic::ReadMarks),
             _ => None,
         }
     }
@@ -218,7 +228,8 @@ mod tests {
             Topic::Log(conversation.clone()),
             Topic::Place(conversation.clone()),
             Topic::CustomerTypes(conversation.clone()),
-            Topic::AgentTypes(conversation),
+            Topic::AgentTypes(conversation.clone()),
+            Topic::ReadMarks(conversation),
             Topic::Agent(agent.clone()),
             Topic::Inbox(agent),
             Topic::Alerts,

@@ -41,6 +41,7 @@ pub mod requests;
 pub mod retention;
 pub mod router;
 pub mod satisfaction;
+pub mod seen;
 pub mod sessions;
 pub mod stats;
 pub mod stored;

@@ -222,13 +222,14 @@ impl App {
     /// Deletes it if it is still what was read; says whether it is gone.
     async fn let_go(&self, slot: &Slot, one: &Leaving) -> AppResult<bool> {
         let key = keys::conversation(&one.id);
+        let marks = keys::read_marks(&one.id);
         let to_load = |requests: &[EntityKey]| {
-            let mut to_load = vec![key.clone(), keys::outbox(&one.id)];
+            let mut to_load = vec![key.clone(), keys::outbox(&one.id), marks.clone()];
             to_load.extend(requests.iter().cloned());
             to_load
         };
         // The requests first: once the log is gone nothing names them any more.
-        for requests in one.requests.chunks(ENTITIES_MAX - 2) {
+        for requests in one.requests.chunks(ENTITIES_MAX - 3) {
             let snapshot = self.store.load(slot, &to_load(requests), &[]).await?;
             if *snapshot.observed(&key) != one.observed {
                 return Ok(false);
@@ -250,6 +251,7 @@ impl App {
         }
         let mut change = snapshot.change(self.tag());
         change.delete(key.clone());
+        change.delete(marks.clone());
         change.drop_log(keys::log(&one.id));
         for list in Index::OF_CONVERSATIONS {
             change.index_remove(list, one.id.as_str());

@@ -313,6 +313,7 @@ impl App {
                 Topic::Log(_)
                 | Topic::Inbox(_)
                 | Topic::Alerts
+                | Topic::ReadMarks(_)
                 | Topic::CustomerTypes(_)
                 | Topic::AgentTypes(_)
                 | Topic::Any => {}

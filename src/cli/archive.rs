@@ -1,8 +1,11 @@
 //! `sanad archive`: reads what retention has written: each conversation once, however often a crash
 //! made it be written.
 
+use super::connect::DEFAULT_DATA;
+use super::sealing;
 use crate::store::archive::read;
-use anyhow::Context as _;
+use crate::store::sealed::is_sealed;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +18,9 @@ pub struct ArchiveArgs {
     /// The folder, as `retention.archive` in service.yaml names it.
     #[arg(long, env = "SANAD_ARCHIVE", value_name = "DIR", default_value = "data/archive")]
     archive: PathBuf,
+    /// The server's data folder; its seal.secret opens what is sealed.
+    #[arg(long, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
+    data: PathBuf,
 }
 
 /// That there is nothing, and why that may be.
@@ -42,9 +48,18 @@ pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
         eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
         return Ok(());
     }
+    let seals = sealing::seals_of(&args.data)?;
     let mut out = io::stdout().lock();
-    for row in &contents.rows {
-        serde_json::to_writer(&mut out, row)?;
+    for row in contents.rows.iter().cloned() {
+        let row = match &seals {
+            Some(seals) => seals.open_row(row).map_err(anyhow::Error::msg)?,
+            None if is_sealed(&row) => bail!(
+                "the archive is sealed, and {} is not there; name the data folder with --data DIR",
+                sealing::file_of(&args.data).display()
+            ),
+            None => row,
+        };
+        serde_json::to_writer(&mut out, &row)?;
         writeln!(out)?;
     }
     eprintln!(

@@ -94,6 +94,10 @@ pub struct Desk {
     pub requests: BTreeMap<String, SendMessageResponse>,
     pub choices_taken: Vec<String>,
     pub waiting: Option<QueueStatus>,
+    /// How far the customer has read.
+    pub read: watch::Sender<u64>,
+    /// How far each side has read, as streams are told.
+    pub marks: Option<ReadMarks>,
     /// How often a stream was opened, with the tokens.
     pub tokens: Vec<String>,
 }
@@ -136,6 +140,11 @@ impl FakeChat {
 
     pub fn queue(&self, status: Option<QueueStatus>) {
         self.desk().waiting = status;
+        self.bell.send_replace(());
+    }
+
+    pub fn read(&self, marks: ReadMarks) {
+        self.desk().marks = Some(marks);
         self.bell.send_replace(());
     }
 
@@ -203,15 +212,17 @@ impl FakeChat {
             desk.faults.streams_end_after.pop_front()
         };
         let attached = Attached { next_sequence: next as u64 + 1, ..Attached::default() };
+        let mut read = None;
         let frame = |token: String, frame| {
             Ok(SubscribeEventsResponse { resume_token: token, frame: Some(frame) })
         };
         let mut told = None;
         let _ = frames.send(frame(String::new(), Frame::Attached(attached))).await;
         loop {
-            let (events, waiting) = {
+            let (events, waiting, marks) = {
                 let desk = self.desk();
-                (desk.events[next.min(desk.events.len())..].to_vec(), desk.waiting.clone())
+                let events = desk.events[next.min(desk.events.len())..].to_vec();
+                (events, desk.waiting.clone(), desk.marks)
             };
             for event in events {
                 if left == Some(0) {
@@ -226,6 +237,10 @@ impl FakeChat {
                 let _ = frames.send(frame(String::new(), Frame::QueueStatus(status.clone()))).await;
             }
             told = waiting;
+            if let (Some(moved), true) = (marks, marks != read) {
+                let _ = frames.send(frame(String::new(), Frame::ReadMarks(moved))).await;
+            }
+            read = marks;
             tokio::select! {
                 _ = bell.changed() => {}
                 () = frames.closed() => return,
@@ -407,6 +422,11 @@ impl ChatService for FakeChat {
         _: Request<RateConversationRequest>,
     ) -> Answer<RateConversationResponse> {
         absent()
+    }
+
+    async fn mark_read(&self, request: Request<MarkReadRequest>) -> Answer<MarkReadResponse> {
+        self.desk().read.send_replace(request.into_inner().through_sequence);
+        Ok(Response::new(MarkReadResponse::default()))
     }
 
     async fn set_typing(&self, _: Request<SetTypingRequest>) -> Answer<SetTypingResponse> {

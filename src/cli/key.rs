@@ -1,6 +1,7 @@
 //! `sanad key`: the keys of staff, made in the server's data folder. No server need run.
 
 use super::connect::{DEFAULT_DATA, key_path};
+use super::sealing;
 use crate::domain::time::Timestamp;
 use crate::grpc::keys::{KeyRing, Role};
 use anyhow::bail;
@@ -8,7 +9,7 @@ use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Make keys for agents, platforms, supervisors and admins.
+/// Make keys for agents, platforms, supervisors and admins, and the secret that seals what is stored.
 #[derive(Debug, Args)]
 pub struct KeyCommand {
     #[command(subcommand)]
@@ -19,6 +20,23 @@ pub struct KeyCommand {
 enum What {
     /// Make a key and tell the file it lies in. A running server takes it within a second.
     Mint(MintArgs),
+    /// Make the secret that seals what is stored, or a further one.
+    ///
+    /// From the next start on what is written is sealed: copies of the store and of the archive cannot be
+    /// read without the file, and neither can you. Keep it apart from their backups, and give it to every
+    /// instance.
+    Seal(SealArgs),
+}
+
+#[derive(Debug, Args)]
+struct SealArgs {
+    /// The server's data folder; the secret goes to DIR/seal.secret.
+    #[arg(long, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
+    data: PathBuf,
+    /// Add a further secret to the one that is there. At the end of the file it only opens; as the first
+    /// line it seals.
+    #[arg(long)]
+    another: bool,
 }
 
 #[derive(Debug, Args)]
@@ -48,7 +66,35 @@ pub fn run(command: KeyCommand) -> anyhow::Result<()> {
             println!("{}", mint(&args)?.display());
             Ok(())
         }
+        What::Seal(args) => {
+            println!("{}", seal(&args)?);
+            Ok(())
+        }
     }
+}
+
+fn seal(args: &SealArgs) -> anyhow::Result<String> {
+    let file = sealing::file_of(&args.data);
+    let path = file.display();
+    let is_first = !file.exists();
+    if !is_first && !args.another {
+        bail!(
+            "{path} is there already, and what is written is sealed; add --another to change the secret"
+        );
+    }
+    std::fs::create_dir_all(&args.data)?;
+    sealing::add_secret(&args.data)?;
+    Ok(match is_first {
+        true => format!(
+            "{path}\nFrom the next start on what is written is sealed. Keep this file apart from backups of \
+             the store: without it they cannot be read. Every instance needs it."
+        ),
+        false => format!(
+            "{path}\nThe new secret, its last line, opens from the next start on. Once every instance has \
+             been restarted with this file, move the line to the top everywhere and restart again: then it \
+             seals. Remove an older line only when nothing written under it is kept any more."
+        ),
+    })
 }
 
 fn mint(args: &MintArgs) -> anyhow::Result<PathBuf> {
@@ -67,6 +113,18 @@ fn mint(args: &MintArgs) -> anyhow::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_seal_is_made_once_and_changed_only_on_demand() {
+        let data = tempfile::tempdir().unwrap();
+        let mut args = SealArgs { data: data.path().join("new"), another: false };
+        assert!(seal(&args).unwrap().contains("Every instance needs it"));
+        assert!(seal(&args).unwrap_err().to_string().contains("--another"));
+        args.another = true;
+        assert!(seal(&args).unwrap().contains("move the line to the top"));
+        let text = std::fs::read_to_string(sealing::file_of(&args.data)).unwrap();
+        assert_eq!(text.lines().count(), 2);
+    }
 
     #[test]
     fn a_key_is_made_once_and_replaced_only_on_demand() {

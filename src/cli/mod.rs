@@ -33,6 +33,8 @@ mod replay;
 mod rows;
 mod rules;
 mod schema;
+mod sealing;
+mod seen;
 mod serve;
 mod sim;
 mod store;

@@ -23,9 +23,11 @@ use crate::grpc::metrics::EdgeMetrics;
 use crate::grpc::server::{self, Bound, Edge, ServeOptions, TlsPem};
 use crate::grpc::tokens::CustomerTokens;
 use crate::grpc::{Now, admin, agent, supervisor};
+use crate::ports::archive::Archive;
 use crate::ports::clock::Clock;
 use crate::ringing::Lines;
 use crate::store::archive::FolderArchive;
+use crate::store::sealed::{SealedArchive, Seals};
 use crate::web;
 use anyhow::Context as _;
 use clap::Args;
@@ -139,7 +141,7 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, mut context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
-    let retention = retention(&settings);
+    let retention = retention(&settings, opened.seals.as_ref());
     context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
     if with_tasks {
         tasks::start(&app, &came_back, retention);
@@ -195,10 +197,15 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
 }
 
 /// What becomes of ended conversations.
-fn retention(settings: &ServiceSettings) -> Option<Retention> {
+fn retention(settings: &ServiceSettings, seals: Option<&Arc<Seals>>) -> Option<Retention> {
     let wanted = settings.retention.as_ref()?;
-    let folder = wanted.archive.as_ref().map(|folder| settings.data.join(folder));
-    let archive = folder.map(|folder| Arc::new(FolderArchive::new(folder)) as _);
+    let archive = wanted.archive.as_ref().map(|folder| -> Arc<dyn Archive> {
+        let folder = Arc::new(FolderArchive::new(settings.data.join(folder)));
+        match seals {
+            Some(seals) => Arc::new(SealedArchive::new(folder, Arc::clone(seals))),
+            None => folder,
+        }
+    });
     Some(Retention { after: wanted.after, archive })
 }
 

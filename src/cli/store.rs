@@ -134,15 +134,16 @@ fn done(options: &Copy, sum: &Sum) {
     match (&options.from, &options.to) {
         (End::Folder(from), End::Folder(to)) => println!(
             "Copy {0}/server.secret (without it every customer's token is void), {0}/host.secret if there \
-             is one (it checks the tokens your site signs), {0}/keys and {0}/rules to {1} too.",
+             is one (it checks the tokens your site signs), {0}/seal.secret if there is one (without it what is sealed \
+             cannot be read), {0}/keys and {0}/rules to {1} too.",
             from.display(),
             to.display()
         ),
         (End::Folder(_), End::Redis(_)) | (End::Redis(_), End::Folder(_) | End::Redis(_)) => {
             println!(
                 "Serve it with the data folder that has been used so far, or a copy of it: `server.secret` \
-                 (customers' tokens), `host.secret` if there is one (the tokens your site signs), `keys` \
-                 and `rules` are in it."
+                 (customers' tokens), `host.secret` if there is one (the tokens your site signs), \
+                 `seal.secret` if there is one (what is sealed), `keys` and `rules` are in it."
             );
         }
     }

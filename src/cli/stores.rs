@@ -1,6 +1,7 @@
 //! Opens the store that the settings name, and says what can truthfully be said of it: what an
 //! answer survives, and how the store does.
 
+use super::sealing;
 use crate::config::service::{ServiceSettings, StoreKind};
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::grpc::pb;
@@ -12,6 +13,8 @@ use crate::store::redis::address::Address;
 use crate::store::redis::deployment::{self, OpenError, Safety};
 use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
+use crate::store::sealed::Seals;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -40,6 +43,8 @@ pub(super) struct Opened {
     pub health: Option<watch::Receiver<Health>>,
     /// What else can be asked of it.
     pub place: StorePlace,
+    /// The secrets that what is stored is sealed under; `None` if it lies in the clear.
+    pub seals: Option<Arc<Seals>>,
 }
 
 /// Where the store is, for examinations.
@@ -53,8 +58,26 @@ pub(super) enum StorePlace {
     Redis(Address),
 }
 
-/// Opens the store that the settings name.
+/// Opens the store that the settings name, sealed if the data folder has a secret for it.
 pub(super) async fn open(
+    settings: &ServiceSettings,
+    init_if_empty: bool,
+    clock: &Arc<dyn Clock>,
+) -> anyhow::Result<Opened> {
+    let mut opened = open_plain(settings, init_if_empty, clock).await?;
+    if let StorePlace::Memory = opened.place {
+        return Ok(opened);
+    }
+    opened.seals = sealing::seals_of(&settings.data)?;
+    opened.store = sealing::sealed(opened.store, opened.seals.as_ref(), &settings.data).await?;
+    if opened.seals.is_some() {
+        let file = sealing::file_of(&settings.data);
+        opened.kept = format!("{}; sealed with {}", opened.kept, file.display());
+    }
+    Ok(opened)
+}
+
+async fn open_plain(
     settings: &ServiceSettings,
     init_if_empty: bool,
     clock: &Arc<dyn Clock>,
@@ -69,6 +92,7 @@ pub(super) async fn open(
             death: None,
             health: None,
             place: StorePlace::Memory,
+            seals: None,
         }),
         StoreKind::Embedded => {
             let path = file_of(settings);
@@ -83,6 +107,9 @@ pub(super) async fn open(
                 ..embedded::Options::default()
             };
             let store = EmbeddedStore::open(path, &options, clock.clone())?;
+            if is_first_start && !sealing::file_of(&settings.data).exists() {
+                sealing::add_secret(&settings.data)?;
+            }
             let death = store.death();
             Ok(Opened {
                 store: Arc::new(store),
@@ -93,6 +120,7 @@ pub(super) async fn open(
                 death: Some(death),
                 health: None,
                 place,
+                seals: None,
             })
         }
         StoreKind::Redis(url) => open_redis(Address::parse(url)?, init_if_empty).await,
@@ -151,6 +179,7 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         death: None,
         health: Some(store.health()),
         place: StorePlace::Redis(address),
+        seals: None,
         store: Arc::new(store),
     })
 }

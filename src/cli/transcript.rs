@@ -115,6 +115,13 @@ impl Transcript {
         }
     }
 
+    /// Under one's own last words, when a person has read them.
+    pub fn seen(&self) -> String {
+        let mark = if self.look.rich { "✓✓" } else { "*" };
+        let word = pick(self.language, "seen", "قُرئت");
+        self.look.paint(&format!("{mark} {word}"), Style::new().dimmed())
+    }
+
     /// Several events, in their order.
     pub fn events(&self, events: &[Event]) -> Vec<String> {
         events.iter().flat_map(|event| self.event(event)).collect()

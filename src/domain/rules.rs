@@ -2,6 +2,7 @@
 
 use super::bot::entry::FaqEntry;
 use super::bot::matcher::Matcher;
+use super::conversation::seen::MarksKept;
 use super::detectors::{Detectors, EmergencyKind};
 use super::directives::Banner;
 use super::ids::{EntryId, RulesVersion};
@@ -53,6 +54,8 @@ pub struct BotRules {
     pub facts: BTreeSet<String>,
     /// What messages may carry beside words.
     pub parts: PartRules,
+    /// Whose reading is kept and shown to the other side.
+    pub read_marks: MarksKept,
 }
 
 /// How far the bot tries before it steps aside.

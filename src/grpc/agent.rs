@@ -269,6 +269,13 @@ impl AgentService for AgentDesk {
         self.types(request).await
     }
 
+    async fn mark_agent_read(
+        &self,
+        request: Request<pb::MarkAgentReadRequest>,
+    ) -> Result<Response<pb::MarkAgentReadResponse>, Status> {
+        self.reads(request).await
+    }
+
     async fn propose_resolution(
         &self,
         request: Request<pb::ProposeResolutionRequest>,
@@ -398,15 +405,7 @@ impl AgentService for AgentDesk {
         request: Request<pb::ListMyWorkRequest>,
     ) -> Result<Response<pb::ListMyWorkResponse>, Status> {
         let agent = self.session(&request, request.get_ref().session.as_ref()).await?;
-        let app = &self.context.app;
-        let work = app.held_work(&agent).await.map_err(status)?;
-        let (offers, assignments) = encode_agent::work(app, &work);
-        Ok(Response::new(pb::ListMyWorkResponse {
-            agent: Some(encode_agent::agent(&agent)),
-            offers,
-            assignments,
-            mode: self.mode(),
-        }))
+        desk::work(&self.context, &agent).await.map(Response::new)
     }
 
     async fn list_agents(

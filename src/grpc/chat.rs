@@ -6,13 +6,13 @@ use super::chat_stream;
 use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
-use super::feed::{Attach, Feed, Part};
 use super::frames::Frames;
 use super::parts;
 use super::pb;
 use super::pb::chat_service_server::ChatService;
 use super::refusals::{customer_status, status};
 use super::resume::Place;
+use super::seen;
 use super::status::Refusal;
 use crate::app::conversations::{Done, Logged};
 use crate::app::error::AppError;
@@ -214,12 +214,14 @@ impl ChatService for Chat {
             .await
             .map_err(customer_status)?;
         let c = self.context.app.conversation(&conversation).await.map_err(customer_status)?;
-        let current = Some(encode::conversation(&self.context.app, &c));
+        let mut current = encode::conversation(&self.context.app, &c);
+        let read = seen::of(&self.context.app, &conversation).await;
+        current.read_marks = read.map_err(customer_status)?;
         let limit = match asked.page_size {
             0 => usize::MAX,
             size => size as usize,
         };
-        Ok(Response::new(page.response(limit, current, self.mode())))
+        Ok(Response::new(page.response(limit, Some(current), self.mode())))
     }
 
     async fn request_human(
@@ -388,6 +390,13 @@ impl ChatService for Chat {
         self.types(request).await
     }
 
+    async fn mark_read(
+        &self,
+        request: Request<pb::MarkReadRequest>,
+    ) -> Result<Response<pb::MarkReadResponse>, Status> {
+        self.reads(request).await
+    }
+
     async fn end_conversation(
         &self,
         request: Request<pb::EndConversationRequest>,
@@ -401,78 +410,6 @@ impl ChatService for Chat {
             durability: self.durability(&done).await,
             mode: self.mode(),
         }))
-    }
-}
-
-/// A page of the log, with the place after it.
-pub struct Page {
-    part: Part,
-    diverged: bool,
-}
-
-impl Page {
-    fn response(
-        self,
-        limit: usize,
-        current: Option<pb::Conversation>,
-        mode: i32,
-    ) -> pb::ListMessagesResponse {
-        let cut = self.part.events.len() > limit;
-        let shown: Vec<(pb::Event, Place)> = self.part.events.into_iter().take(limit).collect();
-        let place = match shown.last() {
-            Some((_, place)) if cut => *place,
-            Some(_) | None => self.part.place,
-        };
-        let events: Vec<pb::Event> = shown.into_iter().map(|(event, _)| event).collect();
-        let erased = current.as_ref().is_some_and(encode::was_erased);
-        let reason = if erased { pb::ResetReason::Erased } else { pb::ResetReason::Diverged };
-        let reset = self.diverged.then(|| pb::Reset {
-            reason: reason.into(),
-            conversation: current.clone(),
-            events: events.clone(),
-        });
-        pb::ListMessagesResponse {
-            events: if reset.is_some() { Vec::new() } else { events },
-            through_sequence: place.sequence,
-            resume_token: place.token(),
-            reset,
-            conversation: current,
-            mode,
-        }
-    }
-}
-
-impl Context {
-    /// Reads on from a place; if nothing is there, waits a while for something to come.
-    pub async fn read_page(
-        &self,
-        conversation: &ConversationId,
-        reader: Reader,
-        place: Place,
-        checked: bool,
-        wait: Duration,
-    ) -> Result<Page, AppError> {
-        let checked_place = if checked { place } else { Place::default() };
-        let attach =
-            Feed::attach(self.clone(), conversation.clone(), reader, checked_place).await?;
-        let (mut feed, diverged) = match attach {
-            Attach::Attached(feed) => (feed, false),
-            Attach::Diverged(feed) => (feed, true),
-        };
-        if !checked {
-            feed.skip_to(place);
-        }
-        let until = tokio::time::Instant::now() + wait;
-        loop {
-            let part = feed.read().await?;
-            if !part.events.is_empty() || tokio::time::Instant::now() >= until {
-                return Ok(Page { part, diverged });
-            }
-            tokio::select! {
-                () = feed.changed() => {}
-                () = tokio::time::sleep_until(until) => {}
-            }
-        }
     }
 }
 

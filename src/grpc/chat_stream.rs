@@ -9,6 +9,7 @@ use super::pb::subscribe_events_response::Frame;
 use super::pb::{self, SubscribeEventsResponse};
 use super::refusals;
 use super::resume::Place;
+use super::seen;
 use super::typing;
 use crate::app::error::AppError;
 use crate::app::hub::Watch;
@@ -39,7 +40,8 @@ pub async fn open(
     // Whoever merely watches is not the customer.
     let page = (reader == Reader::Customer).then(|| context.app.attach(&id));
     let (sender, frames) = frames::channel(FRAMES_AHEAD);
-    let stream = Stream { context, id, sender, line: None, waits: false, told: place.sequence };
+    let told = place.sequence;
+    let stream = Stream { context, id, sender, line: None, waits: false, told, marks: None };
     // A client that goes away drops the receiver: then every send fails and the task ends.
     tokio::spawn(async move {
         let mut stream = stream;
@@ -69,6 +71,8 @@ struct Stream {
     waits: bool,
     /// The sequence up to which the reader was told.
     told: u64,
+    /// How far each side has read, as the reader was told.
+    marks: Option<pb::ReadMarks>,
 }
 
 /// Why a stream ends early.
@@ -85,8 +89,9 @@ impl From<AppError> for Ended {
 
 impl Stream {
     async fn run(&mut self, attach: Attach) -> Result<(), Ended> {
-        // Watched before the reader is greeted: whoever types from then on is seen.
+        // Watched before the reader is greeted: whoever types or reads from then on is seen.
         let mut typing = self.typing();
+        let mut reading = self.context.app.watch_read_marks(&self.id);
         let mut feed = self.greet(attach).await?;
         self.told = feed.place().sequence;
         self.look_at_line(feed.place()).await?;
@@ -114,6 +119,7 @@ impl Stream {
                     let sign = typing::sign(pb::Party::Agent);
                     self.send(Frame::Typing(sign), feed.place()).await?;
                 }
+                () = reading.changed() => self.tell_marks(feed.place()).await?,
                 () = tokio::time::sleep_until(look), if self.waits => {
                     self.look_at_line(feed.place()).await?;
                 }
@@ -130,7 +136,10 @@ impl Stream {
     /// The first frame: whether the reader can go on where it stood.
     async fn greet(&mut self, attach: Attach) -> Result<Feed, Ended> {
         let c = self.context.app.conversation(&self.id).await?;
-        let conversation = Some(encode::conversation(&self.context.app, &c));
+        self.marks = seen::of(&self.context.app, &self.id).await?;
+        let read_marks = self.marks;
+        let conversation = encode::conversation(&self.context.app, &c);
+        let conversation = Some(pb::Conversation { read_marks, ..conversation });
         match attach {
             Attach::Attached(feed) => {
                 let attached = pb::Attached {
@@ -179,6 +188,18 @@ impl Stream {
             let advanced = pb::Advanced { through_sequence: self.told };
             self.send(Frame::Advanced(advanced), part.place).await?;
         }
+        Ok(())
+    }
+
+    /// Tells that somebody has read on. What was erased is read by nobody: that is not told.
+    async fn tell_marks(&mut self, place: Place) -> Result<(), Ended> {
+        let marks = seen::of(&self.context.app, &self.id).await?;
+        if marks != self.marks
+            && let Some(moved) = marks.filter(|marks| *marks != pb::ReadMarks::default())
+        {
+            self.send(Frame::ReadMarks(moved), place).await?;
+        }
+        self.marks = marks;
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use super::encode_agent;
 use super::pb;
 use super::pb::transfer_conversation_request::To;
 use super::refusals::status;
+use super::seen;
 use crate::app::requests::Once;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
@@ -30,6 +31,19 @@ pub(super) fn waiting(context: &Context, agent: &Agent, size: u32) -> pb::ListWa
     pb::ListWaitingResponse {
         waiting: waiting.map(|work| encode_agent::waiting(&context.app, work)).collect(),
     }
+}
+
+/// What the agent is offered and holds.
+pub(super) async fn work(
+    context: &Context,
+    agent: &Agent,
+) -> Result<pb::ListMyWorkResponse, Status> {
+    let app = &context.app;
+    let work = app.held_work(agent).await.map_err(status)?;
+    let (offers, mut assignments) = encode_agent::work(app, &work);
+    seen::tell_in(app, &mut assignments).await.map_err(status)?;
+    let (agent, mode) = (Some(encode_agent::agent(agent)), context.mode().into());
+    Ok(pb::ListMyWorkResponse { agent, offers, assignments, mode })
 }
 
 /// Takes a waiting conversation by hand.

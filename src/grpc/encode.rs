@@ -100,7 +100,8 @@ fn party(party: pb::Party) -> pb::Participant {
     pb::Participant { party: party.into(), ..Default::default() }
 }
 
-/// A conversation as it is now, with its place in line if it waits.
+/// A conversation as it is now, with its place in line if it waits. How far it was read is not part of
+/// it: whoever tells that asks for it ([`super::seen`]).
 pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
     let state = match &c.state {
         State::Bot => pb::ConversationState::Bot,
@@ -139,6 +140,7 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         reopen_until: reopen_until.map(timestamp),
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
         blocked_until: encode_block::until(c),
+        read_marks: None,
     }
 }
 

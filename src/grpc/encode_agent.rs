@@ -173,7 +173,7 @@ pub fn standing(app: &App, c: &Conversation) -> Option<pb::Standing> {
     });
     Some(pb::Standing {
         waiting_since: standing.waiting_since.map(encode::timestamp),
-        unread: standing.unread,
+        unanswered: standing.unanswered,
         next_step: next.unwrap_or_default().into(),
         next_at: standing.next.map(|(at, _)| encode::timestamp(at)),
         attendance: attendance(app, &c.id).into(),

@@ -67,6 +67,6 @@ pub fn block(c: &Conversation, block: &Block) -> pb::Block {
         review: review.into(),
         reviewed_by,
         review_reason,
-        kept_messages: if block.is_in_force() { c.unread } else { 0 },
+        kept_messages: if block.is_in_force() { c.unanswered } else { 0 },
     }
 }

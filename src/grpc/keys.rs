@@ -233,6 +233,33 @@ pub fn server_secret(folder: &Path) -> Result<[u8; 32], KeyError> {
     })
 }
 
+/// The secrets in a file, one a line; at least one.
+pub fn secrets_in(path: &Path) -> Result<Vec<[u8; 32]>, KeyError> {
+    let text = read(path)?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let secrets: Option<Vec<_>> = lines.map(unhex).collect();
+    secrets.filter(|secrets| !secrets.is_empty()).ok_or_else(|| KeyError::File {
+        path: path.to_owned(),
+        source: io::Error::new(
+            io::ErrorKind::InvalidData,
+            "this is not a list of secrets of 64 hex digits, one a line; without them what is sealed \
+             cannot be read: take the file from a backup, or from another instance",
+        ),
+    })
+}
+
+/// Puts a new secret at the end of a file, which is made if it is not there.
+pub fn new_secret(path: &Path) -> Result<(), KeyError> {
+    let mut text = match path.exists() {
+        true => read(path)?,
+        false => String::new(),
+    };
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    write_secret(path, &format!("{text}{}\n", hex(&random::<32>()?)))
+}
+
 /// The key that the host site signs identities with; `None` if there is no such file.
 pub fn host_key(path: &Path) -> Result<Option<Vec<u8>>, KeyError> {
     if !path.exists() {

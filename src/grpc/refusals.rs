@@ -49,6 +49,7 @@ pub fn refusal(error: AppError) -> Refusal {
         AppError::TooLong { .. } | AppError::Empty => {
             Refusal::Field { field: "text", what: message }
         }
+        AppError::NotReadable(_) => Refusal::Field { field: "through_sequence", what: message },
         AppError::Overloaded { .. } => {
             Refusal::TooMany { what: "waiting conversations", retry_after: RETRY_AFTER * 20 }
         }

@@ -196,6 +196,7 @@ fn watched(frame: pb::SubscribeEventsResponse) -> pb::WatchConversationResponse 
         From::Heartbeat(beat) => Frame::Heartbeat(beat),
         From::Moved(moved) => Frame::Moved(moved),
         From::Typing(typing) => Frame::Typing(typing),
+        From::ReadMarks(marks) => Frame::ReadMarks(marks),
     });
     pb::WatchConversationResponse { resume_token, frame }
 }

@@ -8,6 +8,7 @@ use super::feed::{Attach, Feed};
 use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, event::Body};
 use super::resume::Place;
+use super::seen;
 use super::typing;
 use super::work_stream::{Ended, Out};
 use crate::app::App;
@@ -37,6 +38,12 @@ pub(super) struct Line {
     typing: Watch,
     /// It has rung and was not told yet.
     types: bool,
+    /// Rings when somebody has read on.
+    reading: Watch,
+    /// It has rung and was not looked at yet.
+    reads: bool,
+    /// How far each side has read, as the reader was told.
+    marks: pb::ReadMarks,
 }
 
 /// What an event is in an agent's time with a conversation.
@@ -65,8 +72,24 @@ impl Line {
             let (agent, id, context) = (agent.clone(), id.clone(), context.clone());
             let slot = keys::bucket(keys::bucket_of(&id, context.app.settings().buckets));
             let typing = context.app.hub().watch(slot, Topic::CustomerTypes(id.clone()));
-            let (over, types) = (false, false);
-            Line { agent, id, token, feed, context, begins, told, over, typing, types }
+            let reading = context.app.watch_read_marks(&id);
+            // How far it was read so far comes first.
+            let (over, types, reads, marks) = (false, false, true, pb::ReadMarks::default());
+            Line {
+                agent,
+                id,
+                token,
+                feed,
+                context,
+                begins,
+                told,
+                over,
+                typing,
+                types,
+                reading,
+                reads,
+                marks,
+            }
         };
         match (attach, place) {
             (Attach::Attached(feed), Some(_)) => Ok(line(feed)),
@@ -93,6 +116,9 @@ impl Line {
             let (conversation_id, sign) = (self.id.to_string(), typing::sign(pb::Party::Customer));
             let typing = pb::CustomerTyping { conversation_id, typing: Some(sign) };
             out.send(Frame::CustomerTyping(typing)).await?;
+        }
+        if std::mem::take(&mut self.reads) && !self.over {
+            self.tell_marks(out).await?;
         }
         while !self.over {
             let part = self.feed.read().await?;
@@ -142,11 +168,12 @@ impl Line {
         if self.over {
             return None;
         }
-        let Line { feed, typing, types, .. } = self;
+        let Line { feed, typing, types, reading, reads, .. } = self;
         Some(async {
             tokio::select! {
                 () = feed.changed() => {}
                 () = typing.changed() => *types = true,
+                () = reading.changed() => *reads = true,
             }
         })
     }
@@ -156,6 +183,16 @@ impl Line {
         let c = self.context.app.conversation(&self.id).await?;
         let is_theirs = c.owner() == Some(&self.agent) && c.token == self.token;
         Ok(is_theirs.then(|| encode_agent::standing(&self.context.app, &c)).flatten())
+    }
+
+    async fn tell_marks(&mut self, out: &Out) -> Result<(), Ended> {
+        let Some(marks) = seen::of(&self.context.app, &self.id).await? else { return Ok(()) };
+        if std::mem::replace(&mut self.marks, marks) == marks {
+            return Ok(());
+        }
+        let (conversation_id, read_marks) = (self.id.to_string(), Some(marks));
+        let read = pb::ConversationRead { conversation_id, read_marks };
+        out.send(Frame::ConversationRead(read)).await
     }
 
     async fn reset(&mut self, context: &Context, out: &Out) -> Result<(), Ended> {

@@ -9,6 +9,7 @@ use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, SubscribeWorkResponse};
 use super::refusals;
 use super::resume::Place;
+use super::seen;
 use super::status::Refusal;
 use super::work_line::Line;
 use crate::app::error::AppError;
@@ -265,7 +266,8 @@ impl<'a> Desk<'a> {
         self.read = agent.inbox_head;
         let app = &self.context.app;
         let work = app.held_work(agent).await?;
-        let (offers, assignments) = encode_agent::work(app, &work);
+        let (offers, mut assignments) = encode_agent::work(app, &work);
+        seen::tell_in(app, &mut assignments).await?;
         let attached = pb::WorkAttached {
             agent: Some(encode_agent::agent(agent)),
             offers,

@@ -50,6 +50,7 @@ impl Model {
                     | Kind::Deployment
                     | Kind::Alerts
                     | Kind::Directives
+                    | Kind::ReadMarks
                     | Kind::Customer => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {

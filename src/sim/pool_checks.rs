@@ -29,7 +29,8 @@ impl Model {
                     | Kind::Deployment
                     | Kind::Alerts
                     | Kind::Customer
-                    | Kind::Directives => {}
+                    | Kind::Directives
+                    | Kind::ReadMarks => {}
                 },
                 Write::Delete { key } => match key.kind {
                     Kind::Item => {
@@ -43,7 +44,8 @@ impl Model {
                     | Kind::Deployment
                     | Kind::Alerts
                     | Kind::Customer
-                    | Kind::Directives => {}
+                    | Kind::Directives
+                    | Kind::ReadMarks => {}
                 },
                 Write::IndexPut { .. }
                 | Write::IndexRemove { .. }

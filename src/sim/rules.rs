@@ -4,6 +4,7 @@
 
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::matcher::{Example, Matcher, MatcherSettings, TrainingEntry};
+use crate::domain::conversation::seen::MarksKept;
 use crate::domain::detectors::*;
 use crate::domain::handoff::{HandoffReason, Priority};
 use crate::domain::ids::{AgentId, EntryId, PoolId, QueueId, RulesVersion, SkillId};
@@ -117,6 +118,7 @@ pub(crate) fn make(agents: usize) -> Rules {
                 false_closure_window: seconds(600),
             },
             facts: BTreeSet::new(),
+            read_marks: MarksKept::default(),
             parts: PartRules { count_max: 3, locations: true, ..PartRules::default() },
             contacts: EmergencyKind::ALL
                 .into_iter()

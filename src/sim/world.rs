@@ -97,6 +97,7 @@ impl Trouble {
                 | AppError::RequestMismatch
                 | AppError::TooLong { .. }
                 | AppError::Empty
+                | AppError::NotReadable(_)
                 | AppError::TooManyOfCustomer { .. }
                 | AppError::Archive(_)
                 | AppError::DeclaredInConfig

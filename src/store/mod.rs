@@ -6,6 +6,7 @@
 //! - [`redis`] is for many instances on one truth: one server, Sentinel or Redis Cluster.
 //! - [`archive`] is where ended conversations go.
 //! - [`faulty`] wraps any of them and makes it fail on purpose, repeatably.
+//! - [`sealed`] wraps any of them and lets nothing that customers said lie there in the clear.
 //! - [`stored`] and [`doorbell`] are what they share: how time and versions are issued, which
 //!   transactions are too large, and how rings reach listeners within one process.
 
@@ -17,6 +18,7 @@ pub mod embedded;
 pub mod faulty;
 pub mod memory;
 pub mod redis;
+pub mod sealed;
 pub mod stored;
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
 use crate::ports::store::{
-    BODY_BYTES_MAX, ENTITIES_MAX, EntityKey, Index, LogId, Observed, Slot, StoreError,
-    TOMBSTONE_SPAN, Transaction, Version, WRITES_MAX, Write,
+    ENTITIES_MAX, EntityKey, Index, LogId, Observed, Slot, StoreError, TOMBSTONE_SPAN, Transaction,
+    Version, WRITES_MAX, Write,
 };
 use bytes::Bytes;
 use std::sync::Arc;
@@ -116,9 +116,10 @@ pub fn check_size(change: &Transaction) -> Result<(), StoreError> {
             | Write::IndexRemove { .. }
             | Write::CounterAdd { .. } => continue,
         };
-        if bytes > BODY_BYTES_MAX {
+        let most = change.body_bytes_max();
+        if bytes > most {
             return Err(StoreError::TooLarge(format!(
-                "{what} would have {bytes} bytes, at most {BODY_BYTES_MAX}"
+                "{what} would have {bytes} bytes, at most {most}"
             )));
         }
     }

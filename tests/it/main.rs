@@ -13,6 +13,7 @@ mod redis;
 #[allow(dead_code)] // The store's own tests use other parts of it.
 #[path = "../../src/store/redis/server.rs"]
 mod redis_server;
+mod sealed;
 mod secrets;
 mod service;
 mod tidy;

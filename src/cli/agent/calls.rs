@@ -10,10 +10,11 @@ use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
     AcceptOfferRequest, AddNoteRequest, AgentSession, Assignment, BackToBot, BlockCustomerRequest,
     ClaimConversationRequest, DeclineOfferRequest, EndWrapUpRequest, GetHandoffPacketRequest,
-    HandoffPacket, HeartbeatRequest, ListWaitingRequest, Presence, PromiseFollowUpRequest,
-    ProposeResolutionRequest, ReleaseConversationRequest, ReportAbuseRequest,
-    SendAgentMessageRequest, SetAgentTypingRequest, SetPresenceRequest, SkillNeed,
-    SuggestRepliesRequest, SuggestedReply, TransferConversationRequest, WaitingConversation,
+    HandoffPacket, HeartbeatRequest, ListWaitingRequest, MarkAgentReadRequest, Presence,
+    PromiseFollowUpRequest, ProposeResolutionRequest, ReleaseConversationRequest,
+    ReportAbuseRequest, SendAgentMessageRequest, SetAgentTypingRequest, SetPresenceRequest,
+    SkillNeed, SuggestRepliesRequest, SuggestedReply, TransferConversationRequest,
+    WaitingConversation,
 };
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -38,6 +39,8 @@ pub enum Deed {
     Send(Target, Draft),
     /// Show the customer that something is being typed.
     Typing(Target),
+    /// Tell the customer that the agent has read up to here.
+    Read(Target, u64),
     /// See what might be answered.
     Suggest(Target, String),
     /// Leave a note for colleagues.
@@ -71,6 +74,7 @@ impl Deed {
             Deed::Packet(_) => "the packet",
             Deed::Say(_, _) | Deed::Send(_, _) => "the message",
             Deed::Typing(_) => "the sign",
+            Deed::Read(_, _) => "the mark",
             Deed::Suggest(_, _) => "suggested replies",
             Deed::Note(_, _) => "the note",
             Deed::Abuse(_, _) => "the report",
@@ -93,6 +97,7 @@ impl Deed {
             | Deed::Say(target, _)
             | Deed::Send(target, _)
             | Deed::Typing(target)
+            | Deed::Read(target, _)
             | Deed::Suggest(target, _)
             | Deed::Note(target, _)
             | Deed::Abuse(target, _)
@@ -269,6 +274,12 @@ async fn call(
             let token = Some(token);
             let request = SetAgentTypingRequest { session, conversation_id, token };
             client.set_agent_typing(ask(request)).await?;
+        }
+        Deed::Read(Target { conversation_id, token, .. }, through_sequence) => {
+            let token = Some(token);
+            let request =
+                MarkAgentReadRequest { session, conversation_id, token, through_sequence };
+            client.mark_agent_read(ask(request)).await?;
         }
         Deed::Suggest(Target { conversation_id, token, .. }, about) => {
             let token = Some(token);

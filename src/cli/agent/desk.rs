@@ -81,6 +81,15 @@ impl Desk {
         self.work.held_mut(&id).is_some_and(|(_, held)| !held.packet_due)
     }
 
+    /// What the customer should be told was read: what was shown of the conversation that the agent
+    /// has in front of them. Only a person reads, not a script.
+    pub fn read(&mut self) -> Option<Deed> {
+        let target = self.work.current().filter(|_| self.interactive).cloned()?;
+        let (_, held) = self.work.held_mut(&target.conversation_id)?;
+        let through = if held.packet_due { None } else { held.seen.newly_read() };
+        through.map(|through| Deed::Read(target, through))
+    }
+
     /// A frame of the stream came.
     pub fn frame(&mut self, response: SubscribeWorkResponse, now: i64) -> Told {
         let l = self.show.transcript.language;
@@ -124,6 +133,12 @@ impl Desk {
                     }
                     (Some(_) | None, _) => Told::default(),
                 }
+            }
+            Some(Frame::ConversationRead(read)) => {
+                if let Some((_, held)) = self.work.held_mut(&read.conversation_id) {
+                    held.seen.marks(read.read_marks);
+                }
+                Told::default()
             }
             Some(Frame::Superseded(_)) => Told { superseded: true, ..Told::default() },
         }
@@ -186,6 +201,7 @@ impl Desk {
                 | Deed::Say(_, _)
                 | Deed::Send(_, _)
                 | Deed::Typing(_)
+                | Deed::Read(_, _)
                 | Deed::Propose(_, _)
                 | Deed::Presence(_, _) => Told::default(),
             },
@@ -199,6 +215,10 @@ impl Desk {
 
     /// A call was refused.
     pub fn refused(&mut self, deed: &Deed, status: &Status) -> Told {
+        if let Deed::Read(_, _) = deed {
+            // A courtesy: whose conversation it is now is told by the stream.
+            return Told::default();
+        }
         let mut lines = vec![self.show.refused(status)];
         let lost = matches!(status.code(), Code::Aborted | Code::NotFound);
         match (deed, deed.target()) {
@@ -333,6 +353,10 @@ impl Desk {
             (Some(reset), _) => {
                 let replace = reset.reason() != ResetReason::Truncated;
                 let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
+                if replace {
+                    held.seen.begin_anew();
+                }
+                held.seen.marks(reset.conversation.and_then(|c| c.read_marks));
                 held.journal.reset(head, reset.events, replace)
             }
             (None, Some(event)) => {
@@ -346,6 +370,7 @@ impl Desk {
             held.meanwhile.extend(events);
             return Told::default();
         }
+        events.iter().for_each(|event| held.seen.shown(event));
         Told::lines(self.events(number, &events))
     }
 
@@ -355,6 +380,7 @@ impl Desk {
         if let Some((_, held)) = self.work.held_mut(&target.conversation_id) {
             // What the packet told need not be told again.
             held.journal.account(last);
+            packet.transcript.iter().for_each(|event| held.seen.shown(event));
             held.meanwhile.retain(|event| event.sequence > last);
         }
         lines.extend(self.packet_shown(&target.conversation_id));
@@ -365,6 +391,7 @@ impl Desk {
         let Some((number, held)) = self.work.held_mut(conversation_id) else { return Vec::new() };
         held.packet_due = false;
         let meanwhile = std::mem::take(&mut held.meanwhile);
+        meanwhile.iter().for_each(|event| held.seen.shown(event));
         self.events(number, &meanwhile)
     }
 

@@ -250,7 +250,8 @@ impl Shift {
     /// Shows what is to be shown and does what follows from it.
     async fn tell(&mut self, told: Told) -> anyhow::Result<()> {
         self.terminal.screen.show(&told.lines);
-        for deed in told.deeds {
+        // What is shown now is in front of the agent.
+        for deed in told.deeds.into_iter().chain(self.desk.read()) {
             self.ask(deed).await;
         }
         if told.superseded {

@@ -50,7 +50,7 @@ impl Show {
         lines
     }
 
-    /// How long each offer still lasts; `None` if nothing is offered.
+    /// How long each offer still lasts and who types; else whether the last words were read.
     pub fn countdown(&self, work: &Work, now: i64) -> Option<String> {
         let l = self.transcript.language;
         let each = |number: u32, offer: &Offer| {
@@ -60,9 +60,12 @@ impl Show {
         let types = |number| format!("[{number}] {}", pick(l, "is typing …", "يكتب …"));
         let offers = work.offers().map(|(target, offer)| each(target.number, offer));
         let all: Vec<String> = offers.chain(work.typing(now).map(types)).collect();
+        if all.is_empty() {
+            return work.seen().map(|_| self.transcript.seen());
+        }
         let mark = if self.transcript.look.rich { "⏳" } else { "*" };
         let line = format!("{mark} {}", all.join(" · "));
-        (!all.is_empty()).then(|| self.transcript.look.paint(&line, Style::new().yellow()))
+        Some(self.transcript.look.paint(&line, Style::new().yellow()))
     }
 
     /// All that the agent must know, so that nobody asks twice.
@@ -167,6 +170,9 @@ impl Show {
                 Kind::Held(held) => {
                     let mut facts = vec![pick(l, "yours", "لك").to_owned()];
                     facts.extend(held.standing.iter().flat_map(|it| self.standing(it, now)));
+                    if held.seen.is_seen() {
+                        facts.push(pick(l, "seen", "قُرئت").to_owned());
+                    }
                     facts.join(pick(l, ", ", "، "))
                 }
                 Kind::Offered(offer) => match left(offer, now) {
@@ -193,8 +199,8 @@ impl Show {
         let mut facts: Vec<String> =
             self.waits(standing.waiting_since.as_ref(), now).into_iter().collect();
         facts.extend(self.attends(standing.attendance()));
-        if standing.unread > 0 {
-            facts.push(format!("{}: {}", pick(l, "unanswered", "دون رد"), standing.unread));
+        if standing.unanswered > 0 {
+            facts.push(format!("{}: {}", pick(l, "unanswered", "دون رد"), standing.unanswered));
         }
         if let (Some(step), Some(at)) =
             (words::next_step(l, standing.next_step()), &standing.next_at)

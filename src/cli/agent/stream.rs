@@ -83,6 +83,7 @@ fn take(places: &mut BTreeMap<String, Place>, response: &SubscribeWorkResponse) 
             | Frame::Superseded(_)
             | Frame::CustomerTyping(_)
             | Frame::AttendanceChanged(_)
+            | Frame::ConversationRead(_)
             | Frame::Heartbeat(_),
         )
         | None => Next::Forward,

@@ -313,6 +313,15 @@ impl AgentService for FakeAgents {
         Ok(Response::new(SetAgentTypingResponse { passed_on: true }))
     }
 
+    async fn mark_agent_read(
+        &self,
+        request: Request<MarkAgentReadRequest>,
+    ) -> Answer<MarkAgentReadResponse> {
+        let request = request.into_inner();
+        self.note(format!("read {} to {}", request.conversation_id, request.through_sequence));
+        Ok(Response::new(MarkAgentReadResponse::default()))
+    }
+
     async fn report_abuse(&self, _: Request<ReportAbuseRequest>) -> Answer<ReportAbuseResponse> {
         absent()
     }
@@ -547,4 +556,65 @@ async fn a_script_that_waits_for_work_in_vain_says_so() {
     desk.type_in("hello?").await;
     let error = desk.end().await.0.unwrap_err();
     assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 4);
+}
+
+#[test]
+fn what_lies_in_front_of_an_agent_is_told_to_be_read_and_nothing_else() {
+    use crate::cli::terminal::Look;
+    let transcript =
+        Transcript { look: Look::PLAIN, language: Language::Ar, reader: Reader::Staff };
+    let desk = |interactive| {
+        let mut desk = Desk::new(Show { transcript }, "sara".to_owned(), interactive, false);
+        for id in ["c1", "c2"] {
+            let conversation =
+                Conversation { conversation_id: id.to_owned(), ..Default::default() };
+            let conversation = Some(conversation);
+            let assigned = Frame::Assigned(Assignment { conversation, ..Default::default() });
+            desk.frame(SubscribeWorkResponse { frame: Some(assigned), ..Default::default() }, 0);
+        }
+        desk
+    };
+    let happen = |desk: &mut Desk, id: &str, event: Event| {
+        let (conversation_id, through_sequence) = (id.to_owned(), event.sequence);
+        let event = Some(event);
+        let event =
+            ConversationEvent { conversation_id, event, through_sequence, ..Default::default() };
+        let frame = Some(Frame::ConversationEvent(event));
+        desk.frame(SubscribeWorkResponse { frame, ..Default::default() }, 0);
+    };
+    let packet = |desk: &mut Desk, number| {
+        let target = desk.work.get(number).unwrap().target.clone();
+        let transcript = vec![Event { sequence: 4, ..said(Party::Customer, "", "where") }];
+        let packet = Box::new(HandoffPacket { transcript, ..Default::default() });
+        desk.done(&Deed::Packet(target), calls::Brought::Packet(packet), 0);
+    };
+    let asks = |sequence| Event { sequence, ..said(Party::Customer, "", "hello?") };
+    let read = |desk: &mut Desk| match desk.read() {
+        Some(Deed::Read(target, through)) => Some((target.number, through)),
+        Some(_) | None => None,
+    };
+
+    let mut sara = desk(true);
+    happen(&mut sara, "c1", asks(5));
+    assert_eq!(read(&mut sara), None, "it is shown after the packet");
+    packet(&mut sara, 1);
+    packet(&mut sara, 2);
+    assert_eq!((read(&mut sara), read(&mut sara)), (Some((1, 5)), None));
+    happen(&mut sara, "c2", asks(7));
+    assert_eq!(read(&mut sara), None, "another conversation lies on top");
+    sara.line(Line::To(2), 0);
+    assert_eq!(read(&mut sara), Some((2, 7)));
+
+    happen(&mut sara, "c2", Event { sequence: 8, ..said(Party::Agent, "SARA", "yes") });
+    let seen = |desk: &Desk| desk.show.countdown(&desk.work, 0);
+    assert_eq!(seen(&sara), None);
+    let read_marks = Some(ReadMarks { customer_through_sequence: 8, agent_through_sequence: 7 });
+    let moved = ConversationRead { conversation_id: "c2".to_owned(), read_marks };
+    let frame = Some(Frame::ConversationRead(moved));
+    sara.frame(SubscribeWorkResponse { frame, ..Default::default() }, 0);
+    assert_eq!(seen(&sara).as_deref(), Some("* قُرئت"));
+
+    let mut script = desk(false);
+    packet(&mut script, 1);
+    assert_eq!(read(&mut script), None, "a script is nobody who reads");
 }

@@ -3,8 +3,9 @@
 //! Offers and conversations share one row of numbers, so that offer 1 becomes conversation 1.
 
 use crate::cli::journal::Journal;
+use crate::cli::seen::Seen;
 use crate::grpc::pb::{
-    Assignment, Event, LocalizedText, Offer, OwnershipToken, Standing, WorkAttached,
+    Assignment, Event, LocalizedText, Offer, OwnershipToken, Party, Standing, WorkAttached,
 };
 use std::collections::BTreeMap;
 
@@ -36,7 +37,7 @@ pub enum Kind {
     /// It can be accepted or declined.
     Offered(Box<Offer>),
     /// It is the agent's.
-    Held(Held),
+    Held(Box<Held>),
 }
 
 /// A conversation of one's own.
@@ -54,6 +55,8 @@ pub struct Held {
     pub standing: Option<Standing>,
     /// The customer types until then, as far as is known; in seconds, 0 if not.
     pub types_until: i64,
+    /// What was read by whom.
+    pub seen: Seen,
 }
 
 /// The desk.
@@ -94,6 +97,15 @@ impl Work {
         })
     }
 
+    /// The conversation that plain lines go to, if its customer has read the agent's last words.
+    pub fn seen(&self) -> Option<u32> {
+        let item = self.current.and_then(|number| self.items.get(&number))?;
+        match &item.kind {
+            Kind::Held(held) => held.seen.is_seen().then_some(item.target.number),
+            Kind::Offered(_) => None,
+        }
+    }
+
     /// The conversation that plain lines go to.
     pub fn current(&self) -> Option<&Target> {
         self.current.and_then(|number| self.items.get(&number)).map(|item| &item.target)
@@ -118,7 +130,7 @@ impl Work {
         let of_it = |item: &&mut Item| item.target.conversation_id == conversation_id;
         let item = self.items.values_mut().find(of_it)?;
         match &mut item.kind {
-            Kind::Held(held) => Some((item.target.number, held)),
+            Kind::Held(held) => Some((item.target.number, held.as_mut())),
             Kind::Offered(_) => None,
         }
     }
@@ -145,12 +157,16 @@ impl Work {
                 // The same conversation may come back under a newer right: no new arrival.
                 *known = target;
                 held.standing = assignment.standing.or(held.standing);
+                held.seen.marks(conversation.read_marks);
                 return None;
             }
             Some(Item { kind: Kind::Offered(_), .. }) | None => {}
         }
         let headline = assignment.headline.clone();
-        let kind = Kind::Held(Held { standing: assignment.standing, ..Held::default() });
+        let mut seen = Seen::by(Party::Agent);
+        seen.marks(conversation.read_marks);
+        let held = Held { standing: assignment.standing, seen, ..Held::default() };
+        let kind = Kind::Held(Box::new(held));
         self.items.insert(number, Item { target, headline, kind });
         self.current.get_or_insert(number);
         Some(number)

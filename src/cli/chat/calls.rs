@@ -7,11 +7,11 @@ use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
     AnswerRating, CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
-    EndConversationRequest, Event, Measure, MessagePart, Mode, RateAnswerRequest,
+    EndConversationRequest, Event, MarkReadRequest, Measure, MessagePart, Mode, RateAnswerRequest,
     RateConversationRequest, ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer,
     RespondToResolutionRequest, SayAgain, SendMessageRequest, ServedBy, SetTypingRequest,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tonic::Status;
 
 /// A call to be made.
@@ -88,6 +88,25 @@ pub async fn work(
         if reports.send(report).await.is_err() {
             return;
         }
+    }
+}
+
+/// Tells how far the customer has read, the newest only, until nobody reads any more. A mark that
+/// cannot be set costs nothing: the next one says more.
+pub async fn mark(
+    client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    mut read: watch::Receiver<u64>,
+) {
+    while read.changed().await.is_ok() {
+        let through_sequence = *read.borrow_and_update();
+        let request =
+            MarkReadRequest { conversation_id: conversation_id.clone(), through_sequence };
+        let call = || {
+            let (mut client, request) = (client.clone(), request.clone());
+            async move { client.mark_read(ask(request)).await }
+        };
+        patiently(|_| {}, call).await.ok();
     }
 }
 

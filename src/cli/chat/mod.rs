@@ -28,7 +28,7 @@ use input::Line;
 use saved::Saved;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tonic::Response;
 use tonic::transport::Channel;
@@ -168,6 +168,8 @@ struct Talk {
     wants: mpsc::Sender<Asked>,
     reports: mpsc::Receiver<Report>,
     heard: mpsc::Receiver<Heard<SubscribeEventsResponse>>,
+    /// How far the customer has read.
+    read: watch::Sender<u64>,
     /// Calls that were asked for and not answered.
     open_calls: usize,
     /// Since when a script waits for its turn to be over.
@@ -201,6 +203,8 @@ impl Talk {
         let (wants, asked) = mpsc::channel(64);
         let (report, reports) = mpsc::channel(64);
         tokio::spawn(calls::work(client.clone(), id.clone(), asked, report));
+        let (read, marks) = watch::channel(0);
+        tokio::spawn(calls::mark(client.clone(), id.clone(), marks));
         let (tell, heard) = mpsc::channel(64);
         let events = stream::Events::new(client, id, opened.resume_token.clone());
         tokio::spawn(follow(events, tell));
@@ -213,6 +217,7 @@ impl Talk {
             wants,
             reports,
             heard,
+            read,
             open_calls: 0,
             waiting_since: Instant::now(),
             leave_at: None,
@@ -315,6 +320,9 @@ impl Talk {
     /// Shows what happened, and below it where the customer stands.
     fn show(&mut self, lines: &[String]) {
         self.terminal.screen.show(lines);
+        if let Some(through) = self.view.read() {
+            self.read.send_replace(through);
+        }
         if self.view.settled() && self.open_calls == 0 {
             self.terminal.screen.set_status(self.view.position());
         }

@@ -74,9 +74,13 @@ impl Place {
                 let after = moved.reconnect_after.and_then(|after| after.try_into().ok());
                 Next::ReopenAfter(after.unwrap_or(Duration::from_secs(1)))
             }
-            Some(Frame::Heartbeat(_) | Frame::QueueStatus(_) | Frame::Typing(_)) | None => {
-                Next::Forward
-            }
+            Some(
+                Frame::Heartbeat(_)
+                | Frame::QueueStatus(_)
+                | Frame::Typing(_)
+                | Frame::ReadMarks(_),
+            )
+            | None => Next::Forward,
         };
         if next == Next::Forward && !response.resume_token.is_empty() {
             self.resume_token = response.resume_token.clone();

@@ -289,3 +289,35 @@ fn a_device_id_that_could_be_guessed_is_refused_and_says_what_to_do() {
     assert!(told.contains("16") && told.contains("leave --device out"), "{told}");
     assert!(super::device("a-device-of-mine-1").is_ok());
 }
+
+#[tokio::test]
+async fn a_person_sees_that_their_words_were_read_and_the_agent_is_told_what_they_have_read() {
+    use crate::grpc::pb::ReadMarks;
+    let fake = FakeChat::new();
+    let server = fake.serve(any_port());
+    let (mut terminal, lines, shown) = script();
+    terminal.interactive = true;
+    terminal.screen = Screen::new(Box::new(shown.clone()), true);
+    let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
+    lines.send("where".into()).await.unwrap();
+    shown.until("about where").await;
+    let mut read = fake.desk().read.subscribe();
+    let (customer_through_sequence, agent_through_sequence) = (0, 2);
+    fake.read(ReadMarks { customer_through_sequence, agent_through_sequence });
+    shown.until("* قُرئت").await;
+    fake.happen(said(Party::Agent, "Sara", "let me look"));
+    let told = tokio::time::timeout(Duration::from_secs(20), read.wait_for(|read| *read > 0));
+    assert_eq!(*told.await.unwrap().unwrap(), 4, "her words, not those of the bot before");
+    lines.send("/quit".into()).await.unwrap();
+    command.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_script_reads_nothing() {
+    let fake = FakeChat::new();
+    fake.desk().add(said(Party::Agent, "Sara", "let me look"));
+    let (done, shown) = scripted(&fake, &["--lang", "en"], &["where", "thanks"]).await;
+    done.unwrap();
+    assert!(shown.contains("about thanks"), "{shown}");
+    assert_eq!(*fake.desk().read.borrow(), 0);
+}

@@ -4,6 +4,7 @@ use super::calls::{Asked, Done, Rated};
 use super::input::Want;
 use crate::cli::connect::reason_of;
 use crate::cli::journal::Journal;
+use crate::cli::seen::Seen;
 use crate::cli::terminal::Look;
 use crate::cli::transcript::{Reader, Transcript, text_of};
 use crate::cli::words::{self, pick};
@@ -54,6 +55,8 @@ pub struct View {
     unsaved_ticks: u32,
     /// For so many ticks more the agent types, as far as is known.
     types_ticks: u32,
+    /// What was read by whom.
+    seen: Seen,
     /// Shown when it could not be saved; the saved one is not shown again.
     quiet: Vec<(Party, String)>,
 }
@@ -81,6 +84,7 @@ impl View {
             unsaved: Vec::new(),
             unsaved_ticks: 0,
             types_ticks: 0,
+            seen: Seen::by(Party::Customer),
             quiet: Vec::new(),
         }
     }
@@ -105,12 +109,19 @@ impl View {
         self.rated
     }
 
-    /// The status line, while the customer waits or the agent types.
+    /// The status line, while the customer waits, the agent types, or has read the last message.
     pub fn position(&self) -> Option<String> {
         if self.types_ticks > 0 {
             return Some(self.say("the agent is typing …", "الموظف يكتب …"));
         }
-        self.queue.as_ref().map(|status| self.transcript.position(status))
+        let waits = self.queue.as_ref().map(|status| self.transcript.position(status));
+        waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
+    }
+
+    /// How far the agent should be told that the customer has read. Only a person reads, not a
+    /// script.
+    pub fn read(&mut self) -> Option<u64> {
+        if self.interactive { self.seen.newly_read() } else { None }
     }
 
     /// Whether something is still to be shown before the turn is over.
@@ -146,6 +157,10 @@ impl View {
             Some(Frame::Typing(typing)) => {
                 let lasts = typing.lasts.and_then(|it| Duration::try_from(it).ok());
                 self.types_ticks = lasts.map_or(0, |lasts| (lasts.as_millis() / TICK_MS) as u32);
+                Vec::new()
+            }
+            Some(Frame::ReadMarks(marks)) => {
+                self.seen.marks(Some(marks));
                 Vec::new()
             }
             Some(Frame::QueueStatus(status)) => {
@@ -256,6 +271,9 @@ impl View {
             }
         };
         let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
+        if replace {
+            self.seen.begin_anew();
+        }
         self.stands(reset.conversation);
         let show = self.journal.reset(head, reset.events, replace);
         lines.extend(self.show(show));
@@ -319,6 +337,7 @@ impl View {
 
     /// Remembers what an event changes for the customer.
     fn notice(&mut self, event: &Event) {
+        self.seen.shown(event);
         match &event.body {
             Some(Body::MessageSent(message)) => {
                 self.offered(&message.choices);
@@ -405,6 +424,7 @@ impl View {
 
     fn stands(&mut self, conversation: Option<Conversation>) {
         let Some(conversation) = conversation else { return };
+        self.seen.marks(conversation.read_marks);
         self.queue = match conversation.state() {
             ConversationState::Queued => conversation.queue_status.or(self.queue.take()),
             ConversationState::Unspecified

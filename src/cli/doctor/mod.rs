@@ -6,6 +6,7 @@ pub(super) mod examine;
 pub(super) mod show;
 
 use super::connect::{KeyArgs, ServerArgs, ask};
+use super::sealing;
 use super::serve::store_kind;
 use super::stores::{self, StorePlace};
 use super::system::{SystemChance, SystemClock};
@@ -185,6 +186,13 @@ async fn deployment(
                     return Ok(told.into_iter().map(Shown::from).collect());
                 }
             }
+        }
+    };
+    let seals = sealing::seals_of(&settings.data)?;
+    let store = match sealing::sealed(store, seals.as_ref(), &settings.data).await {
+        Ok(store) => store,
+        Err(error) => {
+            return Ok(vec![Finding::trouble(Code::StoreRefused).with("reason", error).into()]);
         }
     };
     // Without rules nobody knows the pool; the config says what is wrong.

@@ -22,7 +22,7 @@ use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::watch_conversation_response::Frame;
-use crate::grpc::pb::{SubscribeOverviewResponse, WatchConversationResponse};
+use crate::grpc::pb::{ReadMarks, SubscribeOverviewResponse, WatchConversationResponse};
 use calls::{Calls, Deed};
 use clap::Args;
 use floor::{Floor, News};
@@ -97,6 +97,8 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
 struct Watched {
     conversation: String,
     heard: mpsc::Receiver<Heard<WatchConversationResponse>>,
+    /// How far each side has read; `None` before it is attached.
+    marks: Option<ReadMarks>,
 }
 
 /// One supervisor's screen.
@@ -174,11 +176,13 @@ impl Watch {
             Heard::Frame(response) => match response.frame {
                 Some(Frame::Event(event)) => self.show.transcript.event(&event),
                 Some(Frame::Reset(reset)) => self.show.transcript.events(&reset.events),
+                Some(Frame::ReadMarks(marks)) => self.read_on(marks),
                 Some(Frame::QueueStatus(status)) => vec![self.show.transcript.position(&status)],
-                Some(
-                    Frame::Attached(_) | Frame::Heartbeat(_) | Frame::Typing(_) | Frame::Moved(_),
-                )
-                | None => Vec::new(),
+                Some(Frame::Attached(attached)) => {
+                    let marks = attached.conversation.and_then(|c| c.read_marks);
+                    self.read_on(marks.unwrap_or_default())
+                }
+                Some(Frame::Heartbeat(_) | Frame::Typing(_) | Frame::Moved(_)) | None => Vec::new(),
             },
             Heard::Disturbed | Heard::Restored => {
                 self.disturbed(matches!(heard, Heard::Disturbed));
@@ -191,6 +195,12 @@ impl Watch {
         };
         self.terminal.screen.show(&lines);
         Go::On
+    }
+
+    /// Somebody has read on; what was read before the watch began is not told.
+    fn read_on(&mut self, marks: ReadMarks) -> Vec<String> {
+        let before = self.watched.as_mut().and_then(|watched| watched.marks.replace(marks));
+        before.map_or_else(Vec::new, |before| self.show.read(before, marks))
     }
 
     fn disturbed(&mut self, is_away: bool) {
@@ -251,7 +261,7 @@ impl Watch {
         tokio::spawn(follow(stream, tell));
         let told = self.show.say("watching", "تراقب الآن");
         let line = format!("{told} {}", self.show.transcript.look.foreign(&conversation));
-        self.watched = Some(Watched { conversation, heard });
+        self.watched = Some(Watched { conversation, heard, marks: None });
         line
     }
 

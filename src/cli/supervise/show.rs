@@ -5,6 +5,7 @@ use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
     AgentView, HeldView, Hold, LeaseState, LocalizedText, Presence, QueueView, RaisedAlert,
+    ReadMarks,
 };
 use owo_colors::Style;
 use prost_types::Timestamp;
@@ -43,6 +44,15 @@ impl Show {
             lines.push(self.say("there is more than can be shown", "هناك أكثر مما يمكن عرضه"));
         }
         lines
+    }
+
+    /// Who has read what stands above, of those who had not.
+    pub fn read(&self, before: ReadMarks, now: ReadMarks) -> Vec<String> {
+        let customer = now.customer_through_sequence > before.customer_through_sequence;
+        let agent = now.agent_through_sequence > before.agent_through_sequence;
+        let customer = customer.then(|| self.say("seen by the customer", "قرأها العميل"));
+        let agent = agent.then(|| self.say("seen by the agent", "قرأها الموظف"));
+        customer.into_iter().chain(agent).collect()
     }
 
     /// The sums on one line.
@@ -178,8 +188,8 @@ impl Show {
                 None => parts.push(pick(l, "customer's turn", "الدور على العميل").to_owned()),
             }
             parts.extend(words::attendance(l, standing.attendance()).map(str::to_owned));
-            if standing.unread > 0 {
-                parts.push(format!("{} {}", pick(l, "unread", "غير مقروء"), standing.unread));
+            if standing.unanswered > 0 {
+                parts.push(format!("{} {}", pick(l, "unanswered", "دون رد"), standing.unanswered));
             }
         }
         parts.extend(held.promise.as_ref().map(|promise| self.transcript.promise(promise)));

@@ -48,7 +48,7 @@ impl SupervisorService for FakeSupervisors {
             conversation_ids: vec!["c2".into()],
             ..Default::default()
         };
-        let standing = Some(Standing { unread: 2, ..Default::default() });
+        let standing = Some(Standing { unanswered: 2, ..Default::default() });
         let held = HeldView {
             conversation_id: "c2".into(),
             hold: Hold::Owned.into(),
@@ -186,7 +186,7 @@ async fn it_shows_everything_watches_by_number_and_whispers_once() {
     assert!(text.contains("care: waiting 1"), "{text}");
     assert!(text.contains("[1]"), "who waits longest has a number: {text}");
     assert!(text.contains("Sara (sara): available · 1/3"), "{text}");
-    assert!(text.contains("[2] c2: customer's turn · unread 2"), "{text}");
+    assert!(text.contains("[2] c2: customer's turn · unanswered 2"), "{text}");
     assert!(text.contains("Customer: where is it?"), "{text}");
     let whispers = fake.whispers.lock().unwrap();
     assert_eq!(whispers.len(), 2, "the lost answer is asked for again");

@@ -5,6 +5,7 @@ use crate::config::problem::{Code, Place, Problem, Problems};
 use crate::config::raw::bot::{Bot, Contact, Contacts, Ends, Ladder, Matcher, Satisfaction};
 use crate::config::raw::{At, Text};
 use crate::domain::bot::matcher::MatcherSettings;
+use crate::domain::conversation::seen::MarksKept;
 use crate::domain::detectors::EmergencyKind;
 use crate::domain::facts::is_name;
 use crate::domain::language::Language;
@@ -45,6 +46,8 @@ pub struct CheckedBot {
     pub facts: BTreeSet<String>,
     /// What messages may carry beside words.
     pub parts: PartRules,
+    /// Whose reading is kept and shown to the other side.
+    pub read_marks: MarksKept,
 }
 
 /// Checks the bot's file.
@@ -76,6 +79,11 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         Some(parts) => super::parts::check(parts, problems),
         None => Some(PartRules::default()),
     };
+    let kept = [("both", MarksKept::Both), ("agents", MarksKept::Agents), ("off", MarksKept::Off)];
+    let read_marks = match &raw.read_marks {
+        Some(whose) => value::one_of(whose, &kept, problems),
+        None => Some(MarksKept::default()),
+    };
     Some(CheckedBot {
         name: name?,
         matcher: matcher?,
@@ -86,6 +94,7 @@ pub fn check(raw: &Bot, problems: &mut Problems) -> Option<CheckedBot> {
         satisfaction: satisfaction?,
         facts: facts?,
         parts: parts?,
+        read_marks: read_marks?,
     })
 }
 

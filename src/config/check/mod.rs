@@ -142,6 +142,7 @@ pub fn check_with(
             ladder: bot.ladder,
             ends: bot.ends,
             arabizi: bot.arabizi,
+            read_marks: bot.read_marks,
             contacts: bot.contacts,
             satisfaction: bot.satisfaction,
             facts: bot.facts,

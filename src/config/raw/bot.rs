@@ -23,6 +23,8 @@ raw! {
         optional facts: Vec<Text>,
         /// What messages may carry beside words.
         optional parts: Parts,
+        /// Whose reading is kept and shown to the other side.
+        optional read_marks: Text,
     }
 
     /// What messages may carry beside words.

@@ -53,7 +53,7 @@ pub fn apply(
                 denied_bot: 0,
                 denied_agent: 0,
                 unanswered_since: None,
-                unread: 0,
+                unanswered: 0,
                 silence: Silence::None,
                 memory: Memory::default(),
                 promise: None,
@@ -108,7 +108,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 c.memory.said = cut(text).to_owned();
             }
             if c.owner().is_some() || c.state == State::Blocked {
-                c.unread += 1;
+                c.unanswered += 1;
             }
             if matches!(c.state, State::Human { .. }) && c.unanswered_since.is_none() {
                 c.unanswered_since = Some(at);
@@ -251,7 +251,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.preferred = Some(agent.clone());
             // The customer asked before; from now on this agent owes the first word.
             c.unanswered_since = Some(at);
-            c.unread = 0;
+            c.unanswered = 0;
             c.silence = Silence::None;
             if let Some(asked) = &mut c.handoff {
                 asked.returned = false;
@@ -302,7 +302,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
             c.unanswered_since = None;
-            c.unread = 0;
+            c.unanswered = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
         }

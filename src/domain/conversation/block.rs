@@ -211,7 +211,7 @@ pub(super) fn due(turn: &mut Turn<'_>) {
 /// and gets the place back; anybody else goes on with the machine.
 fn end(turn: &mut Turn<'_>, why: BlockEnd) {
     let was_waiting = turn.c.state == State::Blocked;
-    let has_written = turn.c.unread > 0;
+    let has_written = turn.c.unanswered > 0;
     turn.happen(Event::BlockEnded { why });
     let (told, back) = match why {
         BlockEnd::Served if has_written => (TextKey::BlockOverQueued, true),
@@ -297,7 +297,7 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
             review: Review::Awaited,
         });
         c.state = State::Blocked;
-        c.unread = 0;
+        c.unanswered = 0;
         // What was told is the answer to the pieces of a thought before it: none is due later.
         c.memory.burst.clear();
         c.memory.reply_due = None;

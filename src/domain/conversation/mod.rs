@@ -13,6 +13,7 @@ pub mod on_call;
 pub mod promise;
 pub mod retention;
 pub mod satisfaction;
+pub mod seen;
 pub mod standing;
 pub mod state;
 pub mod transfer;

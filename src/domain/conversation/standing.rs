@@ -12,7 +12,7 @@ pub struct Standing {
     /// Since when the customer waits for the agent; `None` if the ball is with the customer.
     pub waiting_since: Option<Timestamp>,
     /// Messages of the customer since an agent last wrote.
-    pub unread: u32,
+    pub unanswered: u32,
     /// What happens next by itself, and when.
     pub next: Option<(Timestamp, NextStep)>,
 }
@@ -40,7 +40,7 @@ pub enum NextStep {
 pub fn standing(rules: &Rules, c: &Conversation) -> Option<Standing> {
     c.owner()?;
     let next = state_deadline(rules, c).zip(next_step(rules, c));
-    Some(Standing { waiting_since: c.unanswered_since, unread: c.unread, next })
+    Some(Standing { waiting_since: c.unanswered_since, unanswered: c.unanswered, next })
 }
 
 fn next_step(rules: &Rules, c: &Conversation) -> Option<NextStep> {

@@ -65,7 +65,7 @@ pub struct Conversation {
     pub unanswered_since: Option<Timestamp>,
     /// Messages of the customer since an agent last wrote.
     #[serde(default)]
-    pub unread: u32,
+    pub unanswered: u32,
     /// What has been done about a silent agent.
     pub silence: Silence,
     /// What the bot remembers of this episode.

@@ -36,6 +36,9 @@ pub const WRITES_MAX: usize = 256;
 /// The largest body of one entity or log record, in bytes.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
 
+/// The largest form of such a body that a wrapping store keeps in its place, in bytes.
+pub const FORM_BYTES_MAX: usize = 2 * BODY_BYTES_MAX;
+
 /// The receipt of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Committed {

@@ -60,6 +60,8 @@ pub enum Kind {
     Customer,
     /// What ops have decided outside the rules (pool).
     Directives,
+    /// How far people have read a conversation (bucket).
+    ReadMarks,
 }
 
 impl Kind {
@@ -76,6 +78,7 @@ impl Kind {
             Kind::Alerts => "w",
             Kind::Customer => "k",
             Kind::Directives => "v",
+            Kind::ReadMarks => "s",
         }
     }
 }

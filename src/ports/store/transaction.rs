@@ -1,6 +1,8 @@
 //! What is read, and the change that is made from it: never from anything else.
 
-use super::{EntityKey, Index, LogId, SNAPSHOT_SPAN, Slot, StoreError};
+use super::{
+    BODY_BYTES_MAX, EntityKey, FORM_BYTES_MAX, Index, LogId, SNAPSHOT_SPAN, Slot, StoreError,
+};
 use crate::domain::time::Timestamp;
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -136,6 +138,7 @@ pub struct Transaction {
     writes: Vec<Write>,
     topics: Vec<String>,
     tag: u64,
+    body_bytes_max: usize,
 }
 
 /// What was read, and with it what a commit will check.
@@ -207,6 +210,20 @@ impl Snapshot {
         Snapshot { slot: self.slot.clone(), at: self.at, entities, scores: BTreeMap::new() }
     }
 
+    /// Replaces the body of each entity that is there; for a store that wraps another one and keeps
+    /// bodies there in a form of its own.
+    pub fn change_bodies(
+        &mut self,
+        mut with: impl FnMut(&EntityKey, &Bytes) -> Result<Bytes, StoreError>,
+    ) -> Result<(), StoreError> {
+        for (key, observed) in &mut self.entities {
+            if let Observed::Present { body, .. } = observed {
+                *body = with(key, body)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Adds what a second load of the same slot saw. The earlier time counts.
     pub fn join(mut self, later: Snapshot) -> Snapshot {
         assert_eq!(self.slot, later.slot, "a snapshot is of one slot");
@@ -239,6 +256,7 @@ impl Snapshot {
             writes: Vec::new(),
             topics: Vec::new(),
             tag,
+            body_bytes_max: BODY_BYTES_MAX,
         }
     }
 }
@@ -344,6 +362,18 @@ impl Transaction {
     /// What is written, in order.
     pub fn writes(&self) -> &[Write] {
         &self.writes
+    }
+
+    /// Lets each write be replaced, in order; for a store that wraps another one and keeps bodies
+    /// there in a form of its own, of [`FORM_BYTES_MAX`] at most.
+    pub fn change_writes(&mut self, with: impl FnMut(&mut Write)) {
+        self.body_bytes_max = FORM_BYTES_MAX;
+        self.writes.iter_mut().for_each(with);
+    }
+
+    /// The largest body it may hold, in bytes.
+    pub fn body_bytes_max(&self) -> usize {
+        self.body_bytes_max
     }
 
     /// What is rung after the commit.

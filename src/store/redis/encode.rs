@@ -152,6 +152,8 @@ fn gives_room(change: &Transaction) -> bool {
     !change.writes().iter().any(|write| match write {
         Write::Put { key, .. } => match key.kind {
             Kind::Conversation | Kind::Request | Kind::Customer => is_new(key),
+            // The next mark says more.
+            Kind::ReadMarks => true,
             Kind::Outbox
             | Kind::Item
             | Kind::Agent

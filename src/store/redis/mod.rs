@@ -24,7 +24,8 @@
 //! ```
 //!
 //! Conversations are in the buckets: `ZRANGE 'sanad:{b0007}:index:conversations' 0 -1`, then
-//! `HGET 'sanad:{b0007}:c:<id>' body` and `XRANGE 'sanad:{b0007}:log:l/<id>' - +`.
+//! `HGET 'sanad:{b0007}:c:<id>' body` and `XRANGE 'sanad:{b0007}:log:l/<id>' - +`. What was said in them
+//! shows only where nothing is sealed ([`crate::store::sealed`]).
 
 pub mod address;
 mod asides;

@@ -17,6 +17,7 @@ mod replays;
 mod replies;
 mod retention;
 mod roles;
+mod seen;
 mod sessions;
 mod story;
 mod streams;

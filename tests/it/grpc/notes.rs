@@ -74,7 +74,7 @@ async fn a_note_reaches_colleagues_and_never_the_customer() {
 }
 
 #[tokio::test]
-async fn an_agent_sees_who_waits_since_when_how_much_is_unread_and_what_comes_next() {
+async fn an_agent_sees_who_waits_since_when_how_much_is_unanswered_and_what_comes_next() {
     let world = World::open().await;
     let customer = world.customer().await;
     customer.ask_for_a_person().await;
@@ -85,7 +85,7 @@ async fn an_agent_sees_who_waits_since_when_how_much_is_unread_and_what_comes_ne
     let assignment = sara.accept(&offer).await.unwrap();
     let first = assignment.standing.unwrap();
     assert!(first.waiting_since.is_some(), "the agent owes the first word");
-    assert_eq!((first.unread, first.next_step()), (0, pb::NextStep::Nudge));
+    assert_eq!((first.unanswered, first.next_step()), (0, pb::NextStep::Nudge));
     let nudge = world.app.rules().routing.agent_silence.nudge;
     let due = |standing: &pb::Standing| {
         let (since, at) = (standing.waiting_since.unwrap(), standing.next_at.unwrap());
@@ -102,12 +102,13 @@ async fn an_agent_sees_who_waits_since_when_how_much_is_unread_and_what_comes_ne
     };
     customer.say("hello?").await;
     customer.say("is anybody there?").await;
-    let waiting = standing(&mut work, &|standing| standing.unread == 2).await;
+    let waiting = standing(&mut work, &|standing| standing.unanswered == 2).await;
     assert_eq!(waiting.waiting_since, first.waiting_since, "from the first of them on");
     sara.say(&customer.id, offer.token, "here I am").await.unwrap();
-    let answered =
-        standing(&mut work, &|standing| standing.unread == 0 && standing.waiting_since.is_none())
-            .await;
+    let answered = standing(&mut work, &|standing| {
+        standing.unanswered == 0 && standing.waiting_since.is_none()
+    })
+    .await;
     assert_eq!(answered.next_step(), pb::NextStep::AskCustomer);
     let listed = sara.work().await.unwrap().assignments.pop().unwrap().standing.unwrap();
     assert_eq!(listed, answered, "the list and the stream say the same");

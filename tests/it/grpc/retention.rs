@@ -28,13 +28,14 @@ fn to_folder(folder: &Path) -> Retention {
     Retention { after: DAY * 90, archive: Some(Arc::new(FolderArchive::new(folder))) }
 }
 
-/// A conversation that was ended by its customer, with a request that made no events.
+/// A conversation that was ended by its customer, with a request that made no events and a read mark.
 async fn ended(world: &World) -> Customer<'_> {
     let customer = world.customer().await;
     customer.say("where is my order").await;
     customer.ask_for_a_person().await;
     let twice = customer.ask_for_a_person().await;
     assert!(twice.events.is_empty(), "asked already: {twice:?}");
+    world.app.customer_reads(&customer.conversation(), 1).await.unwrap();
     let request = pb::EndConversationRequest {
         conversation_id: customer.id.clone(),
         request_id: "the-end".to_owned(),
@@ -65,7 +66,7 @@ async fn nothing_is_left(store: &dyn Store, slot: &Slot, id: &ConversationId) {
         assert_eq!(ours, None, "{list:?}");
     }
     assert_eq!(store.read_log(slot, &keys::log(id), 0, 10).await.unwrap().head, 0);
-    let mut names = vec![keys::conversation(id), keys::outbox(id)];
+    let mut names = vec![keys::conversation(id), keys::outbox(id), keys::read_marks(id)];
     let requests = (0..40).map(|number| format!("r{number}")).chain(["the-end".to_owned()]);
     names.extend(
         requests.map(|name| keys::request(id, id.as_str(), &RequestId::parse(&name).unwrap())),

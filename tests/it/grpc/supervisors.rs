@@ -169,15 +169,15 @@ async fn the_overview_tells_everything_first_and_then_each_change() {
     assert_eq!(owned.conversation_id, customer.id);
 
     customer.say("are you there?").await;
-    let unread = until(&mut stream, |message| match message.frame {
+    let unanswered = until(&mut stream, |message| match message.frame {
         Some(Overview::Agent(view)) => {
             let standing = view.held.into_iter().find_map(|held| held.standing);
-            standing.filter(|standing| standing.unread == 1)
+            standing.filter(|standing| standing.unanswered == 1)
         }
         _ => None,
     })
     .await;
-    assert!(unread.waiting_since.is_some(), "the agent owes a word");
+    assert!(unanswered.waiting_since.is_some(), "the agent owes a word");
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ fn what_is_written_while_blocked_is_kept_and_questions_are_answered() {
     assert!(told(&wished, TextKey::StillBlocked));
     assert_eq!(wished.next.state, State::Blocked);
     let wrote = story.says("you are idiots");
-    assert_eq!(wrote.c.as_ref().unwrap().unread, 1);
+    assert_eq!(wrote.c.as_ref().unwrap().unanswered, 1);
     let button = wrote.said(&Command::RequestHuman);
     assert!(told(&button, TextKey::StillBlocked) && button.effects.is_empty());
 }

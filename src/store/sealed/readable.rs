@@ -1,0 +1,88 @@
+//! What of a stored body is sealed, under whose key, and which of its fields stay readable beside
+//! that. A kind that is not named here is written down with the reason why it holds nothing of
+//! customers, so that a new kind cannot be forgotten: the match has no wildcard.
+
+use crate::ports::store::{EntityKey, Kind, LogId};
+
+/// Of a conversation: what it takes to find it and to see where it stands.
+const OF_CONVERSATION: &[&str] = &[
+    "id",
+    "bucket",
+    "pool",
+    "customer",
+    "language",
+    "channel",
+    "state",
+    "token",
+    "seq",
+    "episode",
+    "created_at",
+    "last_event_at",
+    "unanswered_since",
+    "unanswered",
+];
+/// Of the record of a request: which events it made; its fingerprint is made from what was said.
+const OF_REQUEST: &[&str] = &["from_seq", "to_seq"];
+/// Of a place: all but the sentence for the agent.
+const OF_ITEM: &[&str] = &[
+    "place",
+    "conversation",
+    "bucket",
+    "token",
+    "state",
+    "handoff",
+    "waiting_since",
+    "waited_ms",
+    "credit_ms",
+    "paused",
+    "excluded",
+    "preferred",
+    "cost",
+    "untaken",
+    "claimed_over",
+    "taken_over",
+    "broken",
+    "promised",
+    "seat",
+    "since",
+];
+/// Of a record in a conversation's log: when, and which request made it.
+const OF_RECORD: &[&str] = &["at", "request"];
+
+/// How one body is sealed.
+pub(super) struct Form<'a> {
+    /// The conversation whose key seals it.
+    pub subject: &'a str,
+    /// What and where it is; a seal is good nowhere else.
+    pub place: String,
+    /// Its fields that are copied in the clear.
+    pub readable: &'static [&'static str],
+}
+
+impl<'a> Form<'a> {
+    /// Of an entity; `None` if it is not sealed.
+    pub fn of_entity(key: &'a EntityKey) -> Option<Form<'a>> {
+        let (subject, readable) = match key.kind {
+            Kind::Conversation => (key.id.as_str(), OF_CONVERSATION),
+            Kind::Request => (key.id.split('/').next().unwrap_or_default(), OF_REQUEST),
+            Kind::Item => (key.id.as_str(), OF_ITEM),
+            // What is owed and by whom work is done: ids, times and counts.
+            Kind::Outbox | Kind::Agent | Kind::Fence | Kind::Deployment | Kind::Alerts => {
+                return None;
+            }
+            // Ids of conversations, and what ops have written for everybody to read.
+            Kind::Customer | Kind::Directives => return None,
+            // Two sequences: that somebody has read, and no word of what.
+            Kind::ReadMarks => return None,
+        };
+        Some(Form { subject, place: key.to_string(), readable })
+    }
+
+    /// Of a record; `None` if it is not sealed: an agent's inbox names conversations and nothing
+    /// that was said in them.
+    pub fn of_record(log: &'a LogId, seq: u64, event_id: u128) -> Option<Form<'a>> {
+        let subject = log.0.strip_prefix("l/")?;
+        let place = format!("{}/{seq}/{event_id:032x}", log.0);
+        Some(Form { subject, place, readable: OF_RECORD })
+    }
+}

@@ -13,12 +13,17 @@ use crate::domain::routing::plan::Offer;
 use crate::ports::store::{Index, Snapshot, StoreError};
 
 impl App {
+    /// Makes one offer of the plan.
+    pub(super) async fn make_offer(&self, offer: &Offer) -> AppResult<()> {
+        if let Some(other) = &offer.instead_of {
+            return self.offer_instead(offer, other).await;
+        }
+        let command = WorkCommand::Offer { agent: offer.agent.clone() };
+        self.work(&offer.conversation, &command).await.map(drop)
+    }
+
     /// Takes the offer of `other` back and makes this one to the same agent.
-    pub(super) async fn offer_instead(
-        &self,
-        offer: &Offer,
-        other: &ConversationId,
-    ) -> AppResult<()> {
+    async fn offer_instead(&self, offer: &Offer, other: &ConversationId) -> AppResult<()> {
         let slot = self.pool_slot();
         let to_load = [
             keys::place(&offer.conversation),

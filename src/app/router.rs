@@ -10,7 +10,7 @@ use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
-use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
+use crate::domain::pool::command::{PoolDecision, PoolRefusal};
 use crate::domain::pool::item::Place;
 use crate::domain::pool::work::{held_live, meets};
 use crate::domain::routing::delay::{self, DelayReason};
@@ -255,14 +255,6 @@ impl App {
             }
         }
         Ok(!offers.is_empty())
-    }
-
-    async fn make_offer(&self, offer: &plan::Offer) -> AppResult<()> {
-        if let Some(other) = &offer.instead_of {
-            return self.offer_instead(offer, other).await;
-        }
-        let command = WorkCommand::Offer { agent: offer.agent.clone() };
-        self.work(&offer.conversation, &command).await.map(drop)
     }
 
     /// Passes a ring on to the picture. Our own changes are known already.

@@ -23,6 +23,7 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod findings;
+mod giving_way;
 pub mod hub;
 pub mod keys;
 pub mod listing;

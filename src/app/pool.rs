@@ -212,7 +212,7 @@ impl App {
     }
 
     /// Everything a decision writes, in one transaction.
-    fn write(
+    pub(super) fn write(
         &self,
         change: &mut Transaction,
         at: Timestamp,
@@ -253,7 +253,11 @@ impl App {
     }
 }
 
-fn write_place(change: &mut Transaction, conversation: &ConversationId, place: Option<&Place>) {
+pub(super) fn write_place(
+    change: &mut Transaction,
+    conversation: &ConversationId,
+    place: Option<&Place>,
+) {
     let id = conversation.as_str();
     match place {
         Some(place) => change.put(keys::place(conversation), place),
@@ -280,6 +284,7 @@ fn actor(command: &WorkCommand) -> Option<&AgentId> {
         | WorkCommand::Accept { agent, .. }
         | WorkCommand::Decline { agent, .. }
         | WorkCommand::Rescind { agent }
+        | WorkCommand::GiveWay { agent }
         | WorkCommand::Lose { agent }
         | WorkCommand::Adopt { agent, .. } => Some(agent),
         WorkCommand::Enqueue { .. }

@@ -10,7 +10,7 @@ use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
-use crate::domain::pool::command::{PoolDecision, PoolRefusal, WorkCommand};
+use crate::domain::pool::command::{PoolDecision, PoolRefusal};
 use crate::domain::pool::item::Place;
 use crate::domain::pool::work::{held_live, meets};
 use crate::domain::routing::delay::{self, DelayReason};
@@ -233,9 +233,8 @@ impl App {
         let rules = self.rules();
         let offers = plan::plan(&mut self.router.lock().view, &rules.routing, at);
         for offer in &offers {
-            let command = WorkCommand::Offer { agent: offer.agent.clone() };
-            match self.work(&offer.conversation, &command).await {
-                Ok(_) => Stats::add(&self.stats.offers),
+            match self.make_offer(offer).await {
+                Ok(()) => Stats::add(&self.stats.offers),
                 Err(AppError::Refused(PoolRefusal::Superseded)) => {
                     self.router.lock().fence = None;
                     return Ok(false);
@@ -244,6 +243,9 @@ impl App {
                     // The picture was old: look again at these two.
                     Stats::add(&self.stats.offers_refused);
                     self.refresh_place(&offer.conversation).await?;
+                    if let Some(other) = &offer.instead_of {
+                        self.refresh_place(other).await?;
+                    }
                     self.refresh_agent(&offer.agent).await?;
                 }
                 Err(error) => {

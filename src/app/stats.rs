@@ -27,6 +27,8 @@ pub struct Stats {
     pub offers: AtomicU64,
     /// Offers that the store refused because the matcher's view was old.
     pub offers_refused: AtomicU64,
+    /// Offers made in place of an ordinary one that was not answered yet, to somebody in danger.
+    pub offers_gave_way: AtomicU64,
     outcomes: Mutex<BTreeMap<Outcome, u64>>,
     handoffs: Mutex<BTreeMap<HandoffReason, u64>>,
     ends: Mutex<BTreeMap<&'static str, u64>>,

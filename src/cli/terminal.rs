@@ -118,6 +118,12 @@ impl Screen {
         self.put(&text);
     }
 
+    /// The matter of the status is over: the same words again are about something new, and news.
+    pub fn forget_status(&mut self) {
+        self.status = None;
+        self.told = None;
+    }
+
     /// The person pressed return: what stood there has scrolled up and stays.
     pub fn typed(&mut self) {
         if self.interactive {
@@ -334,6 +340,22 @@ mod tests {
         assert!(text.ends_with("waiting\n› › \r\x1b[K\r\x1b[Jthree\n› "), "{text:?}");
         screen.set_status(Some("next".into()));
         assert!(shown.text().ends_with("three\n› \r\x1b[K\r\x1b[Jnext\n› "));
+    }
+
+    #[test]
+    fn the_same_status_about_something_new_is_shown_again() {
+        for interactive in [false, true] {
+            let shown = Shown::default();
+            let mut screen = Screen::new(Box::new(shown.clone()), interactive);
+            screen.set_status(Some("seen".into()));
+            screen.typed();
+            screen.set_status(Some("seen".into()));
+            assert_eq!(shown.text().matches("seen").count(), 1);
+            screen.forget_status();
+            screen.show(&["more".into()]);
+            screen.set_status(Some("seen".into()));
+            assert_eq!(shown.text().matches("seen").count(), 2, "{:?}", shown.text());
+        }
     }
 
     #[test]

@@ -70,6 +70,7 @@ offers:
   cool_down_after_decline: 5s
   cool_down_after_expiry: 30s
   decliner_pause: 10m
+  emergency_again_max: 5s
   preferred_hold: 60s
   emergency_run_max: 5
 leases: { heartbeat: 10s, length: 30s, browser_length: 90s, grace: 60s, outage_grace: 5m }

@@ -313,6 +313,7 @@ pub fn counters(app: &App) -> Vec<pb::Counter> {
         ("sanad_agent_outages_total", &stats.outages),
         ("sanad_offers_total", &stats.offers),
         ("sanad_offers_refused_total", &stats.offers_refused),
+        ("sanad_offers_gave_way_total", &stats.offers_gave_way),
     ];
     let plain = plain.map(|(name, counter)| (name.to_owned(), counter.load(Ordering::Relaxed)));
     let outcomes = stats.outcomes().into_iter().map(|(outcome, count)| {

@@ -169,6 +169,8 @@ pub(super) struct Model {
     pub(super) rewinds: u64,
     /// Offers made, handoffs begun.
     pub(super) offers: u64,
+    /// Ordinary offers that gave way to somebody in danger.
+    pub(super) gave_way: u64,
     pub(super) handoffs: u64,
     /// Handoffs to a queue that was closed.
     pub(super) after_hours: u64,
@@ -205,6 +207,7 @@ impl Model {
             disturbed: false,
             rewinds: 0,
             offers: 0,
+            gave_way: 0,
             handoffs: 0,
             after_hours: 0,
             hours: routing.queues.iter().filter_map(hours_of).collect(),

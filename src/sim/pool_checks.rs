@@ -11,7 +11,7 @@ use crate::ports::store::{Index, Kind, Transaction, Write};
 impl Model {
     pub(super) fn pool_changed(&mut self, change: &Transaction) {
         let at = handled_at(change);
-        let mut place: Option<(ConversationId, Option<Place>)> = None;
+        let mut places: Vec<(ConversationId, Option<Place>)> = Vec::new();
         let mut agents: Vec<Agent> = Vec::new();
         let mut settled = None;
         for write in change.writes() {
@@ -19,7 +19,7 @@ impl Model {
                 Write::Put { key, body } => match key.kind {
                     Kind::Item => {
                         let next: Option<Place> = self.decode(key, body);
-                        place = ConversationId::parse(&key.id).ok().map(|id| (id, next));
+                        places.extend(ConversationId::parse(&key.id).ok().map(|id| (id, next)));
                     }
                     Kind::Agent => agents.extend(self.decode::<Agent>(key, body)),
                     Kind::Outbox => self.owes(key, body, false),
@@ -34,7 +34,7 @@ impl Model {
                 },
                 Write::Delete { key } => match key.kind {
                     Kind::Item => {
-                        place = ConversationId::parse(&key.id).ok().map(|id| (id, None));
+                        places.extend(ConversationId::parse(&key.id).ok().map(|id| (id, None)));
                     }
                     Kind::Outbox => settled = ConversationId::parse(&key.id).ok(),
                     Kind::Agent
@@ -59,16 +59,52 @@ impl Model {
             .iter()
             .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
         let mut adopts = false;
-        if let Some((id, next)) = &place {
-            adopts = self.judge_place(id, next.as_ref(), at, owes);
+        self.gives_way(&places, at);
+        for (id, next) in &places {
+            adopts |= self.judge_place(id, next.as_ref(), at, owes);
         }
-        self.place_and_agents(place, agents, adopts);
+        self.places_and_agents(places, agents, adopts);
         self.remember_leases(change);
         if let Some(id) = settled
             && self.owed_to_conversations.remove(&id).is_some()
         {
             self.settled_with_conversation(&id);
         }
+    }
+
+    /// The one transaction of two places: an ordinary offer gives way to somebody in danger, at the same
+    /// agent, and keeps its place.
+    fn gives_way(&mut self, places: &[(ConversationId, Option<Place>)], at: Timestamp) {
+        let Some((id, Place::Here(next), old)) = places.iter().find_map(|(id, next)| {
+            {
+                let Some(Place::Here(old)) = self.places.get(id) else { return None };
+                let back = next.as_ref().is_some_and(is_waiting);
+                (places.len() > 1 && back).then(|| (id, next.clone(), old.clone()))
+            }
+            .and_then(|(id, next, old)| Some((id, next?, old)))
+        }) else {
+            let alone = places.len() <= 1;
+            self.check(Invariant::Fenced, alone, || format!("{places:?} change at once"));
+            return;
+        };
+        let (agent, open) = match &old.state {
+            ItemState::Offered { agent, until } => (Some(agent.clone()), at <= *until),
+            ItemState::Waiting | ItemState::Assigned { .. } => (None, false),
+        };
+        let urgent = places.iter().filter_map(|(_, next)| match next {
+            Some(Place::Here(item)) if item.band() == 0 => item.holder().cloned(),
+            Some(Place::Here(_) | Place::Gone { .. }) | None => None,
+        });
+        let same = agent.is_some() && urgent.collect::<Vec<_>>() == Vec::from_iter(agent.clone());
+        let kept = next.virtual_time() == old.virtual_time()
+            && (next.untaken, next.gave_way) == (old.untaken, old.gave_way + 1);
+        let holds = places.len() == 2 && open && same && kept && old.band() > 0;
+        self.check(Invariant::Fenced, holds, || format!("{id} gave way: {old:?}, {places:?}"));
+        self.gave_way += 1;
+        if let Some(agent) = agent.and_then(|agent| self.agents.get_mut(&agent)) {
+            agent.held.remove(id);
+        }
+        self.places.insert(id.clone(), Place::Here(next));
     }
 
     fn remember_leases(&mut self, change: &Transaction) {
@@ -189,9 +225,9 @@ impl Model {
     }
 
     /// Puts the changes down and compares what agents hold with who holds the place.
-    fn place_and_agents(
+    fn places_and_agents(
         &mut self,
-        place: Option<(ConversationId, Option<Place>)>,
+        places: Vec<(ConversationId, Option<Place>)>,
         agents: Vec<Agent>,
         adopts: bool,
     ) {
@@ -215,11 +251,14 @@ impl Model {
             touched.push(agent.id.clone());
             self.agents.insert(agent.id.clone(), agent);
         }
-        if let Some((id, next)) = place {
+        let ids: Vec<ConversationId> = places.iter().map(|(id, _)| id.clone()).collect();
+        for (id, next) in places {
             match next {
-                Some(place) => self.places.insert(id.clone(), place),
+                Some(place) => self.places.insert(id, place),
                 None => self.places.remove(&id),
             };
+        }
+        for id in ids {
             self.place_is_held(&id);
             self.both_sides(&id);
         }
@@ -273,6 +312,13 @@ impl Model {
         for conversation in held {
             self.place_is_held(&conversation);
         }
+    }
+}
+
+fn is_waiting(place: &Place) -> bool {
+    match place {
+        Place::Here(item) => item.state == ItemState::Waiting,
+        Place::Gone { .. } => false,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct SimReport {
     pub shifts: u64,
     /// Offers made.
     pub offers: u64,
+    /// Ordinary offers that gave way to somebody in danger.
+    pub gave_way: u64,
     /// Conversations that customers confirmed to be resolved, each time counted.
     pub resolved: u64,
     /// Promises made, told late, and ended, by how.
@@ -67,6 +69,7 @@ impl SimReport {
             after_hours: 0,
             shifts: 0,
             offers: 0,
+            gave_way: 0,
             resolved: 0,
             promises: BTreeMap::new(),
             on_call: BTreeMap::new(),
@@ -96,6 +99,7 @@ impl SimReport {
         self.after_hours += model.after_hours;
         self.shifts += world.shifts.get();
         self.offers += model.offers;
+        self.gave_way += model.gave_way;
         self.resolved += model.resolved;
         for (what, count) in &model.promises {
             *self.promises.entry(what).or_default() += count;

@@ -345,7 +345,11 @@ impl Shift {
     fn countdown(&mut self) {
         if self.terminal.interactive {
             let line = self.desk.show.countdown(&self.desk.work, now());
+            let is_over = line.is_none();
             self.terminal.screen.set_status(line);
+            if is_over {
+                self.terminal.screen.forget_status();
+            }
         }
     }
 

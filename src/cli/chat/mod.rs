@@ -307,6 +307,10 @@ impl Talk {
                 self.terminal.screen.show(&[COMMANDS.unknown(&command, &self.view.transcript)]);
             }
             Line::Want(want) => {
+                if !self.view.waits() {
+                    // That the words before were seen says nothing of these.
+                    self.terminal.screen.forget_status();
+                }
                 self.view.asking(&want);
                 self.open_calls += 1;
                 self.waiting_since = Instant::now();
@@ -324,7 +328,12 @@ impl Talk {
             self.read.send_replace(through);
         }
         if self.view.settled() && self.open_calls == 0 {
-            self.terminal.screen.set_status(self.view.position());
+            let status = self.view.position();
+            let is_over = status.is_none() && !self.view.waits();
+            self.terminal.screen.set_status(status);
+            if is_over {
+                self.terminal.screen.forget_status();
+            }
         }
     }
 

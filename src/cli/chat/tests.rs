@@ -305,9 +305,18 @@ async fn a_person_sees_that_their_words_were_read_and_the_agent_is_told_what_the
     let (customer_through_sequence, agent_through_sequence) = (0, 2);
     fake.read(ReadMarks { customer_through_sequence, agent_through_sequence });
     shown.until("* قُرئت").await;
+    lines.send("and when".into()).await.unwrap();
+    shown.until("about and when").await;
+    fake.read(ReadMarks { customer_through_sequence, agent_through_sequence: 4 });
+    let twice = async {
+        while shown.text().matches("* قُرئت").count() < 2 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), twice).await.expect("the new words too");
     fake.happen(said(Party::Agent, "Sara", "let me look"));
     let told = tokio::time::timeout(Duration::from_secs(20), read.wait_for(|read| *read > 0));
-    assert_eq!(*told.await.unwrap().unwrap(), 4, "her words, not those of the bot before");
+    assert_eq!(*told.await.unwrap().unwrap(), 6, "her words, not those of the bot before");
     lines.send("/quit".into()).await.unwrap();
     command.await.unwrap().unwrap();
 }

@@ -118,6 +118,11 @@ impl View {
         waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
     }
 
+    /// Whether the customer waits, so that the status line is about their place.
+    pub fn waits(&self) -> bool {
+        self.queue.is_some()
+    }
+
     /// How far the agent should be told that the customer has read. Only a person reads, not a
     /// script.
     pub fn read(&mut self) -> Option<u64> {

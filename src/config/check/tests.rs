@@ -90,7 +90,7 @@ fn every_problem_of_all_files_is_found_at_once() {
             "faq/a.yaml:16:5 CFG101 ~quick_replies",
             "faq/a.yaml:26:12 CFG204",
             "routing.yaml:2:9 CFG107 ~least_loaded",
-            "routing.yaml:44:91 CFG106",
+            "routing.yaml:45:91 CFG106",
             "service.yaml:1:9 CFG701",
             "texts/ar.yaml:1:11 CFG109",
         ],
@@ -261,12 +261,14 @@ fn routing_that_would_strand_somebody_is_refused() {
         ("2027-03-30", "2027-02-30", vec!["routing.yaml:11:16 CFG111"]),
         ("normal: 30s", "normal: 3m", vec!["routing.yaml:30:13 CFG112"]),
         ("returned: 2m", "returned: 20m", vec!["routing.yaml:30:13 CFG112"]),
-        ("heartbeat: 10s", "heartbeat: 40s", vec!["routing.yaml:39:9 CFG112"]),
-        ("nudge: 60s", "nudge: 200s", vec!["routing.yaml:40:16 CFG112"]),
-        ("default: 1", "default: 3", vec!["routing.yaml:42:7 CFG112"]),
+        ("heartbeat: 10s", "heartbeat: 40s", vec!["routing.yaml:40:9 CFG112"]),
+        ("nudge: 60s", "nudge: 200s", vec!["routing.yaml:41:16 CFG112"]),
+        ("default: 1", "default: 3", vec!["routing.yaml:43:7 CFG112"]),
         ("timeout: 30s", "timeout: 1s", vec!["routing.yaml:32:12 CFG106"]),
+        ("again_max: 5s", "again_max: 0s", vec!["routing.yaml:37:24 CFG106"]),
+        ("again_max: 5s", "again_max: 2m", vec!["routing.yaml:37:24 CFG106"]),
         ("timeout: 30s", "timeout: [30s]", vec!["routing.yaml:32:12 CFG103"]),
-        ("ar: 5, en: 3", "ar: 5, english: 3", vec!["routing.yaml:44:49 CFG107"]),
+        ("ar: 5, en: 3", "ar: 5, english: 3", vec!["routing.yaml:45:49 CFG107"]),
     ];
     check_rows(rows.map(|(from, to, expected)| (vec![("routing.yaml", from, to)], expected)));
 }
@@ -367,11 +369,11 @@ fn scripts_do_one_thing_a_step_with_people_who_exist() {
 fn a_cost_that_nobody_has_room_for_is_refused() {
     check_edits(
         &[("routing.yaml", "{ default: 1, abusive: 2 }", "{ default: 1, abusive: 4 }")],
-        &["routing.yaml:42:30 CFG311"],
+        &["routing.yaml:43:30 CFG311"],
     );
     check_edits(
         &[("routing.yaml", "{ default: 1, abusive: 2 }", "{ default: 4, abusive: 4 }")],
-        &["routing.yaml:42:18 CFG311", "routing.yaml:42:30 CFG311"],
+        &["routing.yaml:43:18 CFG311", "routing.yaml:43:30 CFG311"],
     );
     // Just as much as the roomiest can hold; and who declares nobody registers them elsewhere.
     check_edits(&[("routing.yaml", "abusive: 2 }", "abusive: 3 }")], &[]);

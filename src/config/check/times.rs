@@ -120,6 +120,7 @@ fn check_offers(raw: &Offers, problems: &mut Problems) -> Option<OfferRules> {
     let declined = time(&raw.cool_down_after_decline, "cool_down_after_decline", "0s"..="1h");
     let expired = time(&raw.cool_down_after_expiry, "cool_down_after_expiry", "0s"..="1h");
     let decliner_pause = time(&raw.decliner_pause, "decliner_pause", "0s"..="1d");
+    let emergency_again = time(&raw.emergency_again_max, "emergency_again_max", "1s"..="1m");
     let preferred_hold = time(&raw.preferred_hold, "preferred_hold", "0s"..="1h");
     let away = raw
         .unanswered_until_away
@@ -135,6 +136,7 @@ fn check_offers(raw: &Offers, problems: &mut Problems) -> Option<OfferRules> {
         cool_down_after_decline: declined?,
         cool_down_after_expiry: expired?,
         decliner_pause: decliner_pause?,
+        emergency_again_max: emergency_again?,
         preferred_hold: preferred_hold?,
         emergency_run_max: run?,
     })

@@ -119,6 +119,8 @@ raw! {
         required cool_down_after_expiry: Text,
         /// Not the same work again for so long.
         required decliner_pause: Text,
+        /// Whoever declined an emergency is asked again after so long at most.
+        required emergency_again_max: Text,
         /// How long the preferred agent is waited for.
         required preferred_hold: Text,
         /// Emergencies in a row before one over-age ordinary conversation.

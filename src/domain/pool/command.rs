@@ -104,6 +104,11 @@ pub enum WorkCommand {
         /// From whom.
         agent: AgentId,
     },
+    /// The offer, not answered yet, gives way to somebody in danger.
+    GiveWay {
+        /// At whom.
+        agent: AgentId,
+    },
     /// The agent who owned it is lost or signed out.
     Lose {
         /// Who.

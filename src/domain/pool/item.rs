@@ -43,6 +43,9 @@ pub struct Item {
     pub cost: u32,
     /// How often an offer of it ended without being taken.
     pub untaken: u32,
+    /// How often in this stay an offer of it gave way to somebody in danger.
+    #[serde(default)]
+    pub gave_way: u32,
     /// Set while it is owned by whoever took it by hand: who waited longer and could have been
     /// helped by them.
     #[serde(default)]
@@ -86,6 +89,7 @@ impl Item {
             preferred: None,
             cost: 1,
             untaken: 0,
+            gave_way: 0,
             claimed_over: None,
             taken_over: false,
             broken: 0,
@@ -149,8 +153,6 @@ pub enum Place {
     },
 }
 
-/// Whoever declined somebody in danger is asked again after so long at most, if nobody else is left.
-pub const EMERGENCY_AGAIN_MAX: Duration = Duration::from_secs(5);
 /// How long a [`Place::Gone`] is kept. Messages older than [`DELIVERY_SPAN`] are refused, so this
 /// outlives all that could still arrive.
 pub const GONE_SPAN: Duration = Duration::from_secs(60 * 60);
@@ -191,6 +193,12 @@ impl Item {
             Priority::Emergency => 0,
             Priority::Low | Priority::Normal | Priority::High => 1,
         }
+    }
+
+    /// Whether an offer of it, without an answer, may give way to somebody in danger: never an
+    /// emergency, and nobody for ever.
+    pub fn may_give_way(&self, emergency_run_max: u32) -> bool {
+        self.band() > 0 && self.gave_way < emergency_run_max.max(1)
     }
 
     /// The newest token under which nobody can take it any more. While it is offered that is the

@@ -10,7 +10,7 @@ use super::command::{
 };
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
-use super::item::{DELIVERY_SPAN, EMERGENCY_AGAIN_MAX, Item, ItemState, Place, Seat};
+use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::settings::RoutingRules;
@@ -33,6 +33,7 @@ pub fn handle(
         WorkCommand::Decline { agent, token } => desk.decline(agent, *token),
         WorkCommand::Expire => desk.expire(),
         WorkCommand::Rescind { agent } => desk.rescind(agent),
+        WorkCommand::GiveWay { agent } => desk.give_way(agent),
         WorkCommand::Lose { agent } => desk.lose(agent),
         WorkCommand::Release { term } => desk.release(*term),
         WorkCommand::Adopt { arrival, agent, token } => desk.adopt(arrival, agent, *token),
@@ -197,7 +198,8 @@ impl Desk<'_> {
         // Declining must not keep one at the front of the idle.
         let cool_down = self.rules.offers.cool_down_after_decline;
         agent.paused_until = self.at + cool_down;
-        item.asked_again_from = Some(self.at + cool_down.min(EMERGENCY_AGAIN_MAX));
+        item.asked_again_from =
+            Some(self.at + cool_down.min(self.rules.offers.emergency_again_max));
         agent.unanswered = 0;
         self.end_offer(&mut item, Some(agent), OfferEnd::Declined);
         Ok(self.decision)
@@ -242,6 +244,33 @@ impl Desk<'_> {
         let mut item = item.clone();
         let agent = self.agent(agent_id).ok();
         self.end_offer(&mut item, agent, OfferEnd::Rescinded);
+        Ok(self.decision)
+    }
+
+    /// Like a rescind, but only while the offer stands and is nobody's who is in danger themselves.
+    fn give_way(mut self, agent_id: &AgentId) -> Decided {
+        let Some(Place::Here(item)) = &self.case.place else {
+            return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+        };
+        let until = match &item.state {
+            ItemState::Offered { agent, until } if agent == agent_id => *until,
+            ItemState::Offered { .. } => {
+                return Err(PoolRefusal::OfferGone { why: "another agent has it" });
+            }
+            ItemState::Waiting => return Err(PoolRefusal::WrongState { state: "waiting" }),
+            ItemState::Assigned { .. } => {
+                return Err(PoolRefusal::WrongState { state: "assigned" });
+            }
+        };
+        if self.at > until {
+            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+        }
+        if !item.may_give_way(self.rules.offers.emergency_run_max) {
+            return Err(PoolRefusal::NotEligible { why: "this offer does not give way" });
+        }
+        let mut item = Item { gave_way: item.gave_way + 1, ..item.clone() };
+        let agent = self.agent(agent_id)?;
+        self.end_offer(&mut item, Some(agent), OfferEnd::Rescinded);
         Ok(self.decision)
     }
 

@@ -27,6 +27,11 @@ impl Bits {
         self.0.get(word).is_some_and(|bits| bits & mask != 0)
     }
 
+    /// Whether anything is in.
+    pub fn any(&self) -> bool {
+        self.0.iter().any(|bits| *bits != 0)
+    }
+
     /// Whether both have something in common.
     pub fn meets(&self, other: &Bits) -> bool {
         self.0.iter().zip(&other.0).any(|(left, right)| left & right != 0)

@@ -10,12 +10,15 @@ use std::collections::BTreeSet;
 /// How many lines waiting work stands in.
 pub const LINES: usize = 3;
 
+/// The last of them: whoever stands aside.
+pub const ASIDE: usize = LINES - 1;
+
 /// In which line waiting work stands: see [`Class::waiting`].
 pub fn line_of(band: u8, aside: bool) -> usize {
     match (band, aside) {
         (0, _) => 0,
         (_, false) => 1,
-        (_, true) => 2,
+        (_, true) => ASIDE,
     }
 }
 

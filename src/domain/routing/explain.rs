@@ -1,7 +1,8 @@
 //! Who waits where, and what keeps each agent from helping. Computed on demand from the matcher's
 //! picture, so that what is told is what decides.
 
-use super::class::{Class, Rung};
+use super::class::{ASIDE, Class, Rung};
+use super::giving_way::{turn_to_give_way, would_give_way};
 use super::plan::{is_held, is_nobody_else, is_paused, may_have, turn_of};
 use super::settings::RoutingRules;
 use super::view::{Helper, PoolView, Work};
@@ -11,7 +12,7 @@ use crate::domain::language::Language;
 use crate::domain::pool::agent::{Lease, Presence};
 use crate::domain::pool::item::ItemState;
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether an agent could be offered a conversation now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,6 +111,10 @@ pub fn why(
         .iter()
         .map(|(_, helper)| (helper, verdict(view, work, helper, again, at)))
         .collect();
+    // Only when nobody can be asked without it does an ordinary offer give way.
+    if list.iter().all(|(_, verdict)| *verdict != Verdict::Eligible) {
+        return Some(those_who_give_way_first(view, work, list, again, at));
+    }
     list.sort_by_key(|(helper, verdict)| {
         let cools = helper.agent.paused_until > at;
         let turn = (*verdict == Verdict::Eligible).then(|| (cools, turn_of(work, helper)));
@@ -118,9 +123,32 @@ pub fn why(
     Some(list.into_iter().map(|(helper, verdict)| (helper.agent.id.clone(), verdict)).collect())
 }
 
+/// The same when nobody can be asked at once: those whose ordinary offer gives way to this work could.
+fn those_who_give_way_first(
+    view: &PoolView,
+    work: &Work,
+    list: Vec<(&Helper, Verdict)>,
+    again: bool,
+    at: Timestamp,
+) -> Vec<(AgentId, Verdict)> {
+    let mut list: Vec<_> = list
+        .into_iter()
+        .map(|(helper, verdict)| {
+            let able = inability(helper, &work.item.handoff.needs).is_none();
+            let other = would_give_way(view, work, helper, again, at).filter(|_| able);
+            let turn = other.map(|other| turn_to_give_way(work, helper, other, at));
+            let verdict = if turn.is_some() { Verdict::Eligible } else { verdict };
+            ((turn.is_none(), turn, &helper.agent.id), verdict)
+        })
+        .collect();
+    list.sort_by_key(|(turn, _)| *turn);
+    list.into_iter().map(|((_, _, id), verdict)| (id.clone(), verdict)).collect()
+}
+
 /// The place in line: 1 + the waiting or offered conversations before it that some agent able to
 /// help it could take. Only agents who are signed in count, unless none of those is able; if none
-/// is known at all, those before it that ask for the same count. `None` if it is not in line.
+/// is known at all, those before it that ask for the same count. Whoever stands aside is before nobody,
+/// and has the place they come back to. `None` if it is not in line.
 pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     let slot = *view.item_slots.get(conversation)?;
     let work = view.items.get(slot)?;
@@ -129,8 +157,7 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     }
     let rung = Rung::of(&work.item, slot);
     let ahead = |class: &Class| {
-        let lines = class.waiting.iter().chain([&class.offered]);
-        lines.map(|line| line.range(..&rung).count() as u32).sum::<u32>()
+        in_the_way(class).map(|line| line.range(..&rung).count() as u32).sum::<u32>()
     };
     Some(
         1 + rivals(view, work.class)
@@ -140,11 +167,16 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
     )
 }
 
+/// The lines of a class that others stand behind: all but of those who stand aside.
+fn in_the_way(class: &Class) -> impl Iterator<Item = &BTreeSet<Rung>> {
+    class.waiting[..ASIDE].iter().chain([&class.offered])
+}
+
 /// How many wait before it for agents it may hope for; those who are offered already do not count.
 pub(super) fn waiting_ahead(view: &PoolView, work: &Work, slot: u32) -> u32 {
     let rung = Rung::of(&work.item, slot);
     let ahead = |class: &Class| {
-        class.waiting.iter().map(|line| line.range(..&rung).count() as u32).sum::<u32>()
+        class.waiting[..ASIDE].iter().map(|line| line.range(..&rung).count() as u32).sum::<u32>()
     };
     let rivals = rivals(view, work.class).filter_map(|rival| view.classes.get(rival));
     rivals.map(ahead).sum()
@@ -152,11 +184,11 @@ pub(super) fn waiting_ahead(view: &PoolView, work: &Work, slot: u32) -> u32 {
 
 /// The places of all that are in line, in their order; in one pass, for publishing them.
 pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
-    let mut line: Vec<(&Rung, u32)> = Vec::new();
+    let mut line: Vec<(&Rung, u32, u32)> = Vec::new();
     let mut rivals_of: Vec<Vec<u32>> = Vec::new();
     for (slot, class) in view.classes.iter() {
-        let lines = class.waiting.iter().chain([&class.offered]);
-        line.extend(lines.flatten().map(|rung| (rung, slot)));
+        line.extend(in_the_way(class).flatten().map(|rung| (rung, slot, 1)));
+        line.extend(class.waiting[ASIDE].iter().map(|rung| (rung, slot, 0)));
         rivals_of.resize(slot as usize + 1, Vec::new());
         if !class.is_empty() {
             rivals_of[slot as usize] = rivals(view, slot).collect();
@@ -165,11 +197,11 @@ pub fn positions(view: &PoolView) -> Vec<(ConversationId, u32)> {
     line.sort_unstable();
     let mut seen = vec![0; rivals_of.len()];
     let mut places = Vec::with_capacity(line.len());
-    for (rung, class) in line {
+    for (rung, class, counts) in line {
         let rivals = rivals_of[class as usize].iter();
         let ahead: u32 = rivals.map(|rival| seen[*rival as usize]).sum();
         places.push((rung.conversation.clone(), 1 + ahead));
-        seen[class as usize] += 1;
+        seen[class as usize] += counts;
     }
     places
 }

@@ -3,13 +3,15 @@
 //! Work is taken in the order of its places (whoever is gone after those who are there, for a time:
 //! see [`super::attendance`]), and each is offered to the first free agent who may have it, in the
 //! order of the policy; an agent gets one offer at a time. Somebody in danger is also offered to
-//! agents who cool down after an offer they did not take, after all others. [`plan_all`] says this
+//! agents who cool down after an offer they did not take, after all others, and then an ordinary offer
+//! without an answer gives way to them (see [`super::giving_way`]). [`plan_all`] says this
 //! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
 //! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
 //! a look through the free agents.
 
 use super::bits::Bits;
 use super::class::{Rung, line_of};
+use super::giving_way::giver;
 use super::policies::Rank;
 use super::settings::RoutingRules;
 use super::view::{Helper, Order, PoolView, Work, is_ready};
@@ -18,7 +20,7 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::item::ItemState;
 use crate::domain::time::Timestamp;
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::ops::Bound;
 
 /// Up to so many changes are looked at one by one; beyond that, everything is.
@@ -37,6 +39,8 @@ pub struct Offer {
     pub until: Timestamp,
     /// Why this and why them.
     pub why: Why,
+    /// Whose unanswered offer to this agent gives way to it.
+    pub instead_of: Option<ConversationId>,
 }
 
 /// Why an offer is made.
@@ -76,6 +80,8 @@ pub enum Choice {
     Policy(&'static str),
     /// They did not take it before, but nobody else is left to ask.
     NobodyElse,
+    /// They have not answered an ordinary offer, which gives way to somebody in danger.
+    GivesWay,
 }
 
 /// The offers to make now, from what changed since the last plan.
@@ -102,6 +108,7 @@ pub fn plan(view: &mut PoolView, rules: &RoutingRules, at: Timestamp) -> Vec<Off
     };
     order.extend(matches.iter().filter_map(asked));
     view.order = order;
+    view.pledges_changed = false;
     view.dirty_items = matches.iter().map(|found| found.item).collect();
     view.dirty_agents = matches.iter().map(|found| found.agent).collect();
     offers
@@ -208,6 +215,7 @@ struct Match {
     agent: u32,
     turn: Turn,
     choice: Choice,
+    instead_of: Option<ConversationId>,
 }
 
 /// The lines of one kind, merged: the heads of those that are worth looking at.
@@ -254,7 +262,33 @@ impl<'a> Round<'a> {
             run = 0;
             found.push(next);
         }
+        self.give_way(&mut found);
         found
+    }
+
+    /// Somebody in danger for whom nobody can be asked gets the place of an ordinary offer.
+    fn give_way(&self, found: &mut Vec<Match>) {
+        let view = self.view;
+        if view.emergencies.is_empty() || !view.pledged.any() {
+            return;
+        }
+        let mut pledged = view.pledged.clone();
+        let asked: BTreeSet<u32> = found.iter().map(|found| found.item).collect();
+        for rung in view.emergencies.iter().filter(|rung| !asked.contains(&rung.slot)) {
+            let Some(work) = view.items.get(rung.slot) else { continue };
+            let again = !work.item.paused.is_empty() && is_nobody_else(view, work, self.at);
+            let Some((agent, other)) = giver(view, work, &pledged, again, self.at) else {
+                continue;
+            };
+            pledged.put(agent, false);
+            found.push(Match {
+                item: rung.slot,
+                agent,
+                turn: Turn::Emergency,
+                choice: Choice::GivesWay,
+                instead_of: Some(other),
+            });
+        }
     }
 
     /// Waiting work that changed and is looked at by itself, with the line it stands in.
@@ -322,7 +356,7 @@ impl<'a> Round<'a> {
             };
             if let Some((agent, choice)) = found {
                 self.ask(agent);
-                return Some(Match { item: rung.slot, agent, turn, choice });
+                return Some(Match { item: rung.slot, agent, turn, choice, instead_of: None });
             }
         }
     }
@@ -422,6 +456,7 @@ impl<'a> Round<'a> {
                 load: agent.load(),
                 capacity: agent.profile.capacity,
             },
+            instead_of: found.instead_of.clone(),
         })
     }
 }

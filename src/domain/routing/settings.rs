@@ -119,6 +119,9 @@ pub struct OfferRules {
     /// The same work is not offered again to whoever declined it for so long, unless nobody else
     /// is left to ask.
     pub decliner_pause: Duration,
+    /// Whoever declined somebody in danger is asked again after so long at most, if nobody else is
+    /// left to ask.
+    pub emergency_again_max: Duration,
     /// How long the preferred agent is waited for.
     pub preferred_hold: Duration,
     /// After so many emergency offers in a row one over-age ordinary conversation goes first.
@@ -224,6 +227,7 @@ impl RoutingRules {
                 cool_down_after_decline: seconds(5),
                 cool_down_after_expiry: seconds(30),
                 decliner_pause: seconds(600),
+                emergency_again_max: seconds(5),
                 preferred_hold: seconds(60),
                 emergency_run_max: 5,
             },

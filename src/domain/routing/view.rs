@@ -9,18 +9,18 @@
 
 use super::attendance::may_stand_aside;
 use super::bits::Bits;
-use super::class::{Class, ClassKey};
-use super::policies::{Facts, Policy, Rank};
+use super::class::{Class, ClassKey, Rung};
+use super::policies::Rank;
+use super::ranking::Ranking;
 use super::settings::RoutingRules;
 use super::slots::Slots;
-use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId};
-use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::pool::work::meets;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 /// Classes without work are kept for the next time up to this number; then they are dropped.
 pub const CLASSES_KEPT_MAX: usize = 1024;
@@ -43,12 +43,18 @@ pub struct PoolView {
     pub(super) free: Bits,
     /// Agents who only cool down: no hindrance in an emergency, and asked last.
     pub(super) cooling: Bits,
+    /// Agents who take offers and have one to answer: an ordinary one gives way to an emergency.
+    pub(super) pledged: Bits,
     /// Free agents in the order they are asked.
     pub(super) order: Order,
     pub(super) dirty_agents: BTreeSet<u32>,
     pub(super) dirty_items: BTreeSet<u32>,
     /// Whose customers are gone, so that those who are there go first.
     asides: BTreeSet<ConversationId>,
+    /// Emergencies that wait, in their order.
+    pub(super) emergencies: BTreeSet<Rung>,
+    /// Whether an ordinary offer may have come about since the last plan that can give way.
+    pub(super) pledges_changed: bool,
     /// Waiting emergencies that somebody declined: whether anybody else is left to ask changes with
     /// every agent.
     declined_emergencies: BTreeSet<u32>,
@@ -56,6 +62,9 @@ pub struct PoolView {
     wakes: BTreeSet<(Timestamp, Sleeper)>,
     /// How much work nobody has yet.
     unassigned: usize,
+    /// So many emergency offers in a row let overdue ordinary work pass.
+    pub(super) emergency_run_max: u32,
+    credit_max: Duration,
     /// Emergency offers since the last ordinary one.
     pub(super) emergency_run: u32,
     /// The latest time this view has planned for.
@@ -72,6 +81,8 @@ pub(super) struct Work {
     pub class: u32,
     /// Whether it stands aside while it waits.
     pub aside: bool,
+    /// Whether its offer was made because a row of emergencies let it pass: it does not give way.
+    pub let_pass: bool,
     wake: Option<Timestamp>,
 }
 
@@ -90,14 +101,6 @@ enum Sleeper {
     Item(u32),
 }
 
-/// What of the rules decides an agent's rank.
-#[derive(Debug, Clone)]
-struct Ranking {
-    policy: &'static dyn Policy,
-    /// What each declared queue asks for, in each language.
-    demands: Vec<Requirements>,
-}
-
 impl PoolView {
     /// An empty pool under these rules.
     pub fn new(rules: &RoutingRules) -> Self {
@@ -113,13 +116,18 @@ impl PoolView {
             takers: Bits::default(),
             free: Bits::default(),
             cooling: Bits::default(),
+            pledged: Bits::default(),
             order: BTreeMap::new(),
             dirty_agents: BTreeSet::new(),
             dirty_items: BTreeSet::new(),
             asides: BTreeSet::new(),
+            emergencies: BTreeSet::new(),
+            pledges_changed: false,
             declined_emergencies: BTreeSet::new(),
             wakes: BTreeSet::new(),
             unassigned: 0,
+            emergency_run_max: rules.offers.emergency_run_max.max(1),
+            credit_max: rules.credit_max,
             emergency_run: 0,
             now: Timestamp::ZERO,
         }
@@ -128,6 +136,9 @@ impl PoolView {
     /// The rules changed: everyone is ranked anew. Work keeps what it asks for.
     pub fn set_rules(&mut self, rules: &RoutingRules) {
         self.ranking = Ranking::new(rules);
+        self.emergency_run_max = rules.offers.emergency_run_max.max(1);
+        self.credit_max = rules.credit_max;
+        self.pledges_changed = true;
         self.order.clear();
         for (slot, helper) in self.agents.iter_mut() {
             helper.rank = self.ranking.rank(&helper.agent);
@@ -150,7 +161,8 @@ impl PoolView {
             }
             None => {
                 let id = item.conversation.clone();
-                let slot = self.items.put(Work { item: item.clone(), class, aside, wake: None });
+                let work = Work { item: item.clone(), class, aside, let_pass: false, wake: None };
+                let slot = self.items.put(work);
                 self.item_slots.insert(id, slot);
                 slot
             }
@@ -160,9 +172,15 @@ impl PoolView {
         }
         if item.state == ItemState::Waiting {
             self.dirty_items.insert(slot);
-            if item.band() == 0 && !item.paused.is_empty() {
-                self.declined_emergencies.insert(slot);
+            if item.band() == 0 {
+                self.emergencies.insert(Rung::of(&item, slot));
+                if !item.paused.is_empty() {
+                    self.declined_emergencies.insert(slot);
+                }
             }
+        }
+        if item.holder().is_some() && item.band() > 0 {
+            self.pledges_changed |= !self.emergencies.is_empty();
         }
         if let Some(work) = self.items.get_mut(slot) {
             work.item = item;
@@ -231,6 +249,7 @@ impl PoolView {
         self.set_standing(slot);
         self.set_free(slot);
         self.dirty_items.extend(&self.declined_emergencies);
+        self.pledges_changed |= self.pledged.has(slot) && !self.emergencies.is_empty();
     }
 
     /// An agent is no longer known.
@@ -245,6 +264,7 @@ impl PoolView {
         self.agents.take(slot);
         self.free.put(slot, false);
         self.cooling.put(slot, false);
+        self.pledged.put(slot, false);
         self.takers.put(slot, false);
         self.present.put(slot, false);
         self.dirty_agents.remove(&slot);
@@ -289,7 +309,7 @@ impl PoolView {
 
     /// Whether something changed since the last plan.
     pub fn is_dirty(&self) -> bool {
-        !self.dirty_agents.is_empty() || !self.dirty_items.is_empty()
+        !self.dirty_agents.is_empty() || !self.dirty_items.is_empty() || self.pledges_changed
     }
 
     /// Lets time pass: whoever and whatever slept until now is looked at again. Time never goes
@@ -321,8 +341,11 @@ impl PoolView {
 
     /// Counts emergencies in a row as they are offered, by whichever matcher.
     fn note_offer(&mut self, slot: u32, new: &Item) {
-        let waited = self.items.get(slot).is_some_and(|work| work.item.state == ItemState::Waiting);
-        if waited && new.state != ItemState::Waiting {
+        let due = (self.now - self.credit_max).as_millis();
+        let full = self.emergency_run >= self.emergency_run_max;
+        let Some(work) = self.items.get_mut(slot) else { return };
+        if work.item.state == ItemState::Waiting && new.state != ItemState::Waiting {
+            work.let_pass = full && new.band() > 0 && new.virtual_time() <= due;
             self.emergency_run =
                 if new.band() == 0 { self.emergency_run.saturating_add(1) } else { 0 };
         }
@@ -336,6 +359,7 @@ impl PoolView {
         }
         self.dirty_items.remove(&slot);
         self.declined_emergencies.remove(&slot);
+        self.emergencies.remove(&Rung::of(&work.item, slot));
         self.unassigned -= usize::from(is_unassigned(&work.item));
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
@@ -426,6 +450,8 @@ impl PoolView {
         let cools = ready && helper.agent.paused_until > self.now;
         self.free.put(slot, ready && !cools);
         self.cooling.put(slot, cools);
+        let agent = &helper.agent;
+        self.pledged.put(slot, agent.takes_offers() && agent.has_live_offer());
         if ready {
             self.dirty_agents.insert(slot);
         } else {
@@ -453,25 +479,4 @@ fn is_unassigned(item: &Item) -> bool {
 /// whoever is full.
 pub(super) fn is_ready(helper: &Helper) -> bool {
     helper.agent.takes_offers() && !helper.agent.has_live_offer() && helper.room > 0
-}
-
-impl Ranking {
-    fn new(rules: &RoutingRules) -> Self {
-        let demands = rules
-            .queues
-            .iter()
-            .flat_map(|queue| Language::ALL.map(|language| queue.needs(language)))
-            .collect();
-        Ranking { policy: rules.policy, demands }
-    }
-
-    fn rank(&self, agent: &Agent) -> Rank {
-        let able = |needs: &&Requirements| meets(agent, needs);
-        self.policy.rank(&Facts {
-            load: agent.load(),
-            capacity: agent.profile.capacity,
-            breadth: self.demands.iter().filter(able).count() as u32,
-            idle_since: agent.idle_since,
-        })
-    }
 }

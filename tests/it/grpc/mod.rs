@@ -4,6 +4,7 @@ mod attendance;
 mod blocks;
 mod claims;
 mod customers;
+mod danger;
 mod directives;
 mod errors;
 mod notes;

@@ -1,10 +1,11 @@
 //! Somebody in danger and an agent's cool-down: what the pool allows although the agent has just let
-//! an offer pass, and how soon one who declined is asked again.
+//! an offer pass, how soon one who declined is asked again, and which offers give way.
 
 use super::world::{Pool, agent, arrival, conversation};
 use crate::domain::handoff::Priority;
+use crate::domain::pool::command::{InboxEvent, OfferEnd};
 use crate::domain::pool::command::{PoolRefusal, WorkCommand};
-use crate::domain::pool::item::{EMERGENCY_AGAIN_MAX, Place};
+use crate::domain::pool::item::{ItemState, Place};
 use std::time::Duration;
 
 fn enqueue(pool: Pool, id: &str, priority: Priority) -> Pool {
@@ -48,11 +49,54 @@ fn who_lets_an_offer_pass_has_peace_from_everyone_but_somebody_in_danger() {
 
 #[test]
 fn who_declines_somebody_in_danger_is_asked_again_soon_whatever_the_rules_say() {
-    for (cool_down, expected) in [(3_600, EMERGENCY_AGAIN_MAX), (2, Duration::from_secs(2))] {
+    for (cool_down, again, expected) in [(3_600, 5, 5), (3_600, 9, 9), (2, 5, 2)] {
+        let expected = Duration::from_secs(expected);
         let mut pool = Pool::new().with("sara", 2);
+        pool.rules.offers.emergency_again_max = Duration::from_secs(again);
         pool.rules.offers.cool_down_after_decline = Duration::from_secs(cool_down);
         let pool = lets_pass(enqueue(pool, "c1", Priority::Emergency), "c1", true);
         let Place::Here(item) = &pool.places[&conversation("c1")] else { panic!("it waits") };
         assert_eq!(item.asked_again_from, Some(pool.at + expected));
     }
+}
+
+fn gives_way() -> WorkCommand {
+    WorkCommand::GiveWay { agent: agent("sara") }
+}
+
+#[test]
+fn an_offer_gives_way_without_any_harm_to_its_customer_or_the_agent() {
+    let pool = enqueue(Pool::new().with("sara", 1), "c1", Priority::High).then("c1", &offer());
+    let Place::Here(before) = pool.places[&conversation("c1")].clone() else { panic!() };
+    let at = pool.at + Duration::from_secs(1);
+    let decision = pool.work(&conversation("c1"), &gives_way(), at).unwrap();
+    let Some(Some(Place::Here(after))) = &decision.place else { panic!("{decision:?}") };
+    assert_eq!(after.state, ItemState::Waiting);
+    assert_eq!((after.untaken, after.gave_way), (0, 1));
+    assert_eq!(after.virtual_time(), before.virtual_time());
+    assert!(after.paused.is_empty());
+    let sara = &decision.agents[&agent("sara")];
+    assert_eq!((sara.unanswered, sara.paused_until), (0, pool.agents[&sara.id].paused_until));
+    assert_eq!((sara.load(), sara.idle_since), (0, pool.agents[&sara.id].idle_since));
+    let [(_, InboxEvent::OfferEnded { how, .. })] = &decision.inbox[..] else { panic!() };
+    assert_eq!(*how, OfferEnd::Rescinded);
+}
+
+#[test]
+fn no_emergency_and_nothing_owned_gives_way_and_nobody_does_for_ever() {
+    let refused = |pool: &Pool| pool.work(&conversation("c1"), &gives_way(), pool.at).unwrap_err();
+    let fixed = PoolRefusal::NotEligible { why: "this offer does not give way" };
+    let urgent = enqueue(Pool::new().with("sara", 1), "c1", Priority::Emergency);
+    assert_eq!(refused(&urgent.then("c1", &offer())), fixed);
+    let ordinary = enqueue(Pool::new().with("sara", 1), "c1", Priority::Normal);
+    let offered = ordinary.then("c1", &offer());
+    let token = offered.token("c1");
+    let owned = offered.clone().then("c1", &WorkCommand::Accept { agent: agent("sara"), token });
+    assert_eq!(refused(&owned), PoolRefusal::WrongState { state: "assigned" });
+    let mut pool = offered;
+    pool.rules.offers.emergency_run_max = 3;
+    for _ in 0..3 {
+        pool = pool.then("c1", &gives_way()).then("c1", &offer());
+    }
+    assert_eq!(refused(&pool), fixed);
 }

@@ -28,8 +28,8 @@ kinds! {
 kinds! {
     /// What can be asked about a place.
     CommandKind of WorkCommand {
-        Enqueue, Offer, Claim, TakeOver, Accept, Decline, Expire, Rescind, Lose, Release, Adopt,
-        Regain, Forget,
+        Enqueue, Offer, Claim, TakeOver, Accept, Decline, Expire, Rescind, GiveWay, Lose, Release,
+        Adopt, Regain, Forget,
     }
 }
 
@@ -156,6 +156,13 @@ fn samples(kind: CommandKind, pool: &Pool) -> Vec<(String, WorkCommand, Timestam
         }
         CommandKind::Rescind => {
             by_name(&|name| WorkCommand::Rescind { agent: agent(name) }, &["sara", "omar"])
+        }
+        CommandKind::GiveWay => {
+            let give = |name: &str| WorkCommand::GiveWay { agent: agent(name) };
+            let mut samples = by_name(&give, &["sara", "omar"]);
+            let late = pool.at + pool.rules.offers.timeout + MOMENT;
+            samples.push(("sara, too late".to_owned(), give("sara"), late));
+            samples
         }
         CommandKind::Lose => {
             by_name(&|name| WorkCommand::Lose { agent: agent(name) }, &["sara", "omar"])

@@ -26,6 +26,7 @@ enum Step {
     Decline { place: u8, agent: Option<u8>, shift: Shift },
     Expire { place: u8 },
     Rescind { place: u8, agent: u8 },
+    GiveWay { place: u8, agent: Option<u8> },
     Lose { place: u8, agent: u8 },
     Release { place: u8, term: i64 },
     Adopt { place: u8, agent: u8, shift: Shift },
@@ -84,6 +85,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(place, agent, shift)| Step::Decline { place, agent, shift }),
         2 => place().prop_map(|place| Step::Expire { place }),
         1 => (place(), who()).prop_map(|(place, agent)| Step::Rescind { place, agent }),
+        2 => (place(), whoever()).prop_map(|(place, agent)| Step::GiveWay { place, agent }),
         2 => (place(), who()).prop_map(|(place, agent)| Step::Lose { place, agent }),
         3 => (place(), -1..=1i64).prop_map(|(place, term)| Step::Release { place, term }),
         2 => (place(), who(), shifts())
@@ -142,6 +144,9 @@ fn command_of(pool: &Pool, step: &Step) -> Option<(ConversationId, WorkCommand)>
         }
         Step::Expire { place } => (place, WorkCommand::Expire),
         Step::Rescind { place, agent } => (place, WorkCommand::Rescind { agent: agent_id(agent) }),
+        Step::GiveWay { place, agent } => {
+            (place, WorkCommand::GiveWay { agent: holder(place, agent) })
+        }
         Step::Lose { place, agent } => (place, WorkCommand::Lose { agent: agent_id(agent) }),
         Step::Release { place, term } => {
             (place, WorkCommand::Release { term: token(place).term + term })
@@ -284,7 +289,8 @@ fn the_place_is_kept(before: Option<&Place>, after: Option<&Place>, command: &Wo
         WorkCommand::Offer { .. }
         | WorkCommand::Decline { .. }
         | WorkCommand::Expire
-        | WorkCommand::Rescind { .. } => {
+        | WorkCommand::Rescind { .. }
+        | WorkCommand::GiveWay { .. } => {
             assert_eq!(before.virtual_time(), after.virtual_time(), "{command:?}");
         }
         WorkCommand::Enqueue { .. }

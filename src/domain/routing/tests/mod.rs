@@ -5,6 +5,7 @@ mod attendance;
 mod clocks;
 mod danger;
 mod estimates;
+mod giving_way;
 mod oracle;
 mod overtaking;
 mod properties;

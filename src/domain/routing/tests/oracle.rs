@@ -4,7 +4,7 @@
 use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::Agent;
+use crate::domain::pool::agent::{Agent, Holding};
 use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::routing::policies::Facts;
 use crate::domain::routing::settings::RoutingRules;
@@ -18,6 +18,8 @@ pub struct Oracle<'a> {
     pub emergency_run: u32,
     /// Whose customers are gone.
     pub asides: BTreeSet<ConversationId>,
+    /// Whose offer was made because a row of emergencies let it pass.
+    pub let_pass: BTreeSet<ConversationId>,
     pub at: Timestamp,
 }
 
@@ -63,9 +65,68 @@ impl Oracle<'_> {
             asked.push(&agent.id);
             found.push((item, agent));
         }
+        let mut given: Vec<ConversationId> = Vec::new();
+        let mut line: Vec<&Item> = self.items.iter().filter(|item| item.band() == 0).collect();
+        line.retain(|item| item.state == ItemState::Waiting);
+        line.retain(|item| found.iter().all(|(other, _)| other != item));
+        line.sort_by_key(|item| place(item));
+        for item in line {
+            let mut givers = self.givers(item).into_iter();
+            let next = givers.find(|(_, other)| !given.contains(other));
+            let Some((agent, other)) = next else { continue };
+            given.push(other);
+            found.push((item, agent));
+        }
         let names =
             |(item, agent): (&Item, &Agent)| (item.conversation.to_string(), agent.id.to_string());
         found.into_iter().map(names).collect()
+    }
+
+    /// Those who could be offered this instead of something ordinary that they have not answered, and
+    /// what that is; in the order they are asked.
+    pub fn givers(&self, item: &Item) -> Vec<(&Agent, ConversationId)> {
+        let paused = |agent: &Agent| item.paused.get(&agent.id).is_some_and(|t| *t > self.at);
+        let again = self.is_nobody_else(item);
+        let mut givers = Vec::new();
+        for other in self.items.iter().filter(|other| other.band() > 0 && item.band() == 0) {
+            let ItemState::Offered { agent, until } = &other.state else { continue };
+            let Some(agent) = self.agents.iter().find(|known| known.id == *agent) else { continue };
+            let stands = *until < self.at
+                || other.gave_way >= self.rules.offers.emergency_run_max
+                || self.let_pass.contains(&other.conversation);
+            let mut freed = agent.clone();
+            let held = freed.held.remove(&other.conversation);
+            let could = held.is_some_and(|held| held.how == Holding::Offer)
+                && freed.takes_offers()
+                && !freed.has_live_offer()
+                && is_able(&freed, &item.handoff.needs)
+                && !item.excluded.contains(&freed.id)
+                && !freed.held.contains_key(&item.conversation)
+                && freed.room() >= item.cost.max(1);
+            if could && !stands && (again || !paused(agent)) {
+                let since = other.seat.map_or(other.waiting_since, |seat| seat.since);
+                givers.push(((paused(agent), since, &agent.id), agent, other));
+            }
+        }
+        givers.sort_by_key(|(turn, _, _)| *turn);
+        givers.into_iter().map(|(_, agent, other)| (agent, other.conversation.clone())).collect()
+    }
+
+    /// Whether only those are left who did not take it. In an emergency a colleague without room is
+    /// nobody; and those who declined are asked again after a moment, not at once.
+    fn is_nobody_else(&self, item: &Item) -> bool {
+        let urgent = item.band() == 0;
+        let mut might = self.agents.iter().filter(|agent| {
+            agent.takes_offers()
+                && is_able(agent, &item.handoff.needs)
+                && !item.excluded.contains(&agent.id)
+        });
+        let paused = |agent: &Agent| item.paused.get(&agent.id).is_some_and(|t| *t > self.at);
+        let roomy = |agent: &Agent| {
+            agent.room() >= item.cost.max(1) && !agent.held.contains_key(&item.conversation)
+        };
+        !(urgent && item.asked_again_from.is_some_and(|from| from > self.at))
+            && might.all(|a| paused(a) || (urgent && !roomy(a)))
     }
 
     /// Those who could be offered this now, in the order they are asked.
@@ -82,10 +143,7 @@ impl Oracle<'_> {
         let roomy = |agent: &Agent| {
             agent.room() >= item.cost.max(1) && !agent.held.contains_key(&item.conversation)
         };
-        // In an emergency a colleague without room is nobody; and those who declined are asked
-        // again after a moment, not at once.
-        let nobody_else = !(urgent && item.asked_again_from.is_some_and(|from| from > self.at))
-            && self.agents.iter().filter(might).all(|a| paused(a) || (urgent && !roomy(a)));
+        let nobody_else = self.is_nobody_else(item);
         let held = item.band() == 1
             && preferred.is_some_and(|first| first.until > self.at)
             && self.agents.iter().filter(might).any(|a| is_preferred(a) && !paused(a));
@@ -113,7 +171,10 @@ impl Oracle<'_> {
             let alike = (ours.language, &ours.skills) == (theirs.language, &theirs.skills);
             alike || self.agents.iter().filter(hopes).any(|agent| is_able(agent, theirs))
         };
-        let before = |other: &&Item| place(other) < place(item);
+        let waits = |other: &Item| other.state == ItemState::Waiting;
+        let before = |other: &&Item| {
+            place(other) < place(item) && !(waits(other) && self.stands_aside(other))
+        };
         1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u32
     }
 

@@ -3,6 +3,7 @@
 use super::oracle::Oracle;
 use super::world::{agent, agent_id, conversation, follow, item, ms, queue, rules, skill};
 use crate::domain::handoff::Priority;
+use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
@@ -165,8 +166,14 @@ impl History {
             agents: self.view.agents().cloned().collect(),
             emergency_run: self.run,
             asides: self.view.asides().clone(),
+            let_pass: self.let_pass(),
             at: self.at,
         }
+    }
+
+    fn let_pass(&self) -> BTreeSet<ConversationId> {
+        let works = self.view.items.iter().filter(|(_, work)| work.let_pass);
+        works.map(|(_, work)| work.item.conversation.clone()).collect()
     }
 
     fn follow(&mut self, step: Step) {
@@ -223,8 +230,13 @@ impl History {
         assert_eq!(names.collect::<Vec<_>>(), expected, "the index, and the oracle");
         for offer in &offers {
             let item = self.view.item(&offer.conversation).unwrap();
-            let agent = self.view.agent(&offer.agent).unwrap();
-            assert_eq!(offer_hindrance(item, agent, self.at), None, "the pool would refuse");
+            let mut agent = self.view.agent(&offer.agent).unwrap().clone();
+            if let Some(other) = &offer.instead_of {
+                let other = self.view.item(other).unwrap();
+                assert!(other.may_give_way(self.rules.offers.emergency_run_max), "{other:?}");
+                agent.held.remove(&other.conversation);
+            }
+            assert_eq!(offer_hindrance(item, &agent, self.at), None, "the pool would refuse");
         }
         self.check_overtaking(&offers);
         self.check_rest(&offers);
@@ -272,13 +284,18 @@ impl History {
     fn check_rest(&self, offers: &[Offer]) {
         let mut view = self.view.clone();
         offers.iter().for_each(|offer| follow(&mut view, offer, self.at));
-        // Only in an emergency one more round may find somebody: whoever declined is asked again once
-        // nobody else has room any more.
-        for _ in 0..self.view.agents().count() {
+        let back: Vec<_> = offers.iter().filter_map(|offer| offer.instead_of.clone()).collect();
+        // What gave way looks for somebody else. Beside it, only in an emergency one more round may
+        // find somebody: whoever declined is asked again once nobody else has room any more.
+        for _ in 0..2 * self.view.agents().count() {
             let more = plan(&mut view, &self.rules, self.at);
             let again = |offer: &Offer| offer.why.choice == Choice::NobodyElse;
             let urgent = |offer: &Offer| offer.why.turn == Turn::Emergency;
-            assert!(more.iter().all(|offer| again(offer) && urgent(offer)), "{more:?}");
+            let expected = |offer: &Offer| {
+                let gave_way = back.contains(&offer.conversation);
+                gave_way || (urgent(offer) && (again(offer) || offer.instead_of.is_some()))
+            };
+            assert!(more.iter().all(expected), "{more:?}");
             more.iter().for_each(|offer| follow(&mut view, offer, self.at));
         }
         assert_eq!(plan(&mut view, &self.rules, self.at), []);
@@ -286,6 +303,7 @@ impl History {
         let oracle = after.oracle();
         for item in oracle.items.iter().filter(|item| item.state == ItemState::Waiting) {
             assert_eq!(oracle.candidates(item), Vec::<&Agent>::new(), "for {item:?}");
+            assert_eq!(oracle.givers(item), [], "nothing more gives way to {item:?}");
         }
     }
 
@@ -318,8 +336,11 @@ impl History {
             let eligible = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Eligible);
             let eligible: Vec<_> = eligible.map(|(agent, _)| agent).collect();
             if item.state == ItemState::Waiting {
-                let expected: Vec<_> =
-                    oracle.candidates(item).into_iter().map(|agent| &agent.id).collect();
+                let mut expected = oracle.candidates(item);
+                if expected.is_empty() {
+                    expected.extend(oracle.givers(item).into_iter().map(|(agent, _)| agent));
+                }
+                let expected: Vec<_> = expected.into_iter().map(|agent| &agent.id).collect();
                 assert_eq!(eligible, expected, "who could be asked for {id}");
             }
         }

@@ -4,7 +4,7 @@ use crate::domain::handoff::{Handoff, HandoffReason, Priority, Requirements, Tok
 use crate::domain::ids::{AgentId, ConversationId, PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence, Profile};
-use crate::domain::pool::item::{Item, ItemState, Preferred};
+use crate::domain::pool::item::{Item, ItemState, Preferred, Seat};
 use crate::domain::routing::plan::Offer;
 use crate::domain::routing::settings::{QueueRules, Queues, RoutingRules};
 use crate::domain::routing::view::PoolView;
@@ -112,8 +112,15 @@ pub fn view(rules: &RoutingRules, agents: Vec<Agent>, items: Vec<Item>) -> PoolV
 pub fn follow(view: &mut PoolView, offer: &Offer, at: Timestamp) {
     let mut item = view.item(&offer.conversation).unwrap().clone();
     let mut agent = view.agent(&offer.agent).unwrap().clone();
+    if let Some(other) = &offer.instead_of {
+        let mut other = view.item(other).unwrap().clone();
+        agent.held.remove(&other.conversation);
+        (other.state, other.seat, other.gave_way) = (ItemState::Waiting, None, other.gave_way + 1);
+        view.upsert_item(other);
+    }
     item.token = item.token.next_attempt(at);
     item.state = ItemState::Offered { agent: agent.id.clone(), until: offer.until };
+    item.seat = Some(Seat { since: at, taken: None });
     let held = Held { token: item.token, cost: item.cost, how: Holding::Offer, adopted: false };
     agent.held.insert(item.conversation.clone(), held);
     view.upsert_item(item);

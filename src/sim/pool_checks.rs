@@ -75,16 +75,18 @@ impl Model {
     /// The one transaction of two places: an ordinary offer gives way to somebody in danger, at the same
     /// agent, and keeps its place.
     fn gives_way(&mut self, places: &[(ConversationId, Option<Place>)], at: Timestamp) {
-        let Some((id, Place::Here(next), old)) = places.iter().find_map(|(id, next)| {
-            {
-                let Some(Place::Here(old)) = self.places.get(id) else { return None };
-                let back = next.as_ref().is_some_and(is_waiting);
-                (places.len() > 1 && back).then(|| (id, next.clone(), old.clone()))
+        if places.len() <= 1 {
+            return;
+        }
+        let gave = places.iter().find_map(|(id, next)| match (self.places.get(id), next) {
+            (Some(Place::Here(old)), Some(Place::Here(next))) => {
+                let back = next.state == ItemState::Waiting;
+                back.then(|| (id, old.clone(), next.clone()))
             }
-            .and_then(|(id, next, old)| Some((id, next?, old)))
-        }) else {
-            let alone = places.len() <= 1;
-            self.check(Invariant::Fenced, alone, || format!("{places:?} change at once"));
+            (Some(_) | None, Some(_) | None) => None,
+        });
+        let Some((id, old, next)) = gave else {
+            self.check(Invariant::Fenced, false, || format!("{places:?} change at once"));
             return;
         };
         let (agent, open) = match &old.state {
@@ -312,13 +314,6 @@ impl Model {
         for conversation in held {
             self.place_is_held(&conversation);
         }
-    }
-}
-
-fn is_waiting(place: &Place) -> bool {
-    match place {
-        Place::Here(item) => item.state == ItemState::Waiting,
-        Place::Gone { .. } => false,
     }
 }
 

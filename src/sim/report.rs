@@ -141,6 +141,7 @@ impl fmt::Display for SimReport {
         writeln!(out, "  after hours   {}", self.after_hours)?;
         writeln!(out, "shifts          {}", self.shifts)?;
         writeln!(out, "offers          {}", self.offers)?;
+        writeln!(out, "  gave way      {}  to somebody in danger", self.gave_way)?;
         writeln!(out, "resolved        {}", self.resolved)?;
         let promises = |what| self.promises.get(what).copied().unwrap_or(0);
         writeln!(out, "promises        {}", promises("made"))?;

@@ -122,6 +122,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::RungIsReached
         | Mutant::BlockIgnoresDanger
         | Mutant::PagesIgnored
+        | Mutant::GivenWayIsUntaken
         | Mutant::RequestIdIgnored => None,
     }
 }
@@ -154,6 +155,7 @@ fn a_missing_guard_of_the_pool_is_noticed() {
         (Mutant::LoseKeepsAttempt, &[Invariant::Fenced]),
         (Mutant::OfferIgnoresPresence, &[Invariant::Load, Invariant::Fenced]),
         (Mutant::OfferCostsNothing, &[Invariant::Load]),
+        (Mutant::GivenWayIsUntaken, &[Invariant::Fenced]),
         (Mutant::SessionIgnored, &[Invariant::Fenced]),
         (Mutant::PagesIgnored, &[Invariant::NoStarve]),
     ] {

@@ -207,6 +207,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::BlockIgnoresDanger
         | Mutant::OfferIgnoresPresence
         | Mutant::PagesIgnored
+        | Mutant::GivenWayIsUntaken
         | Mutant::VersionsIgnored => return None,
     })
 }

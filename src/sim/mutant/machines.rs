@@ -302,6 +302,21 @@ pub(super) fn offer_costs_nothing(
     Ok(decision)
 }
 
+pub(super) fn given_way_is_untaken(
+    rules: &RoutingRules,
+    case: &Case,
+    command: &WorkCommand,
+    at: Timestamp,
+) -> Worked {
+    let mut decision = work::handle(rules, case, command, at)?;
+    if let (WorkCommand::GiveWay { .. }, Some(Some(Place::Here(item)))) =
+        (command, &mut decision.place)
+    {
+        item.untaken += 1;
+    }
+    Ok(decision)
+}
+
 pub(super) fn session_ignored(
     rules: &RoutingRules,
     id: &AgentId,

@@ -62,11 +62,13 @@ pub enum Mutant {
     BlockIgnoresDanger,
     /// Nobody looks whose page is open: who is gone is offered before those who are there.
     PagesIgnored,
+    /// An offer that gives way to danger counts as one that nobody took.
+    GivenWayIsUntaken,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 24] = [
+    pub const ALL: [Mutant; 25] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -91,6 +93,7 @@ impl Mutant {
         Mutant::RungIsReached,
         Mutant::BlockIgnoresDanger,
         Mutant::PagesIgnored,
+        Mutant::GivenWayIsUntaken,
     ];
 
     /// The name it is called by.
@@ -120,6 +123,7 @@ impl Mutant {
             Mutant::RungIsReached => "on-call",
             Mutant::BlockIgnoresDanger => "block-danger",
             Mutant::PagesIgnored => "pages",
+            Mutant::GivenWayIsUntaken => "give-way",
         }
     }
 
@@ -167,6 +171,7 @@ impl Mutant {
                 Machines { work: machines::offer_ignores_presence, ..real }
             }
             Mutant::OfferCostsNothing => Machines { work: machines::offer_costs_nothing, ..real },
+            Mutant::GivenWayIsUntaken => Machines { work: machines::given_way_is_untaken, ..real },
             Mutant::RungIsReached => Machines { conversation: machines::rung_is_reached, ..real },
             Mutant::BlockIgnoresDanger => {
                 Machines { conversation: machines::block_ignores_danger, ..real }

@@ -40,6 +40,7 @@ const OF_ITEM: &[&str] = &[
     "preferred",
     "cost",
     "untaken",
+    "gave_way",
     "claimed_over",
     "taken_over",
     "broken",

@@ -101,7 +101,7 @@ fn party(party: pb::Party) -> pb::Participant {
 }
 
 /// A conversation as it is now, with its place in line if it waits. How far it was read is not part of
-/// it: whoever tells that asks for it ([`super::seen`]).
+/// it: whoever tells that asks for it (`seen.rs`).
 pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
     let state = match &c.state {
         State::Bot => pb::ConversationState::Bot,

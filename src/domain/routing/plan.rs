@@ -4,7 +4,7 @@
 //! see [`super::attendance`]), and each is offered to the first free agent who may have it, in the
 //! order of the policy; an agent gets one offer at a time. Somebody in danger is also offered to
 //! agents who cool down after an offer they did not take, after all others, and then an ordinary offer
-//! without an answer gives way to them (see [`super::giving_way`]). [`plan_all`] says this
+//! without an answer gives way to them (see `giving_way.rs`). [`plan_all`] says this
 //! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
 //! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
 //! a look through the free agents.

@@ -5,7 +5,7 @@
 //! after an erasure show nothing.
 //!
 //! A sealed body is the whole body under one field, `sealed`, beside plain copies of the fields that
-//! people and other systems look at ([`readable`]): where a conversation stands, what a pool holds. The
+//! people and other systems look at (`readable.rs`): where a conversation stands, what a pool holds. The
 //! copies are for reading only; nothing here believes them. What was written before sealing began is
 //! read as it is and sealed when it is next written.
 

@@ -140,6 +140,11 @@ async fn a_seal_is_good_only_where_it_was_made_and_only_whole() {
     put(pair.beneath.as_ref(), &theirs, &sealed).await;
     let told = get(&store, &theirs).await.unwrap_err().to_string();
     assert!(told.contains("belongs elsewhere"), "{told}");
+    // Nor in another thing of the same conversation, though the key is the same.
+    let place = EntityKey::new(Kind::Item, "c1");
+    put(pair.beneath.as_ref(), &place, &sealed).await;
+    let told = get(&store, &place).await.unwrap_err().to_string();
+    assert!(told.contains("belongs elsewhere"), "{told}");
 
     let whole = sealed["sealed"].as_str().unwrap();
     let last = if whole.ends_with('A') { "B" } else { "A" };

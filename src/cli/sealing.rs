@@ -3,7 +3,7 @@
 //! that lacks it is refused at the start and not at the first conversation.
 
 use crate::grpc::keys::{KeyError, new_secret, secrets_in};
-use crate::ports::store::{EntityKey, Kind, Slot, Store, StoreError};
+use crate::ports::store::{EntityKey, Kind, Slot, Snapshot, Store, StoreError};
 use crate::store::sealed::{SealedStore, Seals};
 use anyhow::{Context as _, bail};
 use serde::{Deserialize, Serialize};
@@ -38,39 +38,70 @@ pub(super) fn add_secret(data: &Path) -> Result<(), KeyError> {
     new_secret(&file_of(data))
 }
 
-/// The store as the service sees it: sealed if there is a secret, and refused if it is sealed under
-/// one that is not there.
-pub(super) async fn sealed(
+/// The store through its seals, if there is a secret; refused if it is sealed under one that is not
+/// there. Writes nothing.
+pub(super) async fn opened(
     store: Arc<dyn Store>,
     seals: Option<&Arc<Seals>>,
     data: &Path,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    note(store.as_ref(), seals, data).await?;
+    let (_, noted) = noted(store.as_ref()).await?;
+    refuse_stranger(noted.as_ref(), seals, data)?;
     Ok(match seals {
         Some(seals) => Arc::new(SealedStore::new(store, Arc::clone(seals))),
         None => store,
     })
 }
 
-async fn note(store: &dyn Store, seals: Option<&Arc<Seals>>, data: &Path) -> anyhow::Result<()> {
-    let key = EntityKey::new(Kind::Deployment, "seal");
+/// The same for a service, which notes under which secret it seals.
+pub(super) async fn sealed(
+    store: Arc<dyn Store>,
+    seals: Option<&Arc<Seals>>,
+    data: &Path,
+) -> anyhow::Result<Arc<dyn Store>> {
+    if let Some(seals) = seals {
+        note(store.as_ref(), seals, data).await?;
+    }
+    opened(store, seals, data).await
+}
+
+fn note_key() -> EntityKey {
+    EntityKey::new(Kind::Deployment, "seal")
+}
+
+async fn noted(store: &dyn Store) -> Result<(Snapshot, Option<SealNote>), StoreError> {
+    let key = note_key();
+    let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
+    let noted = snapshot.get(&key)?;
+    Ok((snapshot, noted))
+}
+
+fn refuse_stranger(
+    noted: Option<&SealNote>,
+    seals: Option<&Arc<Seals>>,
+    data: &Path,
+) -> anyhow::Result<()> {
+    match noted {
+        Some(noted) if !seals.is_some_and(|seals| seals.has(&noted.name)) => bail!(
+            "what is stored is sealed under the secret {}, which is not in {}: copy seal.secret from the \
+             data folder that was used before, or from that of another instance",
+            noted.name,
+            file_of(data).display()
+        ),
+        Some(_) | None => Ok(()),
+    }
+}
+
+async fn note(store: &dyn Store, seals: &Arc<Seals>, data: &Path) -> anyhow::Result<()> {
     for _ in 0..TRIES_MAX {
-        let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
-        let noted: Option<SealNote> = snapshot.get(&key)?;
-        let seals = match (seals, &noted) {
-            (None, None) => return Ok(()),
-            (Some(seals), Some(noted)) if noted.name == seals.name() => return Ok(()),
-            (Some(seals), Some(noted)) if seals.has(&noted.name) => seals,
-            (Some(seals), None) => seals,
-            (Some(_) | None, Some(noted)) => bail!(
-                "what is stored is sealed under the secret {}, which is not in {}: copy seal.secret from \
-                 the data folder that was used before, or from that of another instance",
-                noted.name,
-                file_of(data).display()
-            ),
-        };
+        let (snapshot, noted) = noted(store).await?;
+        refuse_stranger(noted.as_ref(), Some(seals), data)?;
+        let ours = SealNote { name: seals.name().to_owned() };
+        if noted.as_ref() == Some(&ours) {
+            return Ok(());
+        }
         let mut change = snapshot.change(rand::random());
-        change.put(key.clone(), &SealNote { name: seals.name().to_owned() });
+        change.put(note_key(), &ours);
         match store.commit(change).await {
             Ok(_) => return Ok(()),
             Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
@@ -99,10 +130,15 @@ mod tests {
         let (ours, none, other) = (folder(), folder(), folder());
         open(none.path()).await.expect("nothing is sealed yet");
         add_secret(ours.path()).unwrap();
+        let seals = seals_of(ours.path()).unwrap();
+        opened(Arc::clone(&store), seals.as_ref(), ours.path()).await.map(|_| ()).unwrap();
+        open(none.path()).await.expect("whoever only looks has noted nothing");
         open(ours.path()).await.expect("sealing begins");
         for stranger in [&none, &other] {
             let told = open(stranger.path()).await.unwrap_err().to_string();
             assert!(told.contains("copy seal.secret"), "{told}");
+            let looking = opened(Arc::clone(&store), None, stranger.path()).await;
+            assert!(looking.is_err(), "nor may they look");
             add_secret(other.path()).unwrap();
         }
         open(ours.path()).await.expect("the refused have changed nothing");

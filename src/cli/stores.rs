@@ -14,7 +14,6 @@ use crate::store::redis::deployment::{self, OpenError, Safety};
 use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::{self, RedisStore};
 use crate::store::sealed::Seals;
-
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};

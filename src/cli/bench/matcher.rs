@@ -252,7 +252,7 @@ fn offered(view: &PoolView, offer: &Offer) -> anyhow::Result<Item> {
 
 /// One conversation, which is all there is room for.
 fn busy(agent: &AgentId) -> BTreeMap<ConversationId, Held> {
-    let held = Held { token: Token::default(), cost: 1, how: Holding::Owned, adopted: false };
+    let held = Held::given(Token::default(), 1, Holding::Owned);
     [(id(format!("held-{agent}"), ConversationId::parse), held)].into()
 }
 

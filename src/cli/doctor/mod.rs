@@ -189,7 +189,7 @@ async fn deployment(
         }
     };
     let seals = sealing::seals_of(&settings.data)?;
-    let store = match sealing::sealed(store, seals.as_ref(), &settings.data).await {
+    let store = match sealing::opened(store, seals.as_ref(), &settings.data).await {
         Ok(store) => store,
         Err(error) => {
             return Ok(vec![Finding::trouble(Code::StoreRefused).with("reason", error).into()]);

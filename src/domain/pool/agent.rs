@@ -122,6 +122,13 @@ pub struct Held {
     pub adopted: bool,
 }
 
+impl Held {
+    /// What is given to them here.
+    pub fn given(token: Token, cost: u32, how: Holding) -> Held {
+        Held { token, cost, how, adopted: false }
+    }
+}
+
 /// In which way an agent holds something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case")]

@@ -94,7 +94,7 @@ impl Desk<'_> {
         item.seat = Some(Seat { since, taken: Some(self.at) });
         let (kind, span) = (Kind::of(&item.handoff), millis(item.waited_ms));
         self.decision.waited = Some(Waited { kind, span, met: true });
-        let held = Held { token, cost: item.cost, how: Holding::Owned, adopted: false };
+        let held = Held::given(token, item.cost, Holding::Owned);
         agent.held.insert(conversation.clone(), held);
         agent.unanswered = 0;
         agent.idle_since = self.at;

@@ -107,7 +107,7 @@ impl Desk<'_> {
         item.seat = Some(Seat { since: self.at, taken: None });
         agent.held.insert(
             self.case.conversation.clone(),
-            Held { token: item.token, cost: item.cost, how: Holding::Offer, adopted: false },
+            Held::given(item.token, item.cost, Holding::Offer),
         );
         self.tell(
             agent_id,

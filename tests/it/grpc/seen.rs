@@ -45,16 +45,9 @@ async fn head(customer: &Customer<'_>) -> u64 {
     customer.world.app.conversation(&customer.conversation()).await.unwrap().seq
 }
 
-/// Sara has this customer.
+/// Sara has this customer, and her stream has told it.
 async fn taken<'w>(world: &'w World) -> (Customer<'w>, Agent<'w>, WorkStream, pb::Offer) {
-    let customer = world.customer().await;
-    customer.say("where is my order").await;
-    customer.ask_for_a_person().await;
-    let sara = world.agent("sara").await;
-    let mut work = sara.stream().await;
-    sara.present(pb::Presence::Available).await;
-    let offer = work.offer().await;
-    sara.accept(&offer).await.unwrap();
+    let (customer, sara, mut work, offer) = world.with_sara().await;
     work.assigned().await;
     (customer, sara, work, offer)
 }

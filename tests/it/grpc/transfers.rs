@@ -26,19 +26,6 @@ async fn transfer(
     Ok(done.into_inner())
 }
 
-/// A conversation that Sara owns.
-async fn with_sara<'w>(world: &'w World) -> (Customer<'w>, Agent<'w>, WorkStream, pb::Offer) {
-    let customer = world.customer().await;
-    customer.say("the courier left my parcel with a neighbour I do not know").await;
-    customer.ask_for_a_person().await;
-    let sara = world.agent("sara").await;
-    let mut work = sara.stream().await;
-    sara.present(pb::Presence::Available).await;
-    let offer = work.offer().await;
-    sara.accept(&offer).await.unwrap();
-    (customer, sara, work, offer)
-}
-
 fn notice(event: &pb::Event) -> Option<&str> {
     match &event.body {
         Some(Body::Notice(notice)) => Some(&notice.key),
@@ -49,7 +36,7 @@ fn notice(event: &pb::Event) -> Option<&str> {
 #[tokio::test]
 async fn a_transfer_to_a_queue_reaches_another_agent_with_the_note_and_frees_the_first() {
     let world = World::open().await;
-    let (customer, sara, mut work, offer) = with_sara(&world).await;
+    let (customer, sara, mut work, offer) = world.with_sara().await;
     let mut told = customer.stream("").await;
     let omar = world.agent("omar").await;
     let mut others = omar.stream().await;
@@ -94,7 +81,7 @@ async fn a_transfer_to_a_queue_reaches_another_agent_with_the_note_and_frees_the
 #[tokio::test]
 async fn a_transfer_to_a_colleague_asks_them_first_and_only_if_they_can_come() {
     let world = World::open().await;
-    let (customer, sara, _work, offer) = with_sara(&world).await;
+    let (customer, sara, _work, offer) = world.with_sara().await;
     let to = |id: &str| To::AgentId(id.to_owned());
     let absent = transfer(&sara, &offer, to("omar"), &world.fresh()).await.unwrap_err();
     assert_eq!(refusal(&absent), (Code::FailedPrecondition, "WRONG_STATE".to_owned()));
@@ -120,7 +107,7 @@ async fn a_transfer_to_a_colleague_asks_them_first_and_only_if_they_can_come() {
 #[tokio::test]
 async fn back_with_the_bot_the_wait_so_far_still_counts_and_an_emergency_never_goes_there() {
     let world = World::open().await;
-    let (customer, sara, mut work, offer) = with_sara(&world).await;
+    let (customer, sara, mut work, offer) = world.with_sara().await;
     let waited = |c: &sanad::domain::conversation::state::Conversation| c.waited_ms;
     let before = waited(&world.app.conversation(&customer.conversation()).await.unwrap());
     let bot = || To::Bot(pb::BackToBot {});
@@ -152,7 +139,7 @@ async fn back_with_the_bot_the_wait_so_far_still_counts_and_an_emergency_never_g
 #[tokio::test]
 async fn a_transfer_to_what_the_rules_do_not_name_is_refused_by_field() {
     let world = World::open().await;
-    let (_customer, sara, _work, offer) = with_sara(&world).await;
+    let (_customer, sara, _work, offer) = world.with_sara().await;
     let skill = |id: &str, level| To::Skill(pb::SkillNeed { skill_id: id.to_owned(), level });
     for (to, code) in [
         (To::QueueId("nowhere".to_owned()), Code::InvalidArgument),

@@ -383,6 +383,19 @@ impl World {
         agent
     }
 
+    /// A customer whom Sara has just accepted.
+    pub async fn with_sara(&self) -> (Customer<'_>, Agent<'_>, WorkStream, pb::Offer) {
+        let customer = self.customer().await;
+        customer.say("the courier left my parcel with a neighbour I do not know").await;
+        customer.ask_for_a_person().await;
+        let sara = self.agent("sara").await;
+        let mut work = sara.stream().await;
+        sara.present(pb::Presence::Available).await;
+        let offer = work.offer().await;
+        sara.accept(&offer).await.unwrap();
+        (customer, sara, work, offer)
+    }
+
     /// When an agent's lease ends.
     pub async fn lease_of(&self, id: &str) -> Option<i64> {
         let slot = sanad::app::keys::pool(&self.app.rules().routing.pool);

@@ -24,7 +24,7 @@ fn asked(agent: Agent, about: &str) -> Agent {
 }
 
 fn owning(mut agent: Agent, what: &str, cost: u32, how: Holding) -> Agent {
-    let held = Held { token: Token::default(), cost, how, adopted: false };
+    let held = Held::given(Token::default(), cost, how);
     agent.held.insert(conversation(what), held);
     agent
 }

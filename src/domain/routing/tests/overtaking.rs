@@ -141,7 +141,7 @@ impl Day {
         let language = item.handoff.needs.language;
         self.waits.entry(language).or_default().push(at.since(item.waiting_since));
         let until = at + Duration::from_secs(SERVICE_SECONDS as u64);
-        let held = Held { token: item.token, cost: 1, how: Holding::Owned, adopted: false };
+        let held = Held::given(item.token, 1, Holding::Owned);
         agent.held.insert(conversation.clone(), held);
         self.busy.insert(agent.id.clone(), (until, conversation.clone()));
         self.view.upsert_agent(agent);

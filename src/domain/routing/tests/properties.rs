@@ -118,9 +118,7 @@ fn agents() -> impl Strategy<Value = Agent> {
                 _ => Holding::Owned,
             };
             let held_id = conversation(&format!("c{held}"));
-            agent
-                .held
-                .insert(held_id, Held { token: Default::default(), cost: 1, how, adopted: false });
+            agent.held.insert(held_id, Held::given(Default::default(), 1, how));
         }
         agent
     })

@@ -96,7 +96,7 @@ pub fn declined_by(mut item: Item, agent: &str, until: i64) -> Item {
 }
 
 pub fn holding(mut agent: Agent, conversation_id: &str, how: Holding) -> Agent {
-    let held = Held { token: Token::default(), cost: 1, how, adopted: false };
+    let held = Held::given(Token::default(), 1, how);
     agent.held.insert(conversation(conversation_id), held);
     agent
 }
@@ -121,7 +121,7 @@ pub fn follow(view: &mut PoolView, offer: &Offer, at: Timestamp) {
     item.token = item.token.next_attempt(at);
     item.state = ItemState::Offered { agent: agent.id.clone(), until: offer.until };
     item.seat = Some(Seat { since: at, taken: None });
-    let held = Held { token: item.token, cost: item.cost, how: Holding::Offer, adopted: false };
+    let held = Held::given(item.token, item.cost, Holding::Offer);
     agent.held.insert(item.conversation.clone(), held);
     view.upsert_item(item);
     view.upsert_agent(agent);

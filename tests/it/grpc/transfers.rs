@@ -123,12 +123,12 @@ async fn back_with_the_bot_the_wait_so_far_still_counts_and_an_emergency_never_g
 
     let endangered = world.customer().await;
     endangered.say("help, my house is on fire right now").await;
+    // What she was offered before gives way to it.
     let offer = loop {
         let offer = work.offer().await;
         if offer.conversation_id == endangered.id {
             break offer;
         }
-        sara.decline(&offer, &world.fresh()).await.unwrap();
     };
     sara.accept(&offer).await.unwrap();
     let refused = transfer(&sara, &offer, bot(), &world.fresh()).await.unwrap_err();

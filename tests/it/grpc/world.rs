@@ -38,6 +38,7 @@ use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
 use sanad::store::archive::FolderArchive;
 use sanad::store::memory::MemoryStore;
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -671,13 +672,13 @@ impl Agent<'_> {
             resume_tokens: tokens.map(|(id, token)| (id.to_string(), token.to_string())).collect(),
         };
         let stream = self.world.agents().subscribe_work(with(request, &self.key)).await?;
-        Ok(WorkStream { stream: stream.into_inner() })
+        Ok(WorkStream { stream: stream.into_inner(), offers: VecDeque::new() })
     }
 
     /// A stream of work that has said what is held.
     pub async fn stream(&self) -> WorkStream {
         let mut stream = self.subscribe(&[]).await.unwrap();
-        stream.attached().await;
+        stream.offers = stream.attached().await.offers.into();
         stream
     }
 }
@@ -685,6 +686,8 @@ impl Agent<'_> {
 /// A stream of work.
 pub struct WorkStream {
     pub stream: Streaming<pb::SubscribeWorkResponse>,
+    /// What was offered before the stream began: it comes in the first frame and never again.
+    offers: VecDeque<pb::Offer>,
 }
 
 impl WorkStream {
@@ -716,6 +719,9 @@ impl WorkStream {
     }
 
     pub async fn offer(&mut self) -> pb::Offer {
+        if let Some(offer) = self.offers.pop_front() {
+            return offer;
+        }
         let pick = |frame| if let Frame::Offer(offer) = frame { Some(offer) } else { None };
         self.until(pick).await
     }

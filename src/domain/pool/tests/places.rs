@@ -317,3 +317,19 @@ fn a_place_answers_every_command_in_every_state_as_written() {
     }
     check("src/domain/pool/tests/every_place.md", &told);
 }
+
+#[test]
+fn what_an_agent_is_found_to_hold_already_comes_on_top_of_their_capacity_and_is_flagged() {
+    let offer = WorkCommand::Offer { agent: agent("sara") };
+    let pool = Pool::new().with("sara", 1).then("c1", &enqueue(TERM, Timestamp::ZERO));
+    let pool = pool.then("c1", &offer);
+    let token = pool.token("c1");
+    let pool = pool.then("c1", &WorkCommand::Accept { agent: agent("sara"), token });
+    let token = Token { term: TERM, attempt: 7 };
+    let adopt = WorkCommand::Adopt { arrival: arrival(TERM), agent: agent("sara"), token };
+    let pool = pool.then("c2", &adopt);
+    let sara = &pool.agents[&agent("sara")];
+    assert_eq!((sara.load(), sara.given(), sara.room()), (2, 1, 0));
+    let flagged = |id: &str| sara.held[&conversation(id)].adopted;
+    assert_eq!((flagged("c1"), flagged("c2")), (false, true));
+}

@@ -173,7 +173,17 @@ async fn a_poll_that_waits_ends_when_somebody_reads_on() {
         }
         agent_reads(&sara, &customer, offer.token, seen).await.unwrap();
     };
-    let (page, ()) = soon(async { tokio::join!(polled(&customer, seen, 25_000), reads) }).await;
+    // Whoever begins to wait only then, for a shorter time, and whom nobody reads, waits longer.
+    let bystander = world.customer().await;
+    let waits_longer = async {
+        reads.await;
+        polled(&bystander, head(&bystander).await, 10_000).await
+    };
+    let page = tokio::select! {
+        biased;
+        page = polled(&customer, seen, 25_000) => page,
+        _ = waits_longer => panic!("the mark should have ended the wait"),
+    };
     assert!(page.events.is_empty());
     assert_eq!(page.conversation.unwrap().read_marks, Some(marks(0, seen)));
 }

@@ -321,8 +321,9 @@ fn a_place_answers_every_command_in_every_state_as_written() {
 #[test]
 fn what_an_agent_is_found_to_hold_already_comes_on_top_of_their_capacity_and_is_flagged() {
     let offer = WorkCommand::Offer { agent: agent("sara") };
-    let pool = Pool::new().with("sara", 1).then("c1", &enqueue(TERM, Timestamp::ZERO));
-    let pool = pool.then("c1", &offer);
+    let pool = Pool::new().with("sara", 1);
+    let queued = enqueue(TERM, pool.at);
+    let pool = pool.then("c1", &queued).then("c1", &offer);
     let token = pool.token("c1");
     let pool = pool.then("c1", &WorkCommand::Accept { agent: agent("sara"), token });
     let token = Token { term: TERM, attempt: 7 };

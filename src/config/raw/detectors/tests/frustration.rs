@@ -19,6 +19,8 @@ const FIRES: &[&str] = &[
     "stop giving me links",
     "لا ترسل لي روابط",
     // English
+    "what is the point of this chat?",
+    "ما يصير هيك",
     "this is ridiculous",
     "You promised Tuesday and it is Friday",
     "every day you tell me tomorrow",
@@ -99,6 +101,8 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    "what is the point of verifying my number?",
+    "ممكن تجمدوا البطاقة عشان ما يصير هيك مع غيري؟",
     // Words that also stand in plain reports
     "my new card had not arrived at this point",
     "لم أتحمل أبدا رسوم دفع بالبطاقة من قبل",

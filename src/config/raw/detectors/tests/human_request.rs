@@ -95,6 +95,8 @@ const FIRES: &[&str] = &[
     "why can't I just talk to a person?",
     "speak to humn",
     "need live agnet",
+    "is there somebody else I can talk to",
+    "في حدا تاني احكي معه؟",
     "have someone call me",
     "Could you hand me over to a colleague? I need a human",
     // Standard Arabic
@@ -161,6 +163,18 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    // Somebody or one of something in a report, a limit, a number of one's own
+    "I made a transfer to someone yesterday and it is not there",
+    "how do I add one of your gift cards to my account?",
+    "how do I get hold of a new invoice?",
+    "the red and the blue one, can I get them both?",
+    "is it possible for a person who lives in Oman to order?",
+    "إذا أرسل لي أحدهم هدية فهل أدفع رسوما؟",
+    "هل هناك حد أعلى للطلب؟",
+    "أريد تغيير رقم التعريف الشخصي على الفور",
+    "طلبت ثلاث قطع ووصلني واحد من الأغراض بس",
+    "شو بعمل إذا حدا تاني استخدم حسابي؟",
+    "يمكن في حدا تاني عم يستعمل حسابي",
     // English
     "I don't want an agent, just tell me the price",
     "no need for a human, thanks, where is my order",

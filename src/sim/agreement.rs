@@ -100,6 +100,7 @@ impl Model {
         });
         self.promises_in_time(now);
         self.blocks_in_time(now);
+        self.judge_present(now);
         self.judge_absent(now);
         self.no_starve(rules, idle);
     }

@@ -27,6 +27,9 @@ const PASSED_BY_CHANCE: u32 = 3;
 #[derive(Clone, Default)]
 pub(super) struct Pages {
     pages: BTreeMap<ConversationId, Page>,
+    /// Up to when each page is open, as the store has it: in bad weather a page may come and go before
+    /// anybody could say so.
+    pub(super) said: BTreeMap<String, i64>,
     rules: AttendanceRules,
     /// Nothing goes wrong any more, or never did, since then.
     pub(super) calm: Option<Timestamp>,
@@ -76,13 +79,22 @@ impl Pages {
         let page = self.pages.get(&item.conversation)?;
         let noticed = page.opened.max(item.waiting_since) + NOTICED_AFTER;
         let closed = page.closed.filter(|closed| *closed >= noticed)?;
-        let gone = closed + self.rules.gone_after;
+        let said = self.said.get(item.conversation.as_str()).copied()?;
+        let gone = closed.max(Timestamp::from_millis(said)) + self.rules.gone_after;
         (at > gone + KNOWN_WITHIN).then(|| at.since(gone))
     }
 
     /// Whether every process takes the customer for gone, within the time in which others go first.
     fn stands_aside(&self, item: &Item, at: Timestamp) -> bool {
         self.gone_for(item, at).is_some_and(|gone| gone + KNOWN_WITHIN < self.rules.aside_for)
+    }
+
+    /// An open page that nobody has said to be open, although its owner has waited long enough.
+    fn unsaid(&self, item: &Item, at: Timestamp) -> bool {
+        let open = self.pages.get(&item.conversation).filter(|page| page.closed.is_none());
+        let said = self.said.get(item.conversation.as_str()).copied();
+        open.is_some_and(|page| at.since(page.opened.max(item.waiting_since)) > NOTICED_AFTER)
+            && said.is_none_or(|said| Timestamp::from_millis(said) < at)
     }
 
     /// Whether the customer is there for certain: the page is open, or none was ever opened.
@@ -124,6 +136,22 @@ impl Model {
         self.check(Invariant::NoStarve, holds, || {
             let gone = &item.conversation;
             format!("{gone}, who is gone, was offered to {} before {there:?}", agent.id)
+        });
+    }
+
+    /// Whoever waits with an open page is known to be there.
+    pub(super) fn judge_present(&mut self, at: Timestamp) {
+        let Some(calm) = self.pages.calm else { return };
+        if at < calm + NOTICED_AFTER {
+            return;
+        }
+        let here = |place: &Place| match place {
+            Place::Here(item) => self.pages.unsaid(item, at).then(|| item.conversation.clone()),
+            Place::Gone { .. } => None,
+        };
+        let unsaid = self.places.values().find_map(here);
+        self.check(Invariant::NoStarve, unsaid.is_none(), || {
+            format!("the page of {unsaid:?} is open, and nobody says so")
         });
     }
 

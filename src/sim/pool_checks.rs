@@ -64,7 +64,7 @@ impl Model {
             adopts |= self.judge_place(id, next.as_ref(), at, owes);
         }
         self.places_and_agents(places, agents, adopts);
-        self.remember_leases(change);
+        self.remember_scores(change);
         if let Some(id) = settled
             && self.owed_to_conversations.remove(&id).is_some()
         {
@@ -109,9 +109,15 @@ impl Model {
         self.places.insert(id.clone(), Place::Here(next));
     }
 
-    fn remember_leases(&mut self, change: &Transaction) {
+    fn remember_scores(&mut self, change: &Transaction) {
         for write in change.writes() {
             match write {
+                Write::IndexPut { index: Index::PAGES, member, score } => {
+                    self.pages.said.insert(member.clone(), *score);
+                }
+                Write::IndexRemove { index: Index::PAGES, member } => {
+                    self.pages.said.remove(member);
+                }
                 Write::IndexPut { index: Index::LEASES, member, score } => {
                     self.leases.insert(member.clone(), *score);
                 }

@@ -95,7 +95,12 @@ impl Witness {
         ids.extend(model.conversations.keys().cloned());
         for id in ids {
             let to_load = [keys::place(&id), keys::outbox(&id)];
-            let Some(snapshot) = at_once(store.load(slot, &to_load, &[])) else { continue };
+            let page = [(Index::PAGES, id.to_string())];
+            let Some(snapshot) = at_once(store.load(slot, &to_load, &page)) else { continue };
+            model.pages.said.remove(id.as_str());
+            if let Some(until) = snapshot.score(Index::PAGES, id.as_str()) {
+                model.pages.said.insert(id.to_string(), until);
+            }
             model.places.remove(&id);
             model.owed_to_conversations.remove(&id);
             if let Observed::Present { body, .. } = snapshot.observed(&to_load[0])

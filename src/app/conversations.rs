@@ -86,7 +86,7 @@ pub(super) struct Marked {
 }
 
 /// How a conversation begins, beside whose it is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Opening {
     /// The language the customer's client asks for.
     pub language: Option<Language>,
@@ -108,19 +108,11 @@ impl App {
         customer: CustomerId,
         opening: impl Into<Opening>,
     ) -> AppResult<Done> {
-        let Opening { language, channel } = opening.into();
         let waiting = self.router.waiting();
         if waiting >= self.settings.waiting_max {
             return Err(AppError::Overloaded { waiting });
         }
-        let start = Start {
-            bucket: keys::bucket_of(&id, self.settings.buckets),
-            conversation: id.clone(),
-            pool: self.rules().routing.pool.clone(),
-            customer: customer.clone(),
-            language,
-            channel,
-        };
+        let start = self.start_of(id.clone(), customer.clone(), opening.into());
         match self.command(&id, None, Command::Start(start)).await {
             Err(AppError::Rejected(Rejection::Exists)) => {
                 let conversation = self.conversation(&id).await?;
@@ -132,6 +124,19 @@ impl App {
             }
             done => done,
         }
+    }
+
+    /// What begins this conversation.
+    pub(super) fn start_of(
+        &self,
+        conversation: ConversationId,
+        customer: CustomerId,
+        opening: Opening,
+    ) -> Start {
+        let Opening { language, channel } = opening;
+        let bucket = keys::bucket_of(&conversation, self.settings.buckets);
+        let pool = self.rules().routing.pool.clone();
+        Start { conversation, bucket, pool, customer, language, channel }
     }
 
     /// The customer says something; the bot's reply, if it is the bot's turn, is part of it.

@@ -2,10 +2,15 @@
 //! saved. It never says that a human was asked for, because nothing is registered.
 
 use super::App;
+use super::conversations::{Done, Logged, Opening};
+use super::error::AppResult;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::conversation::command::Command;
+use crate::domain::conversation::event::LoggedEvent;
 use crate::domain::conversation::state::{Conversation, Memory, State};
 use crate::domain::facts;
+use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::language::{self, Language, Variety};
 use crate::domain::reading;
 use crate::domain::rules::Rules;
@@ -13,6 +18,27 @@ use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
 
 impl App {
+    /// A conversation as it would begin now. Nothing of it is kept, and its events have no place in
+    /// any log.
+    pub fn begun_unsaved(
+        &self,
+        id: ConversationId,
+        customer: CustomerId,
+        opening: Opening,
+        at: Timestamp,
+    ) -> AppResult<Done> {
+        let start = Command::Start(self.start_of(id, customer, opening));
+        let begun = (self.machines.conversation)(&self.rules(), None, &start, at)?;
+        let unplaced = |event| Logged { seq: 0, event_id: 0, logged: LoggedEvent { at, event } };
+        let events = begun.events.into_iter().map(unplaced).collect();
+        Ok(Done { conversation: begun.next, events })
+    }
+
+    /// That nothing is saved.
+    pub fn told_unsaved(&self, language: Language) -> Option<String> {
+        self.rules().texts.wordings(language, TextKey::NotSaved, None, &[]).into_iter().next()
+    }
+
     /// Texts for a message that could not be saved. `known` is the conversation where it could at
     /// least be read; where it could not, a human may own it, and the bot gives no answer.
     pub fn answer_unsaved(
@@ -63,7 +89,7 @@ impl App {
             | Step::Clarify(_)
             | Step::NotKnown => {}
         }
-        said.extend(words(TextKey::NotSaved, &[]).map(|text| (text, Outcome::Social)));
+        said.extend(self.told_unsaved(language).map(|text| (text, Outcome::Social)));
         said.into_iter().map(|(text, outcome)| (language, text, outcome)).collect()
     }
 }

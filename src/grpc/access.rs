@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn each_role_may_make_its_own_calls_and_no_others() {
         let conversation = ConversationId::parse("c1").unwrap();
-        let customer = CustomerClaim { conversation, expires: Timestamp::FAR };
+        let customer = CustomerClaim { conversation, expires: Timestamp::FAR, unbegun: None };
         let staff = |role: Role| Principal::Staff(Staff { role, subject: "main".into() });
         let principals = [
             ("-", Principal::Anonymous),

@@ -14,13 +14,17 @@ use super::refusals::{customer_status, status};
 use super::resume::Place;
 use super::seen;
 use super::status::Refusal;
+use super::tokens::Unbegun;
 use crate::app::conversations::{Done, Logged};
-use crate::app::error::AppError;
+use crate::app::error::{AppError, AppResult};
+use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::Conversation;
+use crate::domain::facts::Facts;
 use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
+use crate::ports::store::StoreError;
 use std::time::Duration;
 use tonic::{Request, Response, Status};
 
@@ -47,6 +51,34 @@ impl Chat {
         let conversation = conversation_id(named)?;
         Principal::of(request).may_read(&conversation)?;
         Ok(conversation)
+    }
+
+    /// The conversation of the request, if it is the caller's; begun now if it could not be before.
+    async fn begun<T>(&self, request: &Request<T>, named: &str) -> Result<ConversationId, Status> {
+        let conversation = self.own(request, named)?;
+        if let Some(unbegun) = unbegun(request) {
+            let facts = Facts::new();
+            match self.open(&conversation, unbegun, facts).await {
+                // Where the store is still away the call itself says so.
+                Ok(_) | Err(AppError::Store(StoreError::Unavailable { .. })) => {}
+                Err(error) => return Err(customer_status(error)),
+            }
+        }
+        Ok(conversation)
+    }
+
+    /// Begins a conversation, or finds it if it has begun already.
+    pub(super) async fn open(
+        &self,
+        conversation: &ConversationId,
+        Unbegun { customer, opening }: Unbegun,
+        facts: Facts,
+    ) -> AppResult<Done> {
+        let app = &self.context.app;
+        match customer.is_known() {
+            true => app.start_known(conversation.clone(), customer, opening, facts).await,
+            false => app.start(conversation.clone(), customer, opening).await,
+        }
     }
 
     /// A fresh token when the caller's is more than a day old.
@@ -76,10 +108,10 @@ impl Chat {
     async fn unsaved(
         &self,
         conversation: &ConversationId,
+        unbegun: Option<Unbegun>,
         text: &str,
         error: AppError,
     ) -> Result<pb::SendMessageResponse, Status> {
-        use crate::ports::store::StoreError;
         let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
             return Err(customer_status(error));
         };
@@ -88,17 +120,15 @@ impl Chat {
             Ok(known) => Some(known),
             Err(_) => app.last_known(conversation, now).await,
         };
+        // What has not begun is nobody's but the bot's.
+        let begins = |Unbegun { customer, opening }| {
+            app.begun_unsaved(conversation.clone(), customer, opening, now).ok()
+        };
+        let known = known.or_else(|| unbegun.and_then(begins).map(|done| done.conversation));
         let said = app.answer_unsaved(known.as_ref(), text, now);
-        let events = said.into_iter().map(|(language, text, outcome)| pb::Event {
-            author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
-            audience: pb::Audience::Customer.into(),
-            body: Some(pb::event::Body::MessageSent(pb::MessageSent {
-                text: Some(encode::text(text, language)),
-                outcome: encode::outcome(outcome).into(),
-                ..Default::default()
-            })),
-            ..Default::default()
-        });
+        let events = said
+            .into_iter()
+            .map(|(language, text, outcome)| unsaved_words(language, text, outcome));
         Ok(pb::SendMessageResponse {
             events: events.collect(),
             conversation: known.as_ref().map(|c| encode::conversation(&self.context.app, c)),
@@ -125,13 +155,20 @@ impl ChatService for Chat {
     ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
         let language = decode::language(&request.get_ref().language)?.unwrap_or(Language::Ar);
         let app = &self.context.app;
-        let at = app.store_now().await.map_err(status)?;
-        let (human_available, delay) = app.availability(language, at);
+        let (human_available, delay) = match app.store_now().await {
+            Ok(at) => {
+                let (available, delay) = app.availability(language, at);
+                (available, encode::delay(&delay))
+            }
+            // The bot is there; whether people are cannot be known, nor could they be asked.
+            Err(AppError::Store(StoreError::Unavailable { .. })) => (false, encode::degraded()),
+            Err(error) => return Err(status(error)),
+        };
         let rules = app.rules();
         Ok(Response::new(pb::GetAvailabilityResponse {
             mode: self.mode(),
             human_available,
-            delay: (!human_available).then(|| encode::delay(&delay)),
+            delay: (!human_available).then_some(delay),
             bot_name: Some(encode::text(rules.bot.name.get(language).clone(), language)),
             languages: Language::ALL.map(|language| language.tag().to_owned()).to_vec(),
             accepted_parts: Some(parts::accepted(&rules.bot.parts)),
@@ -149,8 +186,8 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::SendMessageRequest>,
     ) -> Result<Response<pb::SendMessageResponse>, Status> {
-        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
-        let customer_token = self.renewed(&request);
+        let conversation = self.begun(&request, &request.get_ref().conversation_id).await?;
+        let (customer_token, unbegun) = (self.renewed(&request), unbegun(&request));
         let asked = request.into_inner();
         let (input, contents) = parts::said(asked.content, asked.parts)?;
         let named = super::context::request(&asked.request_id, conversation.as_str(), &contents)?;
@@ -159,7 +196,8 @@ impl ChatService for Chat {
             Ok(done) => done,
             Err(error) => {
                 let Some(text) = input.words() else { return Err(customer_status(error)) };
-                return self.unsaved(&conversation, text, error).await.map(Response::new);
+                let told = self.unsaved(&conversation, unbegun, text, error).await?;
+                return Ok(Response::new(told));
             }
         };
         let said = |logged: &Logged| matches!(logged.logged.event, Event::CustomerSaid { .. });
@@ -186,7 +224,7 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::SubscribeEventsRequest>,
     ) -> Result<Response<Self::SubscribeEventsStream>, Status> {
-        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let conversation = self.begun(&request, &request.get_ref().conversation_id).await?;
         let place = decode::place(&request.get_ref().resume_token)?;
         let frames = chat_stream::open(self.context.clone(), conversation, Reader::Customer, place);
         let frames = frames.await?;
@@ -198,7 +236,7 @@ impl ChatService for Chat {
         request: Request<pb::ListMessagesRequest>,
     ) -> Result<Response<pb::ListMessagesResponse>, Status> {
         use pb::list_messages_request::After;
-        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let conversation = self.begun(&request, &request.get_ref().conversation_id).await?;
         let asked = request.into_inner();
         let (place, checked) = match asked.after {
             None => (Place::default(), false),
@@ -228,7 +266,7 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::RequestHumanRequest>,
     ) -> Result<Response<pb::RequestHumanResponse>, Status> {
-        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
+        let conversation = self.begun(&request, &request.get_ref().conversation_id).await?;
         let request_id = &request.get_ref().request_id;
         let done = self.simple(&conversation, request_id, "human", Command::RequestHuman).await?;
         let c = &done.conversation;
@@ -410,6 +448,28 @@ impl ChatService for Chat {
             durability: self.durability(&done).await,
             mode: self.mode(),
         }))
+    }
+}
+
+/// Something of the bot's that is kept nowhere.
+pub(super) fn unsaved_words(language: Language, text: String, outcome: Outcome) -> pb::Event {
+    pb::Event {
+        author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
+        audience: pb::Audience::Customer.into(),
+        body: Some(pb::event::Body::MessageSent(pb::MessageSent {
+            text: Some(encode::text(text, language)),
+            outcome: encode::outcome(outcome).into(),
+            ..Default::default()
+        })),
+        ..Default::default()
+    }
+}
+
+/// How the caller's conversation is to begin, if it could not when the token was issued.
+fn unbegun<T>(request: &Request<T>) -> Option<Unbegun> {
+    match Principal::of(request) {
+        Principal::Customer(claim) => claim.unbegun,
+        Principal::Staff(_) | Principal::Anonymous => None,
     }
 }
 

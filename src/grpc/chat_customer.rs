@@ -2,7 +2,7 @@
 //! the host site has signed; and what is handed out or erased on the customer's own wish.
 
 use super::auth::Principal;
-use super::chat::{Chat, place_after};
+use super::chat::{Chat, place_after, unsaved_words};
 use super::context::{conversation_id, id, request as once};
 use super::decode::{self, wrong};
 use super::encode::{self, Reader};
@@ -14,12 +14,18 @@ use super::pb;
 use super::pieces;
 use super::refusals::{customer_status, status};
 use super::status::Refusal;
+use super::tokens::Unbegun;
 use crate::app::conversations::Opening;
 use crate::app::erasure::Erased;
 use crate::app::error::AppError;
+use crate::domain::bot::outcome::Outcome;
 use crate::domain::facts::{self, Facts};
 use crate::domain::ids::{ChannelId, ConversationId, CustomerId, RequestId};
+use crate::ports::store::StoreError;
 use tonic::{Request, Response, Status};
+
+/// A shorter id of a device could be guessed, and whoever knows it may begin its conversations again.
+pub(crate) const DEVICE_ID_CHARS_MIN: usize = 16;
 
 /// Rows of the list of one's conversations, usually and at most.
 const MINE_PAGE: (usize, usize) = (20, 100);
@@ -45,15 +51,17 @@ impl Chat {
         };
         let opening = Opening { language, channel };
         let Beginner { customer, facts } = self.beginner(&caller, asked)?;
+        let unbegun = Unbegun { customer, opening };
         // The same customer and request id give the same conversation, however often it is asked.
         let tokens = &self.context.tokens;
-        let conversation = tokens.conversation_id(customer.as_str(), request_id.as_str());
-        let app = &self.context.app;
-        let done = match customer.is_known() {
-            true => app.start_known(conversation.clone(), customer, opening, facts).await,
-            false => app.start(conversation.clone(), customer, opening).await,
+        let conversation = tokens.conversation_id(unbegun.customer.as_str(), request_id.as_str());
+        let done = match self.open(&conversation, unbegun.clone(), facts).await {
+            Ok(done) => done,
+            Err(AppError::Store(StoreError::Unavailable { .. })) => {
+                return self.begin_unsaved(conversation, unbegun).map(Response::new);
+            }
+            Err(error) => return Err(status(error)),
         };
-        let done = done.map_err(status)?;
         let issued = tokens.issue(&conversation, (self.context.now)());
         Ok(Response::new(pb::StartConversationResponse {
             conversation: self.context.conversation(&done),
@@ -64,6 +72,32 @@ impl Chat {
             durability: self.durability(&done).await,
             mode: self.mode(),
         }))
+    }
+
+    /// The store is away: the bot greets all the same and says that nothing is saved. The token says
+    /// how the conversation is to begin; a call with it begins it as soon as the store is there.
+    fn begin_unsaved(
+        &self,
+        conversation: ConversationId,
+        unbegun: Unbegun,
+    ) -> Result<pb::StartConversationResponse, Status> {
+        let (app, at) = (&self.context.app, (self.context.now)());
+        let issued = self.context.tokens.issue_unbegun(&conversation, &unbegun, at);
+        let Unbegun { customer, opening } = unbegun;
+        let begun = app.begun_unsaved(conversation, customer, opening, at).map_err(status)?;
+        let language = begun.conversation.language;
+        let mut events = self.context.events(&begun.events, Reader::Customer);
+        let told = app.told_unsaved(language);
+        events.extend(told.map(|text| unsaved_words(language, text, Outcome::Social)));
+        Ok(pb::StartConversationResponse {
+            conversation: self.context.conversation(&begun),
+            customer_token: issued.token,
+            customer_token_expires_at: Some(encode::timestamp(issued.expires)),
+            events,
+            resume_token: String::new(),
+            durability: pb::Durability::None.into(),
+            mode: pb::Mode::Isolated.into(),
+        })
     }
 
     fn beginner(
@@ -96,6 +130,13 @@ impl Chat {
             return Ok(Beginner { customer, facts });
         }
         let customer = id("device_id", &asked.device_id, CustomerId::parse)?;
+        if asked.device_id.len() < DEVICE_ID_CHARS_MIN {
+            let what = format!(
+                "at least {DEVICE_ID_CHARS_MIN} random characters, so that nobody can guess it: make it \
+                 once and keep it on the device"
+            );
+            return Err(wrong("device_id", what));
+        }
         if customer.is_known() {
             return Err(wrong("device_id", "a device's id does not begin with `kc_`"));
         }

@@ -179,9 +179,7 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         }
         (position, shown, app.eta(&c.id, at))
     } else {
-        let reason = pb::DelayReason::SystemDegraded.into();
-        let eta = Eta::unknown(EtaUnknown::NotWaiting);
-        (None, pb::Delay { reason, opens_at: None, opens_text: None }, eta)
+        (None, degraded(), Eta::unknown(EtaUnknown::NotWaiting))
     };
     let eta = told.filter(|told| !told.is_moved_by(&eta)).copied().unwrap_or(eta);
     let rules = app.rules();
@@ -224,6 +222,12 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
         DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
     };
     pb::Delay { reason: reason.into(), opens_at: opens.map(timestamp), opens_text: None }
+}
+
+/// Nobody can be asked yet, because something of ours does not work.
+pub fn degraded() -> pb::Delay {
+    let reason = pb::DelayReason::SystemDegraded.into();
+    pb::Delay { reason, opens_at: None, opens_text: None }
 }
 
 /// An event as this reader sees it; `None` if it is not shown to them.

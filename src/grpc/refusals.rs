@@ -135,12 +135,20 @@ fn refused(refusal: PoolRefusal) -> Refusal {
     }
 }
 
+/// What the store itself said, its address among it, stands in the log and is for operators.
 fn store_refusal(error: StoreError) -> Refusal {
-    let why = error.to_string();
+    let unavailable =
+        |why: &str| Refusal::Unavailable { why: why.to_owned(), retry_after: RETRY_AFTER };
     match error {
-        StoreError::Conflict { .. } | StoreError::Stale | StoreError::Unavailable { .. } => {
-            Refusal::Unavailable { why, retry_after: RETRY_AFTER }
+        StoreError::Conflict { .. } | StoreError::Stale => {
+            unavailable("others changed the same at the same time; nothing was done")
         }
+        StoreError::Unavailable { maybe_applied: false, .. } => {
+            unavailable("the store cannot be reached; nothing was done")
+        }
+        StoreError::Unavailable { maybe_applied: true, .. } => unavailable(
+            "the store did not answer in time; it may be done or not: ask again under the same request_id",
+        ),
         StoreError::LimitReached { .. } => {
             Refusal::TooMany { what: "entries", retry_after: RETRY_AFTER * 20 }
         }

@@ -2,9 +2,15 @@
 //! secret. They are verified without looking anything up, so they hold while the store is away,
 //! and they open exactly one conversation.
 //!
+//! Who comes while the store is away gets one that also says how the conversation is to begin,
+//! `v1.<conversation>.<expiry>.<customer>.<language>.<channel>.<mac>`: whichever instance is shown it
+//! can talk meanwhile, and begins the conversation when the store is there.
+//!
 //! They slide: whoever uses a token that is more than a day old gets a new one.
 
-use crate::domain::ids::{ConversationId, CustomerId};
+use crate::app::conversations::Opening;
+use crate::domain::ids::{ChannelId, ConversationId, CustomerId};
+use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -16,8 +22,13 @@ use std::time::Duration;
 pub const TOKEN_SPAN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// A token older than this is due for a new one.
 pub const TOKEN_FRESH: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a token of a conversation that has not begun is good. Short: once it has begun a person may
+/// have it, and whoever goes by this token alone could not know.
+pub const UNBEGUN_SPAN: Duration = Duration::from_secs(60 * 60);
 /// A longer text is not a token.
-const TOKEN_BYTES_MAX: usize = 256;
+const TOKEN_BYTES_MAX: usize = 320;
+/// Stands for what is not said.
+const NOTHING: &str = "-";
 
 /// What a good token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +37,17 @@ pub struct CustomerClaim {
     pub conversation: ConversationId,
     /// Until when.
     pub expires: Timestamp,
+    /// How it is to begin, if it could not when the token was issued.
+    pub unbegun: Option<Unbegun>,
+}
+
+/// How a conversation is to begin that could not yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unbegun {
+    /// Whose it is.
+    pub customer: CustomerId,
+    /// What their client asked for.
+    pub opening: Opening,
 }
 
 /// Why a token is not good.
@@ -61,8 +83,30 @@ impl CustomerTokens {
 
     /// A token for this conversation, good for [`TOKEN_SPAN`].
     pub fn issue(&self, conversation: &ConversationId, at: Timestamp) -> IssuedToken {
-        let seconds = (at + TOKEN_SPAN).as_millis() / 1000;
-        let body = format!("v1.{conversation}.{seconds}");
+        self.sealed(conversation, at + TOKEN_SPAN, "")
+    }
+
+    /// A token for a conversation that has not begun, good for [`UNBEGUN_SPAN`].
+    pub fn issue_unbegun(
+        &self,
+        conversation: &ConversationId,
+        Unbegun { customer, opening }: &Unbegun,
+        at: Timestamp,
+    ) -> IssuedToken {
+        let language = opening.language.map_or(NOTHING, Language::tag);
+        let channel = opening.channel.as_ref().map_or(NOTHING, ChannelId::as_str);
+        let beginning = format!(".{customer}.{language}.{channel}");
+        self.sealed(conversation, at + UNBEGUN_SPAN, &beginning)
+    }
+
+    fn sealed(
+        &self,
+        conversation: &ConversationId,
+        expires: Timestamp,
+        beginning: &str,
+    ) -> IssuedToken {
+        let seconds = expires.as_millis() / 1000;
+        let body = format!("v1.{conversation}.{seconds}{beginning}");
         let mac = self.mac("customer-token", &[&body]).finalize().into_bytes();
         IssuedToken {
             token: format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac)),
@@ -83,9 +127,10 @@ impl CustomerTokens {
         if at >= claim.expires { Err(TokenFault::Expired) } else { Ok(claim) }
     }
 
-    /// A new token if the one that was used is due.
+    /// A new token if the one that was used is due, or its conversation has begun since.
     pub fn renew(&self, claim: &CustomerClaim, at: Timestamp) -> Option<IssuedToken> {
-        let due = claim.expires.since(at) < TOKEN_SPAN - TOKEN_FRESH;
+        let old = claim.expires.since(at) < TOKEN_SPAN - TOKEN_FRESH;
+        let due = old || claim.unbegun.is_some();
         due.then(|| self.issue(&claim.conversation, at))
     }
 
@@ -144,14 +189,35 @@ impl CustomerTokens {
 fn parse(body: &str) -> Option<CustomerClaim> {
     let mut parts = body.split('.');
     let (version, conversation, seconds) = (parts.next()?, parts.next()?, parts.next()?);
-    if version != "v1" || parts.next().is_some() {
+    if version != "v1" {
         return None;
     }
     let seconds: i64 = seconds.parse().ok()?;
+    let unbegun = match parts.next() {
+        None => None,
+        Some(customer) => Some(unbegun(customer, parts.next()?, parts.next()?)?),
+    };
+    if parts.next().is_some() {
+        return None;
+    }
     Some(CustomerClaim {
         conversation: ConversationId::parse(conversation).ok()?,
         expires: Timestamp::from_millis(seconds.checked_mul(1000)?),
+        unbegun,
     })
+}
+
+fn unbegun(customer: &str, language: &str, channel: &str) -> Option<Unbegun> {
+    let language = match language {
+        NOTHING => None,
+        tag => Some(Language::from_tag(tag)?),
+    };
+    let channel = match channel {
+        NOTHING => None,
+        named => Some(ChannelId::parse(named).ok()?),
+    };
+    let customer = CustomerId::parse(customer).ok()?;
+    Some(Unbegun { customer, opening: Opening { language, channel } })
 }
 
 #[cfg(test)]
@@ -212,6 +278,31 @@ mod tests {
             "x".repeat(10_000),
         ] {
             assert_eq!(tokens.acknowledged(&forged), Err(TokenFault::Forged), "{forged}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_what_could_not_begin_says_how_it_is_to_and_is_renewed_at_once() {
+        let tokens = CustomerTokens::new([7; 32]);
+        let customer = CustomerId::parse("a-device-of-mine").unwrap();
+        let channel = ChannelId::parse("web").unwrap();
+        for opening in
+            [Opening::default(), Opening { language: Some(Language::Ar), channel: Some(channel) }]
+        {
+            let unbegun = Unbegun { customer: customer.clone(), opening };
+            let issued = tokens.issue_unbegun(&conversation("c-1"), &unbegun, at(0));
+            let claim = tokens.verify(&issued.token, at(0)).unwrap();
+            assert_eq!(claim.conversation, conversation("c-1"));
+            assert_eq!(claim.unbegun.as_ref(), Some(&unbegun));
+            assert_eq!(tokens.verify(&issued.token, at(1)), Err(TokenFault::Expired));
+            let renewed = tokens.renew(&claim, at(0)).expect("it has begun");
+            assert_eq!(tokens.verify(&renewed.token, at(1)).unwrap().unbegun, None);
+            // Nothing can be taken off it or put to it.
+            let begun = format!("{}.x", issued.token);
+            let other = issued.token.replace("a-device-of-mine", "a-device-of-yours");
+            for forged in [begun, other] {
+                assert_eq!(tokens.verify(&forged, at(0)), Err(TokenFault::Forged), "{forged}");
+            }
         }
     }
 

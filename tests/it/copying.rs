@@ -87,7 +87,7 @@ async fn a_copy_goes_from_the_file_to_redis_and_back_and_readers_go_on() {
     let mut service = Service::start();
     let mut customers = Vec::new();
     for number in 0..12 {
-        customers.push(start(&service, &format!("device-{number}")).await);
+        customers.push(start(&service, &format!("device-of-customer-{number}")).await);
     }
     let output = sanad(&["store", "copy", "--from", &folder(&service.data()), "--to", &url]);
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -130,7 +130,7 @@ async fn a_copy_that_is_killed_is_not_used_and_is_gone_on_with() {
     let url = redis.url();
     let mut service = Service::start();
     for number in 0..12 {
-        start(&service, &format!("device-{number}")).await;
+        start(&service, &format!("device-of-customer-{number}")).await;
     }
     assert!(service.terminate());
     let there = folder(&service.data());
@@ -247,7 +247,7 @@ impl Filling for Mortal {
 async fn wherever_a_copy_is_cut_off_the_next_one_ends_it_and_a_loss_is_noticed() {
     let mut service = Service::start();
     for number in 0..3 {
-        start(&service, &format!("device-{number}")).await;
+        start(&service, &format!("device-of-customer-{number}")).await;
     }
     assert!(service.terminate());
     let file = service.data().join("sanad.redb");

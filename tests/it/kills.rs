@@ -134,7 +134,7 @@ async fn nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed() {
     let mut service = Service::start();
     let mut customers: Vec<Customer> = (0..CUSTOMERS)
         .map(|number| Customer {
-            name: format!("device-{number}"),
+            name: format!("device-of-customer-{number}"),
             token: String::new(),
             conversation: String::new(),
             acknowledged: BTreeMap::new(),
@@ -170,7 +170,7 @@ async fn a_stop_loses_nothing_and_ends_well() {
     let mut chat = service.chat().await;
     let request = pb::StartConversationRequest {
         request_id: "start".to_owned(),
-        device_id: "device".to_owned(),
+        device_id: "a-device-of-nobody".to_owned(),
         language: "ar".to_owned(),
         ..Default::default()
     };

@@ -124,7 +124,7 @@ async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_
     let second = first.beside();
 
     // A question on one instance; an agent on the other.
-    let customer = Customer::start(&first, "device-1").await;
+    let customer = Customer::start(&first, "device-of-customer-1").await;
     let said = customer.say(&first, "m1", "how long does delivery take").await.unwrap();
     assert_eq!(said.durability(), pb::Durability::Durable, "this Redis flushes before it answers");
     let key = second.key("agent_sara");
@@ -183,7 +183,7 @@ async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_
     until(&mut work, hears("are you still there")).await;
 
     // Redis dies: nothing is promised, and the truth is told at once.
-    let stranger = Customer::start(&second, "device-2").await;
+    let stranger = Customer::start(&second, "device-of-customer-2").await;
     redis.kill();
     let answers = |said: &pb::SendMessageResponse| {
         let outcome = |event: &pb::Event| match &event.body {
@@ -205,7 +205,44 @@ async fn two_instances_on_one_redis_tell_one_story_through_the_death_of_one_and_
     assert!(unsaved.message.is_none(), "nothing was saved");
     let told: Vec<String> = unsaved.events.iter().filter_map(text_of).collect();
     assert!(told.iter().any(|text| text.contains("regist")), "not yet registered: {told:?}");
+
+    // Who comes only now is answered too, and nothing is said to be kept.
+    let availability = pb::GetAvailabilityRequest::default();
+    let there = second.chat().await.get_availability(availability).await.unwrap().into_inner();
+    assert_eq!((there.mode(), there.human_available), (pb::Mode::Isolated, false));
+    let request = pb::StartConversationRequest {
+        request_id: "r0".to_owned(),
+        device_id: "device-of-who-comes-late".to_owned(),
+        language: "en".to_owned(),
+        ..Default::default()
+    };
+    let begun = second.chat().await.start_conversation(request).await.unwrap().into_inner();
+    assert_eq!((begun.mode(), begun.durability()), (pb::Mode::Isolated, pb::Durability::None));
+    let told: Vec<String> = begun.events.iter().filter_map(text_of).collect();
+    assert!(
+        told.iter().any(|text| text.contains("cannot be saved") || text.contains("may be lost")),
+        "{told:?}"
+    );
+    let newcomer =
+        Customer { id: begun.conversation.unwrap().conversation_id, token: begun.customer_token };
+    let unsaved = newcomer.say(&second, "n0", question).await.unwrap();
+    assert_eq!((unsaved.mode(), answers(&unsaved)), (pb::Mode::Isolated, 1), "it is the bot's");
+    let request =
+        pb::RequestHumanRequest { conversation_id: newcomer.id.clone(), request_id: "n1".into() };
+    let refused = second.chat().await.request_human(with(request, &newcomer.token)).await;
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code(), tonic::Code::Unavailable);
+    let words = refused.message();
+    assert!(!words.contains("redis"), "no address is for customers: {words}");
     redis.restart();
+
+    // What could not begin begins with the next call; from then on a token like any other opens it.
+    newcomer.say_until_saved(&second, "n0", question).await;
+    let saved = newcomer.say(&second, "n2", "thanks").await.unwrap();
+    let newcomer = Customer { token: saved.customer_token, ..newcomer };
+    let events = newcomer.events(&second).await;
+    let asked = events.iter().filter_map(text_of).filter(|text| text == question).count();
+    assert_eq!(asked, 1, "said twice, kept once");
 
     // It comes back: the same requests are saved once, and the story ends.
     stranger.say_until_saved(&second, "s1", "I want to talk to a human").await;

@@ -88,7 +88,7 @@ fn holds(bytes: &[u8], part: &str) -> bool {
 #[tokio::test]
 async fn no_file_of_the_data_folder_shows_what_was_said_and_it_is_all_there_after_a_crash() {
     let mut service = Service::start();
-    let customer = Customer::at(&service, "a-device").await;
+    let customer = Customer::at(&service, "a-device-of-somebody").await;
     service.kill();
     let mut names_it = false;
     for file in files_in(&service.data()) {
@@ -117,7 +117,7 @@ async fn on_redis_what_was_said_is_sealed_once_there_is_a_secret_and_the_rest_ca
     let store = redis.url();
     assert!(sanad(&["init", "--store", &store]).status.success());
     let mut service = Service::start_on(&store);
-    let before = Customer::at(&service, "a-device").await;
+    let before = Customer::at(&service, "a-device-of-somebody").await;
     let bodies = |customer: &Customer| -> Vec<String> {
         let found = redis.cli(&["--scan", "--pattern", &format!("*{}*", customer.id)]);
         let entities = found.lines().filter(|key| redis.cli(&["TYPE", key]) == "hash");
@@ -130,7 +130,7 @@ async fn on_redis_what_was_said_is_sealed_once_there_is_a_secret_and_the_rest_ca
     assert!(sanad(&["key", "seal", "--data", &data]).status.success());
     service.kill_and_restart();
     assert_eq!(before.reads(&service).await, [WORDS], "what was there is still read");
-    let after = Customer::at(&service, "another-device").await;
+    let after = Customer::at(&service, "another-device-of-somebody").await;
     let sealed = bodies(&after);
     assert!(!sealed.is_empty());
     for body in &sealed {

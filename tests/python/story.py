@@ -35,7 +35,7 @@ def main() -> None:
     desk = agent_pb2_grpc.AgentServiceStub(channel)
 
     started = chat.StartConversation(
-        chat_pb2.StartConversationRequest(request_id="r0", device_id="python", language="ar")
+        chat_pb2.StartConversationRequest(request_id="r0", device_id="a-device-in-python", language="ar")
     )
     conversation = started.conversation.conversation_id
     customer = [("authorization", f"Bearer {started.customer_token}")]

@@ -44,7 +44,7 @@ impl Customer {
     /// One who has not begun yet.
     pub fn new(front: &Arc<Front>, number: usize) -> Customer {
         Customer {
-            name: format!("device-{number}"),
+            name: format!("device-of-customer-{number}"),
             front: Arc::clone(front),
             way: Way::beginning_with(number),
             number: 0,

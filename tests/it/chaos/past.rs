@@ -67,7 +67,7 @@ async fn emptied(front: &Front, redis: &RedisServer) {
     let mut chat = front.chat().await;
     let request = pb::StartConversationRequest {
         request_id: "start".to_owned(),
-        device_id: "late".to_owned(),
+        device_id: "a-device-that-is-late".to_owned(),
         language: "en".to_owned(),
         ..Default::default()
     };

@@ -156,7 +156,7 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
         admin::Admin::new(context.clone()),
         supervisor::Supervisor::new(context),
     );
-    let stop = until_told(opened.death, Arc::clone(&lifecycle));
+    let stop = until_told(signals()?, opened.death, Arc::clone(&lifecycle));
     bound.serve(edge, services, stop).await?;
     tracing::info!("stopped; everything that was acknowledged is kept");
     Ok(())
@@ -192,6 +192,7 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
         allowed_hosts: options.allow_host.clone(),
         allowed_origins: options.allow_origin.clone(),
         limits,
+        drain_notice: settings.drain_notice,
         drain: settings.drain,
     })
 }
@@ -359,8 +360,26 @@ fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules, opened:
     println!("  cargo run --release -- agent --as {agent}{server}{data}");
 }
 
+/// From here on SIGTERM and Ctrl-C are heard and end nothing by themselves. To be called before the first
+/// answer is given: whoever was answered is owed a graceful stop.
+fn signals() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
 /// Returns when the service is to stop: told by the system, or because the store has failed.
-async fn until_told(death: stores::Death, lifecycle: Arc<Lifecycle>) {
+async fn until_told(
+    signalled: impl Future<Output = ()>,
+    death: stores::Death,
+    lifecycle: Arc<Lifecycle>,
+) {
     let died = async {
         let Some(mut death) = death else { return std::future::pending().await };
         if death.wait_for(Option::is_some).await.is_err() {
@@ -373,23 +392,8 @@ async fn until_told(death: stores::Death, lifecycle: Arc<Lifecycle>) {
         tokio::time::sleep(DEATH_GRACE).await;
     };
     tokio::select! {
-        () = signalled() => tracing::info!("told to stop; draining"),
+        () = signalled => tracing::info!("told to stop; draining"),
         () = died => {}
-    }
-}
-
-async fn signalled() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        }
-        Err(_) => {
-            let _ = tokio::signal::ctrl_c().await;
-        }
     }
 }
 

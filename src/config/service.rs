@@ -18,7 +18,9 @@ pub struct ServiceSettings {
     pub store: StoreKind,
     /// What happens at a restart when the config is broken.
     pub on_bad_config: OnBadConfig,
-    /// The hard limit of a graceful stop.
+    /// For so long a stop only says that it comes: balancers see it and send nothing new.
+    pub drain_notice: Duration,
+    /// The hard limit of a graceful stop, after the notice.
     pub drain: Duration,
     /// How the host site says who its customers are.
     pub identity: IdentitySettings,
@@ -164,6 +166,7 @@ impl Default for ServiceSettings {
             data: PathBuf::from("data"),
             store: StoreKind::Embedded,
             on_bad_config: OnBadConfig::LastGood,
+            drain_notice: Duration::ZERO,
             drain: Duration::from_secs(10),
             identity: IdentitySettings::default(),
             limits: Limits::default(),
@@ -200,6 +203,7 @@ impl ServiceSettings {
             data: overrides.data.unwrap_or(self.data),
             store: overrides.store.unwrap_or(self.store),
             on_bad_config: overrides.on_bad_config.unwrap_or(self.on_bad_config),
+            drain_notice: self.drain_notice,
             drain: overrides.drain.unwrap_or(self.drain),
             identity: self.identity,
             limits: self.limits,

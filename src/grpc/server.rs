@@ -67,7 +67,10 @@ pub struct ServeOptions {
     pub allowed_origins: Vec<String>,
     /// The limits.
     pub limits: Limits,
-    /// How long a graceful stop may take at most.
+    /// For so long a graceful stop only says that it comes: whoever asks whether new work may come is told
+    /// that it may not, and what comes all the same is served.
+    pub drain_notice: Duration,
+    /// How long a graceful stop may take at most, after the notice.
     pub drain: Duration,
 }
 
@@ -137,7 +140,7 @@ impl Bound {
     }
 
     /// Answers until `shutdown` comes and then until everything is finished, at the latest until
-    /// the drain's time is up.
+    /// the notice and the drain's time are over.
     pub async fn serve<C, A, D, S>(
         self,
         edge: Edge,
@@ -160,7 +163,8 @@ impl Bound {
         services: Routes,
         shutdown: impl Future<Output = ()> + Send,
     ) -> Result<(), ServeError> {
-        let (limits, drain) = (&self.options.limits, self.options.drain);
+        let limits = &self.options.limits;
+        let (notice, drain) = (self.options.drain_notice, self.options.drain);
         let (health, health_service) = tonic_health::server::health_reporter();
         let services = services
             .add_service(health_service)
@@ -196,6 +200,7 @@ impl Bound {
             lifecycle.enter(Phase::Draining);
             // Those who ask for the health should hear it before the door closes.
             publish(&health, Phase::Draining).await;
+            tokio::time::sleep(notice).await;
             let _ = stop.send(());
             tokio::time::sleep(drain).await;
         };

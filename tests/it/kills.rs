@@ -185,3 +185,19 @@ async fn a_stop_loses_nothing_and_ends_well() {
     assert_eq!(error.unwrap_err().code(), Code::Unauthenticated);
     assert!(service.address().starts_with("http://127.0.0.1:"));
 }
+
+#[test]
+fn a_balancer_sees_that_an_instance_goes_before_its_door_closes() {
+    let mut service = Service::start_with("drain_notice: 3s");
+    assert_eq!(service.page("/readyz").unwrap(), 200);
+    service.ask_to_stop();
+    let mut told = service.page("/readyz");
+    // Until the signal has arrived it is ready.
+    while matches!(told, Ok(200)) {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        told = service.page("/readyz");
+    }
+    assert_eq!(told.expect("the door is open still"), 503);
+    assert_eq!(service.page("/healthz").unwrap(), 200, "it lives and serves");
+    assert!(service.terminate(), "then it ends well");
+}

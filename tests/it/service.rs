@@ -3,7 +3,8 @@
 use sanad::grpc::pb::agent_service_client::AgentServiceClient;
 use sanad::grpc::pb::chat_service_client::ChatServiceClient;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -59,6 +60,19 @@ impl Service {
         String::from_utf8_lossy(&bytes).into_owned()
     }
 
+    /// Starts it with this line in `service.yaml` instead of the one of the same key.
+    pub fn start_with(line: &str) -> Service {
+        let folder = folder();
+        let file = folder.path().join("config/service.yaml");
+        let (key, _) = line.split_once(':').expect("a key and its value");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let of_key = |row: &&str| row.starts_with(&format!("{key}:"));
+        let row = text.lines().find(of_key).expect("the shipped file has this key").to_owned();
+        std::fs::write(&file, text.replace(&row, line)).unwrap();
+        let (child, address) = spawn_quiet(folder.path(), "embedded");
+        Service { folder, store: "embedded".to_owned(), child, address }
+    }
+
     /// Starts it on this store.
     pub fn start_on(store: &str) -> Service {
         let folder = folder();
@@ -83,9 +97,25 @@ impl Service {
 
     /// Asks it to stop and waits; returns whether it ended by itself and well.
     pub fn terminate(&mut self) -> bool {
+        self.ask_to_stop();
+        self.child.wait().unwrap().success()
+    }
+
+    /// Asks it to stop.
+    pub fn ask_to_stop(&self) {
         let pid = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        self.child.wait().unwrap().success()
+    }
+
+    /// What a page of it says to somebody who comes anew: the status, or that nobody answers.
+    pub fn page(&self, path: &str) -> std::io::Result<u16> {
+        let host = self.address.trim_start_matches("http://");
+        let mut line = TcpStream::connect(host)?;
+        write!(line, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+        let mut first = String::new();
+        BufReader::new(line).read_line(&mut first)?;
+        let status = first.split(' ').nth(1).and_then(|status| status.parse().ok());
+        status.ok_or_else(|| std::io::Error::other("no answer"))
     }
 
     pub fn address(&self) -> &str {

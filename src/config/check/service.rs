@@ -21,6 +21,9 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
     let on_bad_config = or(&raw.on_bad_config, usual.on_bad_config, |text| {
         value::one_of(text, &OnBadConfig::NAMES, problems)
     });
+    let drain_notice = or(&raw.drain_notice, usual.drain_notice, |text| {
+        duration(text, "drain_notice", "0s"..="10m", problems)
+    });
     let drain = or(&raw.drain, usual.drain, |text| duration(text, "drain", "0s"..="10m", problems));
     let identity = or(&raw.identity, usual.identity, |raw| check_identity(raw, problems));
     let limits = or(&raw.limits, usual.limits, |limits| check_limits(limits, problems));
@@ -30,6 +33,7 @@ pub fn check(raw: &Service, problems: &mut Problems) -> Option<ServiceSettings> 
         data: data?,
         store: store?,
         on_bad_config: on_bad_config?,
+        drain_notice: drain_notice?,
         drain: drain?,
         identity: identity?,
         limits: limits?,

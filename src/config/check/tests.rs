@@ -466,6 +466,7 @@ fn the_operators_file_is_checked_and_survives_broken_rules() {
     assert_eq!(checked.service.unwrap().drain, Duration::from_secs(10));
     let rows = [
         ("drain: 20m", "service.yaml:1:8 CFG106"),
+        ("drain_notice: 20m", "service.yaml:1:15 CFG106"),
         ("store: redis", "service.yaml:1:8 CFG107 ~redis://HOST:PORT"),
         ("on_bad_config: last-good", "service.yaml:1:16 CFG107 ~last_good"),
         ("retention: { after: 90d }", "service.yaml:1:21 CFG107"),

@@ -13,7 +13,9 @@ raw! {
         optional store: Text,
         /// `last_good` or `refuse`.
         optional on_bad_config: Text,
-        /// The hard limit of a graceful stop.
+        /// For so long a stop only says that it comes.
+        optional drain_notice: Text,
+        /// The hard limit of a graceful stop, after the notice.
         optional drain: Text,
         /// How the host site says who its customers are.
         optional identity: Identity,

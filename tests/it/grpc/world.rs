@@ -420,6 +420,7 @@ fn options() -> ServeOptions {
             principal_burst: plenty,
             ..Limits::default()
         },
+        drain_notice: Duration::ZERO,
         drain: Duration::from_secs(2),
     }
 }

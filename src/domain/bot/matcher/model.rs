@@ -1,7 +1,7 @@
 //! The classifier: from the words of a message to a score for each entry.
 
 use super::examples::Examples;
-use super::features::{Feature, Features, Kind, Learning, Recipe};
+use super::features::{Feature, Features, Kind, Learning, Met, Recipe};
 use super::index::{Hash, Index};
 use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
@@ -180,13 +180,11 @@ impl Model {
             recipe = recipe.without_directions();
         }
         let numbers = self.numbers(features);
-        let mut known: Vec<(u32, Feature)> = features
-            .all
-            .iter()
-            .zip(&numbers)
-            .filter_map(|(feature, number)| number.map(|number| (number, *feature)))
+        let mut known: Vec<Met> = (0..)
+            .zip(features.all.iter().zip(&numbers))
+            .filter_map(|(at, (feature, number))| Some(Met::new((*number)?, feature.word, at)))
             .collect();
-        known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
+        known.sort_unstable();
         let mut reading = Reading {
             features: Vec::with_capacity(known.len() + DIRECTIONS),
             values: Vec::with_capacity(known.len() + DIRECTIONS),
@@ -199,8 +197,8 @@ impl Model {
             reading.features.extend(0..DIRECTIONS as u32);
             reading.values.extend(features.place());
         }
-        for same in known.chunk_by(|(one, _), (other, _)| one == other) {
-            let (number, feature) = same[0];
+        for same in known.chunk_by(|one, other| one.number() == other.number()) {
+            let (number, feature) = (same[0].number(), features.all[same[0].at()]);
             let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::logf(same.len() as f32) };
             reading.features.push(number);
             let often = often * features.share(&feature);

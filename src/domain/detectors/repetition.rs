@@ -73,6 +73,13 @@ fn replies_to_same_need<'a>(
     message: &Message,
     window: &'a Window,
 ) -> Vec<&'a Turn> {
+    let reply = |at: usize| window.turns.get(at + 1).filter(|turn| turn.by != Speaker::Customer);
+    // Whether we replied is seen at a glance; messages are read only if we did.
+    let replied = window.customer_turns().filter_map(|(at, turn)| Some((turn, reply(at)?)));
+    let mut replied = replied.peekable();
+    if replied.peek().is_none() {
+        return Vec::new();
+    }
     let words = &settings.similarity;
     let need = Need::of(message.utterance.normalised.words(), words);
     if !need.is_enough(words) {
@@ -82,9 +89,6 @@ fn replies_to_same_need<'a>(
         let earlier = Need::of(turn.words.split(' '), words);
         earlier.is_enough(words) && need.similarity(&earlier) >= settings.similar_at
     };
-    let reply = |at: usize| window.turns.get(at + 1).filter(|turn| turn.by != Speaker::Customer);
-    // Whether we replied is seen at a glance; an earlier message is read only if we did.
-    let replied = window.customer_turns().filter_map(|(at, turn)| Some((turn, reply(at)?)));
     replied.filter(|(turn, _)| says_same(turn)).map(|(_, reply)| reply).collect()
 }
 

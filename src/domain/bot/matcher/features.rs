@@ -46,6 +46,33 @@ pub(super) struct Feature {
     pub(super) long: bool,
 }
 
+/// A known feature as it was met in a message: in the order of the features' numbers, then of the
+/// words they stand in, then as met. One number holds all three, which sorts in a fraction of the
+/// time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Met(u64);
+
+impl Met {
+    /// So many bits tell features of a message apart, so many less than 32 its words: of the
+    /// [`WORDS_MAX`] words none has a thousand features.
+    const AT_BITS: u32 = 20;
+
+    /// The feature of this number, first of these words, as the message's feature `at`.
+    pub(super) fn new(number: u32, word: u16, at: u64) -> Met {
+        Met(u64::from(number) << 32 | u64::from(word) << Met::AT_BITS | at)
+    }
+
+    /// The feature's number.
+    pub(super) fn number(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// Its place among the message's features.
+    pub(super) fn at(self) -> usize {
+        (self.0 & ((1 << Met::AT_BITS) - 1)) as usize
+    }
+}
+
 /// Which kinds of features are taken from a message and how much they count.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Recipe {
@@ -235,4 +262,31 @@ impl Features {
 
 fn is_long_number(word: &str) -> bool {
     word.len() >= LONG_NUMBER && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_message_has_no_more_features_than_can_be_told_apart() {
+        let learning = Learning { many: true, directions: true };
+        let words: Vec<String> =
+            (0..WORDS_MAX * 2).map(|at| format!("{at:a>width$}", width = WORD_CHARS_MAX)).collect();
+        for many in [true, false] {
+            let recipe = Recipe::of(Variety::English, Learning { many, ..learning });
+            let features = Features::read(words.iter().map(String::as_str), recipe);
+            let last = features.all.len() - 1;
+            let met = Met::new(u32::MAX, features.all[last].word, last as u64);
+            assert_eq!((met.number(), met.at()), (u32::MAX, last));
+            assert_eq!(met.0 >> Met::AT_BITS & 0xfff, WORDS_MAX as u64 - 1);
+        }
+    }
+
+    #[test]
+    fn known_features_are_in_the_order_of_numbers_then_words_then_as_met() {
+        let order = [(1, 2, 9), (2, 0, 3), (2, 1, 0), (2, 1, 5), (3, 0, 1)];
+        let met = order.map(|(number, word, at)| Met::new(number, word, at));
+        assert!(met.is_sorted());
+    }
 }

@@ -8,7 +8,7 @@ use super::known::Known;
 use super::model::Model;
 
 /// The head of the bytes; changes with the layout.
-const HEAD: &[u8; 8] = b"sanadL01";
+const HEAD: &[u8; 8] = b"sanadL02";
 
 /// All that training yields.
 pub(super) fn encode(model: &Model, known: &Known) -> Vec<u8> {
@@ -64,6 +64,11 @@ impl Writer {
         self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     }
 
+    pub(super) fn i8s(&mut self, values: &[i8]) {
+        self.u64(values.len() as u64);
+        self.0.extend(values.iter().map(|value| *value as u8));
+    }
+
     pub(super) fn kinds(&mut self, kinds: &[Kind]) {
         self.u64(kinds.len() as u64);
         self.0.extend(kinds.iter().map(|kind| *kind as u8));
@@ -108,6 +113,10 @@ impl<'a> Reader<'a> {
     pub(super) fn u32s(&mut self) -> Option<Vec<u32>> {
         let (values, _) = self.list(4)?.as_chunks::<4>();
         Some(values.iter().map(|value| u32::from_le_bytes(*value)).collect())
+    }
+
+    pub(super) fn i8s(&mut self) -> Option<Vec<i8>> {
+        Some(self.list(1)?.iter().map(|byte| *byte as i8).collect())
     }
 
     pub(super) fn kinds(&mut self) -> Option<Vec<Kind>> {

@@ -7,6 +7,7 @@
 
 mod evidence;
 mod exact;
+mod examples;
 mod features;
 mod index;
 mod known;
@@ -232,6 +233,9 @@ impl Matcher {
         let best = ranked(&scores, 1).first().copied()?;
         let raw = known::raw(scores[best], reading.coverage);
         let certainty = self.known.certainty(raw, model::is_arabic(variety));
+        // Settling tells which entry it is, not how well the message is known.
+        self.model.examples().settle(&reading.values[..reading.directions()], &mut scores);
+        let best = ranked(&scores, 1).first().copied()?;
         Some(Opinion { reading, scores, best, certainty })
     }
 

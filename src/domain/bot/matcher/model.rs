@@ -1,6 +1,7 @@
 //! The classifier: from the words of a message to a score for each entry.
 
-use super::features::{Feature, Features, Kind, Learning, Recipe};
+use super::examples::Examples;
+use super::features::{Feature, Features, Kind, Learning, Met, Recipe};
 use super::index::{Hash, Index};
 use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
@@ -26,6 +27,8 @@ pub(super) struct Model {
     /// In how many examples each feature occurs.
     spread: Vec<u32>,
     weights: Weights,
+    /// Looked at where entries are nearly level. Few examples prove too little: there are none.
+    examples: Examples,
     stems: Index,
     /// How rare each known stem is, and how rare an unknown one.
     rarity: Vec<f32>,
@@ -100,6 +103,7 @@ impl Model {
             kinds: Vec::new(),
             spread: Vec::new(),
             weights: Weights::zero(0, 0),
+            examples: Examples::default(),
             stems: Index::new(),
             rarity: Vec::new(),
             rarity_unknown: libm::logf(1.0 + lessons.len() as f32),
@@ -115,6 +119,10 @@ impl Model {
         let mut softmax = Softmax::new(model.features.len(), entries, rows.len());
         softmax.fit(&rows, &shuffled(rows.len()), STRENGTH, PASSES);
         model.weights = softmax.weights.clone();
+        if learning.many && learning.directions {
+            let directions = |row| model.has_directions(rows.row(row).features);
+            model.examples = Examples::new(entries, &rows, directions);
+        }
         (model, rows, softmax)
     }
 
@@ -172,13 +180,11 @@ impl Model {
             recipe = recipe.without_directions();
         }
         let numbers = self.numbers(features);
-        let mut known: Vec<(u32, Feature)> = features
-            .all
-            .iter()
-            .zip(&numbers)
-            .filter_map(|(feature, number)| number.map(|number| (number, *feature)))
+        let mut known: Vec<Met> = (0..)
+            .zip(features.all.iter().zip(&numbers))
+            .filter_map(|(at, (feature, number))| Some(Met::new((*number)?, feature.word, at)))
             .collect();
-        known.sort_unstable_by_key(|(number, feature)| (*number, feature.word));
+        known.sort_unstable();
         let mut reading = Reading {
             features: Vec::with_capacity(known.len() + DIRECTIONS),
             values: Vec::with_capacity(known.len() + DIRECTIONS),
@@ -191,8 +197,8 @@ impl Model {
             reading.features.extend(0..DIRECTIONS as u32);
             reading.values.extend(features.place());
         }
-        for same in known.chunk_by(|(one, _), (other, _)| one == other) {
-            let (number, feature) = same[0];
+        for same in known.chunk_by(|one, other| one.number() == other.number()) {
+            let (number, feature) = (same[0].number(), features.all[same[0].at()]);
             let often = if same.len() == 1 { 1.0 } else { 1.0 + libm::logf(same.len() as f32) };
             reading.features.push(number);
             let often = often * features.share(&feature);
@@ -234,11 +240,16 @@ impl Model {
             .unzip();
         let variety = if rows.is_arabic(row) { Variety::Arabic } else { Variety::English };
         let mut recipe = Recipe::of(variety, self.learning);
-        if features.first().is_none_or(|first| self.kinds[*first as usize] != Kind::Direction) {
+        if !self.has_directions(&features) {
             recipe = recipe.without_directions();
         }
         self.scale(&features, &mut values, recipe);
         (features, values)
+    }
+
+    /// Whether these features begin with the directions.
+    fn has_directions(&self, features: &[u32]) -> bool {
+        features.first().is_some_and(|first| self.kinds[*first as usize] == Kind::Direction)
     }
 
     /// The share of a message's words that at least so many examples have, by rarity. Of a word
@@ -292,6 +303,10 @@ impl Model {
         &self.weights
     }
 
+    pub(super) fn examples(&self) -> &Examples {
+        &self.examples
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         out.u64(u64::from(self.learning.many));
         out.u64(u64::from(self.learning.directions));
@@ -300,6 +315,7 @@ impl Model {
         out.kinds(&self.kinds);
         out.u32s(&self.spread);
         out.f32s(self.weights.values());
+        self.examples.write(out);
         out.index(&self.stems);
         out.f32s(&self.rarity);
         out.f32(self.rarity_unknown);
@@ -312,6 +328,7 @@ impl Model {
         let features = from.index()?;
         let (telling, kinds, spread) = (from.f32s()?, from.kinds()?, from.u32s()?);
         let weights = Weights::of_values(entries, features.len(), from.f32s()?)?;
+        let examples = Examples::read_from(from, entries)?;
         let stems = from.index()?;
         let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);
         let has_directions = !learning.directions
@@ -326,6 +343,7 @@ impl Model {
             kinds,
             spread,
             weights,
+            examples,
             stems,
             rarity,
             rarity_unknown,

@@ -272,6 +272,40 @@ fn training_twice_gives_the_same_scores_to_the_bit() {
 }
 
 #[test]
+fn where_there_are_many_examples_the_nearest_settle_what_is_nearly_level() {
+    let things = ["card", "phone", "bag", "ring", "coat", "watch"];
+    let entry = |id: &str, saying: &[&str], count: usize| TrainingEntry {
+        id: id_of(id),
+        examples: (0..count)
+            .map(|at| format!("{} my {}", saying[at / 6 % saying.len()], things[at % 6]))
+            .map(|text| Example { variety: detect(&text), text })
+            .collect(),
+        patterns: Vec::new(),
+    };
+    let moved = |count: usize, word_vectors: bool| {
+        let lost = ["i lost", "somebody stole", "i cannot find", "i am missing", "gone is"];
+        let sold = ["i sold", "please buy", "i offer", "what do you pay for", "take"];
+        let entries = [entry("lost", &lost, count), entry("sold", &sold, count)];
+        let settings = MatcherSettings { word_vectors, ..MatcherSettings::default() };
+        let matcher = Matcher::train(&entries, &settings).unwrap();
+        let (again, _) = Matcher::recall(&entries, &settings, &matcher.learnt()).unwrap();
+        let n = normalise("my umbrella was stolen");
+        let settled = |matcher: &Matcher| {
+            let reading = matcher.model.read(n.words(), variety_of(&n));
+            let mut scores = [1.0, 1.5];
+            let directions = &reading.values[..reading.directions()];
+            matcher.model.examples().settle(directions, &mut scores);
+            scores
+        };
+        assert_eq!(settled(&again), settled(&matcher), "as recalled");
+        settled(&matcher)[0] - 1.0
+    };
+    assert!(moved(30, true) > 0.3);
+    assert_eq!(moved(10, true), 0.0, "few examples prove too little");
+    assert_eq!(moved(30, false), 0.0, "what words mean is not asked");
+}
+
+#[test]
 fn any_number_of_entries_and_examples_can_be_learnt() {
     let entry = |id: &str, texts: &[&str]| TrainingEntry {
         id: id_of(id),

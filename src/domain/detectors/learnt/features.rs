@@ -148,7 +148,8 @@ fn pieces(words: &[&str], met: &mut impl FnMut(Met)) {
             for (run, hash) in edges.windows(letters + 1).zip(&mut hashes) {
                 *hash = hash.letters(&padded.as_bytes()[run[letters - 1]..run[letters]]);
                 if letters >= PIECE_LETTERS_MIN {
-                    let parts = [&padded[run[0]..run[letters]], ""];
+                    // Not an index, which would be checked even for those who ask for no names.
+                    let parts = [padded.get(run[0]..run[letters]).unwrap_or_default(), ""];
                     let hash = hash.ended().ended().finish();
                     met(Met { family: Family::Piece, parts, hash, words: (at, at) });
                 }

@@ -257,3 +257,50 @@ fn a_redis_that_was_never_blessed_is_refused_and_blessed_once() {
     let told = String::from_utf8_lossy(&sanad(&serve).stderr).into_owned();
     assert!(told.contains("noeviction"), "{told}");
 }
+
+/// What `/readyz` answers.
+fn readiness(service: &Service) -> String {
+    use std::io::{Read, Write};
+    let host = service.address().trim_start_matches("http://");
+    let mut line = std::net::TcpStream::connect(host).unwrap();
+    let asked = format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    line.write_all(asked.as_bytes()).unwrap();
+    let mut told = String::new();
+    line.read_to_string(&mut told).unwrap();
+    told
+}
+
+#[tokio::test]
+async fn a_redis_that_drops_what_scripts_wrote_is_refused_and_its_loss_is_not_hidden() {
+    let words = ["--appendonly", "yes", "--appendfsync", "always", "--user", "default", "off"];
+    let admin = ["--user", "admin", "on", ">admin", "~*", "&*", "+@all"];
+    let rights = "~shop:* &shop:* +@all -@admin -@dangerous +info +config|get +role +acl|dryrun";
+    let shop = [&["--user", "shop", "on", ">secret"][..], &rights.split(' ').collect::<Vec<_>>()];
+    let words = [&words[..], &admin, &shop.concat()].concat();
+    let mut redis = RedisServer::start_as("admin", &words);
+    let url = format!("redis://shop:secret@{}?prefix=shop", redis.host_and_port());
+    let refused = sanad(&["init", "--store", &url]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("user default off ~* &* +@all"), "{told}");
+
+    // With the rights it is used, until somebody takes them away.
+    redis.cli(&["ACL", "SETUSER", "default", "off", "~*", "&*", "+@all"]);
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let service = Service::start_on(&url);
+    let customer = Customer::start(&service, "a-device-of-this-test").await;
+    let said = customer.say(&service, "m1", "how long does delivery take").await.unwrap();
+    assert_eq!(said.durability(), pb::Durability::Durable);
+    redis.kill();
+    redis.restart();
+    let deadline = Instant::now() + PATIENCE;
+    while !readiness(&service).starts_with("HTTP/1.1 503") {
+        assert!(Instant::now() < deadline, "it calls itself ready: {}", readiness(&service));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let said = customer.say(&service, "m2", "how long does delivery take").await.unwrap();
+    assert_eq!((said.mode(), said.durability()), (pb::Mode::Isolated, pb::Durability::None));
+    let data = service.data();
+    let doctor = ["doctor", "--no-scripts", "--store", &url, "--data", data.to_str().unwrap()];
+    let told = String::from_utf8_lossy(&sanad(&doctor).stdout).into_owned();
+    assert!(told.contains("drops what Sanad wrote"), "{told}");
+}

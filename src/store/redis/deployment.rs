@@ -7,6 +7,7 @@ use super::address::{Address, Shape};
 use super::decode;
 use super::keys::{Keys, LAYOUT};
 use super::link::{Failed, Link, Patience};
+use super::reloading::{self, REMEDY, Reload};
 use super::scripts::{Call, Script};
 use crate::ports::store::Slot;
 use redis::Value;
@@ -73,6 +74,29 @@ pub enum OpenError {
         /// Where.
         address: String,
     },
+    /// It drops at a restart what scripts wrote.
+    #[error(
+        "{address}: at a restart Redis {found} would drop what Sanad writes, because its user `default` \
+         may not do that ({barred}); {REMEDY}"
+    )]
+    DropsScripts {
+        /// Where.
+        address: String,
+        /// Its version.
+        found: String,
+        /// What it says to that user.
+        barred: String,
+    },
+    /// The record of the deployment is gone, what stands beside it is not.
+    #[error(
+        "{address}: the record of the deployment is gone and part of the rest is there. A restart drops \
+         what scripts write where the user `default` is restricted: {REMEDY}, and restart Redis; if that \
+         does not bring it back, restore a backup. Do not begin anew under this prefix"
+    )]
+    Torn {
+        /// Where.
+        address: String,
+    },
     /// The URL says one sort of deployment, the server is another.
     #[error("{address}: the server is {found}; write the store as {instead}://…")]
     Shape {
@@ -126,6 +150,9 @@ pub enum Safety {
     /// Written and flushed before the answer on one server. Another may take over that has not
     /// heard of it yet.
     OnOne,
+    /// Written, and whether a restart of the server brings it back is not known: see
+    /// [`super::reloading`].
+    Doubtful,
     /// Written; flushed within a second.
     Written,
     /// In memory only.
@@ -158,6 +185,13 @@ impl Info {
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
+
+    /// The first two numbers of its version.
+    pub fn version(&self) -> (u32, u32) {
+        let version = self.get("redis_version");
+        let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    }
 }
 
 /// Blesses an empty server: makes the record of a new deployment with so many buckets.
@@ -167,9 +201,9 @@ pub async fn init(
     patience: Patience,
 ) -> Result<Deployment, OpenError> {
     let link = Link::new(address, patience);
-    let safety = check_servers(&link).await?;
     let keys = Keys::new(&link.address().prefix);
-    check_no_copy(&link, &keys).await?;
+    let safety = check_servers(&link, &keys).await?;
+    check_nothing_left(&link, &keys).await?;
     let id = format!("{:032x}", rand::random::<u128>());
     let mut call = Call::new(Script::Bless);
     call.key(&keys.deployment()).arg(id.as_str()).arg(LAYOUT.to_string()).arg(buckets.to_string());
@@ -184,11 +218,11 @@ pub async fn init(
 
 /// Checks the servers and finds the deployment on them.
 pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
-    let safety = check_servers(link).await?;
+    let safety = check_servers(link, keys).await?;
     let record = record(link, keys).await.map_err(|failed| unreachable(link, failed))?;
     let address = || link.address().to_string();
     let Some(id) = record.get("id") else {
-        check_no_copy(link, keys).await?;
+        check_nothing_left(link, keys).await?;
         return Err(OpenError::Empty { address: address() });
     };
     let layout = record.get("layout").cloned().unwrap_or_default();
@@ -201,15 +235,23 @@ pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
     }
 }
 
-/// Refuses a server that is being filled.
-async fn check_no_copy(link: &Link, keys: &Keys) -> Result<(), OpenError> {
-    let mut command = redis::cmd("EXISTS");
-    command.arg(keys.copying());
-    let there = link.command(&Slot::System, &command).await;
-    match there.map_err(|failed| unreachable(link, failed))? {
-        Value::Int(0) => Ok(()),
-        _ => Err(OpenError::HalfCopied { address: link.address().to_string() }),
+/// Refuses a server without a record that is being filled, or that has lost the record.
+async fn check_nothing_left(link: &Link, keys: &Keys) -> Result<(), OpenError> {
+    let address = || link.address().to_string();
+    let is_there = async |key: String| {
+        let mut command = redis::cmd("EXISTS");
+        command.arg(key);
+        let there = link.command(&Slot::System, &command).await;
+        there.map(|told| told != Value::Int(0)).map_err(|failed| unreachable(link, failed))
+    };
+    if is_there(keys.copying()).await? {
+        return Err(OpenError::HalfCopied { address: address() });
     }
+    // Whoever lost a race against another `init` is told so by the script.
+    if is_there(keys.slots()).await? && !is_there(keys.deployment()).await? {
+        return Err(OpenError::Torn { address: address() });
+    }
+    Ok(())
 }
 
 /// The record of the deployment; empty if there is none.
@@ -223,33 +265,47 @@ async fn record(link: &Link, keys: &Keys) -> Result<BTreeMap<String, String>, Fa
 }
 
 /// Checks every master; tells the least that a commit survives on any.
-async fn check_servers(link: &Link) -> Result<Safety, OpenError> {
+async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
     let replies = link.command_everywhere(&redis::cmd("INFO")).await;
     let replies = replies.map_err(|failed| unreachable(link, failed))?;
-    let mut flushed = flushes_always(link).await;
-    for reply in replies {
-        let info = Info::parse(&decode::text(&reply).unwrap_or_default());
-        check_server(link.address(), &info)?;
-        if info.get("aof_enabled") != "1" {
-            flushed = None;
-        }
+    let infos = replies.iter().map(|reply| Info::parse(&decode::text(reply).unwrap_or_default()));
+    let infos: Vec<Info> = infos.collect();
+    infos.iter().try_for_each(|info| check_server(link.address(), info))?;
+    if infos.iter().any(|info| info.get("aof_enabled") != "1") {
+        return Ok(Safety::Memory);
     }
+    let reload = reloading::ask(link, keys).await.map_err(|failed| unreachable(link, failed))?;
+    check_reload(link.address(), &infos, &reload)?;
+    let flushed = flushes_always(link).await;
     let address = link.address();
     // Where it is waited for, it does not matter when the server flushes by itself.
-    let flushed = flushed.map(|always| always || address.aof_wait);
-    Ok(match flushed {
-        Some(true) if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
-        Some(true) => Safety::OnOne,
-        Some(false) => Safety::Written,
-        None => Safety::Memory,
+    let is_flushed = flushed || address.aof_wait;
+    Ok(match reload {
+        Reload::Untold | Reload::Barred(_) => Safety::Doubtful,
+        Reload::Whole if !is_flushed => Safety::Written,
+        Reload::Whole if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
+        Reload::Whole => Safety::OnOne,
     })
 }
 
+/// Refuses where a restart is known to drop what is written.
+fn check_reload(address: &Address, infos: &[Info], reload: &Reload) -> Result<(), OpenError> {
+    let concerned = infos.iter().find(|info| reloading::is_concerned(info));
+    match (reload, concerned) {
+        (Reload::Barred(barred), Some(info)) => Err(OpenError::DropsScripts {
+            address: address.to_string(),
+            found: info.get("redis_version").to_owned(),
+            barred: barred.clone(),
+        }),
+        (Reload::Barred(_) | Reload::Whole | Reload::Untold, _) => Ok(()),
+    }
+}
+
 /// Whether every server flushes before it answers. Who may not ask is told no.
-async fn flushes_always(link: &Link) -> Option<bool> {
+async fn flushes_always(link: &Link) -> bool {
     let mut command = redis::cmd("CONFIG");
     command.arg("GET").arg("appendfsync");
-    let Ok(replies) = link.command_everywhere(&command).await else { return Some(false) };
+    let Ok(replies) = link.command_everywhere(&command).await else { return false };
     let always = |reply: &Value| match reply {
         Value::Array(items) => items.get(1).and_then(decode::text).as_deref() == Some("always"),
         Value::Map(items) => {
@@ -257,15 +313,13 @@ async fn flushes_always(link: &Link) -> Option<bool> {
         }
         _ => false,
     };
-    Some(!replies.is_empty() && replies.iter().all(always))
+    !replies.is_empty() && replies.iter().all(always)
 }
 
 /// Whether one server is as it must be.
 pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
     let shown = || address.to_string();
-    let version = info.get("redis_version");
-    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let is = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let (version, is) = (info.get("redis_version"), info.version());
     if is < VERSION_MIN {
         return Err(OpenError::TooOld { address: shown(), found: version.to_owned() });
     }
@@ -318,11 +372,21 @@ pub async fn admit(link: &Link, keys: &Keys, deployment: &str, slot: &Slot) -> R
     if link.command(&Slot::System, &command).await? == Value::Int(1) {
         return Err(lost(format!("{}: what slot {slot} held is lost", link.address())));
     }
+    use_slot(link, keys, deployment, slot).await
+}
+
+/// Says that a slot is in use and vouches for what scripts write there.
+pub async fn use_slot(
+    link: &Link,
+    keys: &Keys,
+    deployment: &str,
+    slot: &Slot,
+) -> Result<(), Failed> {
     // First the head, then the list: a slot that is listed certainly had one.
-    let mut command = redis::cmd("HSETNX");
-    command.arg(keys.head(slot)).arg("deployment").arg(deployment);
-    link.command(slot, &command).await?;
-    note(link, keys, slot).await
+    if reloading::vouch(link, keys, deployment, slot).await? {
+        note(link, keys, slot).await?;
+    }
+    Ok(())
 }
 
 /// Notes that a slot is in use.

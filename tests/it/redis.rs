@@ -304,3 +304,30 @@ async fn a_redis_that_drops_what_scripts_wrote_is_refused_and_its_loss_is_not_hi
     let told = String::from_utf8_lossy(&sanad(&doctor).stdout).into_owned();
     assert!(told.contains("drops what Sanad wrote"), "{told}");
 }
+
+#[test]
+fn an_instance_with_a_secret_of_its_own_is_refused_and_told_which_file_to_copy() {
+    let redis = RedisServer::start();
+    let url = redis.url();
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let first = Service::start_on(&url);
+    let second = first.beside();
+    let stranger = Service::start_on("memory");
+    let data = stranger.data();
+    let data = data.to_str().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--store", &url];
+    let refused = sanad(&serve);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("copy server.secret"), "{told}");
+    let examined = |service: &Service| {
+        let data = service.data();
+        let data = data.to_str().unwrap();
+        let output = sanad(&["doctor", "--no-scripts", "--store", &url, "--data", data]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(examined(&stranger).contains("refuses to start"));
+    assert!(examined(&second).contains("has the one of the deployment"));
+    std::fs::copy(first.data().join("server.secret"), stranger.data().join("server.secret"))
+        .unwrap();
+    drop(stranger.moved_to(&url));
+}

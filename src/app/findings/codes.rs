@@ -75,6 +75,14 @@ codes! {
             => "bring the store back; meanwhile the bot answers and says that nothing is saved"
         ar "المخزن: لا يجيب: {reason}"
             => "أعد المخزن للعمل؛ وإلى ذلك الحين يجيب الرد الآلي ويقول إن شيئًا لا يُحفظ";
+    SecretShared "secret_shared" [name]
+        en "server.secret: this data folder has the one of the deployment, {name}"
+        ar "server.secret: في مجلد البيانات هذا سر المنظومة نفسه، {name}";
+    SecretForeign "secret_foreign" [name file]
+        en "server.secret: the deployment's is {name}, which is not in {file}: an instance with this data folder refuses to start"
+            => "copy server.secret from the data folder of another instance"
+        ar "server.secret: سر المنظومة {name} ليس في {file}: ولن تبدأ نسخة بمجلد البيانات هذا"
+            => "انسخ server.secret من مجلد بيانات نسخة أخرى";
     ServerAsked "server_asked" [server mode]
         en "server: {server} answers, mode {mode}; it was asked because it has the store open"
             => "see the findings below, and the server's log"

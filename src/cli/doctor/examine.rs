@@ -241,6 +241,7 @@ pub(super) fn refused(error: &OpenError) -> Finding {
     let code = match error {
         OpenError::Unreachable { .. } => Code::StoreAway,
         OpenError::TooOld { .. }
+        | OpenError::Replica { .. }
         | OpenError::CannotWait { .. }
         | OpenError::Evicts { .. }
         | OpenError::NoAof { .. }

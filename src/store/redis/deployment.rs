@@ -5,6 +5,7 @@
 
 use super::address::{Address, Shape};
 use super::decode;
+use super::hints;
 use super::keys::{Keys, LAYOUT};
 use super::link::{Failed, Link, Patience};
 use super::reloading::{self, REMEDY, Reload};
@@ -26,12 +27,25 @@ pub const BUCKETS: u16 = 64;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// It cannot be reached.
-    #[error("{address}: {reason}; is it running, and are user and password right?")]
+    #[error("{address}: {reason}; {hint}")]
     Unreachable {
         /// Where.
         address: String,
         /// What went wrong.
         reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// It follows another, and nothing can be written there.
+    #[error(
+        "{address}: this server is a replica of {master}, nothing can be written there; write the address \
+         of its master, or that of Sentinels (redis-sentinel://HOST,HOST/NAME)"
+    )]
+    Replica {
+        /// Where.
+        address: String,
+        /// Whom it follows.
+        master: String,
     },
     /// It is too old.
     #[error("{address}: Redis {found} is too old; at least {}.{} is needed", VERSION_MIN.0, VERSION_MIN.1)]
@@ -323,6 +337,10 @@ pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
     if is < VERSION_MIN {
         return Err(OpenError::TooOld { address: shown(), found: version.to_owned() });
     }
+    if address.shape == Shape::Single && info.get("role") == "slave" {
+        let master = format!("{}:{}", info.get("master_host"), info.get("master_port"));
+        return Err(OpenError::Replica { address: shown(), master });
+    }
     if address.aof_wait && is < TELLS_FLUSHED {
         return Err(OpenError::CannotWait { address: shown(), found: version.to_owned() });
     }
@@ -350,7 +368,11 @@ pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
 }
 
 fn unreachable(link: &Link, failed: Failed) -> OpenError {
-    OpenError::Unreachable { address: link.address().to_string(), reason: failed.reason }
+    let (address, reason) = (link.address().to_string(), failed.reason);
+    let hint = hints::hint(link.address(), &reason);
+    // It is named once.
+    let reason = reason.strip_prefix(&address).map_or(reason.as_str(), str::trim_start).to_owned();
+    OpenError::Unreachable { address, reason, hint }
 }
 
 /// Takes a slot into use that has no head. Refused, with the reason, if the deployment is gone or
@@ -420,6 +442,8 @@ mod tests {
             "maxmemory-policy noeviction",
         );
         check("redis://h", &good.replace("aof_enabled:1", "aof_enabled:0"), "appendonly yes");
+        let follows = format!("{good}role:slave\r\nmaster_host:m\r\nmaster_port:7\r\n");
+        check("redis://h", &follows, "a replica of m:7");
         check("redis://h?aof=optional", &good.replace("aof_enabled:1", "aof_enabled:0"), "");
         check("redis://h?aof=wait", good, "7.2 or newer");
         check("redis://h?aof=wait", &good.replace("7.0", "7.2"), "");

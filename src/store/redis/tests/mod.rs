@@ -6,6 +6,7 @@
 mod cluster;
 mod faults;
 mod flushed;
+mod hints;
 mod reloading;
 mod replicas;
 mod takeovers;

@@ -158,6 +158,11 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
              have it"
         ),
     };
+    let slow = format!(
+        "each answer waits for {replicas} of its replicas, and the mode is DEGRADED while fewer follow; \
+         ACCEPTED all the same: it flushes each second, and if it comes back before another takes over, \
+         the last second is gone there too. For DURABLE set `appendfsync always`, or ?aof=wait"
+    );
     let (durability, survives) = match found.safety {
         Safety::Flushed if address.asks_each_time() => (pb::Durability::Durable, asked.as_str()),
         Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
@@ -174,6 +179,7 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
             );
             (pb::Durability::Accepted, doubt)
         }
+        Safety::Written if replicas > 0 => (pb::Durability::Accepted, slow.as_str()),
         Safety::Written => {
             (pb::Durability::Accepted, "a crash of its machine may take the last second")
         }

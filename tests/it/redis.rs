@@ -258,6 +258,36 @@ fn a_redis_that_was_never_blessed_is_refused_and_blessed_once() {
     assert!(told.contains("noeviction"), "{told}");
 }
 
+#[tokio::test]
+async fn a_server_that_flushes_each_second_still_tells_whether_a_replica_follows() {
+    let words = ["--appendonly", "yes", "--appendfsync", "everysec"];
+    let redis = RedisServer::start_with(&words);
+    let url = format!("{}?replicas=1", redis.url());
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let service = Service::start_on(&url);
+    let customer = Customer::start(&service, "a-device-of-this-test").await;
+    let mut number = 0;
+    let mut until_mode = async |wanted: pb::Mode| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            number += 1;
+            let id = format!("m{number}");
+            let said = customer.say(&service, &id, "how long does delivery take").await.unwrap();
+            assert_eq!(said.durability(), pb::Durability::Accepted, "the last second may be lost");
+            if said.mode() == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the mode stays {:?}", said.mode());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    until_mode(pb::Mode::Degraded).await;
+    let port = redis.port().to_string();
+    let _replica =
+        RedisServer::start_with(&[&words[..], &["--replicaof", "127.0.0.1", &port]].concat());
+    until_mode(pb::Mode::Normal).await;
+}
+
 /// What `/readyz` answers.
 fn readiness(service: &Service) -> String {
     use std::io::{Read, Write};

@@ -41,6 +41,7 @@ mod hints;
 mod keys;
 pub mod link;
 pub mod observer;
+mod probe;
 pub mod reloading;
 mod replicas;
 pub mod report;
@@ -121,7 +122,7 @@ impl RedisStore {
     /// Checks the servers and opens the deployment on them.
     pub async fn open(address: Address, options: Options) -> Result<RedisStore, OpenError> {
         let keys = Keys::new(&address.prefix);
-        let link = Arc::new(Link::new(address, options.patience));
+        let link = Link::shared(address, options.patience);
         // Before anything is asked: what comes after is not missed.
         let takeovers = Takeovers::begin(link.address(), link.spans()).await;
         let deployment = deployment::find(&link, &keys).await?;

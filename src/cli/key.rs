@@ -1,15 +1,15 @@
 //! `sanad key`: the keys of staff, made in the server's data folder. No server need run.
 
 use super::connect::{DEFAULT_DATA, key_path};
-use super::sealing;
+use super::{sealing, sharing};
 use crate::domain::time::Timestamp;
-use crate::grpc::keys::{KeyRing, Role};
+use crate::grpc::keys::{self, KeyRing, Role};
 use anyhow::bail;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Make keys for agents, platforms, supervisors and admins, and the secret that seals what is stored.
+/// Make keys for agents, platforms, supervisors and admins, and the secrets that instances share.
 #[derive(Debug, Args)]
 pub struct KeyCommand {
     #[command(subcommand)]
@@ -26,6 +26,18 @@ enum What {
     /// read without the file, and neither can you. Keep it apart from their backups, and give it to every
     /// instance.
     Seal(SealArgs),
+    /// Add a secret to the one that customers' tokens are made with, to change it.
+    ///
+    /// It goes to the end of DIR/server.secret: there it is only good; as the first line it makes. The first
+    /// one is made by the first start.
+    Server(ServerSecretArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServerSecretArgs {
+    /// The server's data folder.
+    #[arg(long, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
+    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -70,6 +82,10 @@ pub fn run(command: KeyCommand) -> anyhow::Result<()> {
             println!("{}", seal(&args)?);
             Ok(())
         }
+        What::Server(args) => {
+            println!("{}", server(&args)?);
+            Ok(())
+        }
     }
 }
 
@@ -95,6 +111,20 @@ fn seal(args: &SealArgs) -> anyhow::Result<String> {
              seals. Remove an older line only when nothing written under it is kept any more."
         ),
     })
+}
+
+fn server(args: &ServerSecretArgs) -> anyhow::Result<String> {
+    let file = sharing::file_of(&args.data);
+    let path = file.display();
+    if !file.exists() {
+        bail!("{path} is not there; the first start makes it");
+    }
+    keys::new_secret(&file)?;
+    Ok(format!(
+        "{path}\nThe new secret, its last line, is good from the next start on. Once every instance has \
+         been restarted with this file, move the line to the top everywhere and restart again: then it \
+         makes. Remove the older line after 30 days: by then every token made with it has been replaced."
+    ))
 }
 
 fn mint(args: &MintArgs) -> anyhow::Result<PathBuf> {
@@ -124,6 +154,18 @@ mod tests {
         assert!(seal(&args).unwrap().contains("move the line to the top"));
         let text = std::fs::read_to_string(sealing::file_of(&args.data)).unwrap();
         assert_eq!(text.lines().count(), 2);
+    }
+
+    #[test]
+    fn a_server_secret_is_added_to_the_one_that_is_there() {
+        let data = tempfile::tempdir().unwrap();
+        let args = ServerSecretArgs { data: data.path().to_owned() };
+        assert!(server(&args).unwrap_err().to_string().contains("the first start makes it"));
+        let first = sharing::tokens_of(data.path()).unwrap();
+        assert!(server(&args).unwrap().contains("move the line to the top"));
+        let both = std::fs::read_to_string(sharing::file_of(data.path())).unwrap();
+        assert_eq!(both.lines().count(), 2);
+        assert_eq!(sharing::tokens_of(data.path()).unwrap().name(), first.name());
     }
 
     #[test]

@@ -2,22 +2,16 @@
 //! first seals, all of them open. A deployment notes in its store which one seals, so that an instance
 //! that lacks it is refused at the start and not at the first conversation.
 
+use super::notes::Sort;
 use crate::grpc::keys::{KeyError, new_secret, secrets_in};
-use crate::ports::store::{EntityKey, Kind, Slot, Snapshot, Store, StoreError};
+use crate::ports::store::Store;
 use crate::store::sealed::{SealedStore, Seals};
-use anyhow::{Context as _, bail};
-use serde::{Deserialize, Serialize};
+use anyhow::bail;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Loads and writes of the note that may collide with those of other instances.
-const TRIES_MAX: usize = 5;
-
-/// Which secret seals what is stored.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct SealNote {
-    name: String,
-}
+/// The note of the secret that seals.
+const NOTE: Sort = Sort("seal");
 
 /// The file of the secrets.
 pub(super) fn file_of(data: &Path) -> PathBuf {
@@ -45,8 +39,8 @@ pub(super) async fn opened(
     seals: Option<&Arc<Seals>>,
     data: &Path,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let (_, noted) = noted(store.as_ref()).await?;
-    refuse_stranger(noted.as_ref(), seals, data)?;
+    let noted = NOTE.noted(store.as_ref()).await?;
+    noted.map_or(Ok(()), |noted| refuse_stranger(&noted, seals, data))?;
     Ok(match seals {
         Some(seals) => Arc::new(SealedStore::new(store, Arc::clone(seals))),
         None => store,
@@ -60,55 +54,21 @@ pub(super) async fn sealed(
     data: &Path,
 ) -> anyhow::Result<Arc<dyn Store>> {
     if let Some(seals) = seals {
-        note(store.as_ref(), seals, data).await?;
+        let refuse = |noted: &str| refuse_stranger(noted, Some(seals), data);
+        NOTE.note(store.as_ref(), seals.name(), refuse).await?;
     }
     opened(store, seals, data).await
 }
 
-fn note_key() -> EntityKey {
-    EntityKey::new(Kind::Deployment, "seal")
-}
-
-async fn noted(store: &dyn Store) -> Result<(Snapshot, Option<SealNote>), StoreError> {
-    let key = note_key();
-    let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
-    let noted = snapshot.get(&key)?;
-    Ok((snapshot, noted))
-}
-
-fn refuse_stranger(
-    noted: Option<&SealNote>,
-    seals: Option<&Arc<Seals>>,
-    data: &Path,
-) -> anyhow::Result<()> {
-    match noted {
-        Some(noted) if !seals.is_some_and(|seals| seals.has(&noted.name)) => bail!(
-            "what is stored is sealed under the secret {}, which is not in {}: copy seal.secret from the \
-             data folder that was used before, or from that of another instance",
-            noted.name,
-            file_of(data).display()
-        ),
-        Some(_) | None => Ok(()),
+fn refuse_stranger(noted: &str, seals: Option<&Arc<Seals>>, data: &Path) -> anyhow::Result<()> {
+    if seals.is_some_and(|seals| seals.has(noted)) {
+        return Ok(());
     }
-}
-
-async fn note(store: &dyn Store, seals: &Arc<Seals>, data: &Path) -> anyhow::Result<()> {
-    for _ in 0..TRIES_MAX {
-        let (snapshot, noted) = noted(store).await?;
-        refuse_stranger(noted.as_ref(), Some(seals), data)?;
-        let ours = SealNote { name: seals.name().to_owned() };
-        if noted.as_ref() == Some(&ours) {
-            return Ok(());
-        }
-        let mut change = snapshot.change(rand::random());
-        change.put(note_key(), &ours);
-        match store.commit(change).await {
-            Ok(_) => return Ok(()),
-            Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
-            Err(error) => return Err(error).context("that it is sealed could not be noted"),
-        }
-    }
-    bail!("other instances note other secrets all the time: give all of them the same seal.secret")
+    bail!(
+        "what is stored is sealed under the secret {noted}, which is not in {}: copy seal.secret from the \
+         data folder that was used before, or from that of another instance",
+        file_of(data).display()
+    )
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
-use super::stores::{self, Opened};
+use super::stores::{self, Opened, StorePlace};
 use super::system::{SystemChance, SystemClock};
-use super::{figures, tasks};
+use super::{figures, sharing, tasks};
 use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
@@ -61,6 +61,10 @@ pub struct Serve {
     /// is always set, a Redis that has lost its data is not noticed.
     #[arg(long, env = "SANAD_INIT_IF_EMPTY")]
     pub init_if_empty: bool,
+    /// Let this data folder's `server.secret` count, whatever the deployment has noted: for once, after
+    /// it was lost. Customers that hold tokens of the former begin anew.
+    #[arg(long, env = "SANAD_NEW_SERVER_SECRET")]
+    pub new_server_secret: bool,
     /// What happens at a restart when the config is broken: `last_good` or `refuse`.
     #[arg(long, env = "SANAD_ON_BAD_CONFIG", value_name = "WHAT", value_parser = on_bad_config)]
     pub on_bad_config: Option<OnBadConfig>,
@@ -124,7 +128,14 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
     let report = LiveReport::new(Arc::clone(&live));
     let opened = stores::open(&settings, options.init_if_empty, &clock).await?;
-    let tokens = Arc::new(CustomerTokens::new(keys::server_secret(&settings.data)?));
+    let tokens = Arc::new(match &opened.place {
+        // It has no customers but this process's.
+        StorePlace::Memory => sharing::tokens_of(&settings.data)?,
+        StorePlace::File(..) | StorePlace::Redis(_) => {
+            let store = opened.store.as_ref();
+            sharing::shared(store, &settings.data, options.new_server_secret).await?
+        }
+    });
     let app = App::new(
         Arc::clone(&opened.store),
         Arc::new(report.clone()),

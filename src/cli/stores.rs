@@ -12,6 +12,7 @@ use crate::store::memory::MemoryStore;
 use crate::store::redis::address::Address;
 use crate::store::redis::deployment::{self, OpenError, Safety};
 use crate::store::redis::link::{Health, Patience};
+use crate::store::redis::reloading::REMEDY;
 use crate::store::redis::{self, RedisStore};
 use crate::store::sealed::Seals;
 use std::path::PathBuf;
@@ -157,6 +158,11 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
              have it"
         ),
     };
+    let slow = format!(
+        "each answer waits for {replicas} of its replicas, and the mode is DEGRADED while fewer follow; \
+         ACCEPTED all the same: it flushes each second, and if it comes back before another takes over, \
+         the last second is gone there too. For DURABLE set `appendfsync always`, or ?aof=wait"
+    );
     let (durability, survives) = match found.safety {
         Safety::Flushed if address.asks_each_time() => (pb::Durability::Durable, asked.as_str()),
         Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
@@ -165,6 +171,15 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
             "flushed to its disk before each answer; another server that takes over may lack the \
              last moments: ?replicas=1 waits for one",
         ),
+        Safety::Doubtful => {
+            let doubt = "whether a restart of Redis brings it back is not known";
+            tracing::warn!(
+                "{address}: {doubt}, so nothing is called DURABLE: many releases drop what scripts wrote \
+                 where the user `default` is restricted. {REMEDY}; and let Sanad ask: `+acl|dryrun`"
+            );
+            (pb::Durability::Accepted, doubt)
+        }
+        Safety::Written if replicas > 0 => (pb::Durability::Accepted, slow.as_str()),
         Safety::Written => {
             (pb::Durability::Accepted, "a crash of its machine may take the last second")
         }

@@ -83,12 +83,11 @@ impl Context {
 
     /// How safe what a call did is.
     pub async fn durability(&self, done: &Done) -> pb::Durability {
-        let most = self.durability;
-        if most == pb::Durability::Durable && self.replicated && !self.app.is_replicated(done).await
-        {
-            return pb::Durability::Accepted;
+        // Also where nothing is called durable: the mode says whether replicas follow.
+        if self.replicated && !self.app.is_replicated(done).await {
+            return self.durability.min(pb::Durability::Accepted);
         }
-        most
+        self.durability
     }
 
     /// The conversation after a call, as its reader sees it.

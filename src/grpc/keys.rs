@@ -215,22 +215,14 @@ impl KeyRing {
     }
 }
 
-/// The server's own secret for customer tokens, made at the first start.
-pub fn server_secret(folder: &Path) -> Result<[u8; 32], KeyError> {
+/// The server's own secrets for customer tokens, the first of them made at the first start.
+pub fn server_secrets(folder: &Path) -> Result<Vec<[u8; 32]>, KeyError> {
     make_folder(folder)?;
     let path = folder.join("server.secret");
     if !path.exists() {
-        write_secret(&path, &format!("{}\n", hex(&random::<32>()?)))?;
+        new_secret(&path)?;
     }
-    let text = read(&path)?;
-    unhex(text.trim()).ok_or_else(|| KeyError::File {
-        path,
-        source: io::Error::new(
-            io::ErrorKind::InvalidData,
-            "this is not a secret of 64 hex digits; if you remove the file, a new one is made and \
-             all customers must begin a new conversation",
-        ),
-    })
+    secrets_in(&path)
 }
 
 /// The secrets in a file, one a line; at least one.
@@ -242,8 +234,8 @@ pub fn secrets_in(path: &Path) -> Result<Vec<[u8; 32]>, KeyError> {
         path: path.to_owned(),
         source: io::Error::new(
             io::ErrorKind::InvalidData,
-            "this is not a list of secrets of 64 hex digits, one a line; without them what is sealed \
-             cannot be read: take the file from a backup, or from another instance",
+            "this is not a list of secrets of 64 hex digits, one a line; what was made with them is \
+             of no use without them: take the file from a backup, or from another instance",
         ),
     })
 }
@@ -404,7 +396,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let keys = folder.path().join("keys");
         let (ring, _) = ring(&keys);
-        server_secret(&keys).unwrap();
+        server_secrets(&keys).unwrap();
         let minted = ring.mint_missing(&[]).unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&keys), 0o700);
@@ -462,10 +454,10 @@ mod tests {
     #[test]
     fn the_servers_secret_outlives_a_restart_and_a_damaged_one_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let first = server_secret(folder.path()).unwrap();
-        assert_eq!(server_secret(folder.path()).unwrap(), first);
+        let first = server_secrets(folder.path()).unwrap();
+        assert_eq!(server_secrets(folder.path()).unwrap(), first);
         fs::write(folder.path().join("server.secret"), "oops").unwrap();
-        assert!(server_secret(folder.path()).unwrap_err().to_string().contains("64 hex digits"));
+        assert!(server_secrets(folder.path()).unwrap_err().to_string().contains("64 hex digits"));
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub const TOKEN_FRESH: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a token of a conversation that has not begun is good. Short: once it has begun a person may
 /// have it, and whoever goes by this token alone could not know.
 pub const UNBEGUN_SPAN: Duration = Duration::from_secs(60 * 60);
+/// Bytes of a secret's name.
+const NAME_BYTES: usize = 4;
 /// A longer text is not a token.
 const TOKEN_BYTES_MAX: usize = 320;
 /// Stands for what is not said.
@@ -72,13 +74,60 @@ pub struct IssuedToken {
 
 /// Issues and verifies customer tokens.
 pub struct CustomerTokens {
-    secret: [u8; 32],
+    /// Makes.
+    secret: Secret,
+    /// Are good still, or soon.
+    others: Vec<Secret>,
+}
+
+/// A secret and the name by which it is told from others, which says nothing about it.
+struct Secret {
+    bytes: [u8; 32],
+    name: String,
+}
+
+impl Secret {
+    fn new(bytes: &[u8; 32]) -> Secret {
+        let mut secret = Secret { bytes: *bytes, name: String::new() };
+        let mac = secret.mac("name of the secret", &[]).finalize().into_bytes();
+        secret.name = mac[..NAME_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+        secret
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.bytes).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        for part in parts {
+            // The length before each part keeps ("ab", "c") apart from ("a", "bc").
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        mac
+    }
 }
 
 impl CustomerTokens {
     /// With the server's secret; all instances of a deployment share it.
     pub fn new(secret: [u8; 32]) -> Self {
-        CustomerTokens { secret }
+        CustomerTokens::with_all(&[secret])
+    }
+
+    /// With these secrets, at least one: the first makes, all of them are good.
+    pub fn with_all(secrets: &[[u8; 32]]) -> Self {
+        let mut secrets = secrets.iter().map(Secret::new);
+        let secret = secrets.next().expect("there is a secret");
+        CustomerTokens { secret, others: secrets.collect() }
+    }
+
+    /// The name of the secret that makes.
+    pub fn name(&self) -> &str {
+        &self.secret.name
+    }
+
+    /// Whether the secret of this name is among them.
+    pub fn has(&self, name: &str) -> bool {
+        self.secret.name == name || self.others.iter().any(|secret| secret.name == name)
     }
 
     /// A token for this conversation, good for [`TOKEN_SPAN`].
@@ -121,8 +170,7 @@ impl CustomerTokens {
         }
         let (body, mac) = token.rsplit_once('.').ok_or(TokenFault::Forged)?;
         let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| TokenFault::Forged)?;
-        // The comparison takes the same time wherever they differ.
-        self.mac("customer-token", &[body]).verify_slice(&mac).map_err(|_| TokenFault::Forged)?;
+        self.made(&mac, "customer-token", body).then_some(()).ok_or(TokenFault::Forged)?;
         let claim = parse(body).ok_or(TokenFault::Forged)?;
         if at >= claim.expires { Err(TokenFault::Expired) } else { Ok(claim) }
     }
@@ -157,8 +205,8 @@ impl CustomerTokens {
         }
         let (body, mac) = token.rsplit_once('.').ok_or(TokenFault::Forged)?;
         let mac = URL_SAFE_NO_PAD.decode(mac).map_err(|_| TokenFault::Forged)?;
-        let good = self.mac("on-call-acknowledgement", &[body]).verify_slice(&mac);
-        good.map_err(|_| TokenFault::Forged)?;
+        let good = self.made(&mac, "on-call-acknowledgement", body);
+        good.then_some(()).ok_or(TokenFault::Forged)?;
         let named = body.strip_prefix("r1.").and_then(|named| named.split_once('.'));
         let (conversation, ring) = named.ok_or(TokenFault::Forged)?;
         let conversation = ConversationId::parse(conversation).map_err(|_| TokenFault::Forged)?;
@@ -174,15 +222,14 @@ impl CustomerTokens {
     }
 
     fn mac(&self, purpose: &str, parts: &[&str]) -> Hmac<Sha256> {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.secret).expect("HMAC takes a key of any length");
-        mac.update(purpose.as_bytes());
-        for part in parts {
-            // The length before each part keeps ("ab", "c") apart from ("a", "bc").
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
-        }
-        mac
+        self.secret.mac(purpose, parts)
+    }
+
+    /// Whether one of the secrets made this of the text. The comparison takes the same time wherever
+    /// they differ.
+    fn made(&self, mac: &[u8], purpose: &str, text: &str) -> bool {
+        let mut all = std::iter::once(&self.secret).chain(&self.others);
+        all.any(|secret| secret.mac(purpose, &[text]).verify_slice(mac).is_ok())
     }
 }
 
@@ -241,6 +288,18 @@ mod tests {
         let claim = tokens.verify(&issued.token, at(29)).unwrap();
         assert_eq!(claim.conversation, conversation("c-1"));
         assert_eq!(tokens.verify(&issued.token, at(30)), Err(TokenFault::Expired));
+    }
+
+    #[test]
+    fn while_a_secret_is_changed_the_older_is_good_and_the_first_makes() {
+        let (old, both) =
+            (CustomerTokens::new([7; 32]), CustomerTokens::with_all(&[[8; 32], [7; 32]]));
+        let token = |tokens: &CustomerTokens| tokens.issue(&conversation("c-1"), at(0)).token;
+        assert!(both.verify(&token(&old), at(1)).is_ok());
+        assert!(both.acknowledged(&old.acknowledgement(&conversation("c-1"), 1)).is_ok());
+        assert_eq!(token(&both), token(&CustomerTokens::new([8; 32])));
+        assert!(both.has(old.name()) && !old.has(both.name()));
+        assert!(!"07".repeat(32).contains(old.name()), "the name says nothing");
     }
 
     #[test]

@@ -294,3 +294,107 @@ fn a_redis_that_was_never_blessed_is_refused_and_blessed_once() {
     let told = String::from_utf8_lossy(&sanad(&serve).stderr).into_owned();
     assert!(told.contains("noeviction"), "{told}");
 }
+
+#[tokio::test]
+async fn a_server_that_flushes_each_second_still_tells_whether_a_replica_follows() {
+    let words = ["--appendonly", "yes", "--appendfsync", "everysec"];
+    let redis = RedisServer::start_with(&words);
+    let url = format!("{}?replicas=1", redis.url());
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let service = Service::start_on(&url);
+    let customer = Customer::start(&service, "a-device-of-this-test").await;
+    let mut number = 0;
+    let mut until_mode = async |wanted: pb::Mode| {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            number += 1;
+            let id = format!("m{number}");
+            let said = customer.say(&service, &id, "how long does delivery take").await.unwrap();
+            assert_eq!(said.durability(), pb::Durability::Accepted, "the last second may be lost");
+            if said.mode() == wanted {
+                return;
+            }
+            assert!(Instant::now() < deadline, "the mode stays {:?}", said.mode());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    until_mode(pb::Mode::Degraded).await;
+    let port = redis.port().to_string();
+    let _replica =
+        RedisServer::start_with(&[&words[..], &["--replicaof", "127.0.0.1", &port]].concat());
+    until_mode(pb::Mode::Normal).await;
+}
+
+/// What `/readyz` answers.
+fn readiness(service: &Service) -> String {
+    use std::io::{Read, Write};
+    let host = service.address().trim_start_matches("http://");
+    let mut line = std::net::TcpStream::connect(host).unwrap();
+    let asked = format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    line.write_all(asked.as_bytes()).unwrap();
+    let mut told = String::new();
+    line.read_to_string(&mut told).unwrap();
+    told
+}
+
+#[tokio::test]
+async fn a_redis_that_drops_what_scripts_wrote_is_refused_and_its_loss_is_not_hidden() {
+    let words = ["--appendonly", "yes", "--appendfsync", "always", "--user", "default", "off"];
+    let admin = ["--user", "admin", "on", ">admin", "~*", "&*", "+@all"];
+    let rights = "~shop:* &shop:* +@all -@admin -@dangerous +info +config|get +role +acl|dryrun";
+    let shop = [&["--user", "shop", "on", ">secret"][..], &rights.split(' ').collect::<Vec<_>>()];
+    let words = [&words[..], &admin, &shop.concat()].concat();
+    let mut redis = RedisServer::start_as("admin", &words);
+    let url = format!("redis://shop:secret@{}?prefix=shop", redis.host_and_port());
+    let refused = sanad(&["init", "--store", &url]);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("user default off ~* &* +@all"), "{told}");
+
+    // With the rights it is used, until somebody takes them away.
+    redis.cli(&["ACL", "SETUSER", "default", "off", "~*", "&*", "+@all"]);
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let service = Service::start_on(&url);
+    let customer = Customer::start(&service, "a-device-of-this-test").await;
+    let said = customer.say(&service, "m1", "how long does delivery take").await.unwrap();
+    assert_eq!(said.durability(), pb::Durability::Durable);
+    redis.kill();
+    redis.restart();
+    let deadline = Instant::now() + PATIENCE;
+    while !readiness(&service).starts_with("HTTP/1.1 503") {
+        assert!(Instant::now() < deadline, "it calls itself ready: {}", readiness(&service));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let said = customer.say(&service, "m2", "how long does delivery take").await.unwrap();
+    assert_eq!((said.mode(), said.durability()), (pb::Mode::Isolated, pb::Durability::None));
+    let data = service.data();
+    let doctor = ["doctor", "--no-scripts", "--store", &url, "--data", data.to_str().unwrap()];
+    let told = String::from_utf8_lossy(&sanad(&doctor).stdout).into_owned();
+    assert!(told.contains("drops what Sanad wrote"), "{told}");
+}
+
+#[test]
+fn an_instance_with_a_secret_of_its_own_is_refused_and_told_which_file_to_copy() {
+    let redis = RedisServer::start();
+    let url = redis.url();
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let first = Service::start_on(&url);
+    let second = first.beside();
+    let stranger = Service::start_on("memory");
+    let data = stranger.data();
+    let data = data.to_str().unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", data, "--store", &url];
+    let refused = sanad(&serve);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("copy server.secret"), "{told}");
+    let examined = |service: &Service| {
+        let data = service.data();
+        let data = data.to_str().unwrap();
+        let output = sanad(&["doctor", "--no-scripts", "--store", &url, "--data", data]);
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(examined(&stranger).contains("refuses to start"));
+    assert!(examined(&second).contains("has the one of the deployment"));
+    std::fs::copy(first.data().join("server.secret"), stranger.data().join("server.secret"))
+        .unwrap();
+    drop(stranger.moved_to(&url));
+}

@@ -75,6 +75,14 @@ codes! {
             => "bring the store back; meanwhile the bot answers and says that nothing is saved"
         ar "المخزن: لا يجيب: {reason}"
             => "أعد المخزن للعمل؛ وإلى ذلك الحين يجيب الرد الآلي ويقول إن شيئًا لا يُحفظ";
+    SecretShared "secret_shared" [name]
+        en "server.secret: this data folder has the one of the deployment, {name}"
+        ar "server.secret: في مجلد البيانات هذا سر المنظومة نفسه، {name}";
+    SecretForeign "secret_foreign" [name file]
+        en "server.secret: the deployment's is {name}, which is not in {file}: an instance with this data folder refuses to start"
+            => "copy server.secret from the data folder of another instance"
+        ar "server.secret: سر المنظومة {name} ليس في {file}: ولن تبدأ نسخة بمجلد البيانات هذا"
+            => "انسخ server.secret من مجلد بيانات نسخة أخرى";
     ServerAsked "server_asked" [server mode]
         en "server: {server} answers, mode {mode}; it was asked because it has the store open"
             => "see the findings below, and the server's log"
@@ -100,6 +108,19 @@ codes! {
             => "set `appendonly yes`"
         ar "{server}: بلا ملف إلحاقي، وإعادة التشغيل تمحو كل المحادثات"
             => "اضبط `appendonly yes`";
+    RedisReloads "redis_reloads" []
+        en "a restart of Redis brings back everything: its user `default` may do what is in the file"
+        ar "إعادة تشغيل Redis تعيد كل شيء: فللمستخدم `default` فيه صلاحية ما في الملف";
+    RedisReloadUntold "redis_reload_untold" []
+        en "whether a restart of Redis brings back everything is not known: Sanad may not ask what its user `default` may do; nothing is called durable"
+            => "give Sanad's user `+acl|dryrun`, and write `user default off ~* &* +@all` in the configuration of Redis"
+        ar "لا يُعرف هل تعيد إعادة تشغيل Redis كل شيء: فليس لسند أن يسأل عن صلاحيات المستخدم `default` فيه؛ ولا يوصف شيء بأنه محفوظ حتمًا"
+            => "امنح مستخدم سند `+acl|dryrun`، واكتب `user default off ~* &* +@all` في إعدادات Redis";
+    RedisReloadBarred "redis_reload_barred" [says]
+        en "a restart of Redis drops what Sanad wrote: its user `default` may not do what is in the file ({says})"
+            => "write `user default off ~* &* +@all` in its configuration, on replicas too: the user stays shut, and the file is loaded whole"
+        ar "إعادة تشغيل Redis تُسقط ما كتبه سند: فليست للمستخدم `default` فيه صلاحية ما في الملف ({says})"
+            => "اكتب `user default off ~* &* +@all` في إعداداته وإعدادات النسخ التابعة: فيبقى المستخدم مغلقًا ويُحمَّل الملف كاملًا";
     RedisFileFails "redis_file_fails" [server status]
         en "{server}: the last write of the append-only file failed ({status})"
             => "look at the disk of that server at once: room, permissions, health"

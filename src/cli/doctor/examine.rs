@@ -12,6 +12,7 @@ use crate::ports::clock::Clock;
 use crate::ports::store::{Index, Slot, Store, StoreError};
 use crate::store::embedded::room::free_in;
 use crate::store::redis::deployment::OpenError;
+use crate::store::redis::reloading::Reload;
 use crate::store::redis::report::{Report, Server, report};
 use std::path::Path;
 use std::sync::Arc;
@@ -219,8 +220,20 @@ pub(super) fn redis(report: &Report) -> Vec<Finding> {
                 .with("servers", report.clocks.len()),
         );
     }
+    if report.servers.iter().any(|server| server.aof) {
+        findings.push(reload(&report.reload));
+    }
     findings.extend(report.deployment.as_ref().err().map(refused));
     findings
+}
+
+/// Whether a restart of the servers brings back what was written.
+fn reload(reload: &Reload) -> Finding {
+    match reload {
+        Reload::Whole => Finding::fine(Code::RedisReloads),
+        Reload::Untold => Finding::attention(Code::RedisReloadUntold),
+        Reload::Barred(says) => Finding::trouble(Code::RedisReloadBarred).with("says", says),
+    }
 }
 
 /// Why the servers are not to be used as they are.
@@ -228,9 +241,12 @@ pub(super) fn refused(error: &OpenError) -> Finding {
     let code = match error {
         OpenError::Unreachable { .. } => Code::StoreAway,
         OpenError::TooOld { .. }
+        | OpenError::Replica { .. }
         | OpenError::CannotWait { .. }
         | OpenError::Evicts { .. }
         | OpenError::NoAof { .. }
+        | OpenError::DropsScripts { .. }
+        | OpenError::Torn { .. }
         | OpenError::Shape { .. }
         | OpenError::Empty { .. }
         | OpenError::HalfCopied { .. }
@@ -326,6 +342,7 @@ mod tests {
         Report {
             servers: vec![server],
             fsync: "always".to_owned(),
+            reload: Reload::Whole,
             clocks: vec![5],
             wants_replicas: true,
             deployment: Ok(deployment),
@@ -353,6 +370,11 @@ mod tests {
         check(
             &|r| r.servers[0].aof_status = "err".to_owned(),
             Some((Code::RedisFileFails, trouble)),
+        );
+        check(&|r| r.reload = Reload::Untold, Some((Code::RedisReloadUntold, attention)));
+        check(
+            &|r| r.reload = Reload::Barred("no".to_owned()),
+            Some((Code::RedisReloadBarred, trouble)),
         );
         check(&|r| r.servers[0].used = 800 << 20, Some((Code::RedisMemory, attention)));
         check(&|r| r.servers[0].used = 950 << 20, Some((Code::RedisMemory, trouble)));

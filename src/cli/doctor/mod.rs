@@ -8,6 +8,7 @@ pub(super) mod show;
 use super::connect::{KeyArgs, ServerArgs, ask};
 use super::sealing;
 use super::serve::store_kind;
+use super::sharing::{self, Standing};
 use super::stores::{self, StorePlace};
 use super::system::{SystemChance, SystemClock};
 use super::terminal::Look;
@@ -195,8 +196,9 @@ async fn deployment(
             return Ok(vec![Finding::trouble(Code::StoreRefused).with("reason", error).into()]);
         }
     };
+    let secret = secret(store.as_ref(), settings).await;
     // Without rules nobody knows the pool; the config says what is wrong.
-    let Some(rules) = rules else { return Ok(Vec::new()) };
+    let Some(rules) = rules else { return Ok(secret.into_iter().map(Shown::from).collect()) };
     let settings_of_app = Settings {
         buckets,
         instance: "doctor".to_owned(),
@@ -205,7 +207,20 @@ async fn deployment(
     };
     let app = App::new(store, Arc::new(Fixed(rules)), Arc::new(SystemChance), settings_of_app);
     let examination = Examination::of(&Arc::new(app), place, settings, clock);
-    Ok(examination.examine().await.into_iter().map(Shown::from).collect())
+    Ok(secret.into_iter().chain(examination.examine().await).map(Shown::from).collect())
+}
+
+/// Whether an instance with this data folder would be let in. What cannot be read says so elsewhere.
+async fn secret(store: &dyn Store, settings: &ServiceSettings) -> Option<Finding> {
+    match sharing::standing(store, &settings.data).await {
+        Ok(Standing::Shared(name)) => Some(Finding::fine(Code::SecretShared).with("name", name)),
+        Ok(Standing::Foreign(name)) => {
+            let file = sharing::file_of(&settings.data).display().to_string();
+            let foreign = Finding::trouble(Code::SecretForeign).with("name", name);
+            Some(foreign.with("file", file))
+        }
+        Ok(Standing::Unknown) | Err(_) => None,
+    }
 }
 
 /// Rules that do not change while they are looked at.

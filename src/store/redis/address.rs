@@ -166,6 +166,11 @@ impl Address {
         self.aof_wait || self.replicas > 0
     }
 
+    /// The user Sanad is there; empty if the URL names none.
+    pub fn user(&self) -> &str {
+        self.credentials.split([':', '@']).next().unwrap_or_default()
+    }
+
     /// What the redis crate needs to reach one of the hosts, or a server that Sentinel names.
     pub(super) fn connection_to(&self, host: &str) -> Result<ConnectionInfo, redis::RedisError> {
         let scheme = if self.tls { "rediss" } else { "redis" };
@@ -271,6 +276,11 @@ mod tests {
         check("redis://[::1]:7", "redis://[::1]:7/0 under sanad");
         check("redis-cluster://a:1,b", "redis-cluster://a:1,b:6379 under sanad");
         check("redis-sentinel://:secret@a,b:2/x/1", "redis-sentinel://a:26379,b:2/x/1 under sanad");
+        let user = |text: &str| Address::parse(text).unwrap().user().to_owned();
+        assert_eq!(
+            ["redis://u:secret@h", "redis://:secret@h", "redis://h"].map(user),
+            ["u", "", ""]
+        );
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub enum Answer {
         /// Whose it is; empty if nobody's.
         deployment: String,
     },
+    /// A restart of the server dropped what was written in the slot.
+    Torn,
     /// A check failed, and nothing was written.
     Refused(StoreError),
 }
@@ -74,6 +76,7 @@ pub fn answer(slot: &Slot, value: Value) -> Result<Answer, StoreError> {
             Ok(Answer::Told(items))
         }
         "unknown" => Ok(Answer::Unknown { deployment: detail(1) }),
+        "torn" => Ok(Answer::Torn),
         "stale" => Ok(Answer::Refused(StoreError::Stale)),
         "conflict" => Ok(Answer::Refused(StoreError::Conflict { what: detail(1) })),
         "limit" => {

@@ -5,8 +5,10 @@
 
 use super::address::{Address, Shape};
 use super::decode;
+use super::hints;
 use super::keys::{Keys, LAYOUT};
 use super::link::{Failed, Link, Patience};
+use super::reloading::{self, REMEDY, Reload};
 use super::scripts::{Call, Script};
 use crate::ports::store::Slot;
 use redis::Value;
@@ -25,12 +27,25 @@ pub const BUCKETS: u16 = 64;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// It cannot be reached.
-    #[error("{address}: {reason}; is it running, and are user and password right?")]
+    #[error("{address}: {reason}; {hint}")]
     Unreachable {
         /// Where.
         address: String,
         /// What went wrong.
         reason: String,
+        /// What to do about it.
+        hint: String,
+    },
+    /// It follows another, and nothing can be written there.
+    #[error(
+        "{address}: this server is a replica of {master}, nothing can be written there; write the address \
+         of its master, or that of Sentinels (redis-sentinel://HOST,HOST/NAME)"
+    )]
+    Replica {
+        /// Where.
+        address: String,
+        /// Whom it follows.
+        master: String,
     },
     /// It is too old.
     #[error("{address}: Redis {found} is too old; at least {}.{} is needed", VERSION_MIN.0, VERSION_MIN.1)]
@@ -70,6 +85,29 @@ pub enum OpenError {
          `appendonly yes`, or write ?aof=optional if that is meant"
     )]
     NoAof {
+        /// Where.
+        address: String,
+    },
+    /// It drops at a restart what scripts wrote.
+    #[error(
+        "{address}: at a restart Redis {found} would drop what Sanad writes, because its user `default` \
+         may not do that ({barred}); {REMEDY}"
+    )]
+    DropsScripts {
+        /// Where.
+        address: String,
+        /// Its version.
+        found: String,
+        /// What it says to that user.
+        barred: String,
+    },
+    /// The record of the deployment is gone, what stands beside it is not.
+    #[error(
+        "{address}: the record of the deployment is gone and part of the rest is there. A restart drops \
+         what scripts write where the user `default` is restricted: {REMEDY}, and restart Redis; if that \
+         does not bring it back, restore a backup. Do not begin anew under this prefix"
+    )]
+    Torn {
         /// Where.
         address: String,
     },
@@ -126,6 +164,9 @@ pub enum Safety {
     /// Written and flushed before the answer on one server. Another may take over that has not
     /// heard of it yet.
     OnOne,
+    /// Written, and whether a restart of the server brings it back is not known: see
+    /// [`super::reloading`].
+    Doubtful,
     /// Written; flushed within a second.
     Written,
     /// In memory only.
@@ -158,6 +199,13 @@ impl Info {
     pub fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
     }
+
+    /// The first two numbers of its version.
+    pub fn version(&self) -> (u32, u32) {
+        let version = self.get("redis_version");
+        let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+        (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+    }
 }
 
 /// Blesses an empty server: makes the record of a new deployment with so many buckets.
@@ -167,9 +215,9 @@ pub async fn init(
     patience: Patience,
 ) -> Result<Deployment, OpenError> {
     let link = Link::new(address, patience);
-    let safety = check_servers(&link).await?;
     let keys = Keys::new(&link.address().prefix);
-    check_no_copy(&link, &keys).await?;
+    let safety = check_servers(&link, &keys).await?;
+    check_nothing_left(&link, &keys).await?;
     let id = format!("{:032x}", rand::random::<u128>());
     let mut call = Call::new(Script::Bless);
     call.key(&keys.deployment()).arg(id.as_str()).arg(LAYOUT.to_string()).arg(buckets.to_string());
@@ -184,11 +232,11 @@ pub async fn init(
 
 /// Checks the servers and finds the deployment on them.
 pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
-    let safety = check_servers(link).await?;
+    let safety = check_servers(link, keys).await?;
     let record = record(link, keys).await.map_err(|failed| unreachable(link, failed))?;
     let address = || link.address().to_string();
     let Some(id) = record.get("id") else {
-        check_no_copy(link, keys).await?;
+        check_nothing_left(link, keys).await?;
         return Err(OpenError::Empty { address: address() });
     };
     let layout = record.get("layout").cloned().unwrap_or_default();
@@ -201,15 +249,23 @@ pub async fn find(link: &Link, keys: &Keys) -> Result<Deployment, OpenError> {
     }
 }
 
-/// Refuses a server that is being filled.
-async fn check_no_copy(link: &Link, keys: &Keys) -> Result<(), OpenError> {
-    let mut command = redis::cmd("EXISTS");
-    command.arg(keys.copying());
-    let there = link.command(&Slot::System, &command).await;
-    match there.map_err(|failed| unreachable(link, failed))? {
-        Value::Int(0) => Ok(()),
-        _ => Err(OpenError::HalfCopied { address: link.address().to_string() }),
+/// Refuses a server without a record that is being filled, or that has lost the record.
+async fn check_nothing_left(link: &Link, keys: &Keys) -> Result<(), OpenError> {
+    let address = || link.address().to_string();
+    let is_there = async |key: String| {
+        let mut command = redis::cmd("EXISTS");
+        command.arg(key);
+        let there = link.command(&Slot::System, &command).await;
+        there.map(|told| told != Value::Int(0)).map_err(|failed| unreachable(link, failed))
+    };
+    if is_there(keys.copying()).await? {
+        return Err(OpenError::HalfCopied { address: address() });
     }
+    // Whoever lost a race against another `init` is told so by the script.
+    if is_there(keys.slots()).await? && !is_there(keys.deployment()).await? {
+        return Err(OpenError::Torn { address: address() });
+    }
+    Ok(())
 }
 
 /// The record of the deployment; empty if there is none.
@@ -223,33 +279,47 @@ async fn record(link: &Link, keys: &Keys) -> Result<BTreeMap<String, String>, Fa
 }
 
 /// Checks every master; tells the least that a commit survives on any.
-async fn check_servers(link: &Link) -> Result<Safety, OpenError> {
+async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
     let replies = link.command_everywhere(&redis::cmd("INFO")).await;
     let replies = replies.map_err(|failed| unreachable(link, failed))?;
-    let mut flushed = flushes_always(link).await;
-    for reply in replies {
-        let info = Info::parse(&decode::text(&reply).unwrap_or_default());
-        check_server(link.address(), &info)?;
-        if info.get("aof_enabled") != "1" {
-            flushed = None;
-        }
+    let infos = replies.iter().map(|reply| Info::parse(&decode::text(reply).unwrap_or_default()));
+    let infos: Vec<Info> = infos.collect();
+    infos.iter().try_for_each(|info| check_server(link.address(), info))?;
+    if infos.iter().any(|info| info.get("aof_enabled") != "1") {
+        return Ok(Safety::Memory);
     }
+    let reload = reloading::ask(link, keys).await.map_err(|failed| unreachable(link, failed))?;
+    check_reload(link.address(), &infos, &reload)?;
+    let flushed = flushes_always(link).await;
     let address = link.address();
     // Where it is waited for, it does not matter when the server flushes by itself.
-    let flushed = flushed.map(|always| always || address.aof_wait);
-    Ok(match flushed {
-        Some(true) if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
-        Some(true) => Safety::OnOne,
-        Some(false) => Safety::Written,
-        None => Safety::Memory,
+    let is_flushed = flushed || address.aof_wait;
+    Ok(match reload {
+        Reload::Untold | Reload::Barred(_) => Safety::Doubtful,
+        Reload::Whole if !is_flushed => Safety::Written,
+        Reload::Whole if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
+        Reload::Whole => Safety::OnOne,
     })
 }
 
+/// Refuses where a restart is known to drop what is written.
+fn check_reload(address: &Address, infos: &[Info], reload: &Reload) -> Result<(), OpenError> {
+    let concerned = infos.iter().find(|info| reloading::is_concerned(info));
+    match (reload, concerned) {
+        (Reload::Barred(barred), Some(info)) => Err(OpenError::DropsScripts {
+            address: address.to_string(),
+            found: info.get("redis_version").to_owned(),
+            barred: barred.clone(),
+        }),
+        (Reload::Barred(_) | Reload::Whole | Reload::Untold, _) => Ok(()),
+    }
+}
+
 /// Whether every server flushes before it answers. Who may not ask is told no.
-async fn flushes_always(link: &Link) -> Option<bool> {
+async fn flushes_always(link: &Link) -> bool {
     let mut command = redis::cmd("CONFIG");
     command.arg("GET").arg("appendfsync");
-    let Ok(replies) = link.command_everywhere(&command).await else { return Some(false) };
+    let Ok(replies) = link.command_everywhere(&command).await else { return false };
     let always = |reply: &Value| match reply {
         Value::Array(items) => items.get(1).and_then(decode::text).as_deref() == Some("always"),
         Value::Map(items) => {
@@ -257,17 +327,19 @@ async fn flushes_always(link: &Link) -> Option<bool> {
         }
         _ => false,
     };
-    Some(!replies.is_empty() && replies.iter().all(always))
+    !replies.is_empty() && replies.iter().all(always)
 }
 
 /// Whether one server is as it must be.
 pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
     let shown = || address.to_string();
-    let version = info.get("redis_version");
-    let mut numbers = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
-    let is = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let (version, is) = (info.get("redis_version"), info.version());
     if is < VERSION_MIN {
         return Err(OpenError::TooOld { address: shown(), found: version.to_owned() });
+    }
+    if address.shape == Shape::Single && info.get("role") == "slave" {
+        let master = format!("{}:{}", info.get("master_host"), info.get("master_port"));
+        return Err(OpenError::Replica { address: shown(), master });
     }
     if address.aof_wait && is < TELLS_FLUSHED {
         return Err(OpenError::CannotWait { address: shown(), found: version.to_owned() });
@@ -296,7 +368,11 @@ pub fn check_server(address: &Address, info: &Info) -> Result<(), OpenError> {
 }
 
 fn unreachable(link: &Link, failed: Failed) -> OpenError {
-    OpenError::Unreachable { address: link.address().to_string(), reason: failed.reason }
+    let (address, reason) = (link.address().to_string(), failed.reason);
+    let hint = hints::hint(link.address(), &reason);
+    // It is named once.
+    let reason = reason.strip_prefix(&address).map_or(reason.as_str(), str::trim_start).to_owned();
+    OpenError::Unreachable { address, reason, hint }
 }
 
 /// Takes a slot into use that has no head. Refused, with the reason, if the deployment is gone or
@@ -318,11 +394,21 @@ pub async fn admit(link: &Link, keys: &Keys, deployment: &str, slot: &Slot) -> R
     if link.command(&Slot::System, &command).await? == Value::Int(1) {
         return Err(lost(format!("{}: what slot {slot} held is lost", link.address())));
     }
+    use_slot(link, keys, deployment, slot).await
+}
+
+/// Says that a slot is in use and vouches for what scripts write there.
+pub async fn use_slot(
+    link: &Link,
+    keys: &Keys,
+    deployment: &str,
+    slot: &Slot,
+) -> Result<(), Failed> {
     // First the head, then the list: a slot that is listed certainly had one.
-    let mut command = redis::cmd("HSETNX");
-    command.arg(keys.head(slot)).arg("deployment").arg(deployment);
-    link.command(slot, &command).await?;
-    note(link, keys, slot).await
+    if reloading::vouch(link, keys, deployment, slot).await? {
+        note(link, keys, slot).await?;
+    }
+    Ok(())
 }
 
 /// Notes that a slot is in use.
@@ -356,6 +442,8 @@ mod tests {
             "maxmemory-policy noeviction",
         );
         check("redis://h", &good.replace("aof_enabled:1", "aof_enabled:0"), "appendonly yes");
+        let follows = format!("{good}role:slave\r\nmaster_host:m\r\nmaster_port:7\r\n");
+        check("redis://h", &follows, "a replica of m:7");
         check("redis://h?aof=optional", &good.replace("aof_enabled:1", "aof_enabled:0"), "");
         check("redis://h?aof=wait", good, "7.2 or newer");
         check("redis://h?aof=wait", &good.replace("7.0", "7.2"), "");

@@ -10,7 +10,7 @@
 //! | `P:{S}:log:l/<id>` | stream `event`, `body` | the log of a conversation; ids are `<seq>-0`, given by Sanad. `log:i/<agent>` is an agent's inbox |
 //! | `P:{S}:index:due` … | sorted set | what is due, by time in ms. Also `leases`, `leader`, `items`, `agents`, `entangled`, `conversations`, `parked`, `promises`, `requests`, `served` |
 //! | `P:{S}:counters` | hash | named counters |
-//! | `P:{S}:head` | hash | `deployment`: whose slot this is; `now`: latest time in ms; `rings`: how often the bell rang; `far`: 1 if any score was ever beyond 2^53; `waits`: 1, written by whoever waits for replicas |
+//! | `P:{S}:head` | hash | `deployment`: whose slot this is; `now`: latest time in ms; `rings`: how often the bell rang; `far`: 1 if any score was ever beyond 2^53; `waits`: 1, written by whoever waits for replicas; `together` and `alone`: what vouches for the slot, see `reloading.rs` |
 //! | `P:{S}:gone` | hash | versions of deleted entities (tombstones), kept for an hour |
 //! | `P:{S}:gone:until` | sorted set | until when a tombstone is kept at least |
 //! | `P:{S}:far` | hash | scores beyond 2^53, which a sorted set cannot hold exactly, as sortable text |

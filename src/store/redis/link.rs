@@ -9,12 +9,13 @@
 use super::address::{Address, Shape};
 use super::asides::Asides;
 use super::attempt::{Attempt, judge};
+use super::probe;
 use super::scripts::Call;
 use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
 use redis::{Cmd, RedisError, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -80,7 +81,7 @@ pub enum Health {
 }
 
 /// Which part of the servers a call concerns: in a cluster one part may be away and others not.
-type Lane = Option<Slot>;
+pub(super) type Lane = Option<Slot>;
 
 /// A part that does not answer.
 #[derive(Debug, Clone)]
@@ -97,6 +98,8 @@ struct Troubles {
     used: BTreeSet<Lane>,
     /// Parts that do not answer.
     broken: BTreeMap<Lane, Broken>,
+    /// Parts that somebody tries beside the callers until they answer.
+    probed: BTreeSet<Lane>,
     /// Slots that answer and have lost what they held.
     lost: BTreeMap<Slot, String>,
     /// Why too few replicas have what was written.
@@ -119,6 +122,8 @@ pub struct Link {
     health: watch::Sender<Health>,
     /// How often somebody else was seen to have taken over.
     takeovers: watch::Sender<u64>,
+    /// Itself, if it is shared: then nobody who waits tries a part that does not answer.
+    itself: Weak<Link>,
 }
 
 impl Link {
@@ -132,7 +137,14 @@ impl Link {
             troubles: Mutex::default(),
             health: watch::Sender::new(Health::Well),
             takeovers: watch::Sender::new(0),
+            itself: Weak::new(),
         }
+    }
+
+    /// The same for a service, whose callers wait for customers: what does not answer is tried beside
+    /// them, by `probe.rs`.
+    pub fn shared(address: Address, patience: Patience) -> Arc<Link> {
+        Arc::new_cyclic(|itself| Link { itself: itself.clone(), ..Link::new(address, patience) })
     }
 
     /// Where it leads.
@@ -175,11 +187,25 @@ impl Link {
         in_full: impl Fn() -> Option<Cmd>,
     ) -> Result<Value, Failed> {
         let lane = (self.address.shape == Shape::Cluster).then(|| slot.clone());
+        self.admit(&lane).map_err(|reason| Failed { maybe_done: false, reason })?;
+        self.pursue(lane, command, in_full).await
+    }
+
+    /// Calls a script to see whether a part answers again, whatever is known of it.
+    pub(super) async fn probe(&self, lane: Lane, call: &Call) -> Result<Value, Failed> {
+        self.pursue(lane, &call.by_hash(), || Some(call.by_text())).await
+    }
+
+    async fn pursue(
+        &self,
+        lane: Lane,
+        command: &Cmd,
+        in_full: impl Fn() -> Option<Cmd>,
+    ) -> Result<Value, Failed> {
         let deadline = Instant::now() + self.patience.call;
         let mut maybe_done = false;
         let mut full: Option<Cmd> = None;
         let mut node: Option<Node> = None;
-        self.admit(&lane).map_err(|reason| Failed { maybe_done, reason })?;
         loop {
             let (number, mut wire) = match self.wire(deadline).await {
                 Ok(wire) => wire,
@@ -342,15 +368,16 @@ impl Link {
     }
 
     /// Lets a call through unless the part it concerns is known not to answer. When it is time to
-    /// try, one call goes first.
+    /// try, one call goes first, unless somebody else tries.
     fn admit(&self, lane: &Lane) -> Result<(), String> {
-        let mut troubles = self.troubles();
+        let mut held = self.troubles();
+        let troubles = &mut *held;
         if !troubles.used.contains(lane) {
             troubles.used.insert(lane.clone());
         }
         let Some(part) = troubles.broken.get_mut(lane) else { return Ok(()) };
         let now = Instant::now();
-        if now < part.until {
+        if now < part.until || troubles.probed.contains(lane) {
             return Err(part.reason.clone());
         }
         part.until = now + self.patience.call;
@@ -380,7 +407,20 @@ impl Link {
         let mut troubles = self.troubles();
         let until = Instant::now() + self.patience.breaker;
         troubles.broken.insert(lane.clone(), Broken { until, reason: reason.to_owned() });
+        if self.itself.strong_count() > 0 && troubles.probed.insert(lane.clone()) {
+            tokio::spawn(probe::until_it_answers(self.itself.clone(), lane.clone()));
+        }
         self.report(&troubles);
+    }
+
+    /// Whether this part is still to be tried; if not, whoever tried it ends.
+    pub(super) fn is_probed(&self, lane: &Lane) -> bool {
+        let mut troubles = self.troubles();
+        let is_broken = troubles.broken.contains_key(lane);
+        if !is_broken {
+            troubles.probed.remove(lane);
+        }
+        is_broken
     }
 
     fn heal(&self, lane: &Lane) {

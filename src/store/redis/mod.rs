@@ -6,6 +6,9 @@
 //! everything, then writes everything; business rules are not in it. Time is the server's. A
 //! transaction carries an id, so that sending it again after a lost reply does it once.
 //!
+//! What a user of its own needs is [`reloading::RIGHTS`]; why the user `default` of the server must keep
+//! its rights although it is off, [`reloading`].
+//!
 //! # Looking into it with ordinary commands
 //!
 //! The pool `main` under the prefix `sanad`, for a person or another system (reading only):
@@ -34,9 +37,12 @@ mod bell;
 mod decode;
 pub mod deployment;
 mod encode;
+mod hints;
 mod keys;
 pub mod link;
 pub mod observer;
+mod probe;
+pub mod reloading;
 mod replicas;
 pub mod report;
 mod scripts;
@@ -79,6 +85,10 @@ const CLAIMS_AT_ONCE: usize = 200;
 /// Ring counters that are asked for at once.
 const COUNTERS_AT_ONCE: usize = 64;
 
+/// So often a slot in use is vouched for (see [`reloading`]): what goes unnoticed at worst is what a
+/// restart drops within this time after the append-only file was rewritten.
+const VOUCH_EVERY: Duration = Duration::from_secs(60);
+
 /// How to open a store.
 #[derive(Clone, Default)]
 pub struct Options {
@@ -95,15 +105,24 @@ pub struct RedisStore {
     replicas: Replicas,
     deployment: Deployment,
     clock: Option<Arc<dyn Clock>>,
-    /// The latest time seen in each slot. A slot that is here was used by this process.
-    seen: Mutex<HashMap<Slot, Timestamp>>,
+    /// The slots that this process used.
+    seen: Mutex<HashMap<Slot, Seen>>,
+}
+
+/// What a process knows of a slot it uses.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    /// The latest time seen in it.
+    at: Timestamp,
+    /// When this process last vouched for it.
+    vouched: Timestamp,
 }
 
 impl RedisStore {
     /// Checks the servers and opens the deployment on them.
     pub async fn open(address: Address, options: Options) -> Result<RedisStore, OpenError> {
         let keys = Keys::new(&address.prefix);
-        let link = Arc::new(Link::new(address, options.patience));
+        let link = Link::shared(address, options.patience);
         // Before anything is asked: what comes after is not missed.
         let takeovers = Takeovers::begin(link.address(), link.spans()).await;
         let deployment = deployment::find(&link, &keys).await?;
@@ -124,7 +143,7 @@ impl RedisStore {
         self.link.health()
     }
 
-    fn seen(&self) -> MutexGuard<'_, HashMap<Slot, Timestamp>> {
+    fn seen(&self) -> MutexGuard<'_, HashMap<Slot, Seen>> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -138,25 +157,32 @@ impl RedisStore {
         let asked = Asked {
             deployment: &self.deployment.id,
             given: self.clock.as_ref().map(|clock| clock.now()),
-            floor: known.unwrap_or(Timestamp::ZERO),
+            floor: known.map_or(Timestamp::ZERO, |known| known.at),
         };
         let call = make(&asked);
+        let id = &self.deployment.id;
         for is_new in [false, true] {
             let reply = self.link.call(slot, &call).await.map_err(unavailable)?;
             match decode::answer(slot, reply)? {
                 Answer::Told(told) => {
                     self.link.slot_is_there(slot);
-                    let listed = known.is_some()
-                        || is_new
-                        || deployment::note(&self.link, &self.keys, slot).await.is_ok();
-                    if listed {
-                        self.note_time(slot, decode::at(slot, &told)?);
+                    let at = decode::at(slot, &told)?;
+                    if is_new {
+                        self.note_time(slot, at, true);
+                    } else if known.is_some_and(|known| at.since(known.vouched) < VOUCH_EVERY) {
+                        self.note_time(slot, at, false);
+                    } else if deployment::use_slot(&self.link, &self.keys, id, slot).await.is_ok() {
+                        self.note_time(slot, at, true);
                     }
                     return Ok(told);
                 }
+                Answer::Torn => {
+                    let reason = reloading::torn(self.link.address(), slot);
+                    self.link.slot_is_lost(slot, &reason);
+                    return Err(StoreError::Unavailable { maybe_applied: false, reason });
+                }
                 Answer::Refused(error) => return Err(error),
                 Answer::Unknown { deployment } if deployment.is_empty() && !is_new => {
-                    let id = &self.deployment.id;
                     deployment::admit(&self.link, &self.keys, id, slot)
                         .await
                         .map_err(unavailable)?;
@@ -169,10 +195,13 @@ impl RedisStore {
         Err(StoreError::Unavailable { maybe_applied: false, reason })
     }
 
-    fn note_time(&self, slot: &Slot, at: Timestamp) {
+    fn note_time(&self, slot: &Slot, at: Timestamp, is_vouched: bool) {
         let mut seen = self.seen();
-        let latest = seen.entry(slot.clone()).or_insert(at);
-        *latest = at.max(*latest);
+        let known = seen.entry(slot.clone()).or_insert(Seen { at, vouched: at });
+        known.at = at.max(known.at);
+        if is_vouched {
+            known.vouched = at.max(known.vouched);
+        }
     }
 
     /// The ring counter of one slot; 0 if it is not in use.

@@ -6,6 +6,7 @@ use super::decode;
 use super::deployment::{self, Deployment, Info, OpenError};
 use super::keys::Keys;
 use super::link::{Failed, Link, Patience};
+use super::reloading::{self, Reload};
 use redis::Value;
 
 /// One master, as it describes itself.
@@ -42,6 +43,8 @@ pub struct Report {
     pub clocks: Vec<i64>,
     /// Whether replicas are expected: behind Sentinel and in a cluster.
     pub wants_replicas: bool,
+    /// Whether a restart brings back what was written.
+    pub reload: Reload,
     /// The deployment, or why these servers are refused.
     pub deployment: Result<Deployment, OpenError>,
 }
@@ -60,6 +63,7 @@ pub async fn report(address: Address) -> Result<Report, Failed> {
     Ok(Report {
         servers: infos.map(|info| server(&info)).collect(),
         fsync: fsync(&link).await,
+        reload: reloading::ask(&link, &keys).await?,
         clocks: times.iter().filter_map(clock).collect(),
         wants_replicas,
         deployment: deployment::find(&link, &keys).await,

@@ -23,6 +23,10 @@ pub enum Script {
     Held,
     /// The deployment's record.
     Bless,
+    /// That a slot is in use, written together with something else.
+    Vouch,
+    /// The same, written alone.
+    Stand,
 }
 
 struct Text {
@@ -48,6 +52,8 @@ static RANGE: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "range.lu
 static READ_LOG: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "read_log.lua");
 static HELD: LazyLock<Text> = script!(" flags=allow-oom", "held.lua");
 static BLESS: LazyLock<Text> = script!("", "bless.lua");
+static VOUCH: LazyLock<Text> = script!(" flags=allow-oom", "vouch.lua");
+static STAND: LazyLock<Text> = script!(" flags=allow-oom", "stand.lua");
 
 impl Script {
     fn text(self) -> &'static Text {
@@ -60,6 +66,8 @@ impl Script {
             Script::ReadLog => &READ_LOG,
             Script::Held => &HELD,
             Script::Bless => &BLESS,
+            Script::Vouch => &VOUCH,
+            Script::Stand => &STAND,
         }
     }
 }
@@ -140,5 +148,7 @@ mod tests {
         check(Script::ReadLog, "#!lua flags=no-writes");
         check(Script::Held, "#!lua flags=allow-oom");
         check(Script::Bless, "#!lua");
+        check(Script::Vouch, "#!lua flags=allow-oom");
+        check(Script::Stand, "#!lua flags=allow-oom");
     }
 }

@@ -43,6 +43,8 @@ pub struct RedisServer {
     /// The network namespace it runs in, if not in that of the test.
     space: Option<String>,
     words: Vec<String>,
+    /// The user, with a password of the same name, that commands are run as; empty = `default`.
+    user: &'static str,
     keeper: Child,
     pid: String,
 }
@@ -55,17 +57,24 @@ impl RedisServer {
 
     /// Starts one with these settings.
     pub fn start_with(extra: &[&str]) -> RedisServer {
-        RedisServer::begin(None, LOOPBACK, |folder, port| words(folder, LOOPBACK, port, extra))
+        RedisServer::start_as("", extra)
+    }
+
+    /// The same; commands are run as this user, whose password is its name.
+    pub fn start_as(user: &'static str, extra: &[&str]) -> RedisServer {
+        let words = |folder: &Path, port| words(folder, LOOPBACK, port, extra);
+        RedisServer::begin(None, LOOPBACK, user, words)
     }
 
     /// Starts one in a network namespace, at an address that it has there.
     pub fn start_within(space: &str, host: &str, extra: &[&str]) -> RedisServer {
-        RedisServer::begin(Some(space), host, |folder, port| words(folder, host, port, extra))
+        let words = |folder: &Path, port| words(folder, host, port, extra);
+        RedisServer::begin(Some(space), host, "", words)
     }
 
     /// Starts a Sentinel with these lines of configuration.
     pub fn sentinel(lines: &[String]) -> RedisServer {
-        RedisServer::begin(None, LOOPBACK, |folder, port| {
+        RedisServer::begin(None, LOOPBACK, "", |folder, port| {
             let config = folder.join("sentinel.conf");
             let dir = folder.display();
             let text = format!("port {port}\nbind 127.0.0.1\ndir {dir}\n{}\n", lines.join("\n"));
@@ -77,6 +86,7 @@ impl RedisServer {
     fn begin(
         space: Option<&str>,
         host: &str,
+        user: &'static str,
         words: impl Fn(&Path, u16) -> Vec<String>,
     ) -> RedisServer {
         for _ in 0..BEGINNINGS_MAX {
@@ -85,7 +95,7 @@ impl RedisServer {
             let words = words(folder.path(), port);
             let (keeper, pid) = spawn(space, folder.path(), &words);
             let (host, space) = (host.to_owned(), space.map(str::to_owned));
-            let server = RedisServer { folder, host, port, space, words, keeper, pid };
+            let server = RedisServer { folder, host, port, space, words, user, keeper, pid };
             if server.comes_up() {
                 return server;
             }
@@ -118,6 +128,10 @@ impl RedisServer {
         let port = self.port.to_string();
         let output = Command::new("redis-cli")
             .args(["-h", &self.host, "-p", &port])
+            .args(match self.user {
+                "" => vec![],
+                user => vec!["--user", user, "--pass", user, "--no-auth-warning"],
+            })
             .args(words)
             .output()
             .expect("redis-cli is not installed; scripts/test.sh installs what the tests need");

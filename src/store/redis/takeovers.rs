@@ -107,14 +107,20 @@ impl Takeovers {
     }
 }
 
-/// The server that leads by the word of the Sentinel that knows most.
-pub async fn leader(address: &Address, spans: Spans) -> Option<String> {
+/// The server that leads by the word of the Sentinel that knows most; or what one says instead.
+pub async fn leader(address: &Address, spans: Spans) -> Result<String, String> {
     // Leaves time for the way to the server itself.
     let span = spans.connect / 2;
     let asked = address.hosts.iter().map(|host| timeout(span, ask(address, host, None, spans)));
-    let told = join_all(asked).await.into_iter().flatten().flatten();
-    let standings = told.filter_map(|(_, standing)| standing);
-    standings.max_by_key(|standing| standing.epoch)?.leaders.pop_first()
+    let (mut standings, mut why) = (Vec::new(), "no answer in time".to_owned());
+    for told in join_all(asked).await.into_iter().flatten() {
+        match told {
+            Ok((_, standing)) => standings.extend(standing),
+            Err(error) => why = error.to_string(),
+        }
+    }
+    let newest = standings.into_iter().max_by_key(|standing| standing.epoch);
+    newest.and_then(|mut newest| newest.leaders.pop_first()).ok_or(why)
 }
 
 /// Asks one of them; no standing if it does not know.

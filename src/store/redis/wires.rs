@@ -192,8 +192,8 @@ fn client_to(address: &Address, info: ConnectionInfo) -> RedisResult<Client> {
 /// others would name who led before.
 async fn led_by_sentinel(address: &Address, spans: Spans) -> RedisResult<Client> {
     match takeovers::leader(address, spans).await {
-        Some(leader) => client(address, &leader),
-        None => Err(RedisError::from((ErrorKind::Io, "no Sentinel says who leads"))),
+        Ok(leader) => client(address, &leader),
+        Err(why) => Err(RedisError::from((ErrorKind::Io, "no Sentinel says who leads", why))),
     }
 }
 
@@ -226,6 +226,10 @@ fn certificates(address: &Address) -> RedisResult<Option<TlsCertificates>> {
     let Some(path) = address.ca.as_ref().filter(|_| address.tls) else {
         return Ok(None);
     };
-    let root_cert = Some(std::fs::read(path)?);
+    let unusable = |error: std::io::Error| {
+        let what = format!("{}: {error}", path.display());
+        RedisError::from((ErrorKind::InvalidClientConfig, "the file of ?ca= cannot be read", what))
+    };
+    let root_cert = Some(std::fs::read(path).map_err(unusable)?);
     Ok(Some(TlsCertificates { client_tls: None, root_cert }))
 }

@@ -143,6 +143,33 @@ async fn a_cluster_that_is_gone_as_a_whole_is_away_and_not_away_in_part() {
 }
 
 #[tokio::test]
+async fn while_a_cluster_is_gone_the_first_who_asks_waits_and_nobody_after_them() {
+    let mut cluster = Cluster::of_one();
+    let store = opened_at(&cluster.url()).await;
+    store.load(&Slot::Bucket(1), &[], &[]).await.expect("a load");
+    cluster.servers[0].kill();
+    store.load(&Slot::Bucket(1), &[], &[]).await.expect_err("nobody is there");
+    // Far longer than the pause between two tries, one of which takes as long as a call may.
+    let patience = Patience::default();
+    let deadline = tokio::time::Instant::now() + 3 * patience.call;
+    while tokio::time::Instant::now() < deadline {
+        let began = tokio::time::Instant::now();
+        store.load(&Slot::Bucket(1), &[], &[]).await.expect_err("nobody is there");
+        assert!(began.elapsed() < patience.call / 2, "{:?}", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    // It comes back without anybody asking.
+    let mut health = store.health();
+    cluster.servers[0].restart();
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(Duration::from_secs(60), well)
+        .await
+        .expect("in time")
+        .expect("it is there");
+    store.load(&Slot::Bucket(1), &[], &[]).await.expect("a load");
+}
+
+#[tokio::test]
 async fn a_seed_that_stands_still_does_not_keep_the_others_away() {
     let cluster = Cluster::of_one();
     let frozen = RedisServer::start_with(&NODE);

@@ -6,6 +6,8 @@
 mod cluster;
 mod faults;
 mod flushed;
+mod hints;
+mod reloading;
 mod replicas;
 mod takeovers;
 mod ways;

@@ -57,7 +57,7 @@ async fn as_a_user_who_may_do_no_more_than_is_needed_in_a_database_of_its_own() 
     let store = opened_at(&format!("redis://desk:secret@127.0.0.1:{}/3", server.port())).await;
     count(&store).await.expect("a commit");
     store.doorbell().await.expect("a bell");
-    assert_eq!(store.deployment().safety, deployment::Safety::Written, "it may not ask for more");
+    assert_eq!(store.deployment().safety, deployment::Safety::Doubtful, "it may not ask for more");
     assert_eq!(server.cli(&["DBSIZE"]), "0", "the first database is not touched");
     let wrong = Address::parse(&format!("redis://desk:wrong@127.0.0.1:{}", server.port()));
     let refused = RedisStore::open(wrong.expect("a URL"), Options::default()).await;

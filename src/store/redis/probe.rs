@@ -1,0 +1,34 @@
+//! Tries a part of the servers that did not answer, until it does, beside the callers: they are told
+//! at once that it is away, instead of each waiting for it in turn.
+
+use super::keys::Keys;
+use super::link::{Lane, Link};
+use super::scripts::{Call, Script};
+use crate::ports::store::Slot;
+use std::sync::Weak;
+
+/// Tries again and again, as long as somebody uses the link.
+pub async fn until_it_answers(link: Weak<Link>, lane: Lane) {
+    loop {
+        let Some(pause) = link.upgrade().map(|link| link.patience().breaker) else { return };
+        tokio::time::sleep(pause).await;
+        let Some(link) = link.upgrade() else { return };
+        if !link.is_probed(&lane) {
+            return;
+        }
+        // What comes of it is noted by the link.
+        let _ = link.probe(lane.clone(), &harmless(&link, &lane)).await;
+        if !link.is_probed(&lane) {
+            return;
+        }
+    }
+}
+
+/// A script that could write, so that only who leads runs it, and that writes nothing: nobody's is the
+/// deployment it is called for.
+fn harmless(link: &Link, lane: &Lane) -> Call {
+    let keys = Keys::new(&link.address().prefix);
+    let mut call = Call::new(Script::Stand);
+    call.key(&keys.head(lane.as_ref().unwrap_or(&Slot::System))).arg("").arg("0");
+    call
+}

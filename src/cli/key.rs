@@ -123,7 +123,9 @@ fn server(args: &ServerSecretArgs) -> anyhow::Result<String> {
     Ok(format!(
         "{path}\nThe new secret, its last line, is good from the next start on. Once every instance has \
          been restarted with this file, move the line to the top everywhere and restart again: then it \
-         makes. Remove the older line after 30 days: by then every token made with it has been replaced."
+         makes. Remove the older line after 30 days: by then every token made with it has been replaced. \
+         Customers whom the host site names get new ids with it: what they said before is no longer listed \
+         as theirs."
     ))
 }
 

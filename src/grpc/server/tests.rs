@@ -41,6 +41,7 @@ fn options() -> ServeOptions {
         allowed_hosts: Vec::new(),
         allowed_origins: vec!["https://shop.test".to_owned()],
         limits: Limits::default(),
+        drain_notice: Duration::ZERO,
         drain: Duration::from_millis(400),
     }
 }

@@ -1,6 +1,8 @@
 //! What commands end with, as processes: when nobody reads them any more, and when nothing is meant by
 //! what they are asked for.
 
+use std::io::Write;
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 fn sanad(words: &[&str], out: Stdio) -> Output {
@@ -38,5 +40,42 @@ fn a_test_that_plays_nothing_is_no_success_and_says_what_there_is() {
         assert_eq!(ended.status.code(), Some(1), "{told}");
         assert!(told.contains(said), "{told}");
         assert!(told.lines().count() > 50, "the names are there to choose from: {told}");
+    }
+}
+
+/// A server that hangs: whoever connects is never answered.
+fn silent_server() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[test]
+fn a_terminal_whose_server_hangs_says_so_and_a_script_ends() {
+    let (_listener, url) = silent_server();
+    let data = tempfile::tempdir().unwrap();
+    let keys = data.path().join("keys");
+    std::fs::create_dir_all(&keys).unwrap();
+    for role in ["agent_sara", "supervisor_main"] {
+        std::fs::write(keys.join(format!("{role}.key")), format!("sanad_{role}_00")).unwrap();
+    }
+    let data = data.path().to_string_lossy().into_owned();
+    for (words, told) in [
+        (vec!["chat", "--lang", "ar"], "تعذّر الوصول إلى سند الآن"),
+        (vec!["chat", "--lang", "en"], "cannot be reached right now"),
+        (vec!["agent", "--as", "sara", "--lang", "ar", "--data", &data], "تعذّر الوصول إلى سند الآن"),
+        (vec!["supervise", "--lang", "en", "--data", &data], "cannot be reached right now"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+        command.args(&words).args(["--server", &url, "--patience", "4"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        running.stdin.take().unwrap().write_all("مرحبا\n".as_bytes()).unwrap();
+        let ended = running.wait_with_output().unwrap();
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        let error = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(4), "{words:?}: {shown}{error}");
+        assert!(shown.contains(told), "{words:?}: {shown}");
+        assert!(error.contains("within 4 s"), "{words:?}: {error}");
     }
 }

@@ -79,3 +79,16 @@ fn a_terminal_whose_server_hangs_says_so_and_a_script_ends() {
         assert!(error.contains("within 4 s"), "{words:?}: {error}");
     }
 }
+
+#[test]
+fn an_explanation_says_that_a_detail_is_asked_for_first() {
+    for (lang, told) in [("en", "so the bot: asks first for"), ("ar", "يسأل أولًا عن")] {
+        let ended = sanad(&["explain", "وين طلبي", "--lang", lang], Stdio::piped());
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(shown.contains(told) && shown.contains("order_number"), "{shown}");
+        // What the message holds already is not asked for.
+        let ended = sanad(&["explain", "وين طلبي 123456", "--lang", lang], Stdio::piped());
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(!shown.contains(told), "{shown}");
+    }
+}

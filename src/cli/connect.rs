@@ -5,8 +5,10 @@ use crate::grpc::keys::Role;
 use clap::Args;
 use std::future::Future;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+use tokio::sync::Notify;
 use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -23,8 +25,12 @@ const CONNECT_TIME: Duration = Duration::from_secs(5);
 const CALL_TIME: Duration = Duration::from_secs(15);
 const PAUSE_FIRST: Duration = Duration::from_millis(100);
 const PAUSE_MAX: Duration = Duration::from_secs(5);
-/// With the pauses above this is about two minutes; then a person should hear of it.
+/// With the pauses above this is about two minutes; then it has failed.
 const TRIES_MAX: u32 = 30;
+/// One failure is a hiccup that nobody need hear of.
+const TRIES_QUIET: u32 = 2;
+/// Whoever waits longer than this without an answer should hear why.
+pub const SILENT_MAX: Duration = Duration::from_secs(3);
 
 /// A channel that sends a secret with every call.
 pub type Secured = InterceptedService<Channel, Bearer>;
@@ -68,6 +74,17 @@ pub enum Failure {
         /// What the server said.
         why: Box<Status>,
     },
+    /// Neither the server nor its store came back while a script was patient.
+    #[error(
+        "Sanad at {server} could not serve within {} s and nothing was kept; try again later, or wait \
+         longer with --patience SECONDS", waited.as_secs()
+    )]
+    Away {
+        /// Where it was looked for.
+        server: String,
+        /// How long.
+        waited: Duration,
+    },
     /// Somebody waited for an answer in vain.
     #[error("no reply came within {} s; it may still come: use --resume FILE to look again", waited.as_secs())]
     NoReply {
@@ -103,7 +120,10 @@ impl Failure {
             Failure::Refused { .. } | Failure::Superseded { .. } => 1,
             Failure::BadServer { .. } | Failure::NoKey { .. } => 2,
             Failure::Unreachable { .. } => 3,
-            Failure::NoReply { .. } | Failure::NotSaved { .. } | Failure::NoWork { .. } => 4,
+            Failure::Away { .. }
+            | Failure::NoReply { .. }
+            | Failure::NotSaved { .. }
+            | Failure::NoWork { .. } => 4,
         }
     }
 
@@ -254,26 +274,50 @@ impl Backoff {
     }
 }
 
-/// Makes a call until it is answered, as long as trying again can help. `waiting` hears of each
-/// failure, so that a person can be told what goes on.
-pub async fn patiently<T, F>(
-    mut waiting: impl FnMut(&Status),
+/// Makes a call until it is answered, as long as trying again can help, for about two minutes.
+/// `waiting` is called once, as soon as a person should be told that it takes long.
+pub async fn patiently<T, F>(waiting: impl FnOnce(), call: impl FnMut() -> F) -> Result<T, Status>
+where
+    F: Future<Output = Result<T, Status>>,
+{
+    repeat(TRIES_MAX, waiting, call).await
+}
+
+/// The same for so many tries. It takes long when more than one has failed, or when none is answered:
+/// a server that hangs does not fail for a while.
+pub async fn repeat<T, F>(
+    tries_max: u32,
+    waiting: impl FnOnce(),
     mut call: impl FnMut() -> F,
 ) -> Result<T, Status>
 where
     F: Future<Output = Result<T, Status>>,
 {
-    let mut backoff = Backoff::default();
-    loop {
-        match call().await {
-            Ok(answer) => return Ok(answer),
-            Err(status) if transient(&status) && backoff.tries() < TRIES_MAX => {
-                waiting(&status);
-                tokio::time::sleep(backoff.pause(retry_after(&status))).await;
+    let troubled = Notify::new();
+    let mut tries = pin!(async {
+        let mut backoff = Backoff::default();
+        loop {
+            match call().await {
+                Ok(answer) => return Ok(answer),
+                Err(status) if transient(&status) && backoff.tries() < tries_max => {
+                    let pause = backoff.pause(retry_after(&status));
+                    if backoff.tries() == TRIES_QUIET {
+                        troubled.notify_one();
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                Err(status) => return Err(status),
             }
-            Err(status) => return Err(status),
         }
+    });
+    tokio::select! {
+        biased;
+        done = &mut tries => return done,
+        () = troubled.notified() => {}
+        () = tokio::time::sleep(SILENT_MAX) => {}
     }
+    waiting();
+    tries.await
 }
 
 /// Whether the same call may work in a moment. What the transport itself reports when a

@@ -91,9 +91,24 @@ fn latin_run(text: &str) -> Option<usize> {
     if !text.starts_with(opens) {
         return None;
     }
+    // A bracket that was opened before the run is closed after it: isolated it would open nothing.
+    let mut open = 0u32;
+    let mut closes_another = |c: char| match c {
+        '(' | '[' => {
+            open += 1;
+            false
+        }
+        ')' | ']' => {
+            let is_of_before = open == 0;
+            open = open.saturating_sub(1);
+            is_of_before
+        }
+        _ => false,
+    };
+    let stops = |c: char| is_right_to_left(c) || matches!(c, '\u{1b}' | FIRST_STRONG | '«' | '»');
     let ends = text
         .char_indices()
-        .find(|(_, c)| is_right_to_left(*c) || matches!(*c, '\u{1b}' | FIRST_STRONG | '«' | '»'))
+        .find(|(_, c)| stops(*c) || closes_another(*c))
         .map_or(text.len(), |(at, _)| at);
     let closes = |c: char| c.is_ascii_alphanumeric() || matches!(c, '`' | '/' | '_' | '"' | '}');
     let length = text[..ends].rfind(closes)? + 1;
@@ -121,6 +136,8 @@ mod tests {
             ("الخطوة التالية: sanad test", "الخطوة التالية: <sanad test>"),
             ("عدد المداخل 70، والإصدار 5f3a.", "عدد المداخل 70، والإصدار <5f3a>."),
             ("اكتب --config DIR، أو غيره", "اكتب <--config DIR>، أو غيره"),
+            ("غاضب (frustration) 1.00", "غاضب (<frustration>) 1.00"),
+            ("اكتب f(x) y مرتين", "اكتب <f(x) y> مرتين"),
             ("12 | name: سند", "<12 | name: سند>"),
             ("  |   ^^^ «سند»", "<  |   ^^^ «سند»>"),
             (" --> faq/a.yaml:3:5", " --> faq/a.yaml:3:5"),

@@ -3,10 +3,12 @@
 use super::words::pick;
 use super::{direction, terminal};
 use crate::config::problem::{Look, render};
+use crate::domain::bot::entry::SlotRule;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::{Basis, Verdict};
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::SignalKind;
+use crate::domain::ids::EntryId;
 use crate::domain::language::{Evidence, Language, SocialAct, Variety};
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
@@ -54,7 +56,7 @@ pub fn explained(
     step: &Step,
     l: Language,
 ) -> Vec<String> {
-    let title = |id: &crate::domain::ids::EntryId| {
+    let title = |id: &EntryId| {
         let entry = rules.bot.entries.get(id);
         let title = entry.map(|entry| entry.title.get(l).clone()).unwrap_or_default();
         format!("{id} ({})", direction::own(l, &title))
@@ -98,8 +100,28 @@ pub fn explained(
         lines.push(format!("{name}: {kind} {:.2}", found.strength));
         lines.extend(evidence(l, text, &found.evidence));
     }
-    lines.push(format!("{}: {}", pick(l, "so the bot", "فيفعل المساعد الآلي"), next(step, l)));
+    let does = match step {
+        Step::Answer(id) => missing(rules, id, reading).map(|slot| asks_for(slot, l)),
+        _ => None,
+    };
+    let does = does.unwrap_or_else(|| next(step, l));
+    lines.push(format!("{}: {does}", pick(l, "so the bot", "فيفعل المساعد الآلي")));
     lines
+}
+
+/// The first detail that the answer needs and the message does not hold: at the beginning of a
+/// conversation nothing is remembered.
+fn missing<'a>(rules: &'a Rules, id: &EntryId, reading: &Reading) -> Option<&'a SlotRule> {
+    let slots = &rules.bot.entries.get(id)?.slots;
+    slots.iter().find(|slot| slot.pattern.find(&reading.normalised).is_none())
+}
+
+fn asks_for(slot: &SlotRule, l: Language) -> String {
+    let (name, words) = (&slot.name, direction::own(l, slot.ask.get(l)));
+    match l {
+        Language::En => format!("asks first for `{name}`: “{words}”"),
+        Language::Ar => format!("يسأل أولًا عن `{name}`: «{words}»"),
+    }
 }
 
 fn evidence(l: Language, text: &str, found: &[Evidence]) -> Vec<String> {

@@ -81,6 +81,8 @@ pub struct Faults {
     pub streams_end_after: VecDeque<usize>,
     /// So many sends are done, but their answers are lost.
     pub answers_lost: usize,
+    /// No conversation can be begun.
+    pub away: bool,
     /// So many sends are answered without being saved.
     pub unsaved: usize,
 }
@@ -263,6 +265,9 @@ impl ChatService for FakeChat {
         &self,
         request: Request<StartConversationRequest>,
     ) -> Answer<StartConversationResponse> {
+        if self.desk().faults.away {
+            return Err(Status::unavailable("the store is away"));
+        }
         let language = request.into_inner().language;
         let greeting = said(Party::Bot, "Sanad", "hello, I am a machine");
         let events = vec![self.desk().add(greeting)];

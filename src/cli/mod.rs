@@ -26,9 +26,13 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod locale;
 mod notes;
 mod on_call;
 mod parts;
+mod program;
+mod reach;
+mod refused;
 mod repair;
 mod replay;
 mod rows;
@@ -198,7 +202,10 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 fn serve_on(options: serve::Serve) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SANAD_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // A log that is kept in a file is read by programs and by people without a terminal.
+    let colours = terminal::colours_on(&std::io::stderr());
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
+    log.with_writer(std::io::stderr).init();
     on_all_cores(serve::run(options))
 }
 

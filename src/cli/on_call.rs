@@ -147,7 +147,7 @@ async fn acknowledge(args: Acknowledge) -> anyhow::Result<()> {
         let (mut client, request) = (client.clone(), request.clone());
         async move { client.acknowledge_on_call(ask(request)).await }
     };
-    let answer = patiently(|_| {}, call).await;
+    let answer = patiently(|| {}, call).await;
     let answer =
         answer.map_err(|status| Failure::of("the acknowledgement", &args.server.server, status))?;
     println!("{}", said(args.lang, &answer.into_inner(), Look::of_stdout()));

@@ -53,7 +53,7 @@ async fn ask_server(args: &Repair, look: Look) -> Result<(Vec<String>, bool), Fa
         let (mut client, request) = (client.clone(), request.clone());
         async move { client.repair_conversation(ask(request)).await }
     };
-    let answer = patiently(|_| {}, call).await;
+    let answer = patiently(|| {}, call).await;
     let answer = answer
         .map_err(|status| Failure::of("the repair", &args.server.server, status))?
         .into_inner();

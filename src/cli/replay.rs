@@ -67,7 +67,7 @@ async fn ask_server(args: &Replay) -> Result<Vec<ReplayedTurn>, Failure> {
         let (mut client, request) = (client.clone(), request.clone());
         async move { client.replay_conversation(ask(request)).await }
     };
-    let answer = patiently(|_| {}, call).await;
+    let answer = patiently(|| {}, call).await;
     let answer = answer.map_err(|why| Failure::of("the replay", &args.server.server, why))?;
     Ok(answer.into_inner().turns)
 }

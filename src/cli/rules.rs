@@ -1,7 +1,7 @@
 //! The rules as commands need them: loaded, checked, rehearsed, shown.
 
 use crate::config::Checked;
-use crate::config::problem::{Code, Look, render};
+use crate::config::problem::{Code, Look, render, render_first};
 use crate::config::reload::{Kept, LiveRules, Refused, Surroundings};
 use crate::config::service::ServiceSettings;
 use crate::config::source::Sources;
@@ -62,10 +62,13 @@ pub fn open(
     })
 }
 
-/// The problems of refused rules, as plain text.
+/// So many problems are shown where something else is to be read as well.
+const SHOWN_MAX: usize = 10;
+
+/// The problems of refused rules, as plain text: the first, and how many more there are.
 pub fn shown(refused: &Refused) -> String {
     let look = Look { language: Language::En, colour: false };
-    render(&refused.problems, &refused.sources, look)
+    render_first(&refused.problems, &refused.sources, look, SHOWN_MAX)
 }
 
 /// The live rules, and what became of the newest files, for the API and the metrics.

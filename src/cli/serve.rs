@@ -4,7 +4,7 @@ use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened, StorePlace};
 use super::system::{SystemChance, SystemClock};
-use super::{figures, sharing, tasks};
+use super::{figures, program, sharing, tasks};
 use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
@@ -87,7 +87,10 @@ pub struct Serve {
 
 pub(super) fn store_kind(text: &str) -> Result<StoreKind, String> {
     let kind = StoreKind::parse(text);
-    kind.ok_or_else(|| format!("write one of: {}", StoreKind::NAMES.join(", ")))
+    kind.ok_or_else(|| {
+        let known = [&StoreKind::NAMES[..], &StoreKind::REDIS_NAMES].concat().join(", ");
+        format!("write one of: {known} (rediss… instead of redis… for TLS)")
+    })
 }
 
 fn on_bad_config(text: &str) -> Result<OnBadConfig, String> {
@@ -124,7 +127,7 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     let settings = checked.service.clone().unwrap_or_default().overridden_by(overrides);
     // The port first: whatever else is wrong, two services must not share a data folder.
     let bound = server::bind(serve_options(&options, &settings)?).await?;
-    make_folder(&settings.data)?;
+    let is_new = make_folder(&settings.data)?;
     let live = Arc::new(rules::open(&options.config, &settings, sources, checked, clock.clone())?);
     let report = LiveReport::new(Arc::clone(&live));
     let opened = stores::open(&settings, options.init_if_empty, &clock).await?;
@@ -160,7 +163,7 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
     stores::follow_health(&opened, &lifecycle, &came_back);
-    announce(&bound, &settings, &live, &opened);
+    announce(&bound, &settings, &live, &opened, is_new);
     let services = (
         Chat::new(context.clone()),
         agent::AgentDesk::new(context.clone()),
@@ -230,10 +233,12 @@ fn lines(tokens: &Arc<CustomerTokens>) -> Lines {
     )
 }
 
-fn make_folder(data: &Path) -> anyhow::Result<()> {
+/// Whether nothing was kept there before.
+fn make_folder(data: &Path) -> anyhow::Result<bool> {
     std::fs::create_dir_all(data).with_context(|| {
         format!("the data folder {} cannot be made; choose another with --data DIR", data.display())
     })?;
+    let is_new = data.read_dir().is_ok_and(|mut entries| entries.next().is_none());
     // Tried now, so that the first thing that is to be kept there is not blamed for it.
     let probe = data.join(format!(".writable.{}", std::process::id()));
     let tried = std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe));
@@ -243,7 +248,8 @@ fn make_folder(data: &Path) -> anyhow::Result<()> {
              there, or choose another with --data DIR",
             data.display()
         )
-    })
+    })?;
+    Ok(is_new)
 }
 
 fn edge(
@@ -339,7 +345,13 @@ fn follow_rules(folder: &Path, live: &Arc<LiveRules>, app: &Arc<App>) {
     tokio::spawn(reload::follow(Arc::clone(live), watcher, told));
 }
 
-fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules, opened: &Opened) {
+fn announce(
+    bound: &Bound,
+    settings: &ServiceSettings,
+    live: &LiveRules,
+    opened: &Opened,
+    is_new: bool,
+) {
     let status = live.status().borrow().clone();
     let address = bound.address();
     let server = if address == ServiceSettings::default().listen {
@@ -360,15 +372,26 @@ fn announce(bound: &Bound, settings: &ServiceSettings, live: &LiveRules, opened:
         .map_or("NAME".to_owned(), |agent| agent.id.to_string());
     println!("Sanad listens on http://{address} (gRPC, gRPC-Web, health, metrics, page)");
     println!("Conversations are kept {}", opened.kept);
-    println!("Rules {} are live", status.version);
-    if let Some(refused) = &status.last_refused {
-        println!("but the config folder says something else, which is refused:");
-        println!("{}", rules::shown(refused));
+    if is_new {
+        let folder = settings.data.canonicalize().unwrap_or_else(|_| settings.data.clone());
+        println!("Keys and secrets were begun anew in {}, where nothing was", folder.display());
+        println!("(a deployment that exists lies elsewhere: name its folder with --data DIR)");
     }
+    println!("Rules {} are live", status.version);
     println!();
+    let sanad = program::started_as();
     println!("Try in another terminal:");
-    println!("  cargo run --release -- chat{server}");
-    println!("  cargo run --release -- agent --as {agent}{server}{data}");
+    println!("  {sanad} chat{server}");
+    println!("  {sanad} agent --as {agent}{server}{data}");
+    if let Some(refused) = &status.last_refused {
+        // The last words are those that must not be missed.
+        println!();
+        println!("{}", rules::shown(refused));
+        println!(
+            "The config folder is refused for what stands above: the last good rules, {}, are live",
+            status.version
+        );
+    }
 }
 
 /// From here on SIGTERM and Ctrl-C are heard and end nothing by themselves. To be called before the first
@@ -413,10 +436,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_store_that_is_none_is_told_with_all_that_there_are() {
+        let told = store_kind("foo").unwrap_err();
+        for kind in ["embedded", "redis://", "redis-cluster://", "redis-sentinel://", "rediss"] {
+            assert!(told.contains(kind), "{kind}: {told}");
+        }
+    }
+
+    #[test]
     fn a_data_folder_that_cannot_be_used_is_named_and_the_rules_are_not_blamed() {
         let home = tempfile::tempdir().unwrap();
-        make_folder(&home.path().join("data")).unwrap();
+        assert!(make_folder(&home.path().join("data")).unwrap(), "nothing was there");
         assert_eq!(home.path().join("data").read_dir().unwrap().count(), 0, "nothing is left");
+        std::fs::write(home.path().join("data/server.secret"), "").unwrap();
+        assert!(!make_folder(&home.path().join("data")).unwrap(), "it is used already");
         let file = home.path().join("file");
         std::fs::write(&file, "").unwrap();
         let told = format!("{:#}", make_folder(&file.join("data")).unwrap_err());

@@ -59,6 +59,6 @@ pub fn run(options: &Sim) -> ExitCode {
         },
         mutant: options.without_guard,
     });
-    print!("{report}");
+    println!("{report}");
     if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

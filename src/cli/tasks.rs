@@ -6,7 +6,7 @@ use crate::app::error::AppError;
 use crate::app::retention::Retention;
 use crate::ports::store::Slot;
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::MissedTickBehavior;
@@ -48,8 +48,9 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     if let Some(retention) = retention {
         tokio::spawn(retire(Arc::clone(app), retention));
     }
+    let trouble = Arc::new(Mutex::new(Shared::new("sweeping")));
     for slot in app.slots() {
-        tokio::spawn(sweep(Arc::clone(app), slot));
+        tokio::spawn(sweep(Arc::clone(app), slot, Arc::clone(&trouble)));
     }
     every(app, LEASES_EVERY, "watching leases", |app| async move {
         if let Some(vanished) = app.watch_leases().await? {
@@ -155,13 +156,13 @@ async fn ring(app: Arc<App>) {
     }
 }
 
-async fn sweep(app: Arc<App>, slot: Slot) {
-    let mut trouble = Trouble::new("sweeping");
+async fn sweep(app: Arc<App>, slot: Slot, trouble: Arc<Mutex<Shared>>) {
+    let mut failing = false;
     loop {
         let swept = app.sweep(&slot).await;
         // As long as there is work there is no need to wait.
         let again = matches!(swept, Ok(count) if count > 0);
-        trouble.note(swept.map(|_| ()));
+        trouble.lock().unwrap_or_else(PoisonError::into_inner).note(&mut failing, swept.err());
         if !again {
             tokio::time::sleep(SWEEP_EVERY).await;
         }
@@ -249,5 +250,98 @@ impl Trouble {
             }
             Err(_) => {}
         }
+    }
+}
+
+/// The same for one task in many places, which mostly fail together: said once when the first begins to
+/// fail, and once, with how many did, when all work again.
+struct Shared {
+    what: &'static str,
+    /// How many fail now, and how many have failed since all worked.
+    failing: usize,
+    failed: usize,
+}
+
+impl Shared {
+    fn new(what: &'static str) -> Self {
+        Shared { what, failing: 0, failed: 0 }
+    }
+
+    /// What came of it in the place whose state is `failing`.
+    fn note(&mut self, failing: &mut bool, error: Option<AppError>) {
+        let before = std::mem::replace(failing, error.is_some());
+        match error {
+            Some(error) if !before => {
+                self.failing += 1;
+                self.failed += 1;
+                if self.failed == 1 {
+                    tracing::warn!(task = self.what, %error, "fails; it is tried again");
+                }
+            }
+            None if before => {
+                self.failing -= 1;
+                if self.failing == 0 {
+                    let places = std::mem::take(&mut self.failed);
+                    tracing::info!(task = self.what, failed.times = places, "works again");
+                }
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl<'a> MakeWriter<'a> for Log {
+        type Writer = Log;
+        fn make_writer(&'a self) -> Log {
+            self.clone()
+        }
+    }
+
+    #[test]
+    fn what_fails_in_many_places_is_told_once_and_counted_when_it_is_over() {
+        let log = Log::default();
+        let writer = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();
+        let said = || String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        tracing::subscriber::with_default(writer, || {
+            let mut shared = Shared::new("sweeping");
+            let mut places = [false; 64];
+            for _ in 0..3 {
+                for place in &mut places {
+                    shared.note(place, Some(AppError::Contended));
+                }
+            }
+            assert_eq!(said().lines().count(), 1, "{}", said());
+            let (last, others) = places.split_last_mut().unwrap();
+            for place in others {
+                shared.note(place, None);
+            }
+            assert_eq!(said().lines().count(), 1, "not all work: {}", said());
+            shared.note(last, None);
+            shared.note(last, None);
+            assert_eq!(said().lines().count(), 2, "{}", said());
+            assert!(said().contains("failed.times=64"), "{}", said());
+            shared.note(last, Some(AppError::Contended));
+            assert_eq!(said().lines().count(), 3, "the next absence is told again: {}", said());
+        });
     }
 }

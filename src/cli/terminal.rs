@@ -1,7 +1,10 @@
 //! The terminal: what it can show, lines that come in while the person types, and foreign text
 //! made harmless. What is shown is decided elsewhere; nothing here knows a conversation.
 
+use super::locale;
+use crate::domain::language::Language;
 use owo_colors::{OwoColorize, Style};
+use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
 use tokio::sync::mpsc;
 
@@ -22,10 +25,8 @@ impl Look {
 
     /// What the standard output can carry. `NO_COLOR` is heeded.
     pub fn of_stdout() -> Look {
-        let terminal = io::stdout().is_terminal();
-        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        Look { rich: terminal && !no_colour && !dumb, marks: terminal }
+        let out = io::stdout();
+        Look { rich: colours_on(&out), marks: out.is_terminal() }
     }
 
     /// Text in a style, if there are colours.
@@ -42,6 +43,13 @@ impl Look {
             false => clean,
         }
     }
+}
+
+/// Whether colours can be seen there. `NO_COLOR` is heeded.
+pub fn colours_on(out: &impl IsTerminal) -> bool {
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    out.is_terminal() && !no_colour && !dumb
 }
 
 /// Takes out what would move the cursor, change colours or turn the direction of what follows:
@@ -189,6 +197,10 @@ pub struct Terminal {
     pub look: Look,
     /// Whether a person types here, as opposed to a script.
     pub interactive: bool,
+    /// What was typed before it could be of use; it is read first.
+    pub early: VecDeque<String>,
+    /// The language the system is set to, if it is one of ours.
+    pub locale: Option<Language>,
 }
 
 impl Terminal {
@@ -199,7 +211,16 @@ impl Terminal {
         // A thread of its own, not tokio's: a read that never returns must not hold up the end.
         std::thread::spawn(move || read_lines(io::stdin().lock(), &sender));
         let screen = Screen::new(Box::new(io::stdout()), interactive);
-        Terminal { lines, screen, look: Look::of_stdout(), interactive }
+        let (look, early, locale) = (Look::of_stdout(), VecDeque::new(), locale::of_system());
+        Terminal { lines, screen, look, interactive, early, locale }
+    }
+
+    /// The next line; `None` at the end of the input. Nothing is lost if it is not waited for.
+    pub async fn line(&mut self) -> Option<String> {
+        match self.early.pop_front() {
+            Some(line) => Some(line),
+            None => self.lines.recv().await,
+        }
     }
 }
 
@@ -241,6 +262,7 @@ fn read_lines(mut input: impl BufRead, lines: &mpsc::Sender<String>) {
 #[cfg(test)]
 pub mod fake {
     use super::{Look, Screen, Terminal};
+    use std::collections::VecDeque;
     use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
     use tokio::sync::mpsc;
@@ -285,7 +307,17 @@ pub mod fake {
         let shown = Shown::default();
         let (sender, lines) = mpsc::channel(64);
         let screen = Screen::new(Box::new(shown.clone()), false);
-        (Terminal { lines, screen, look: Look::PLAIN, interactive: false }, sender, shown)
+        let (look, early) = (Look::PLAIN, VecDeque::new());
+        let terminal = Terminal { lines, screen, look, interactive: false, early, locale: None };
+        (terminal, sender, shown)
+    }
+
+    /// As a person sees it, on a screen without colours.
+    pub fn person() -> (Terminal, mpsc::Sender<String>, Shown) {
+        let (mut terminal, sender, shown) = script();
+        terminal.interactive = true;
+        terminal.screen = Screen::new(Box::new(shown.clone()), true);
+        (terminal, sender, shown)
     }
 }
 

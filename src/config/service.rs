@@ -130,6 +130,9 @@ pub struct Overrides {
 impl StoreKind {
     /// How each is written.
     pub const NAMES: [&str; 3] = ["embedded", "memory", "redis://HOST:PORT"];
+    /// How a Redis is written that is not one server alone.
+    pub const REDIS_NAMES: [&str; 2] =
+        ["redis-cluster://HOST,HOST", "redis-sentinel://HOST,HOST/NAME"];
 
     /// Reads what the file or a flag says.
     pub fn parse(text: &str) -> Option<StoreKind> {

@@ -4,7 +4,7 @@
 use super::problem::{Code, Place, Problem, Problems};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes.
 pub const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -31,15 +31,26 @@ pub const CONVERSATIONS: &str = "conversations/";
 const FOLDERS: [&str; 4] = [FAQ, TEXTS, DETECTORS, CONVERSATIONS];
 
 /// The texts of all config files, by their path relative to the config folder, with `/`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: BTreeMap<String, String>,
+    /// The folder as whoever named it wrote it; empty for texts that come from none.
+    folder: PathBuf,
 }
+
+/// The same texts are the same rules, wherever they lie.
+impl PartialEq for Sources {
+    fn eq(&self, other: &Sources) -> bool {
+        self.files == other.files
+    }
+}
+
+impl Eq for Sources {}
 
 impl Sources {
     /// Reads a config folder. What cannot be read is a problem, and the rest is still read.
     pub fn read(folder: &Path, problems: &mut Problems) -> Sources {
-        let mut sources = Sources::default();
+        let mut sources = Sources { folder: folder.to_owned(), ..Sources::default() };
         if !folder.is_dir() {
             let problem = Problem::new(Code::FolderMissing, &Place::top_of(""));
             problems.add(problem.with("folder", folder.display()));
@@ -79,7 +90,12 @@ impl Sources {
         files: impl IntoIterator<Item = (P, T)>,
     ) -> Sources {
         let files = files.into_iter().map(|(path, text)| (path.into(), text.into())).collect();
-        Sources { files }
+        Sources { files, folder: PathBuf::new() }
+    }
+
+    /// Where a file lies, as it can be opened from where the folder was named.
+    pub fn place_of(&self, file: &str) -> String {
+        self.folder.join(file).display().to_string()
     }
 
     /// The text of one file.

@@ -300,8 +300,8 @@ fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
 
 fn transport(options: &ServeOptions) -> Result<Server, ServeError> {
     let limits = &options.limits;
-    // A little more than the gate allows, so that it is the gate that answers in most cases.
-    let header_bytes_max = u32::try_from(limits.metadata_bytes_max * 2).unwrap_or(u32::MAX);
+    // More than the gate allows, so that it is the gate that answers, with a reason.
+    let header_bytes_max = u32::try_from(limits.metadata_bytes_max * 8).unwrap_or(u32::MAX);
     let server = Server::builder()
         .accept_http1(true)
         .http2_keepalive_interval(Some(KEEPALIVE))

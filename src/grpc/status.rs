@@ -126,6 +126,75 @@ pub enum Refusal {
     Internal,
 }
 
+/// Makes the reasons and their names from one list, so that none can be without the other.
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $reason:ident = $name:literal,)*) => {
+        /// Which situation it is. Whoever puts it into words has words for all.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Reason {
+            $($(#[$doc])* $reason,)*
+        }
+
+        impl Reason {
+            /// All of them.
+            pub const ALL: &[Reason] = &[$(Reason::$reason,)*];
+
+            /// Its name on the wire.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Reason::$reason => $name,)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// No key or token came.
+    CredentialsMissing = "CREDENTIALS_MISSING",
+    /// The key or token is not good.
+    CredentialsInvalid = "CREDENTIALS_INVALID",
+    /// Not for this role.
+    RoleNotAllowed = "ROLE_NOT_ALLOWED",
+    /// There is no such call.
+    NoSuchCall = "NO_SUCH_CALL",
+    /// Not under this host.
+    HostNotAllowed = "HOST_NOT_ALLOWED",
+    /// A field holds something that cannot be.
+    FieldInvalid = "FIELD_INVALID",
+    /// The request id stands for something else.
+    RequestIdReused = "REQUEST_ID_REUSED",
+    /// It is not there, or not the caller's.
+    NotFound = "NOT_FOUND",
+    /// The conversation has left the store.
+    ConversationNotKept = "CONVERSATION_NOT_KEPT",
+    /// It is there already.
+    Exists = "EXISTS",
+    /// Not in this state.
+    WrongState = "WRONG_STATE",
+    /// Somebody else has the right to it.
+    OwnershipLost = "OWNERSHIP_LOST",
+    /// A newer session has begun.
+    SessionSuperseded = "SESSION_SUPERSEDED",
+    /// Too many calls or streams.
+    TooMany = "TOO_MANY",
+    /// More than a call may carry.
+    TooLarge = "TOO_LARGE",
+    /// It took too long.
+    DeadlineExceeded = "DEADLINE_EXCEEDED",
+    /// It may work in a moment.
+    Unavailable = "UNAVAILABLE",
+    /// Something is broken.
+    Internal = "INTERNAL",
+}
+
+impl Reason {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Reason> {
+        Reason::ALL.iter().copied().find(|reason| reason.name() == name)
+    }
+}
+
 impl Refusal {
     /// What a program should do next.
     pub fn code(&self) -> Code {
@@ -145,28 +214,33 @@ impl Refusal {
         }
     }
 
-    /// Which situation it is: the reason in `ErrorInfo`, also the label in the metrics.
-    pub fn reason(&self) -> &'static str {
+    /// Which situation it is.
+    pub fn situation(&self) -> Reason {
         match self {
-            Refusal::NoCredentials => "CREDENTIALS_MISSING",
-            Refusal::BadCredentials { .. } => "CREDENTIALS_INVALID",
-            Refusal::NotAllowed { .. } => "ROLE_NOT_ALLOWED",
-            Refusal::NoSuchCall { .. } => "NO_SUCH_CALL",
-            Refusal::WrongHost { .. } => "HOST_NOT_ALLOWED",
-            Refusal::Field { .. } => "FIELD_INVALID",
-            Refusal::RequestIdReused => "REQUEST_ID_REUSED",
-            Refusal::NotFound { .. } => "NOT_FOUND",
-            Refusal::NoLongerKept => "CONVERSATION_NOT_KEPT",
-            Refusal::Exists { .. } => "EXISTS",
-            Refusal::WrongState { .. } => "WRONG_STATE",
-            Refusal::OwnershipLost { .. } => "OWNERSHIP_LOST",
-            Refusal::Superseded => "SESSION_SUPERSEDED",
-            Refusal::TooMany { .. } => "TOO_MANY",
-            Refusal::TooLarge { .. } => "TOO_LARGE",
-            Refusal::DeadlineExceeded { .. } => "DEADLINE_EXCEEDED",
-            Refusal::Unavailable { .. } => "UNAVAILABLE",
-            Refusal::Internal => "INTERNAL",
+            Refusal::NoCredentials => Reason::CredentialsMissing,
+            Refusal::BadCredentials { .. } => Reason::CredentialsInvalid,
+            Refusal::NotAllowed { .. } => Reason::RoleNotAllowed,
+            Refusal::NoSuchCall { .. } => Reason::NoSuchCall,
+            Refusal::WrongHost { .. } => Reason::HostNotAllowed,
+            Refusal::Field { .. } => Reason::FieldInvalid,
+            Refusal::RequestIdReused => Reason::RequestIdReused,
+            Refusal::NotFound { .. } => Reason::NotFound,
+            Refusal::NoLongerKept => Reason::ConversationNotKept,
+            Refusal::Exists { .. } => Reason::Exists,
+            Refusal::WrongState { .. } => Reason::WrongState,
+            Refusal::OwnershipLost { .. } => Reason::OwnershipLost,
+            Refusal::Superseded => Reason::SessionSuperseded,
+            Refusal::TooMany { .. } => Reason::TooMany,
+            Refusal::TooLarge { .. } => Reason::TooLarge,
+            Refusal::DeadlineExceeded { .. } => Reason::DeadlineExceeded,
+            Refusal::Unavailable { .. } => Reason::Unavailable,
+            Refusal::Internal => Reason::Internal,
         }
+    }
+
+    /// Its name: the reason in `ErrorInfo`, also the label in the metrics.
+    pub fn reason(&self) -> &'static str {
+        self.situation().name()
     }
 
     /// The facts a program may need, beside the reason.

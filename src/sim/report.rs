@@ -151,7 +151,7 @@ impl fmt::Display for SimReport {
         writeln!(out, "on call")?;
         for what in ["rung", "reached", "nobody reached"] {
             let count = self.on_call.get(what).copied().unwrap_or(0);
-            writeln!(out, "  {what:<14}{count}")?;
+            writeln!(out, "  {what:<14}  {count}")?;
         }
         writeln!(out, "pages closed while waiting")?;
         for (what, count) in &self.pages {

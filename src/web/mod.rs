@@ -2,7 +2,7 @@
 //! liveness, readiness and metrics. No scripts and nothing from elsewhere.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -11,6 +11,8 @@ use prometheus_client::registry::Registry;
 use std::sync::Arc;
 
 const PAGE: &str = include_str!("index.html");
+/// What the page says where its own address belongs.
+const ADDRESS: &str = "HOST:PORT";
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The page has one style of its own and nothing else; a browser may load nothing for it.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
@@ -21,7 +23,7 @@ pub type Readiness = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
 /// The page at `/`.
 pub fn page() -> Router {
-    Router::new().route("/", get(|| async { show_page() }))
+    Router::new().route("/", get(show_page))
 }
 
 /// `/healthz`: this process lives. `/readyz`: new work may come.
@@ -38,14 +40,23 @@ pub fn metrics(registry: Arc<Registry>) -> Router {
     Router::new().route("/metrics", get(show_metrics)).with_state(registry)
 }
 
-fn show_page() -> Response {
+/// Where the page was asked for, as far as it can stand in a command; else what is to be put there.
+fn address(request: &Request) -> &str {
+    let asked = request.uri().authority().map(http::uri::Authority::as_str);
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
+    let can_stand = |host: &&str| !host.is_empty() && host.chars().all(plain);
+    asked.or(host).filter(can_stand).unwrap_or(ADDRESS)
+}
+
+async fn show_page(request: Request) -> Response {
     let headers: [(HeaderName, HeaderValue); 4] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY)),
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    (headers, PAGE).into_response()
+    (headers, PAGE.replace(ADDRESS, address(&request))).into_response()
 }
 
 async fn ready(State(readiness): State<Readiness>) -> Response {
@@ -70,7 +81,6 @@ async fn show_metrics(State(registry): State<Arc<Registry>>) -> Response {
 mod tests {
     use super::*;
     use axum::body::{Body, to_bytes};
-    use axum::extract::Request;
     use prometheus_client::metrics::counter::Counter;
     use tower::ServiceExt;
 
@@ -89,6 +99,25 @@ mod tests {
         assert!(text.contains(r#"lang="en" dir="ltr""#) && text.contains(r#"lang="ar" dir="rtl""#));
         for outside in ["<script", "src=", "@import", "url(", "http://", "https://"] {
             assert!(!text.contains(outside), "the page must not contain {outside}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_page_names_every_service_and_the_address_it_was_asked_under() {
+        for (host, shown) in [
+            ("127.0.0.1:50123", "-plaintext 127.0.0.1:50123 list"),
+            ("[::1]:50123", "-plaintext [::1]:50123 list"),
+            ("<b>:1", "-plaintext HOST:PORT list"),
+        ] {
+            let request = Request::get("/").header(header::HOST, host).body(Body::empty()).unwrap();
+            let answer = page().oneshot(request).await.unwrap();
+            let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+            let text = String::from_utf8(bytes.to_vec()).unwrap();
+            assert_eq!(text.matches(shown).count(), 2, "in both languages: {text}");
+            for service in ["Chat", "Agent", "Supervisor", "Admin"] {
+                let name = format!("sanad.v1.{service}Service");
+                assert_eq!(text.matches(&name).count(), 2, "{name}");
+            }
         }
     }
 

@@ -1,6 +1,10 @@
 //! What commands end with, as processes: when nobody reads them any more, and when nothing is meant by
 //! what they are asked for.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn sanad(words: &[&str], out: Stdio) -> Output {
@@ -39,4 +43,103 @@ fn a_test_that_plays_nothing_is_no_success_and_says_what_there_is() {
         assert!(told.contains(said), "{told}");
         assert!(told.lines().count() > 50, "the names are there to choose from: {told}");
     }
+}
+
+/// A server that hangs: whoever connects is never answered.
+fn silent_server() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+#[test]
+fn a_terminal_whose_server_hangs_says_so_and_a_script_ends() {
+    let (_listener, url) = silent_server();
+    let data = tempfile::tempdir().unwrap();
+    let keys = data.path().join("keys");
+    std::fs::create_dir_all(&keys).unwrap();
+    for role in ["agent_sara", "supervisor_main"] {
+        std::fs::write(keys.join(format!("{role}.key")), format!("sanad_{role}_00")).unwrap();
+    }
+    let data = data.path().to_string_lossy().into_owned();
+    for (words, told) in [
+        (vec!["chat", "--lang", "ar"], "تعذّر الوصول إلى سند الآن"),
+        (vec!["chat", "--lang", "en"], "cannot be reached right now"),
+        (vec!["agent", "--as", "sara", "--lang", "ar", "--data", &data], "تعذّر الوصول إلى سند الآن"),
+        (vec!["supervise", "--lang", "en", "--data", &data], "cannot be reached right now"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+        command.args(&words).args(["--server", &url, "--patience", "4"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        running.stdin.take().unwrap().write_all("مرحبا\n".as_bytes()).unwrap();
+        let ended = running.wait_with_output().unwrap();
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        let error = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert_eq!(ended.status.code(), Some(4), "{words:?}: {shown}{error}");
+        assert!(shown.contains(told), "{words:?}: {shown}");
+        assert!(error.contains("within 4 s"), "{words:?}: {error}");
+    }
+}
+
+#[test]
+fn an_explanation_says_that_a_detail_is_asked_for_first() {
+    for (lang, told) in [("en", "so the bot: asks first for"), ("ar", "يسأل أولًا عن")] {
+        let ended = sanad(&["explain", "وين طلبي", "--lang", lang], Stdio::piped());
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(shown.contains(told) && shown.contains("order_number"), "{shown}");
+        // What the message holds already is not asked for.
+        let ended = sanad(&["explain", "وين طلبي 123456", "--lang", lang], Stdio::piped());
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        assert!(!shown.contains(told), "{shown}");
+    }
+}
+
+/// The output of a service until this line came; the service is killed then.
+fn served(folder: &Path, log: &Path, until: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+    command.args(["serve", "--listen", "127.0.0.1:0", "--config"]).arg(folder.join("config"));
+    command.arg("--data").arg(folder.join("data"));
+    command.env_remove("CARGO").env_remove("NO_COLOR").env("TERM", "xterm");
+    command.stdout(Stdio::piped()).stderr(File::create(log).unwrap());
+    let mut running = command.spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(running.stdout.take().unwrap()).lines().map_while(Result::ok) {
+        said += &format!("{line}\n");
+        if line.contains(until) {
+            break;
+        }
+    }
+    running.kill().unwrap();
+    running.wait().unwrap();
+    said
+}
+
+#[test]
+fn a_service_says_what_was_begun_how_to_go_on_and_last_that_its_rules_are_old() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    crate::service::copy(Path::new("config"), &folder.join("config"));
+    let log = folder.join("log");
+    let program = env!("CARGO_BIN_EXE_sanad");
+    let first = served(folder, &log, "agent --as");
+    assert!(first.contains("Keys and secrets were begun anew in"), "{first}");
+    assert!(first.contains(&format!("  {program} chat --server")), "{first}");
+    let logged = std::fs::read(&log).unwrap();
+    assert!(!logged.is_empty() && !logged.contains(&0x1b), "a log in a file has no colours");
+
+    let bot = folder.join("config/bot.yaml");
+    let mut text = std::fs::read_to_string(&bot).unwrap();
+    (0..30).for_each(|number| text += &format!("no_such_key_{number}: 1\n"));
+    std::fs::write(&bot, text).unwrap();
+    let again = served(folder, &log, "The config folder is refused");
+    assert!(!again.contains("begun anew"), "{again}");
+    assert!(
+        again.contains(&format!("--> {}:", bot.display())),
+        "a place that can be opened: {again}"
+    );
+    assert!(again.contains("and 20 more: run sanad check"), "{again}");
+    let places = ["agent --as", "--> ", "more: run sanad check", "the last good rules"];
+    let found: Vec<usize> = places.iter().map(|place| again.find(place).unwrap()).collect();
+    assert!(found.is_sorted(), "what must not be missed stands last: {again}");
 }

@@ -195,7 +195,7 @@ fn spawn(folder: &Path, store: &str, level: &str, log: Stdio) -> (Child, String)
     (child, address)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -136,7 +136,7 @@ async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure
     let request_id = fresh_id();
     let now = jiff::Timestamp::now().as_second();
     let call = || one_call(client.clone(), args, show, request_id.clone(), now);
-    patiently(|_| {}, call)
+    patiently(|| {}, call)
         .await
         .map_err(|status| Failure::of(args.what.named(), &args.server.server, status))
 }

@@ -156,13 +156,9 @@ pub async fn work(
     reports: mpsc::Sender<Report>,
 ) {
     while let Some(asked) = asked.recv().await {
-        let mut failures = 0;
-        let waiting = |_: &Status| {
-            failures += 1;
-            if failures == 2 {
-                // Telling is a courtesy: a full channel has more important things in it.
-                let _ = reports.try_send(Report::Waiting);
-            }
+        let waiting = || {
+            // Telling is a courtesy: a full channel has more important things in it.
+            let _ = reports.try_send(Report::Waiting);
         };
         let call = || call(client.clone(), session.clone(), asked.clone());
         let report = match patiently(waiting, call).await {

@@ -16,6 +16,7 @@ mod work;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
 use super::follow::{Heard, follow};
+use super::reach::{AWAY, BACK, Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -28,12 +29,13 @@ use crate::grpc::pb::{
 use calls::{Asked, Deed, Report};
 use clap::Args;
 use desk::{Desk, Told};
+use help::COMMANDS;
 use input::{Line, Need};
 use show::Show;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tonic::{Code, Response, Status};
+use tonic::{Code, Status};
 
 /// How often the countdown moves.
 const TICK: Duration = Duration::from_secs(1);
@@ -55,13 +57,13 @@ pub struct AgentArgs {
     server: ServerArgs,
     #[command(flatten)]
     key: KeyArgs,
-    /// The language of this desk.
-    #[arg(long, value_name = "ar|en", default_value = "en", value_parser = super::language)]
-    lang: Language,
+    /// The language of this desk; without it, the system's.
+    #[arg(long, value_name = "ar|en", value_parser = super::language)]
+    lang: Option<Language>,
     /// Accept every offer at once.
     #[arg(long)]
     auto_accept: bool,
-    /// How long a line of a script waits for the work it needs.
+    /// How long a script waits until Sanad can be reached, and a line of it for the work it needs.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     patience: u64,
     /// How long to stay signed in after a script has ended.
@@ -78,10 +80,15 @@ async fn run_in(args: AgentArgs, terminal: Terminal) -> anyhow::Result<()> {
     let bearer = args.key.read(Role::Agent, &args.agent)?;
     let channel = args.server.connect().await?;
     let client = AgentServiceClient::with_interceptor(channel, bearer);
-    let (look, language) = (terminal.look, args.lang);
+    let mut terminal = terminal;
+    let look = terminal.look;
+    let language = args.lang.or(terminal.locale).unwrap_or(Language::En);
     let show = Show { transcript: Transcript { look, language, reader: Reader::Staff } };
+    let Some(seat) = Seat::take(&args, client.clone(), &show, &mut terminal).await? else {
+        terminal.screen.close();
+        return Ok(());
+    };
     let desk = Desk::new(show, args.agent.clone(), terminal.interactive, args.auto_accept);
-    let seat = Seat::take(&args, client.clone()).await?;
     let mut shift = Shift {
         args,
         client,
@@ -112,7 +119,13 @@ struct Seat {
 }
 
 impl Seat {
-    async fn take(args: &AgentArgs, client: AgentServiceClient<Secured>) -> Result<Seat, Failure> {
+    /// Signs in; `None` if the agent leaves before that is done.
+    async fn take(
+        args: &AgentArgs,
+        client: AgentServiceClient<Secured>,
+        show: &Show,
+        terminal: &mut Terminal,
+    ) -> Result<Option<Seat>, Failure> {
         let request = SignInRequest {
             agent_id: args.agent.clone(),
             request_id: fresh_id(),
@@ -122,10 +135,19 @@ impl Seat {
             let (mut client, request) = (client.clone(), request.clone());
             async move { client.sign_in(ask(request)).await }
         };
-        let hello = patiently(|_| {}, call)
-            .await
-            .map(Response::into_inner)
-            .map_err(|status| Failure::of("to sign in", &args.server.server, status))?;
+        let manner = Manner {
+            what: "to sign in",
+            server: &args.server.server,
+            patience: Duration::from_secs(args.patience),
+            say: &|(en, ar)| show.say(en, ar),
+            read: &|line| match input::parse(line) {
+                Line::Quit => Meanwhile::Leave,
+                Line::Help => Meanwhile::Show(COMMANDS.help(&show.transcript)),
+                Line::Nothing => Meanwhile::Show(Vec::new()),
+                _ => Meanwhile::Hold,
+            },
+        };
+        let Some(hello) = reach(terminal, &manner, call).await? else { return Ok(None) };
         let session = hello.session.clone().unwrap_or_default();
         let every = hello.heartbeat_every.and_then(|every| every.try_into().ok());
         let (asked, wanted) = mpsc::channel(64);
@@ -135,7 +157,7 @@ impl Seat {
         tokio::spawn(calls::beat(client.clone(), session.clone(), every, report.clone()));
         tokio::spawn(calls::work(client.clone(), session.clone(), wanted, report));
         tokio::spawn(follow(stream::WorkStream::new(client, session), tell));
-        Ok(Seat { hello, asked, reports, heard })
+        Ok(Some(Seat { hello, asked, reports, heard }))
     }
 
     fn session(&self) -> Option<AgentSession> {
@@ -180,7 +202,7 @@ impl Shift {
                 biased;
                 Some(heard) = self.seat.heard.recv() => self.hear(heard).await?,
                 Some(report) = self.seat.reports.recv() => self.report(report).await?,
-                line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
+                line = self.terminal.line(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
                 () = &mut stop => Go::Leave,
             };
@@ -198,14 +220,11 @@ impl Shift {
                 self.tell(told).await?;
             }
             Heard::Disturbed => {
-                let line = self
-                    .desk
-                    .show
-                    .say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …");
+                let line = self.desk.show.say(AWAY.0, AWAY.1);
                 self.terminal.screen.show(&[line]);
             }
             Heard::Restored => {
-                let line = self.desk.show.say("connected again", "عاد الاتصال");
+                let line = self.desk.show.say(BACK.0, BACK.1);
                 self.terminal.screen.show(&[line]);
             }
             Heard::Over(status) => return self.session_over(status).await,
@@ -216,13 +235,7 @@ impl Shift {
 
     async fn report(&mut self, report: Report) -> anyhow::Result<Go> {
         let told = match report {
-            Report::Waiting => {
-                let line = self
-                    .desk
-                    .show
-                    .say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …");
-                Told::lines(vec![line])
-            }
+            Report::Waiting => Told::lines(vec![self.desk.show.say(AWAY.0, AWAY.1)]),
             Report::Done(deed, brought) => {
                 self.open_calls = self.open_calls.saturating_sub(1);
                 self.desk.done(&deed, brought, now())
@@ -281,10 +294,11 @@ impl Shift {
             "كان الخادم قد فقدك، يُعاد تسجيل الدخول",
         );
         self.terminal.screen.show(&[line]);
-        self.seat = tokio::select! {
-            seat = Seat::take(&self.args, self.client.clone()) => seat?,
-            () = asked_to_stop() => return Ok(Go::Leave),
+        let (show, terminal) = (&self.desk.show, &mut self.terminal);
+        let Some(seat) = Seat::take(&self.args, self.client.clone(), show, terminal).await? else {
+            return Ok(Go::Leave);
         };
+        self.seat = seat;
         self.open_calls = 0;
         let (presence, why) = self.desk.wanted();
         self.ask(Deed::Presence(presence, why)).await;
@@ -370,7 +384,7 @@ impl Shift {
             let (mut client, request) = (self.client.clone(), request.clone());
             async move { client.set_presence(ask(request)).await }
         };
-        let line = match tokio::time::timeout(GOODBYE_TIME, patiently(|_| {}, call)).await {
+        let line = match tokio::time::timeout(GOODBYE_TIME, patiently(|| {}, call)).await {
             Ok(Ok(_)) => self.desk.show.say("signed out", "تم تسجيل الخروج"),
             Ok(Err(status)) => self.desk.show.refused(&status),
             Err(_) => self.desk.show.say(

@@ -1,7 +1,7 @@
 //! Offers, packets and lists as lines to read. Pure; the present is handed in, in seconds.
 
 use super::work::{Item, Kind, Work};
-use crate::cli::connect::reason_of;
+use crate::cli::refused::refused;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
@@ -237,9 +237,8 @@ impl Show {
 
     /// A refusal.
     pub fn refused(&self, status: &Status) -> String {
-        let not_done = pick(self.transcript.language, "not done", "لم يتم");
-        let why = self.foreign(status.message());
-        self.transcript.remark(&format!("{not_done}: {why} ({})", reason_of(status)))
+        let Transcript { language, look, .. } = self.transcript;
+        self.transcript.remark(&refused(language, look, status))
     }
 
     /// A sentence of the desk's own.

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::Request;
+use tonic::{Request, Response};
 
 /// What the fake knows and was asked for.
 #[derive(Default)]
@@ -26,6 +26,8 @@ struct Office {
     presence: Vec<(Presence, String)>,
     tokens: Vec<String>,
     heartbeats_refused: usize,
+    /// Nobody can sign in.
+    away: bool,
     /// The next stream breaks after its first frames.
     breaks: bool,
 }
@@ -114,6 +116,9 @@ impl AgentService for FakeAgents {
     async fn sign_in(&self, request: Request<SignInRequest>) -> Answer<SignInResponse> {
         let key = request.metadata().get("authorization").unwrap();
         assert_eq!(key, "Bearer sanad_agent_sara_00");
+        if self.office().away {
+            return Err(Status::unavailable("the store is away"));
+        }
         let agent_id = request.into_inner().agent_id;
         self.note(format!("sign in {agent_id}"));
         let profile = AgentProfile { name: "Sara".to_owned(), ..Default::default() };
@@ -617,4 +622,28 @@ fn what_lies_in_front_of_an_agent_is_told_to_be_read_and_nothing_else() {
     let mut script = desk(false);
     packet(&mut script, 1);
     assert_eq!(read(&mut script), None, "a script is nobody who reads");
+}
+
+#[tokio::test]
+async fn an_agent_hears_that_nobody_is_there_and_signs_in_when_somebody_is() {
+    let fake = FakeAgents::new();
+    fake.office().away = true;
+    let desk = AtWork::start(&fake, &["--lang", "ar"]);
+    desk.shown.until("تعذّر الوصول إلى سند").await;
+    fake.office().away = false;
+    desk.shown.until("عاد الاتصال").await;
+    let (done, _) = desk.end().await;
+    done.unwrap();
+    assert!(fake.office().calls.contains(&"sign in sara".to_owned()));
+}
+
+#[tokio::test]
+async fn an_agents_script_waits_for_a_server_no_longer_than_it_is_patient() {
+    let fake = FakeAgents::new();
+    fake.office().away = true;
+    let desk = AtWork::start(&fake, &["--patience", "1"]);
+    let (done, shown) = desk.end().await;
+    let error = done.unwrap_err();
+    assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 4, "{error}");
+    assert!(shown.contains("nothing was kept"), "{shown}");
 }

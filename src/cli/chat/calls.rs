@@ -72,13 +72,9 @@ pub async fn work(
     reports: mpsc::Sender<Report>,
 ) {
     while let Some(asked) = asked.recv().await {
-        let mut failures = 0;
-        let waiting = |_: &Status| {
-            failures += 1;
-            if failures == 2 {
-                // Telling is a courtesy: a full channel has more important things in it.
-                let _ = reports.try_send(Report::Waiting);
-            }
+        let waiting = || {
+            // Telling is a courtesy: a full channel has more important things in it.
+            let _ = reports.try_send(Report::Waiting);
         };
         let call = || call(client.clone(), conversation_id.clone(), asked.clone());
         let report = match patiently(waiting, call).await {
@@ -106,7 +102,7 @@ pub async fn mark(
             let (mut client, request) = (client.clone(), request.clone());
             async move { client.mark_read(ask(request)).await }
         };
-        patiently(|_| {}, call).await.ok();
+        patiently(|| {}, call).await.ok();
     }
 }
 

@@ -5,6 +5,7 @@
 //! reads what is typed ([`input`]).
 
 mod calls;
+mod facts;
 mod help;
 mod input;
 mod saved;
@@ -13,8 +14,9 @@ mod stream;
 mod tests;
 mod view;
 
-use super::connect::{Bearer, Failure, Secured, ServerArgs, ask, fresh_id, patiently};
+use super::connect::{Bearer, Failure, Secured, ServerArgs, ask, fresh_id};
 use super::follow::{Heard, follow};
+use super::reach::{Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use crate::domain::language::Language;
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
@@ -30,7 +32,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tonic::Response;
 use tonic::transport::Channel;
 use view::View;
 
@@ -49,7 +50,8 @@ const DEVICE_CHARS_MIN: usize = 16;
 pub struct ChatArgs {
     #[command(flatten)]
     server: ServerArgs,
-    /// The language to begin in; without it, Sanad follows what you write.
+    /// The language to begin in; without it, Sanad follows what you write, and this terminal begins in
+    /// the system's.
     #[arg(long, value_name = "ar|en", value_parser = super::language)]
     lang: Option<Language>,
     /// An id for this device, at least 16 characters; without it, a random one.
@@ -61,7 +63,7 @@ pub struct ChatArgs {
     /// Keep the conversation in FILE, and take it up again if it is there.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
-    /// How long to wait for a reply to each line of a script.
+    /// How long a script waits until Sanad can be reached, and for the reply to each of its lines.
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     patience: u64,
     /// How long to go on listening after a script has ended.
@@ -86,19 +88,24 @@ pub async fn run(args: ChatArgs) -> anyhow::Result<()> {
 }
 
 async fn run_in(args: ChatArgs, terminal: Terminal) -> anyhow::Result<()> {
-    let channel = args.server.connect().await?;
-    let mut view = View::new(terminal.look, terminal.interactive, args.lang);
+    let mut terminal = terminal;
+    let mut view = View::new(terminal.look, terminal.interactive, args.lang, terminal.locale);
+    let channel = args.server.connect().await.inspect_err(|_| {
+        terminal.screen.show(&[view.nobody()]);
+    })?;
     let saved = args.resume.as_deref().map(Saved::read).transpose()?.flatten();
     let (opened, first) = match saved {
         Some(saved) => (Opened::again(saved, args.resume.clone()), Vec::new()),
         None => {
-            let started = start(&channel, &args).await?;
+            let Some(started) = start(&channel, &args, &view, &mut terminal).await? else {
+                terminal.screen.close();
+                return Ok(());
+            };
             let opened = Opened::new(&args, &started);
             opened.save()?;
             (opened, view.started(started))
         }
     };
-    let mut terminal = terminal;
     terminal.screen.show(&first);
     if terminal.interactive {
         terminal.screen.show(&[view.welcome()]);
@@ -109,7 +116,13 @@ async fn run_in(args: ChatArgs, terminal: Terminal) -> anyhow::Result<()> {
     end
 }
 
-async fn start(channel: &Channel, args: &ChatArgs) -> Result<StartConversationResponse, Failure> {
+/// `None` if the person leaves before there is a conversation.
+async fn start(
+    channel: &Channel,
+    args: &ChatArgs,
+    view: &View,
+    terminal: &mut Terminal,
+) -> Result<Option<StartConversationResponse>, Failure> {
     let request = StartConversationRequest {
         request_id: fresh_id(),
         device_id: args.device.clone().unwrap_or_else(fresh_id),
@@ -123,10 +136,19 @@ async fn start(channel: &Channel, args: &ChatArgs) -> Result<StartConversationRe
         let (mut client, request) = (client.clone(), request.clone());
         async move { client.start_conversation(ask(request)).await }
     };
-    patiently(|_| {}, call)
-        .await
-        .map(Response::into_inner)
-        .map_err(|status| Failure::of("to begin a conversation", &args.server.server, status))
+    let manner = Manner {
+        what: "to begin a conversation",
+        server: &args.server.server,
+        patience: Duration::from_secs(args.patience),
+        say: &|sentence| view.sentence(sentence),
+        read: &|line| match input::parse(line, &[]) {
+            Line::Quit => Meanwhile::Leave,
+            Line::Help => Meanwhile::Show(view.help()),
+            Line::Nothing => Meanwhile::Show(Vec::new()),
+            Line::Want(_) | Line::Incomplete(_) | Line::Unknown(_) => Meanwhile::Hold,
+        },
+    };
+    reach(terminal, &manner, call).await
 }
 
 /// The conversation this terminal is in.
@@ -236,7 +258,7 @@ impl Talk {
                 biased;
                 Some(heard) = self.heard.recv() => self.hear(heard)?,
                 Some(report) = self.reports.recv() => self.report(report)?,
-                line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
+                line = self.terminal.line(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
                 () = &mut stop => Go::Leave,
             };
@@ -281,12 +303,13 @@ impl Talk {
             }
             Report::Refused(asked, status) => {
                 self.open_calls -= 1;
-                if self.terminal.interactive {
-                    self.view.refused(&asked, &status)
-                } else {
+                let lines = self.view.refused(&asked, &status);
+                if !self.terminal.interactive {
+                    self.terminal.screen.show(&lines);
                     let server = &self.args.server.server;
                     return Err(Failure::of(asked.want.what(), server, status).into());
                 }
+                lines
             }
         };
         self.show(&lines);
@@ -299,7 +322,7 @@ impl Talk {
         match input::parse(&line, self.view.choices()) {
             Line::Nothing => {}
             Line::Quit => return Ok(self.end()),
-            Line::Help => self.terminal.screen.show(&COMMANDS.help(&self.view.transcript)),
+            Line::Help => self.terminal.screen.show(&self.view.help()),
             Line::Incomplete(command) => {
                 self.terminal.screen.show(&COMMANDS.usage(command, &self.view.transcript));
             }

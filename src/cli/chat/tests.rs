@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::cli::fake::{FakeChat, any_port, said};
-use crate::cli::terminal::fake::{Shown, script};
-use crate::cli::terminal::{Look, Screen};
+use crate::cli::terminal::Look;
+use crate::cli::terminal::fake::{Shown, person, script};
 use crate::grpc::pb::{ConversationState, Party, QueueStatus};
 use clap::Parser;
 use tokio::task::JoinHandle;
@@ -213,7 +213,7 @@ Sanad (bot): about second
 
 #[test]
 fn a_person_does_not_read_the_own_lines_twice() {
-    let mut view = View::new(Look::PLAIN, true, Some(Language::En));
+    let mut view = View::new(Look::PLAIN, true, Some(Language::En), None);
     let say = input::Want::Say("hi".into());
     view.asking(&say);
     let mut own = said(Party::Customer, "", "hi");
@@ -230,7 +230,7 @@ fn a_person_does_not_read_the_own_lines_twice() {
 
 #[test]
 fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
-    let mut view = View::new(Look::PLAIN, false, Some(Language::En));
+    let mut view = View::new(Look::PLAIN, false, Some(Language::En), None);
     let status = QueueStatus { registered: true, position: 3, ..Default::default() };
     let frame = crate::grpc::pb::subscribe_events_response::Frame::QueueStatus(status);
     view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
@@ -250,9 +250,7 @@ fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
 async fn a_person_is_welcomed_and_leaves_with_quit() {
     let fake = FakeChat::new();
     let server = fake.serve(any_port());
-    let (mut terminal, lines, shown) = script();
-    terminal.interactive = true;
-    terminal.screen = Screen::new(Box::new(shown.clone()), true);
+    let (terminal, lines, shown) = person();
     let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
     shown.until("/help").await;
     lines.send("/مساعدة".into()).await.unwrap();
@@ -265,7 +263,7 @@ async fn a_person_is_welcomed_and_leaves_with_quit() {
 fn a_server_that_keeps_all_in_memory_is_not_taken_for_one_without_its_store() {
     use crate::grpc::pb::{Durability, Mode};
     for (mode, unsaved) in [(Mode::Normal, 0), (Mode::Degraded, 1), (Mode::Isolated, 1)] {
-        let mut view = View::new(Look::PLAIN, false, Some(Language::En));
+        let mut view = View::new(Look::PLAIN, false, Some(Language::En), None);
         let mut own = said(Party::Customer, "", "hi");
         own.sequence = 1;
         let durability = Durability::None;
@@ -295,9 +293,7 @@ async fn a_person_sees_that_their_words_were_read_and_the_agent_is_told_what_the
     use crate::grpc::pb::ReadMarks;
     let fake = FakeChat::new();
     let server = fake.serve(any_port());
-    let (mut terminal, lines, shown) = script();
-    terminal.interactive = true;
-    terminal.screen = Screen::new(Box::new(shown.clone()), true);
+    let (terminal, lines, shown) = person();
     let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
     lines.send("where".into()).await.unwrap();
     shown.until("about where").await;
@@ -329,4 +325,82 @@ async fn a_script_reads_nothing() {
     done.unwrap();
     assert!(shown.contains("about thanks"), "{shown}");
     assert_eq!(*fake.desk().read.borrow(), 0);
+}
+
+#[tokio::test]
+async fn a_person_hears_that_nobody_is_there_and_what_they_type_meanwhile_is_sent_later() {
+    let fake = FakeChat::new();
+    fake.desk().faults.away = true;
+    let server = fake.serve(any_port());
+    let (mut terminal, lines, shown) = person();
+    terminal.locale = Some(Language::Ar);
+    let command = tokio::spawn(run_in(args(&server.url(), &[]), terminal));
+    shown.until("تعذّر الوصول إلى سند").await;
+    lines.send("where".into()).await.unwrap();
+    shown.until("محفوظ هنا").await;
+    lines.send("/help".into()).await.unwrap();
+    shown.until("/human: التحدث مع موظف").await;
+    fake.desk().faults.away = false;
+    shown.until("عاد الاتصال").await;
+    shown.until("about where").await;
+    assert_eq!(fake.desk().requests.len(), 1, "{}", shown.text());
+    lines.send("/quit".into()).await.unwrap();
+    command.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_person_may_leave_while_nobody_is_there() {
+    let fake = FakeChat::new();
+    fake.desk().faults.away = true;
+    let server = fake.serve(any_port());
+    let (terminal, lines, shown) = person();
+    let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "en"]), terminal));
+    shown.until("cannot be reached").await;
+    lines.send("/quit".into()).await.unwrap();
+    command.await.unwrap().unwrap();
+    assert!(fake.desk().events.is_empty());
+}
+
+#[tokio::test]
+async fn a_script_waits_for_a_server_no_longer_than_it_is_patient() {
+    let fake = FakeChat::new();
+    fake.desk().faults.away = true;
+    let (done, shown) = scripted(&fake, &["--lang", "en", "--patience", "1"], &["where"]).await;
+    let error = done.unwrap_err();
+    assert!(error.to_string().contains("within 1 s"), "{error}");
+    assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 4);
+    assert!(shown.contains("I keep trying") && shown.contains("nothing was kept"), "{shown}");
+}
+
+#[test]
+fn until_something_was_written_the_terminal_speaks_the_systems_language_or_both() {
+    let started = || {
+        let conversation =
+            crate::grpc::pb::Conversation { language: "ar".into(), ..Default::default() };
+        StartConversationResponse { conversation: Some(conversation), ..Default::default() }
+    };
+    let (en, ar) = ("type a message", "اكتب رسالتك");
+    for (chosen, system, english, arabic) in [
+        (None, None, true, true),
+        (None, Some(Language::En), true, false),
+        (None, Some(Language::Ar), false, true),
+        (Some(Language::En), Some(Language::Ar), true, false),
+    ] {
+        let mut view = View::new(Look::PLAIN, true, chosen, system);
+        view.started(started());
+        let (welcome, help) = (view.welcome(), view.help().join("\n"));
+        assert_eq!((welcome.contains(en), welcome.contains(ar)), (english, arabic), "{welcome}");
+        let told = (help.contains("speak to a person"), help.contains("التحدث مع موظف"));
+        assert_eq!(told, (english, arabic), "{help}");
+        // What the customer writes tells more, unless the language was chosen.
+        let mut own = said(Party::Customer, "", "أين طلبي");
+        own.sequence = 1;
+        if let Some(crate::grpc::pb::event::Body::MessageSent(sent)) = &mut own.body {
+            sent.text.as_mut().unwrap().language = "ar".to_owned();
+        }
+        let frame = crate::grpc::pb::subscribe_events_response::Frame::Event(own);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        assert_eq!(view.welcome().contains(ar), chosen.is_none());
+        assert_eq!(view.welcome().contains(en), chosen.is_some());
+    }
 }

@@ -1,20 +1,22 @@
 //! What the customer sees: events and answers in, lines out. No I/O.
 
 use super::calls::{Asked, Done, Rated};
+use super::facts::{away, party, spoken, waits};
+use super::help::COMMANDS;
 use super::input::Want;
-use crate::cli::connect::reason_of;
 use crate::cli::journal::Journal;
+use crate::cli::reach::{AWAY, Sentence};
+use crate::cli::refused::refused;
 use crate::cli::seen::Seen;
 use crate::cli::terminal::Look;
-use crate::cli::transcript::{Reader, Transcript, text_of};
+use crate::cli::transcript::{Reader, Transcript};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Conversation, ConversationState, Durability, Event, Mode, Outcome, Party, Promise,
-    PromiseKind, QueueStatus, Reset, ResetReason, StartConversationResponse,
-    SubscribeEventsResponse,
+    Choice, Conversation, ConversationState, Durability, Event, Mode, Outcome, Party, QueueStatus,
+    Reset, ResetReason, StartConversationResponse, SubscribeEventsResponse,
 };
 use std::time::Duration;
 use tonic::Status;
@@ -32,6 +34,8 @@ pub struct View {
     pub transcript: Transcript,
     /// The language was chosen by hand and does not follow the conversation.
     fixed: bool,
+    /// The language is the one the system is set to: it stands until the customer has written.
+    begun: bool,
     /// A person types: own messages stand on the screen already.
     interactive: bool,
     journal: Journal,
@@ -62,13 +66,20 @@ pub struct View {
 }
 
 impl View {
-    /// For a screen of this look; without a language, the conversation's is followed.
-    pub fn new(look: Look, interactive: bool, language: Option<Language>) -> View {
-        let fixed = language.is_some();
-        let language = language.unwrap_or(Language::En);
+    /// For a screen of this look, in a language that was chosen; without one it begins in that of the
+    /// system and follows what the customer writes.
+    pub fn new(
+        look: Look,
+        interactive: bool,
+        chosen: Option<Language>,
+        system: Option<Language>,
+    ) -> View {
+        let (fixed, begun) = (chosen.is_some(), system.is_some());
+        let language = chosen.or(system).unwrap_or(Language::En);
         View {
             transcript: Transcript { look, language, reader: Reader::Customer },
             fixed,
+            begun,
             interactive,
             journal: Journal::default(),
             choices: Vec::new(),
@@ -206,9 +217,8 @@ impl View {
         if asked.want.speaks() {
             self.echoes = self.echoes.saturating_sub(1);
         }
-        let not_done = pick(self.transcript.language, "not done", "لم يتم");
-        let why = self.transcript.look.foreign(status.message());
-        vec![self.transcript.remark(&format!("{not_done}: {why} ({})", reason_of(status)))]
+        let Transcript { language, look, .. } = self.transcript;
+        vec![self.transcript.remark(&refused(language, look, status))]
     }
 
     /// A moment has passed.
@@ -249,9 +259,26 @@ impl View {
         self.say("type a message; /help shows the commands", "اكتب رسالتك، و/help لعرض الأوامر")
     }
 
+    /// The commands.
+    pub fn help(&self) -> Vec<String> {
+        let read = self.languages();
+        read.flat_map(|language| COMMANDS.help(&Transcript { language, ..self.transcript }))
+            .collect()
+    }
+
+    /// There is no server.
+    pub fn nobody(&self) -> String {
+        self.say("Sanad cannot be reached; nothing was sent", "تعذّر الوصول إلى سند ولم يُرسل شيء")
+    }
+
+    /// A sentence of the terminal's own.
+    pub fn sentence(&self, (en, ar): Sentence) -> String {
+        self.say(en, ar)
+    }
+
     /// The line is away.
     pub fn disturbed(&self) -> String {
-        self.say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …")
+        self.sentence(AWAY)
     }
 
     /// The line is back.
@@ -259,8 +286,16 @@ impl View {
         self.say("connected again; nothing was lost", "عاد الاتصال ولم يضع شيء")
     }
 
+    /// What the customer reads: both languages as long as nothing tells which.
+    fn languages(&self) -> impl Iterator<Item = Language> {
+        let known = self.fixed || self.begun || self.heard;
+        let only = known.then_some(self.transcript.language);
+        Language::ALL.into_iter().filter(move |language| only.is_none_or(|only| only == *language))
+    }
+
     fn say(&self, en: &str, ar: &str) -> String {
-        self.transcript.remark(pick(self.transcript.language, en, ar))
+        let lines = self.languages().map(|language| self.transcript.remark(pick(language, en, ar)));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn reset(&mut self, reset: Reset) -> Vec<String> {
@@ -445,7 +480,8 @@ impl View {
     }
 
     fn follow_language(&mut self, tag: &str) {
-        if let (false, Some(language)) = (self.fixed, Language::from_tag(tag)) {
+        let stands = self.fixed || self.begun && !self.heard;
+        if let (false, Some(language)) = (stands, Language::from_tag(tag)) {
             self.transcript.language = language;
         }
     }
@@ -458,32 +494,4 @@ impl View {
         let well = pick(language, "the service works well again", "عادت الخدمة إلى عملها");
         vec![self.transcript.remark(words::mode(language, mode).unwrap_or(well))]
     }
-}
-
-fn waits(promise: &Promise) -> bool {
-    promise.kind() == PromiseKind::Wait
-}
-
-fn party(event: &Event) -> Party {
-    event.author.as_ref().map_or(Party::Unspecified, |author| author.party())
-}
-
-/// Whether the store is out of reach.
-fn away(mode: Mode) -> bool {
-    match mode {
-        Mode::Degraded | Mode::Isolated => true,
-        Mode::Unspecified | Mode::Normal => false,
-    }
-}
-
-/// Who said what, if somebody said something.
-fn spoken(event: &Event) -> Option<(Party, String)> {
-    let text = if let Some(Body::MessageSent(message)) = &event.body {
-        &message.text
-    } else if let Some(Body::Notice(notice)) = &event.body {
-        &notice.text
-    } else {
-        return None;
-    };
-    Some((party(event), text_of(text)))
 }

@@ -3,12 +3,15 @@
 use super::input::Which;
 use super::{Go, Watch, now};
 use crate::cli::blocks::line;
+use crate::cli::reach::told_meanwhile;
 use crate::grpc::pb::BlockVerdict;
 
 impl Watch {
     /// Shows who is blocked, each with the number it has everywhere on this screen.
     pub(super) async fn blocked(&mut self) -> anyhow::Result<Go> {
-        let blocks = match self.calls.blocks().await {
+        let away = self.away();
+        let call = self.calls.blocks();
+        let blocks = match told_meanwhile(&mut self.terminal.screen, away, call).await {
             Ok(blocks) => blocks,
             Err(status) => return self.not_done("the list of blocks", status, None),
         };
@@ -41,7 +44,9 @@ impl Watch {
             }
         };
         let verdict = if upheld { BlockVerdict::Uphold } else { BlockVerdict::Lift };
-        if let Err(status) = self.calls.review(conversation, verdict, reason).await {
+        let away = self.away();
+        let call = self.calls.review(conversation, verdict, reason);
+        if let Err(status) = told_meanwhile(&mut self.terminal.screen, away, call).await {
             return self.not_done("the review", status, None);
         }
         let line = match upheld {

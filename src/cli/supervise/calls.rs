@@ -1,7 +1,7 @@
 //! A supervisor's calls, each repeated under the same request id until it is answered; and the desk
 //! that is opened when a conversation is taken over for the first time.
 
-use crate::cli::connect::{Bearer, Secured, ask, fresh_id, patiently, reason_of, transient};
+use crate::cli::connect::{Bearer, Secured, ask, fresh_id, reason_of, repeat, transient};
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::supervisor_service_client::SupervisorServiceClient;
@@ -22,6 +22,10 @@ use tonic::{Code, Response, Status};
 const BEAT: Duration = Duration::from_secs(10);
 /// How long signing out may take; after that the lease runs out by itself.
 const GOODBYE_TIME: Duration = Duration::from_secs(5);
+
+/// The screen stands still while a call is made: with the pauses between them these tries take about a
+/// quarter of a minute.
+const TRIES_MAX: u32 = 8;
 
 /// Something to be done about the watched conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -364,5 +368,5 @@ async fn once<Q: Clone, A, F>(request: Q, mut call: impl FnMut(Q) -> F) -> Resul
 where
     F: Future<Output = Result<Response<A>, Status>>,
 {
-    patiently(|_| {}, || call(request.clone())).await.map(Response::into_inner)
+    repeat(TRIES_MAX, || {}, || call(request.clone())).await.map(Response::into_inner)
 }

@@ -15,8 +15,10 @@ mod streams;
 #[cfg(test)]
 mod tests;
 
-use super::connect::{Failure, KeyArgs, ServerArgs};
+use super::connect::{Failure, KeyArgs, SILENT_MAX, ServerArgs};
 use super::follow::{Heard, follow};
+use super::reach::{AWAY, BACK, told_meanwhile};
+use super::refused::refused;
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -53,9 +55,12 @@ pub struct SuperviseArgs {
     server: ServerArgs,
     #[command(flatten)]
     key: KeyArgs,
-    /// The language of this screen.
-    #[arg(long, value_name = "ar|en", default_value = "en", value_parser = super::language)]
-    lang: Language,
+    /// The language of this screen; without it, the system's.
+    #[arg(long, value_name = "ar|en", value_parser = super::language)]
+    lang: Option<Language>,
+    /// How long a script waits until everything was shown once.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    patience: u64,
     /// How long to stay after a script has ended.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     stay: u64,
@@ -70,7 +75,8 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
     let bearer = args.key.read(Role::Supervisor, &args.subject)?;
     let channel = args.server.connect().await?;
     let calls = Calls::new(channel, bearer, args.name.clone());
-    let (look, language) = (terminal.look, args.lang);
+    let look = terminal.look;
+    let language = args.lang.or(terminal.locale).unwrap_or(Language::En);
     let show = Show { transcript: Transcript { look, language, reader: Reader::Staff } };
     let (tell, overview) = mpsc::channel(64);
     tokio::spawn(follow(streams::OverviewStream::new(calls.supervisors()), tell));
@@ -83,6 +89,8 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         overview,
         watched: None,
         is_told: false,
+        is_away_told: false,
+        since: Instant::now(),
         leave_at: None,
         ended: false,
     };
@@ -112,6 +120,10 @@ struct Watch {
     watched: Option<Watched>,
     /// Whether everything was shown once.
     is_told: bool,
+    /// Whether it was said that nothing can be shown yet.
+    is_away_told: bool,
+    /// When it began.
+    since: Instant,
     /// When to leave; set when the input has ended.
     leave_at: Option<Instant>,
     /// Nothing more is read.
@@ -128,13 +140,16 @@ impl Watch {
         let mut tick = tokio::time::interval(TICK);
         let mut stop = std::pin::pin!(asked_to_stop());
         loop {
-            let may_speak = !self.ended && self.is_told;
+            // Before everything was shown a line could mean nothing: a script waits for it, and a
+            // person only until it is said that it will take longer.
+            let is_answered = self.terminal.interactive && self.is_away_told;
+            let may_speak = !self.ended && (self.is_told || is_answered);
             let go = tokio::select! {
                 biased;
                 Some(heard) = self.overview.recv() => self.overview(heard)?,
                 Some(heard) = watched(&mut self.watched) => self.happened(heard),
-                line = self.terminal.lines.recv(), if may_speak => self.read(line).await?,
-                _ = tick.tick() => self.tick().await,
+                line = self.terminal.line(), if may_speak => self.read(line).await?,
+                _ = tick.tick() => self.tick().await?,
                 () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
@@ -204,12 +219,9 @@ impl Watch {
     }
 
     fn disturbed(&mut self, is_away: bool) {
-        let line = match is_away {
-            true => {
-                self.show.say("the server is away; trying again …", "الخادم غائب، تُعاد المحاولة …")
-            }
-            false => self.show.say("connected again", "عاد الاتصال"),
-        };
+        let (en, ar) = if is_away { AWAY } else { BACK };
+        let line = self.show.say(en, ar);
+        self.is_away_told = is_away;
         self.terminal.screen.show(&[line]);
     }
 
@@ -228,6 +240,8 @@ impl Watch {
             Line::Nothing => {}
             Line::Quit => return Ok(Go::Leave),
             Line::Help => lines = COMMANDS.help(&self.show.transcript),
+            // Nothing is known yet, so there is nothing that could be shown or done.
+            _ if !self.is_told => lines.push(self.away()),
             Line::List => lines = self.show.everything(&self.floor, now()),
             Line::Incomplete(command) => {
                 lines = COMMANDS.usage(command, &self.show.transcript);
@@ -288,7 +302,9 @@ impl Watch {
         let conversation = watched.conversation.clone();
         let owner = self.floor.owner(&conversation).map(str::to_owned);
         let (en, ar) = deed.done();
-        match self.calls.make(&deed, &conversation, owner.as_deref()).await {
+        let away = self.away();
+        let call = self.calls.make(&deed, &conversation, owner.as_deref());
+        match told_meanwhile(&mut self.terminal.screen, away, call).await {
             Ok(()) => {
                 let line = self.show.say(en, ar);
                 self.terminal.screen.show(&[line]);
@@ -318,18 +334,31 @@ impl Watch {
     }
 
     fn refused(&self, status: &Status) -> String {
-        let said = self.show.transcript.look.foreign(status.message());
-        let no = self.show.say("the server refused:", "رفض الخادم:");
-        format!("{no} {said}")
+        let Transcript { language, look, .. } = self.show.transcript;
+        self.show.transcript.remark(&refused(language, look, status))
     }
 
-    async fn tick(&mut self) -> Go {
+    async fn tick(&mut self) -> anyhow::Result<Go> {
         self.status();
+        let waited = self.since.elapsed();
+        let patience = Duration::from_secs(self.args.patience);
+        if !self.is_told && !self.is_away_told && waited >= SILENT_MAX.min(patience) {
+            self.disturbed(true);
+        }
+        if !self.is_told && !self.terminal.interactive && waited >= patience {
+            let server = self.args.server.server.clone();
+            return Err(Failure::Away { server, waited: patience }.into());
+        }
         self.calls.stay_alive().await;
-        match self.leave_at {
+        Ok(match self.leave_at {
             Some(at) if Instant::now() >= at => Go::Leave,
             Some(_) | None => Go::On,
-        }
+        })
+    }
+
+    /// That it takes long, for a call that a person waits for.
+    fn away(&self) -> String {
+        self.show.say(AWAY.0, AWAY.1)
     }
 
     /// Only where it can be drawn over: in a file it would be a line for each second.

@@ -8,7 +8,7 @@ mod codes;
 mod render;
 
 pub use codes::{Code, Severity};
-pub use render::{Look, render, render_json};
+pub use render::{Look, render, render_first, render_json};
 
 use crate::domain::language::Language;
 use crate::domain::texts::fill;

@@ -22,11 +22,28 @@ pub struct Look {
 
 /// All problems with their source lines, and a last line that counts them.
 pub fn render(problems: &[Problem], sources: &Sources, look: Look) -> String {
+    render_first(problems, sources, look, problems.len())
+}
+
+/// At most so many of them, what keeps the rules from going live first, and how many more there are;
+/// the last line counts all.
+pub fn render_first(problems: &[Problem], sources: &Sources, look: Look, max: usize) -> String {
     let renderer = if look.colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for problem in problems {
+    let mut order: Vec<&Problem> = problems.iter().collect();
+    if problems.len() > max {
+        order.sort_by_key(|problem| !problem.is_error());
+    }
+    for problem in order.into_iter().take(max) {
         out.push_str(&renderer.render(&groups(problem, sources, look.language)));
         out.push_str("\n\n");
+    }
+    let more = problems.len().saturating_sub(max);
+    if more > 0 {
+        out.push_str(&match look.language {
+            Language::En => format!("and {more} more: run sanad check\n"),
+            Language::Ar => format!("وغيرها {more}: شغّل sanad check\n"),
+        });
     }
     out.push_str(&counted(problems, look.language));
     out.push('\n');
@@ -66,7 +83,9 @@ fn groups<'a>(problem: &Problem, sources: &'a Sources, language: Language) -> [G
         Some(snippet) => title.element(snippet),
         // It is about no file in particular.
         None if problem.place.file.is_empty() => Group::with_title(title),
-        None => title.element(annotate_snippets::Origin::path(problem.place.file.to_string())),
+        None => {
+            title.element(annotate_snippets::Origin::path(sources.place_of(&problem.place.file)))
+        }
     };
     for place in &problem.also {
         let label = match (problem.code.is_of_a_name(), language) {
@@ -107,7 +126,9 @@ fn snippet<'a>(
     };
     let span = line_start + marked.start..line_start + marked.end;
     Some(
-        Snippet::source(text).path(place.file.to_string()).annotation(kind.span(span).label(label)),
+        Snippet::source(text)
+            .path(sources.place_of(&place.file))
+            .annotation(kind.span(span).label(label)),
     )
 }
 

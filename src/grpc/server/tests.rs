@@ -227,10 +227,14 @@ async fn a_message_that_is_too_large_is_a_limit_like_any_other() {
 async fn metadata_that_is_too_large_is_refused_before_anything_is_looked_at() {
     let world = world(options()).await;
     let mut client = ChatServiceClient::new(world.channel().await);
-    let mut request = tonic::Request::new(ListMessagesRequest::default());
-    request.metadata_mut().insert("x-large", "x".repeat(20_000).parse().unwrap());
-    let status = client.list_messages(request).await.unwrap_err();
-    assert_eq!((status.code(), reason(&status).as_str()), (Code::ResourceExhausted, "TOO_LARGE"));
+    // Also what is far beyond the limit gets the gate's answer, and not the transport's.
+    for bytes in [20_000, 40_000, 70_000, 100_000] {
+        let mut request = tonic::Request::new(ListMessagesRequest::default());
+        request.metadata_mut().insert("x-large", "x".repeat(bytes).parse().unwrap());
+        let status = client.list_messages(request).await.unwrap_err();
+        let told = (status.code(), reason(&status));
+        assert_eq!(told, (Code::ResourceExhausted, "TOO_LARGE".to_owned()), "{bytes}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::facts::Facts;
-use crate::domain::handoff::{Handoff, Priority, Token};
+use crate::domain::handoff::{Handoff, Languages, Priority, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -52,7 +52,8 @@ pub struct Conversation {
     pub preferred: Option<AgentId>,
     /// The name customers know them by.
     pub agent_name: Option<String>,
-    /// Agents who must not get it again in this episode: the customer said no to them twice.
+    /// Agents who must not get it again: the customer said no to them twice. Only a wait that has become
+    /// too long undoes it.
     pub excluded: BTreeSet<AgentId>,
     /// Agents from whom it came back; others are asked first.
     #[serde(default)]

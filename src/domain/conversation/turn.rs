@@ -189,7 +189,7 @@ impl<'a> Turn<'a> {
             reason,
             entry: entry.clone(),
             entry_queue,
-            language: self.c.agent_language(),
+            languages: self.c.languages(),
             skills: BTreeMap::new(),
             requested_at: self.at,
             origin: Origin { channel: self.c.channel.clone(), known: self.c.customer.is_known() },

@@ -293,7 +293,7 @@ impl From<Lack> for WhyNot {
 /// They are not able to do it.
 pub(super) fn inability(helper: &Helper, needs: &Requirements) -> Option<Lack> {
     let profile = &helper.agent.profile;
-    if profile.languages.get(&needs.language).is_none_or(|level| *level == 0) {
+    if needs.languages().all(|one| profile.languages.get(&one).is_none_or(|level| *level == 0)) {
         return Some(Lack::Language(needs.language));
     }
     needs.skills.iter().find_map(|(skill, &need)| {
@@ -352,8 +352,9 @@ pub(super) fn rivals(view: &PoolView, class: u32) -> impl Iterator<Item = u32> {
     });
     view.classes.iter().filter_map(move |(slot, rival)| {
         let (needs, among) = hopes.as_ref()?;
-        let alike =
-            rival.key.needs.language == needs.language && rival.key.needs.skills == needs.skills;
+        let theirs = &rival.key.needs;
+        let alike = (theirs.language, theirs.also, &theirs.skills)
+            == (needs.language, needs.also, &needs.skills);
         (alike || rival.able.meets(among)).then_some(slot)
     })
 }

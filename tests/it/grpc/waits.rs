@@ -2,6 +2,7 @@
 //! the range that a waiting customer is told.
 
 use super::world::*;
+use sanad::domain::language::Language;
 use sanad::grpc::keys::Role;
 use sanad::grpc::pb;
 use sanad::grpc::pb::event::Body;
@@ -87,6 +88,35 @@ async fn whoever_waits_may_choose_a_callback_once_and_is_promised_it() {
     let back = choose(&customer, "wait", pb::WaitOption::Wait, None).await.unwrap();
     assert_eq!(back.conversation.unwrap().state(), pb::ConversationState::Queued);
     assert!(open_promises(&world).await.is_empty());
+}
+
+/// Sara writes English only, Omar Arabic only.
+fn one_language_each(rules: &mut sanad::domain::rules::Rules) {
+    for (agent, language) in rules.routing.agents.iter_mut().zip([Language::En, Language::Ar]) {
+        agent.profile.languages = [(language, 4)].into();
+    }
+}
+
+#[tokio::test]
+async fn whoever_accepts_the_other_language_is_still_offered_to_agents_of_their_own() {
+    let world = World::open_with(one_language_each).await;
+    let omar = world.ready("omar").await;
+    let mut arabic = omar.stream().await;
+    omar.present(pb::Presence::Away).await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    choose(&customer, "ar", pb::WaitOption::OtherLanguage, None).await.unwrap();
+
+    let sara = world.ready("sara").await;
+    let mut english = sara.stream().await;
+    let offer = english.offer().await;
+    assert_eq!((offer.language.as_str(), offer.also_language.as_str()), ("en", "ar"));
+    let packet = sara.packet(&offer.conversation_id, offer.token).await.unwrap();
+    assert_eq!((packet.language.as_str(), packet.also_language.as_str()), ("en", "ar"));
+    sara.decline(&offer, "no").await.unwrap();
+    omar.present(pb::Presence::Available).await;
+    let offer = arabic.offer().await;
+    assert_eq!((offer.language.as_str(), offer.also_language.as_str()), ("en", "ar"));
 }
 
 #[tokio::test]

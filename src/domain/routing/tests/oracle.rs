@@ -24,9 +24,16 @@ pub struct Oracle<'a> {
 }
 
 pub fn is_able(agent: &Agent, needs: &Requirements) -> bool {
-    let speaks = agent.profile.languages.get(&needs.language).copied().unwrap_or(0) > 0;
+    let speaks = speaks_own(agent, needs)
+        || needs
+            .also
+            .is_some_and(|also| agent.profile.languages.get(&also).is_some_and(|l| *l > 0));
     let knows = |(skill, least): (_, &u8)| agent.profile.skills.get(skill) >= Some(least);
     speaks && needs.skills.iter().all(knows)
+}
+
+fn speaks_own(agent: &Agent, needs: &Requirements) -> bool {
+    agent.profile.languages.get(&needs.language).copied().unwrap_or(0) > 0
 }
 
 fn place(item: &Item) -> (u8, i64, &str) {
@@ -153,7 +160,10 @@ impl Oracle<'_> {
         able.retain(|agent| roomy(agent) && !agent.has_live_offer());
         let cools = |agent: &Agent| agent.paused_until > self.at;
         able.retain(|agent| urgent || !cools(agent));
-        able.sort_by_key(|agent| (cools(agent), !is_preferred(agent), self.rank(agent), &agent.id));
+        let foreign = |agent: &Agent| !speaks_own(agent, &item.handoff.needs);
+        able.sort_by_key(|agent| {
+            (cools(agent), !is_preferred(agent), foreign(agent), self.rank(agent), &agent.id)
+        });
         able
     }
 
@@ -189,7 +199,7 @@ impl Oracle<'_> {
         for queue in self.rules.queues.iter() {
             for language in Language::ALL {
                 let (id, skills) = (queue.id.clone(), queue.skills.clone());
-                let needs = Requirements { queue: id, language, skills };
+                let needs = Requirements { queue: id, language, also: None, skills };
                 breadth += u32::from(is_able(agent, &needs));
             }
         }

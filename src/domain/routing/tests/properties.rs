@@ -57,7 +57,8 @@ fn some_agent() -> impl Strategy<Value = u8> {
 }
 
 fn items() -> impl Strategy<Value = Item> {
-    let asks = (some_conversation(), any::<bool>(), 0..4u8, prop::sample::select(vec![1, 1, 1, 2]));
+    let tongue = (any::<bool>(), prop::bool::weighted(0.2));
+    let asks = (some_conversation(), tongue, 0..4u8, prop::sample::select(vec![1, 1, 1, 2]));
     let place = (times(), 0..3i64, 0..=4i64, 0..5u8, prop::bool::weighted(0.1));
     let particular = (
         prop::collection::btree_map(some_agent(), times(), 0..2),
@@ -66,11 +67,12 @@ fn items() -> impl Strategy<Value = Item> {
         prop::option::weighted(0.3, times()),
     );
     (asks, place, particular).prop_map(|(asks, place, particular)| {
-        let (id, arabic, level, cost) = asks;
+        let (id, (arabic, either), level, cost) = asks;
         let (since, waited, credit, urgency, promised) = place;
         let (paused, excluded, preferred, again) = particular;
         let mut item = item(&format!("c{id}"), 0);
         item.handoff.needs.language = if arabic { Language::Ar } else { Language::En };
+        item.handoff.needs.also = either.then(|| item.handoff.needs.language.other());
         if level > 1 {
             item.handoff.needs.queue = queue("safety");
             item.handoff.needs.skills.insert(skill("safety"), level);

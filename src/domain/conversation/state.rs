@@ -281,6 +281,12 @@ pub struct Memory {
     /// The customer's last words that say what they need.
     #[serde(default)]
     pub need: Option<String>,
+    /// Whether that was answered.
+    #[serde(default)]
+    pub need_answered: bool,
+    /// What they needed before they asked the machine while they wait; `None` if they did not.
+    #[serde(default)]
+    pub need_before: Option<Need>,
     /// Whether they were just asked whether they still want the person they wait for.
     #[serde(default)]
     pub withdrawing: bool,
@@ -301,6 +307,15 @@ impl Memory {
     pub fn was_sent(&self, text: &str) -> bool {
         self.sent.contains(&text_hash(text))
     }
+}
+
+/// What a customer needs, and whether it was answered.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Need {
+    /// Their words; `None` if they have not said it.
+    pub said: Option<String>,
+    /// Whether it was answered.
+    pub answered: bool,
 }
 
 /// A part of a thought.

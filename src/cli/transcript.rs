@@ -11,8 +11,8 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::fact::Value;
 use crate::grpc::pb::{
-    Choice, Delay, Event, Fact, LocalizedText, MessageSent, Participant, Party, Promise,
-    QueueStatus, Signal,
+    Choice, Delay, DelayReason, Event, Fact, LocalizedText, MessageSent, Participant, Party,
+    Promise, QueueStatus, Signal,
 };
 use jiff::tz::TimeZone;
 use owo_colors::Style;

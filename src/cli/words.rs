@@ -42,6 +42,22 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
     Some(pick(language, en, ar))
 }
 
+/// Why somebody stands further back than they were told before; `None` if they do not.
+pub fn rise(language: Language, rise: pb::PositionRise) -> Option<&'static str> {
+    use pb::PositionRise as R;
+    let (en, ar) = match rise {
+        R::Unspecified => return None,
+        R::Rejoined => ("in line again", "العودة إلى الطابور"),
+        R::Emergencies => ("somebody in danger goes before", "تقدَّم من هو في خطر"),
+        R::TeamChanged => ("other colleagues are there now", "تغيّر الموظفون الموجودون"),
+        R::EarlierClaim => (
+            "somebody goes before who waited longer, was promised it or is more urgent",
+            "تقدَّم من انتظر أكثر أو له وعد أو أمره أعجل",
+        ),
+    };
+    Some(pick(language, en, ar))
+}
+
 /// Why a conversation went to people.
 pub fn handoff(language: Language, reason: pb::HandoffReason) -> &'static str {
     use pb::HandoffReason as H;

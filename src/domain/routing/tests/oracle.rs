@@ -169,23 +169,36 @@ impl Oracle<'_> {
 
     /// The place in line, for work that is in it.
     pub fn position(&self, item: &Item) -> u32 {
+        1 + self.before(item).len() as u32
+    }
+
+    /// Whom it may hope for: those who are signed in, if any of them is able.
+    pub fn hopes(&self, item: &Item) -> Vec<&Agent> {
+        let mut able: Vec<&Agent> = self.agents.iter().collect();
+        able.retain(|agent| is_able(agent, &item.handoff.needs));
+        let anyone_here = able.iter().any(|agent| agent.is_signed_in());
+        able.retain(|agent| !anyone_here || agent.is_signed_in());
+        able
+    }
+
+    /// Who stands before it in line.
+    pub fn before(&self, item: &Item) -> Vec<&Item> {
         let in_line = |item: &&Item| match item.state {
             ItemState::Waiting | ItemState::Offered { .. } => true,
             ItemState::Assigned { .. } => false,
         };
-        let able = |agent: &&Agent| is_able(agent, &item.handoff.needs);
-        let anyone_here = self.agents.iter().filter(able).any(Agent::is_signed_in);
-        let hopes = |agent: &&Agent| able(agent) && (!anyone_here || agent.is_signed_in());
+        let hopes = self.hopes(item);
         let rival = |other: &&Item| {
             let (ours, theirs) = (&item.handoff.needs, &other.handoff.needs);
-            let alike = (ours.language, &ours.skills) == (theirs.language, &theirs.skills);
-            alike || self.agents.iter().filter(hopes).any(|agent| is_able(agent, theirs))
+            let alike = (ours.language, ours.also, &ours.skills)
+                == (theirs.language, theirs.also, &theirs.skills);
+            alike || hopes.iter().any(|agent| is_able(agent, theirs))
         };
         let waits = |other: &Item| other.state == ItemState::Waiting;
         let before = |other: &&Item| {
             place(other) < place(item) && !(waits(other) && self.stands_aside(other))
         };
-        1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u32
+        self.items.iter().filter(in_line).filter(before).filter(rival).collect()
     }
 
     fn choose(&self, item: &Item, asked: &[&AgentId]) -> Option<&Agent> {

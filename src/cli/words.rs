@@ -22,6 +22,10 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
             "everybody who could help is busy, pausing or away",
             "كل من يستطيع المساعدة مشغول أو في استراحة أو غائب",
         ),
+        D::PreferredBusy => (
+            "the colleague meant for it is busy and waited for; others are asked soon",
+            "الموظف المقصود مشغول وهو في الانتظار، ثم يُسأل غيره قريبًا",
+        ),
         D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
         D::NoAgentForLanguage => {
             ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")

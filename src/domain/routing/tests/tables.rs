@@ -392,7 +392,7 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
             DelayReason::AllBusy,
         ),
         (vec![away, english_only("b")], plain(), vec![], DelayReason::AllBusy),
-        (vec![agent("a"), busy("b")], held.clone(), vec![], DelayReason::AllBusy),
+        (vec![agent("a"), busy("b")], held.clone(), vec![], DelayReason::PreferredBusy),
         (vec![agent("a"), agent("b")], held, vec![], DelayReason::None),
         (vec![busy("a")], plain(), vec![emergency("e", 950)], DelayReason::EmergenciesAhead),
         (vec![busy("a")], untaken, vec![], DelayReason::OffersNotTaken),

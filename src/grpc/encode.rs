@@ -196,7 +196,7 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
             .map_or(pb::PositionRise::Unspecified, encode_line::rise)
             .into(),
         delay: Some(delay),
-        waiting_since: Some(timestamp(asked.waiting_since)),
+        waiting_since: c.waits_since().map(timestamp),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
         eta: Some(encode_eta::eta(&eta)),
         in_danger: c.is_in_danger(),

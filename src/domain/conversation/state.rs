@@ -384,9 +384,18 @@ impl Conversation {
         }
     }
 
-    /// The language its agent must speak.
-    pub fn agent_language(&self) -> Language {
-        self.agreed_language.unwrap_or(self.language)
+    /// Since when they wait for a person, told as one span like [`Item::waits_since`]; `None` unless
+    /// they do.
+    ///
+    /// [`Item::waits_since`]: crate::domain::pool::item::Item::waits_since
+    pub fn waits_since(&self) -> Option<Timestamp> {
+        let asked = self.handoff.as_ref().filter(|_| self.state == State::Queued)?;
+        Some(Timestamp::from_millis(asked.waiting_since.as_millis() - self.waited_ms))
+    }
+
+    /// The languages of which its agent must speak one.
+    pub fn languages(&self) -> Languages {
+        Languages { own: self.language, also: self.agreed_language }
     }
 }
 

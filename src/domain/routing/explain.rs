@@ -232,7 +232,7 @@ pub fn queue_stats(view: &PoolView, rules: &RoutingRules) -> BTreeMap<QueueId, Q
                 continue;
             }
         }
-        let since = Timestamp::from_millis(item.waiting_since.as_millis() - item.waited_ms);
+        let since = item.waits_since();
         queue.oldest = Some(queue.oldest.map_or(since, |oldest| oldest.min(since)));
     }
     stats

@@ -451,7 +451,6 @@ impl<'a> Round<'a> {
     fn offer(&self, found: &Match) -> Option<Offer> {
         let item = &self.view.items.get(found.item)?.item;
         let agent = &self.view.agents.get(found.agent)?.agent;
-        let waited = self.at.since(item.waiting_since).as_millis() as u64;
         Some(Offer {
             conversation: item.conversation.clone(),
             agent: agent.id.clone(),
@@ -460,7 +459,7 @@ impl<'a> Round<'a> {
             why: Why {
                 turn: found.turn,
                 choice: found.choice,
-                waited_ms: waited + item.waited_ms.max(0) as u64,
+                waited_ms: self.at.since(item.waits_since()).as_millis() as u64,
                 load: agent.load(),
                 capacity: agent.profile.capacity,
             },

@@ -396,7 +396,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.waited_ms = 0;
             c.denied_bot = 0;
             c.denied_agent = 0;
-            c.excluded.clear();
+            // Whom the customer denied twice they do not get again by coming back.
             c.avoided.clear();
             c.broken = 0;
             c.agreed_language = None;

@@ -467,12 +467,13 @@ impl Customer {
     /// Looks at the conversation.
     async fn look(&mut self) {
         let id = self.id.clone();
-        if let Ok(seen) = self.call(async move |app| app.conversation(&id).await).await {
-            self.view = Some(seen);
-        }
-        let place = self.id.clone();
-        let look = async move |app: Arc<App>| Ok(Told::by(&app, &place));
-        if let Ok(Some(told)) = self.call(look).await {
+        let look = async move |app: Arc<App>| {
+            let seen = app.conversation(&id).await?;
+            Ok((seen, Told::by(&app, &id)))
+        };
+        let Ok((seen, told)) = self.call(look).await else { return };
+        self.view = Some(seen);
+        if let Some(told) = told {
             told.judge(&self.world, &self.id, self.told.replace(told.clone()));
         }
     }

@@ -26,6 +26,7 @@ pub mod findings;
 mod giving_way;
 pub mod hub;
 pub mod keys;
+mod lines;
 pub mod listing;
 pub mod machines;
 pub mod on_call;
@@ -91,6 +92,7 @@ pub struct App {
     in_force: directives::InForce,
     typing: typing::Typing,
     pages: attending::Pages,
+    lines: lines::Lines,
     hub: Hub,
     stats: Stats,
     machines: Machines,
@@ -119,6 +121,7 @@ impl App {
             in_force: directives::InForce::default(),
             typing: typing::Typing::default(),
             pages: attending::Pages::default(),
+            lines: lines::Lines::default(),
             hub: Hub::default(),
             stats: Stats::default(),
             machines: Machines::default(),

@@ -112,7 +112,7 @@ impl App {
             kind: open.kind,
             language: c.language,
             queue: asked.handoff.needs.queue.clone(),
-            waiting_since: asked.waiting_since,
+            waiting_since: c.waits_since().unwrap_or(asked.waiting_since),
             attempt: open.attempts,
             rung_at: open.rung_at,
             target: on_call.named(open.kind, &open.target)?.clone(),

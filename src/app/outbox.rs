@@ -14,7 +14,6 @@ use super::stored::Owed;
 use crate::domain::conversation::command::{Command, Receipt, Rejection};
 use crate::domain::conversation::handle::arrival;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::WorkCommand;
 use crate::domain::pool::item::{Item, ItemState, Place};
@@ -141,11 +140,10 @@ impl App {
             return None;
         }
         let (position, delay) = self.waiting_status(&c.id, at);
+        let needs = asked.handoff.needs.clone();
         let other_language = delay == DelayReason::NoLanguage
-            && self.router.somebody_meets(&Requirements {
-                language: c.agent_language().other(),
-                ..asked.handoff.needs.clone()
-            });
+            && needs.also.is_none()
+            && self.router.somebody_meets(&needs.in_languages(c.language.other().into()));
         Some(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),

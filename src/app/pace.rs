@@ -214,7 +214,7 @@ fn parse_served(name: &str) -> Option<Served> {
         listed.split(',').filter(|text| !text.is_empty()).map(skill).collect::<Option<_>>()?;
     let mut millis = || Some(Duration::from_millis(parts.next()?.parse().ok()?));
     let (took, seat) = (millis()?, millis()?);
-    let needs = Requirements { queue, language, skills };
+    let needs = Requirements { queue, language, also: None, skills };
     Some(Served { needs, sample: Sample { took, seat } })
 }
 
@@ -230,6 +230,7 @@ mod tests {
                 needs: Requirements {
                     queue: QueueId::parse("care").unwrap(),
                     language: Language::Ar,
+                    also: None,
                     skills: skills.into_iter().collect(),
                 },
                 sample: Sample {

@@ -8,6 +8,7 @@ use super::error::{AppError, AppResult};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::bot::suggest::{Line, Situation, Suggestion, suggest};
 use crate::domain::conversation::event::Event;
+use crate::domain::conversation::need::quoted;
 use crate::domain::conversation::state::{Asked, Conversation};
 use crate::domain::detectors::{Signal, Speaker};
 use crate::domain::handoff::Token;
@@ -21,8 +22,6 @@ use crate::domain::texts::TextKey;
 const EVENTS_MAX: u64 = 300;
 /// The newest findings that are told.
 const SIGNALS_MAX: usize = 12;
-/// The need is quoted up to so many characters.
-const NEED_CHARS_MAX: usize = 90;
 
 /// All that the next agent must know.
 #[derive(Debug, Clone)]
@@ -37,7 +36,7 @@ pub struct Packet {
     pub signals: Vec<(u64, String, Signal)>,
     /// What the bot answered: the place in the log, the entry, its title.
     pub tried: Vec<(u64, EntryId, String)>,
-    /// What the customer said last that they need.
+    /// What the customer said last that they need, if it was not answered.
     pub open_question: Option<String>,
     /// How often people were asked before.
     pub earlier_handoffs: u32,
@@ -59,8 +58,8 @@ impl App {
     ) -> AppResult<Packet> {
         let Held { name, conversation: c, asked, events } = self.held(agent, id, token).await?;
         let rules = self.rules();
-        let open_question = c.memory.need.clone();
-        let need = need(&rules, &c, &asked, open_question.as_deref());
+        let need = need(&rules, &c, &asked);
+        let open_question = c.memory.need.clone().filter(|_| !c.memory.need_answered);
         Ok(Packet {
             opening: opening(&rules, c.language, &name, &asked, need),
             signals: signals(&rules, &events),
@@ -91,7 +90,7 @@ impl App {
         let is_agents = |logged: &Logged| matches!(logged.logged.event, Event::AgentSaid { .. });
         let spoken = events.iter().any(is_agents);
         let first = (!spoken).then(|| {
-            let need = need(&rules, &c, &asked, c.memory.need.as_deref());
+            let need = need(&rules, &c, &asked);
             opening(&rules, c.language, &name, &asked, need)
         });
         Ok(suggested(&rules, &c, &asked, &events, first, about))
@@ -176,17 +175,10 @@ fn lines(events: &[Logged]) -> Vec<Line> {
 }
 
 /// What the customer needs, in few words: their own, or the topic that was answered.
-fn need(rules: &Rules, c: &Conversation, asked: &Asked, need: Option<&str>) -> Option<String> {
-    let Some(said) = need else {
-        let entry = asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
-        return entry.map(|entry| entry.title.get(c.language).clone());
-    };
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut need: String = said.chars().take(NEED_CHARS_MAX).collect();
-    if need.len() < said.len() {
-        need.push('…');
-    }
-    Some(need)
+fn need(rules: &Rules, c: &Conversation, asked: &Asked) -> Option<String> {
+    let entry = || asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
+    let topic = || entry().map(|entry| entry.title.get(c.language).clone());
+    c.memory.need.as_deref().map(quoted).or_else(topic)
 }
 
 fn opening(

@@ -11,8 +11,8 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::fact::Value;
 use crate::grpc::pb::{
-    Choice, Delay, Event, Fact, LocalizedText, MessageSent, Participant, Party, Promise,
-    QueueStatus, Signal,
+    Choice, Delay, DelayReason, Event, Fact, LocalizedText, MessageSent, Participant, Party,
+    Promise, QueueStatus, Signal,
 };
 use jiff::tz::TimeZone;
 use owo_colors::Style;
@@ -176,9 +176,14 @@ impl Transcript {
             (true, Language::En) => format!("you are number {} in line", status.position),
             (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
         };
-        // Before the place is registered there is nothing to say of it; that the system is in
-        // trouble is told by itself.
-        let delay = status.delay.as_ref().filter(|_| status.registered);
+        let place = match words::rise(self.language, status.rise()) {
+            Some(why) => format!("{place} ({} {why})", pick(self.language, "higher:", "تأخر:")),
+            None => place,
+        };
+        // Before the place is registered there is nothing to say of it, but why it is not.
+        let is_told =
+            |delay: &&Delay| status.registered || delay.reason() == DelayReason::SystemDegraded;
+        let delay = status.delay.as_ref().filter(is_told);
         let why = delay.and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
         let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));

@@ -22,6 +22,10 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
             "everybody who could help is busy, pausing or away",
             "كل من يستطيع المساعدة مشغول أو في استراحة أو غائب",
         ),
+        D::PreferredBusy => (
+            "the colleague meant for it is busy and waited for; others are asked soon",
+            "الموظف المقصود مشغول وهو في الانتظار، ثم يُسأل غيره قريبًا",
+        ),
         D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
         D::NoAgentForLanguage => {
             ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")
@@ -37,6 +41,22 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
         D::SystemDegraded => (
             "part of the system is disturbed; it keeps trying",
             "في النظام خلل جزئي والمحاولة مستمرة",
+        ),
+    };
+    Some(pick(language, en, ar))
+}
+
+/// Why somebody stands further back than they were told before; `None` if they do not.
+pub fn rise(language: Language, rise: pb::PositionRise) -> Option<&'static str> {
+    use pb::PositionRise as R;
+    let (en, ar) = match rise {
+        R::Unspecified => return None,
+        R::Rejoined => ("in line again", "العودة إلى الطابور"),
+        R::Emergencies => ("somebody in danger goes before", "تقدَّم من هو في خطر"),
+        R::TeamChanged => ("other colleagues are there now", "تغيّر الموظفون الموجودون"),
+        R::EarlierClaim => (
+            "somebody goes before who waited longer, was promised it or is more urgent",
+            "تقدَّم من انتظر أكثر أو له وعد أو أمره أعجل",
         ),
     };
     Some(pick(language, en, ar))

@@ -345,9 +345,10 @@ pub const SURVEYS: [(&str, Option<Measure>); 3] = [
 ];
 
 /// Why a wait is long, by the names of the files.
-pub const DELAY_REASONS: [&str; 8] = [
+pub const DELAY_REASONS: [&str; 9] = [
     "none",
     "all_busy",
+    "preferred_busy",
     "no_language",
     "no_skill",
     "outside_hours",

@@ -148,10 +148,48 @@ pub enum Priority {
 pub struct Requirements {
     /// The queue it waits in.
     pub queue: QueueId,
-    /// The language the agent must speak (level ≥ 1).
+    /// The language of the customer, which the agent must speak (level ≥ 1).
     pub language: Language,
+    /// The one they agreed to be helped in as well: an agent of either may serve, of their own first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub also: Option<Language>,
     /// Required skills with the least level (1–5).
     pub skills: BTreeMap<SkillId, u8>,
+}
+
+impl Requirements {
+    /// The languages of which an agent must speak one, the customer's own first.
+    pub fn languages(&self) -> impl Iterator<Item = Language> {
+        [self.language].into_iter().chain(self.also)
+    }
+
+    /// The same need in these languages.
+    #[must_use]
+    pub fn in_languages(self, languages: Languages) -> Requirements {
+        Requirements { language: languages.own, also: languages.beside(), ..self }
+    }
+}
+
+/// The languages in which a customer can be helped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Languages {
+    /// Their own.
+    pub own: Language,
+    /// Another one, if they agreed to it. It is added to their own and never takes its place.
+    pub also: Option<Language>,
+}
+
+impl Languages {
+    /// The one beside their own, if it is another.
+    pub fn beside(&self) -> Option<Language> {
+        self.also.filter(|other| *other != self.own)
+    }
+}
+
+impl From<Language> for Languages {
+    fn from(own: Language) -> Languages {
+        Languages { own, also: None }
+    }
 }
 
 /// What the pool is told about a conversation that wants an agent.

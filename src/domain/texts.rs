@@ -220,6 +220,8 @@ text_keys! {
     QueuePosition = "queue_position",
     /// All agents are busy.
     DelayAllBusy = "delay_all_busy",
+    /// The agent who is meant for it is waited for.
+    DelayPreferredBusy = "delay_preferred_busy",
     /// Nobody who is there speaks the language.
     DelayNoLanguage = "delay_no_language",
     /// Nobody who is there has the skill.

@@ -5,6 +5,8 @@ use super::encode_block;
 use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
+use super::encode_line;
+pub use super::encode_line::{degraded, delay};
 use super::encode_on_call;
 use super::encode_promise;
 use super::encode_satisfaction;
@@ -168,16 +170,16 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         | State::Closed { .. } => return None,
     };
     // Before the pool has it there is no place to tell of, and no delay but our own.
-    let (position, delay, eta) = if asked.confirmed {
+    let (place, delay, eta) = if asked.confirmed {
         let at = c.last_event_at;
-        let (position, why) = app.waiting_status(&c.id, at);
-        let mut shown = delay(&why);
+        let (_, why) = app.waiting_status(&c.id, at);
+        let mut shown = encode_line::delay(&why);
         if let DelayReason::OutsideHours { opens: Some(opens) } = why {
             let queue = Some(&asked.handoff.needs.queue);
             let opens = opening::tell(&app.rules().routing, queue, opens, c.language);
             shown.opens_text = Some(text(opens, c.language));
         }
-        (position, shown, app.eta(&c.id, at))
+        (app.place_in_line(&c.id), shown, app.eta(&c.id, at))
     } else {
         (None, degraded(), Eta::unknown(EtaUnknown::NotWaiting))
     };
@@ -186,9 +188,13 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
     let queue = rules.routing.queues.get(&asked.handoff.needs.queue);
     let status = pb::QueueStatus {
         registered: asked.confirmed,
-        position: position.unwrap_or(0),
+        position: place.map_or(0, |(position, _)| position),
+        rise: place
+            .and_then(|(_, rise)| rise)
+            .map_or(pb::PositionRise::Unspecified, encode_line::rise)
+            .into(),
         delay: Some(delay),
-        waiting_since: Some(timestamp(asked.waiting_since)),
+        waiting_since: c.waits_since().map(timestamp),
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
         eta: Some(encode_eta::eta(&eta)),
         in_danger: c.is_in_danger(),
@@ -207,27 +213,6 @@ pub fn name_in(app: &App, id: &AgentId, language: Language) -> String {
     let rules = app.rules();
     let declared = rules.routing.agent_name(id, language);
     declared.map_or_else(|| name_of(app, id), str::to_owned)
-}
-
-/// Why it takes time.
-pub fn delay(reason: &DelayReason) -> pb::Delay {
-    let (reason, opens) = match reason {
-        DelayReason::None => (pb::DelayReason::BeingOffered, None),
-        DelayReason::AllBusy => (pb::DelayReason::AgentsBusy, None),
-        DelayReason::NoLanguage => (pb::DelayReason::NoAgentForLanguage, None),
-        DelayReason::NoSkill => (pb::DelayReason::NoAgentForSkill, None),
-        DelayReason::OutsideHours { opens } => (pb::DelayReason::OutsideHours, *opens),
-        DelayReason::EmergenciesAhead => (pb::DelayReason::EmergenciesAhead, None),
-        DelayReason::NobodySignedIn => (pb::DelayReason::NoAgents, None),
-        DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
-    };
-    pb::Delay { reason: reason.into(), opens_at: opens.map(timestamp), opens_text: None }
-}
-
-/// Nobody can be asked yet, because something of ours does not work.
-pub fn degraded() -> pb::Delay {
-    let reason = pb::DelayReason::SystemDegraded.into();
-    pb::Delay { reason, opens_at: None, opens_text: None }
 }
 
 /// An event as this reader sees it; `None` if it is not shown to them.
@@ -393,7 +378,7 @@ fn body(
         Event::Queued { queue, position, delay, eta, .. } => Body::Queued(pb::Queued {
             eta: Some(encode_eta::eta(eta)),
             position: *position,
-            delay: Some(self::delay(delay)),
+            delay: Some(encode_line::delay(delay)),
             queue_id: queue.to_string(),
         }),
         Event::WaitOptionsOffered { text, language, options } => {

@@ -127,7 +127,7 @@ fn why_not(why: &WhyNot) -> (pb::WhyNot, String, Option<Timestamp>) {
 pub fn requirements(item: &Item) -> BTreeMap<String, u32> {
     let needs = &item.handoff.needs;
     let skills = needs.skills.iter().map(|(skill, least)| (skill.to_string(), (*least).into()));
-    skills.chain([(needs.language.tag().to_owned(), 1)]).collect()
+    skills.chain(needs.languages().map(|one| (one.tag().to_owned(), 1))).collect()
 }
 
 /// One queue at this moment.

@@ -13,6 +13,7 @@ use crate::domain::conversation::standing::{self, NextStep};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
 use crate::domain::ids::ConversationId;
+use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Holding, Lease, Presence};
 use crate::domain::pool::command::{OfferEnd, UnassignReason};
 use crate::domain::pool::item::Item;
@@ -90,6 +91,10 @@ pub fn attendance(app: &App, id: &ConversationId) -> pb::Attendance {
     }
 }
 
+fn also_language(agreed: Option<Language>) -> String {
+    agreed.map_or_else(String::new, |language| language.tag().to_owned())
+}
+
 /// A live offer.
 pub fn offer(app: &App, item: &Item, until: Timestamp) -> pb::Offer {
     let needs = &item.handoff.needs;
@@ -99,9 +104,10 @@ pub fn offer(app: &App, item: &Item, until: Timestamp) -> pb::Offer {
         reason: encode::reason(item.handoff.reason).into(),
         headline: Some(encode::text(&item.headline, needs.language)),
         language: needs.language.tag().to_owned(),
+        also_language: also_language(needs.also),
         queue_id: needs.queue.to_string(),
         priority: encode::priority(item.handoff.priority).into(),
-        waiting_since: Some(encode::timestamp(item.waiting_since)),
+        waiting_since: Some(encode::timestamp(item.waits_since())),
         expires_at: Some(encode::timestamp(until)),
         cost: item.cost,
         attendance: attendance(app, &item.conversation).into(),
@@ -117,9 +123,10 @@ pub fn waiting(app: &App, work: Claimable) -> pb::WaitingConversation {
         reason: encode::reason(item.handoff.reason).into(),
         headline: Some(encode::text(&item.headline, needs.language)),
         language: needs.language.tag().to_owned(),
+        also_language: also_language(needs.also),
         queue_id: needs.queue.to_string(),
         priority: encode::priority(item.handoff.priority).into(),
-        waiting_since: Some(encode::timestamp(item.waiting_since)),
+        waiting_since: Some(encode::timestamp(item.waits_since())),
         cost: item.cost,
         ahead,
         attendance: attendance(app, &item.conversation).into(),
@@ -219,7 +226,8 @@ pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
         tried: tried.collect(),
         open_question: packet.open_question.map(|said| encode::words(&said, language)),
         language: language.tag().to_owned(),
-        waiting_since: waits.then(|| encode::timestamp(packet.asked.waiting_since)),
+        also_language: also_language(c.languages().beside()),
+        waiting_since: c.waits_since().map(encode::timestamp),
         waited: (!waits).then(|| encode::duration(waited(c))),
         queue_id: handoff.needs.queue.to_string(),
         channel: c.channel.as_ref().map(ToString::to_string).unwrap_or_default(),

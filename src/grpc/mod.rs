@@ -29,6 +29,7 @@ mod encode_directives;
 pub mod encode_eta;
 mod encode_fairness;
 mod encode_kinds;
+mod encode_line;
 pub mod encode_on_call;
 mod encode_overview;
 pub mod encode_promise;

@@ -238,6 +238,7 @@ pub(super) fn delay_name(delay: &DelayReason) -> &'static str {
     match delay {
         DelayReason::None => "none",
         DelayReason::AllBusy => "all_busy",
+        DelayReason::PreferredBusy => "preferred_busy",
         DelayReason::NoLanguage => "no_language",
         DelayReason::NoSkill => "no_skill",
         DelayReason::OutsideHours { .. } => "outside_hours",

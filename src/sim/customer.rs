@@ -1,6 +1,7 @@
 //! Customers: what they want, how patient they are, and how they go on when a call fails. They know
 //! nothing but what the application tells them.
 
+use super::lines::Told;
 use super::pages::OpenPage;
 use super::phrases::{self, Mood};
 use super::random::Random;
@@ -90,6 +91,8 @@ struct Customer {
     temper: Temper,
     requests: u32,
     view: Option<Conversation>,
+    /// The number in line they were told last.
+    told: Option<Told>,
 }
 
 /// The life of one customer.
@@ -104,6 +107,7 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
         temper: random.weighted(&TEMPERS),
         requests: 0,
         view: None,
+        told: None,
         random,
         world: Rc::clone(&world),
     };
@@ -463,8 +467,14 @@ impl Customer {
     /// Looks at the conversation.
     async fn look(&mut self) {
         let id = self.id.clone();
-        if let Ok(seen) = self.call(async move |app| app.conversation(&id).await).await {
-            self.view = Some(seen);
+        let look = async move |app: Arc<App>| {
+            let seen = app.conversation(&id).await?;
+            Ok((seen, Told::by(&app, &id)))
+        };
+        let Ok((seen, told)) = self.call(look).await else { return };
+        self.view = Some(seen);
+        if let Some(told) = told {
+            told.judge(&self.world, &self.id, self.told.replace(told.clone()));
         }
     }
 

@@ -18,6 +18,7 @@ mod customer;
 mod director;
 mod executor;
 mod faults;
+mod lines;
 mod model;
 mod mutant;
 mod on_call;

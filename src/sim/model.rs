@@ -59,6 +59,8 @@ pub enum Invariant {
     OnCall,
     /// Nobody in danger is kept from people, and every block ends.
     Block,
+    /// The number a waiting customer is told rises only with a reason.
+    Position,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -85,6 +87,7 @@ impl Invariant {
             Invariant::Promise => "promise",
             Invariant::OnCall => "on_call",
             Invariant::Block => "block",
+            Invariant::Position => "position",
             Invariant::Liveness => "liveness",
         }
     }

@@ -80,7 +80,8 @@ impl Show {
         facts.retain(|fact| !fact.is_empty());
         lines.push(facts.join(" · "));
         lines.extend(answer.agents.iter().map(|agent| self.fit(agent)));
-        if answer.agents.is_empty() {
+        let is_in_pool = answer.status.as_ref().is_some_and(|status| status.registered);
+        if answer.agents.is_empty() && is_in_pool {
             lines.push(self.pick("the pool has no agents", "لا موظفين في المجموعة").to_owned());
         }
         lines

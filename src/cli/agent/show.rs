@@ -30,7 +30,7 @@ impl Show {
             format!("{} {number}: {}", pick(l, "offer", "عرض"), words::handoff(l, offer.reason()),);
         let mut facts = vec![
             words::priority(l, offer.priority()).to_owned(),
-            self.foreign(words::tongue(l, &offer.language)),
+            self.tongues(&offer.language, &offer.also_language),
             self.foreign(&offer.queue_id),
         ];
         facts.extend(self.waits(offer.waiting_since.as_ref(), now));
@@ -251,10 +251,21 @@ impl Show {
         self.transcript.remark(&format!("{number}: {}", pick(self.transcript.language, en, ar)))
     }
 
+    /// The customer's language, and the one they agreed to be helped in as well.
+    fn tongues(&self, own: &str, also: &str) -> String {
+        let l = self.transcript.language;
+        let own = self.foreign(words::tongue(l, own));
+        if also.is_empty() {
+            return own;
+        }
+        let also = self.foreign(words::tongue(l, also));
+        format!("{own} ({} {also})", pick(l, "agreed to", "ووافق على"))
+    }
+
     fn circumstances(&self, packet: &HandoffPacket, now: i64) -> Vec<String> {
         let l = self.transcript.language;
         let mut facts = vec![
-            self.foreign(words::tongue(l, &packet.language)),
+            self.tongues(&packet.language, &packet.also_language),
             self.foreign(&packet.queue_id),
             words::priority(l, packet.priority()).to_owned(),
         ];

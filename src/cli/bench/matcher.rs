@@ -218,6 +218,7 @@ impl World<'_> {
         let needs = Requirements {
             queue: self.rules.routing.queues.first().id.clone(),
             language,
+            also: None,
             skills: [(skill(number / 2), 3)].into(),
         };
         let handoff = Handoff {

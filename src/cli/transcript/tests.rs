@@ -105,10 +105,22 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
     };
     let closed = "it is closed now, opens: Friday 15 Jan, 11:00";
     assert_eq!(line(Language::En, &status), "* asking for a person …");
+    let degraded = Delay { reason: pb::DelayReason::SystemDegraded.into(), ..Default::default() };
+    let not_yet = QueueStatus { delay: Some(degraded), ..Default::default() };
+    for (language, told) in [
+        (Language::En, "* asking for a person …: part of the system is disturbed; it keeps trying"),
+        (Language::Ar, "* جارٍ طلب موظف …: في النظام خلل جزئي والمحاولة مستمرة"),
+    ] {
+        assert_eq!(line(language, &not_yet), told);
+    }
     status.registered = true;
     assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
     status.delay = None;
     assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
+    status.rise = pb::PositionRise::Emergencies.into();
+    let higher = "* you are number 2 in line (higher: somebody in danger goes before)";
+    assert_eq!(line(Language::En, &status), higher);
+    assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2 (تأخر: تقدَّم من هو في خطر)");
 }
 
 #[test]

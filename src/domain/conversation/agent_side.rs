@@ -137,8 +137,8 @@ pub(super) fn again(turn: &mut Turn<'_>, keeping: Keeping) {
         return turn.hand_off(HandoffReason::HumanRequest, None, keeping);
     };
     // Where a colleague has sent it, it stays, with what was asked of the next one.
-    let (queue, language) = (handoff.needs.queue.clone(), turn.c.agent_language());
-    match redirect(&turn.rules.routing, &handoff, &queue, language, turn.at) {
+    let (queue, languages) = (handoff.needs.queue.clone(), turn.c.languages());
+    match redirect(&turn.rules.routing, &handoff, &queue, languages, turn.at) {
         Some(mut kept) => {
             for (skill, least) in &handoff.needs.skills {
                 let level = kept.needs.skills.entry(skill.clone()).or_insert(*least);

@@ -4,6 +4,7 @@
 use super::block;
 use super::event::{Alert, Choice, Event, LeaveReason};
 use super::identity;
+use super::need;
 use super::on_call;
 use super::promise;
 use super::satisfaction::{self, Satisfaction};
@@ -84,6 +85,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     satisfaction::fold(c, event, at);
     on_call::fold(c, event, at);
     block::fold(c, event, at);
+    need::fold(c, event, heard);
     change(c, event, at);
 }
 
@@ -114,10 +116,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                 c.unanswered_since = Some(at);
             }
         }
-        Event::Understood { levels, refused, need, .. } => {
-            if *need {
-                c.memory.need = Some(heard(c));
-            }
+        Event::Understood { levels, refused, .. } => {
             c.memory.window.levels = levels.clone();
             c.memory.window.refused_answers += u32::from(*refused);
         }
@@ -397,7 +396,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.waited_ms = 0;
             c.denied_bot = 0;
             c.denied_agent = 0;
-            c.excluded.clear();
+            // Whom the customer denied twice they do not get again by coming back.
             c.avoided.clear();
             c.broken = 0;
             c.agreed_language = None;

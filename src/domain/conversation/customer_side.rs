@@ -429,6 +429,10 @@ pub(super) fn understood(
         || matches!(turn.c.state, State::Confirming(_));
     let refused = reading.denies && answered && turn.c.memory.last_answer.is_some();
     let is_detail = ladder::fill_slot(&turn.rules.bot, &turn.c.memory, reading).is_some();
+    // Whoever is in danger needs nothing more urgent, however they put it and whatever they ask then.
+    let danger =
+        reading.assessment.fired.as_ref().is_some_and(|f| ladder::reason_of(f).is_emergency());
+    let states_need = is_choice || reading.states_need && !is_detail;
     let candidates = reading.matched.candidates.iter();
     let event = Event::Understood {
         rules: turn.rules.version.clone(),
@@ -437,7 +441,7 @@ pub(super) fn understood(
         signals,
         levels: reading.assessment.levels.clone(),
         refused,
-        need: is_choice || reading.states_need && !is_detail,
+        need: danger || states_need && !turn.c.is_in_danger(),
     };
     turn.happen(event);
 }

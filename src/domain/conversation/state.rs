@@ -7,7 +7,7 @@ use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::Window;
 use crate::domain::facts::Facts;
-use crate::domain::handoff::{Handoff, Priority, Token};
+use crate::domain::handoff::{Handoff, Languages, Priority, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -52,7 +52,8 @@ pub struct Conversation {
     pub preferred: Option<AgentId>,
     /// The name customers know them by.
     pub agent_name: Option<String>,
-    /// Agents who must not get it again in this episode: the customer said no to them twice.
+    /// Agents who must not get it again: the customer said no to them twice. Only a wait that has become
+    /// too long undoes it.
     pub excluded: BTreeSet<AgentId>,
     /// Agents from whom it came back; others are asked first.
     #[serde(default)]
@@ -280,6 +281,12 @@ pub struct Memory {
     /// The customer's last words that say what they need.
     #[serde(default)]
     pub need: Option<String>,
+    /// Whether that was answered.
+    #[serde(default)]
+    pub need_answered: bool,
+    /// What they needed before they asked the machine while they wait; `None` if they did not.
+    #[serde(default)]
+    pub need_before: Option<Need>,
     /// Whether they were just asked whether they still want the person they wait for.
     #[serde(default)]
     pub withdrawing: bool,
@@ -300,6 +307,15 @@ impl Memory {
     pub fn was_sent(&self, text: &str) -> bool {
         self.sent.contains(&text_hash(text))
     }
+}
+
+/// What a customer needs, and whether it was answered.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Need {
+    /// Their words; `None` if they have not said it.
+    pub said: Option<String>,
+    /// Whether it was answered.
+    pub answered: bool,
 }
 
 /// A part of a thought.
@@ -368,9 +384,18 @@ impl Conversation {
         }
     }
 
-    /// The language its agent must speak.
-    pub fn agent_language(&self) -> Language {
-        self.agreed_language.unwrap_or(self.language)
+    /// Since when they wait for a person, told as one span like [`Item::waits_since`]; `None` unless
+    /// they do.
+    ///
+    /// [`Item::waits_since`]: crate::domain::pool::item::Item::waits_since
+    pub fn waits_since(&self) -> Option<Timestamp> {
+        let asked = self.handoff.as_ref().filter(|_| self.state == State::Queued)?;
+        Some(Timestamp::from_millis(asked.waiting_since.as_millis() - self.waited_ms))
+    }
+
+    /// The languages of which its agent must speak one.
+    pub fn languages(&self) -> Languages {
+        Languages { own: self.language, also: self.agreed_language }
     }
 }
 

@@ -67,7 +67,7 @@ pub(super) fn reassign(
     // Whom nobody has asked a human for must be put into a queue first.
     let (Some(asked), true) = (&c.handoff, c.is_entangled()) else { return Err(wrong) };
     let mut handoff = asked.handoff.clone();
-    handoff.needs.language = c.agent_language();
+    handoff.needs = handoff.needs.in_languages(c.languages());
     can_take(c, c.owner(), to, &handoff)?;
     let mut turn = Turn::new(rules, c, at);
     if !note.is_empty() {

@@ -331,11 +331,14 @@ pub(super) fn came_back(turn: &mut Turn<'_>, with_the_same: bool) {
     }
 }
 
-/// Whether these words say that it is not settled: a no, or the question of before.
+/// Whether these words say that it is not settled: a no, that it is not, or the question of before.
 pub(super) fn says_not_settled(c: &Conversation, reading: &Reading) -> bool {
     let again = match &reading.matched.verdict {
-        Verdict::Sure(entry) => c.memory.last_answer.as_ref() == Some(entry),
+        Verdict::Sure(entry) => {
+            let asked = c.handoff.as_ref().and_then(|asked| asked.handoff.entry.as_ref());
+            c.memory.last_answer.as_ref() == Some(entry) || asked == Some(entry)
+        }
         Verdict::Unsure(_) | Verdict::Unknown => false,
     };
-    reading.denies || again
+    reading.denies || reading.unsettled || again
 }

@@ -78,7 +78,7 @@ pub(super) fn transfers(
         Destination::Bot => to_bot(&mut turn, transfer, &handoff)?,
         Destination::Agent(colleague) => {
             let mut handoff = handoff;
-            handoff.needs.language = c.agent_language();
+            handoff.needs = handoff.needs.in_languages(c.languages());
             can_take(c, Some(&transfer.agent), colleague, &handoff)?;
             leave(&mut turn, transfer, LeaveReason::Transferred);
             let shown = rules.routing.agent_name(&colleague.id, c.language);
@@ -89,7 +89,7 @@ pub(super) fn transfers(
         }
         Destination::Queue(queue) => {
             let unknown = Rejection::NoSuchDestination { what: "queue" };
-            let handoff = route::redirect(&rules.routing, &handoff, queue, c.agent_language(), at);
+            let handoff = route::redirect(&rules.routing, &handoff, queue, c.languages(), at);
             let handoff = handoff.ok_or(unknown)?;
             // A closed queue may name another one: the customer is told where it really goes.
             let title = rules.routing.queues.get(&handoff.needs.queue);
@@ -103,7 +103,7 @@ pub(super) fn transfers(
                 return Err(Rejection::NoSuchDestination { what: "skill" });
             }
             let mut handoff = handoff;
-            handoff.needs.language = c.agent_language();
+            handoff.needs = handoff.needs.in_languages(c.languages());
             let least = handoff.needs.skills.entry(skill.clone()).or_insert(*level);
             *least = (*least).max(*level);
             leave(&mut turn, transfer, LeaveReason::Transferred);

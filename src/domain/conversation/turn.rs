@@ -4,6 +4,7 @@
 use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Choice, Event, LeaveReason};
+use super::need::quoted;
 use super::promise::fate_by;
 use super::state::Conversation;
 use crate::domain::bot::outcome::Outcome;
@@ -15,9 +16,6 @@ use crate::domain::rules::Rules;
 use crate::domain::texts::{TextKey, Values};
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
-
-/// The customer's need in an agent's headline is cut after so many characters.
-const NEED_CHARS_MAX: usize = 90;
 
 pub(super) struct Turn<'a> {
     pub(super) rules: &'a Rules,
@@ -189,7 +187,7 @@ impl<'a> Turn<'a> {
             reason,
             entry: entry.clone(),
             entry_queue,
-            language: self.c.agent_language(),
+            languages: self.c.languages(),
             skills: BTreeMap::new(),
             requested_at: self.at,
             origin: Origin { channel: self.c.channel.clone(), known: self.c.customer.is_known() },
@@ -248,13 +246,7 @@ impl<'a> Turn<'a> {
 
     /// What the customer needs in their own words, cut to a line; empty if they have not said it.
     pub(super) fn need(&self) -> String {
-        let text = self.c.memory.need.as_deref().unwrap_or_default();
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let mut need: String = text.chars().take(NEED_CHARS_MAX).collect();
-        if need.len() < text.len() {
-            need.push('…');
-        }
-        need
+        quoted(self.c.memory.need.as_deref().unwrap_or_default())
     }
 
     fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {

@@ -219,7 +219,7 @@ fn keep_question(turn: &mut Turn<'_>, told: TextKey) -> Result<(), Rejection> {
 /// Only the customer can say that another language will do.
 fn other_language(turn: &mut Turn<'_>) {
     let language = turn.c.language.other();
-    if turn.c.agent_language() == language {
+    if turn.c.agreed_language == Some(language) {
         return turn.notice(TextKey::OtherLanguageAgreed, &[]);
     }
     turn.happen(Event::OtherLanguageAgreed { language });

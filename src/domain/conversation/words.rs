@@ -21,6 +21,7 @@ pub(super) fn delay_sentence(turn: &Turn<'_>, delay: &DelayReason) -> String {
         DelayReason::OutsideHours { opens: None } => plain(TextKey::DelayClosedUnknown),
         DelayReason::NobodySignedIn => plain(TextKey::DelayNobodySignedIn),
         DelayReason::AllBusy => plain(TextKey::DelayAllBusy),
+        DelayReason::PreferredBusy => plain(TextKey::DelayPreferredBusy),
         DelayReason::NoLanguage => plain(TextKey::DelayNoLanguage),
         DelayReason::NoSkill => plain(TextKey::DelayNoSkill),
         DelayReason::EmergenciesAhead => plain(TextKey::DelayEmergenciesAhead),
@@ -45,6 +46,7 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
         DelayReason::OutsideHours { opens: None } => (TextKey::DelayClosedUnknown, sentence),
         DelayReason::None => (first, turn.text(first, None, &[])),
         DelayReason::AllBusy
+        | DelayReason::PreferredBusy
         | DelayReason::NoLanguage
         | DelayReason::NoSkill
         | DelayReason::EmergenciesAhead
@@ -74,7 +76,9 @@ pub(super) fn danger_text(turn: &Turn<'_>, delay: &DelayReason) -> (TextKey, Str
             TextKey::EmergencyNobodyAble
         }
         DelayReason::OffersNotTaken => TextKey::EmergencyNotTaken,
-        DelayReason::AllBusy | DelayReason::EmergenciesAhead => TextKey::EmergencyWaiting,
+        DelayReason::AllBusy | DelayReason::PreferredBusy | DelayReason::EmergenciesAhead => {
+            TextKey::EmergencyWaiting
+        }
     };
     (key, turn.text(key, None, &[("name", reached.unwrap_or_default())]))
 }
@@ -86,9 +90,10 @@ pub(super) fn told_wait(c: &Conversation, receipt: &Receipt) -> Option<Told> {
         return None;
     }
     match receipt.delay {
-        DelayReason::AllBusy | DelayReason::EmergenciesAhead | DelayReason::OffersNotTaken => {
-            receipt.eta.told().filter(|_| c.promise.is_none())
-        }
+        DelayReason::AllBusy
+        | DelayReason::PreferredBusy
+        | DelayReason::EmergenciesAhead
+        | DelayReason::OffersNotTaken => receipt.eta.told().filter(|_| c.promise.is_none()),
         DelayReason::NoLanguage
         | DelayReason::NoSkill
         | DelayReason::NobodySignedIn

@@ -64,6 +64,15 @@ pub fn deny(n: &Normalised) -> bool {
     says(n, &lists::DENY, None)
 }
 
+/// Whether it says, beside whatever else it says, that what was ended is not settled: "my order is not
+/// here, this is not solved", «طلبي ما وصل والمشكلة ما انحلت». A mere supposition does not say so.
+pub fn says_unsettled(n: &Normalised) -> bool {
+    let words: Vec<&str> = n.words().collect();
+    let said = |at: usize| lists::UNSETTLED.longest(words.get(at..).unwrap_or_default()) > 0;
+    let first = (0..words.len()).find(|at| said(*at));
+    first.is_some_and(|at| !(0..at).any(|before| lists::SUPPOSES.longest(&words[before..]) > 0))
+}
+
 /// A "no thanks" as the whole message: "no thank you", «لا شكرا», "nothing else". It refuses what
 /// was offered and says nothing about whether anything is solved.
 pub fn decline(n: &Normalised) -> bool {
@@ -280,6 +289,58 @@ mod tests {
                     || (expected == Greeting && text.ends_with('?') && found == Some(Attention));
                 assert!(fine, "{text}: {found:?}");
             }
+        }
+    }
+
+    #[test]
+    fn what_did_not_help_is_a_no_in_every_variety() {
+        for text in [
+            "لا ما فاد",
+            "ما فادني",
+            "لا، ما فادتني",
+            "لا لم يفدني",
+            "بدون فائدة",
+            "لا ما نفع",
+            "لا ما نفعنيش",
+            "لا مفيش فايدة",
+            "ما ساعدتني",
+            "لا ما زبط معي",
+            "لا ما استفدت شي",
+            "ما تصلحش",
+            "لا ما عاونتنيش",
+            "la ma fad",
+            "no that was no help",
+            "this is not solved",
+            "no, that doesn't help",
+        ] {
+            let n = normalise(text);
+            assert!(deny(&n) && !decline(&n) && !affirm(&n), "{text}");
+        }
+        for text in ["فاد كثير", "ما فاد الكوبون", "that helped"] {
+            assert!(!deny(&normalise(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn that_it_is_not_settled_is_heard_beside_a_need_and_not_in_a_supposition() {
+        for text in [
+            "my order is still not here, this is not solved",
+            "hi again, it isn't fixed yet",
+            "طلبي للحين ما وصل والمشكلة ما انحلت",
+            "يا جماعة المشكله لسه موجودة عندي",
+            "المشكلة متحلتش خالص",
+            "راه ما تصلحاتش",
+        ] {
+            assert!(says_unsettled(&normalise(text)), "{text}");
+        }
+        for text in [
+            "what are your opening hours",
+            "كم رسوم التوصيل",
+            "and if it is not solved by then, what do I do?",
+            "اذا ما انحلت المشكلة وش اسوي",
+            "thanks, it is solved",
+        ] {
+            assert!(!says_unsettled(&normalise(text)), "{text}");
         }
     }
 

@@ -262,13 +262,25 @@ pub(super) static DENY: Phrases = phrases!(
      لم تحل مشكلتي; لم تنحل بعد; ما اتحلتش; لسه ما اتحلتش; ما زالت المشكله; مازالت المشكله; لسه \
      المشكله موجوده; المشكله لسه موجوده; مو محلوله; مش محلوله; مب محلوله; مهيب محلوله; ما \
      زالت; مازالت; المشكله مازالت; المشكله ما زالت; المشكله ما زالت موجوده; مازالت موجوده; ما \
-     زالت موجوده; لسه موجوده; نفس المشكله; لسه نفس المشكله; باقي نفس المشكله; لا زالت; لازالت; \
+     زالت موجوده; لسه موجوده; ما فاد; مافاد; ما فادت; مافادت; مافادني; ما فادتني; مافادتني; ما افاد; ما افادني; ما \
+     افادتني; ما فاد شي; ما فادني شي; ما فاد بشي; لم يفد; لم يفدني; لم تفد; لم تفدني; لم ينفع; لم ينفعني; لم تنفع; لم \
+     تنفعني; لم يساعد; لم يساعدني; لم تساعدني; لم استفد; لم استفد شيئا; لم يجد نفعا; بلا فائده; بلا فايده; بدون \
+     فائده; بدون فايده; ما فيه فايده; ما في فايده; مافي فايده; ما فيها فايده; ما منه فايده; مانفع; مانفعت; ما نفعني; ما \
+     نفعتني; ما ينفع; ما ينفعني; ما نفع شي; ما نفع معي; ما فاد معي; ما زبط معي; ما زبطت معي; ما ضبط معي; ما ضبطت معي; \
+     ما استفدت شي; ما استفدت شيء; ما استفدت منه; ما ساعدتني; ما ساعدتوني; ما ساعدني شي; ما ساعد; ما صلح; ما صلحت; ما \
+     تصلح; ما تصلحت; ما تعدل; ما تعدلت; مفادش; مافادش; ما فادش; مفادنيش; ما فادنيش; ما نفعش; ما نفعنيش; منفعنيش; \
+     مانفعنيش; منفعتش; ما نفعتش; مساعدنيش; ما ساعدنيش; ماساعدنيش; مستفدتش; ما استفدتش; مفيش فايده; ما فيش فايده; \
+     ملوش فايده; متصلحش; ما تصلحش; ما تصلحتش; متصلحتش; ما زبطش; مزبطش; ما مشاش; ما مشاتش; ما عاونيش; ما عاونتنيش; ما \
+     عاوننيش; ما تصلحاتش; ما خدمش; ما خدماتش; ما خدمتش; بلا فايدة; ما كاين حتى فايده; ما كاين فايده; ما افادنيش; \
+     نفس المشكله; لسه نفس المشكله; باقي نفس المشكله; لا زالت; لازالت; \
      مازال; ما زال; باقي; باقي ما انحلت; ما اشتغل; ما يشتغل; ما اشتغلت; ما ضبط; ما ضبطت; ما زبط; \
      ما زبطت; ما ظبط; مش شغال; مو شغال; ما نفع; ما نفعت; منفعش; مانفعش; مو هذا; مش ده; مو هذي; \
      ليس هذا; مو صحيح; غلط; خطا; مش صح; مو صح; مو هو; ما استفدت; ما فادني; ما ساعدني; لا اريد; ما \
      ابغي; ما ابي; مش عايز; ما بدي; مابدي; مابغيتش; ما بغيتش; والو; لا والله; نو; غير محلوله; لم \
      تنتهي; ما خلصت; ما وصل; ما وصلت; ما وصلني; الان; لهلا; لهلق; حتي الان; الي الان; الين الحين; \
      لين الحين; \
+     ma fad; mafad; ma fadni; ma nafa3; ma nfa3; manafa3; ma nafa3ni; manfa3sh; ma nafa3sh; ma stafadt; ma \
+     istafadt; ma sa3adni; bidoon fayda; bala fayda; mafish fayda; mafeesh fayda; ma fi fayde; \
      la; la2; laa; laa2; lah; la2a; lissa; lessa; lesa; lsa; lssa; mish; mesh; msh; mosh; mush; \
      abadan; ma n7allet; ma in7allat; mat7alletsh; ma et7alletsh; mesh sha8al; mish shaghal; mesh \
      shaghal; ma zabat; ma zabatet; mish hek; mish hayda; mesh da; mo hatha; mo hadha; ghalat; \
@@ -287,9 +299,38 @@ pub(super) static DENY: Phrases = phrases!(
      solved; not solved yet; its not solved yet; my problem is not solved; the problem is not solved; \
      its still not working; it is still not working; it still doesnt work; it still does \
      not work; still doesnt work; doesnt work; does not work; it doesnt work; it does not work; \
-     didnt work; did not work; it didnt work; it did not work; didnt help; did not help; it didnt \
+     didnt work; did not work; it didnt work; it did not work; was no help; no help; that was no help; it was no help; it was not helpful; that was not helpful; \
+     wasnt helpful; that wasnt helpful; it wasnt helpful; no use; it was no use; doesnt help; does not help; it doesnt \
+     help; it does not help; that doesnt help; that does not help; hasnt helped; it hasnt helped; that hasnt helped; it \
+     has not helped; this is not solved; this isnt solved; this is not fixed; this isnt fixed; this is not resolved; \
+     this isnt resolved; this didnt help; this did not help; didnt help me; did not help me; it didnt help me; that \
+     didnt help me; that did not help me; didnt help; did not help; it didnt \
      help; that didnt help; that did not help; unsolved; unresolved; its not solved; it is not \
      solved; it isnt solved; its not resolved; it is not resolved; it isnt resolved; its not \
      fixed; it is not fixed; wrong; thats wrong; that is wrong; incorrect; never; negative; \
      neither; none; none of them; none of these; none of those; i dont think so; dont;"
 );
+
+/// Words that say, anywhere in a message, that what was ended is not settled. Said beside a need, where
+/// a bare no would mean something else.
+pub(super) static UNSETTLED: Phrases = phrases!(
+    "ما انحلت; ماانحلت; ما انحل; ما تحلت; ما اتحلت; ما اتحل; متحلتش; ماتحلتش; ما تحلتش; ما اتحلتش; متحلش; ما \
+     تحلش; ما تحلاتش; ماتحلاتش; لم تحل; لم يحل; لم تنحل; لم ينحل; لم يتم الحل; مو محلوله; مش محلوله; غير محلوله; ما \
+     حليتوها; ما حليتوا; ما حليتو; نفس المشكله; ما زالت المشكله; مازالت المشكله; المشكله مازالت; المشكله ما زالت; \
+     المشكله لسه; لسه المشكله; المشكله لسا; المشكله باقيه; المشكله موجوده; باقي المشكله; المشكله رجعت; رجعت المشكله; \
+     رجع العطل; لسه ما وصل; لسه ما وصلت; لسا ما وصل; لسا ما وصلت; للحين ما وصل; للحين ما وصلت; لم يصل بعد; لم تصل بعد; \
+     الي الان لم يصل; الي الان ما وصل; لحد الان ما وصل; لحد دلوقتي ما وصلش; لسه ما وصلش; لسه موصلش; باقي ما وصل; باقي \
+     ما وصلني; مازال ما وصلش; مازال ما وصل; ما تصلحاتش; ما تصلحش; ما نفع; ما فاد; \
+     ma n7allet; ma in7allat; mat7alletsh; ma et7alletsh; nafs elmoshkela; nafs el mushkile; lissa ma wsel; lessa \
+     mawselsh; \
+     not solved; isnt solved; not been solved; not yet solved; not resolved; isnt resolved; not been resolved; not \
+     fixed; isnt fixed; not been fixed; unsolved; unresolved; not settled; isnt settled; still not; still no; still \
+     isnt; still hasnt; still havent; still has not; still have not; still doesnt work; still does not work; still \
+     broken; still missing; still waiting; still have the problem; still have the same problem; still the same problem; \
+     problem is still there; same problem again; same issue again; problem is back; the problem came back; not here yet; \
+     has not arrived yet; hasnt arrived yet; didnt help; did not help; not over;"
+);
+
+/// After these nothing is said to be so: "if it is not solved".
+pub(super) static SUPPOSES: Phrases =
+    phrases!("اذا; لو ما; لو لم; في حال; في حاله; iza; if; in case; unless; suppose;");

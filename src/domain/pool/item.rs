@@ -181,10 +181,16 @@ impl Place {
 }
 
 impl Item {
+    /// Since when the customer waits, told as one span: earlier waits of the same matter count, the
+    /// time with an agent between them does not. The one clock that everybody is shown.
+    pub fn waits_since(&self) -> Timestamp {
+        Timestamp::from_millis(self.waiting_since.as_millis() - self.waited_ms)
+    }
+
     /// Its place as a point in time: earlier goes first. Never changes while it waits, because
     /// everyone's wait grows at the same pace.
     pub fn virtual_time(&self) -> i64 {
-        self.waiting_since.as_millis() - self.waited_ms - self.credit_ms
+        self.waits_since().as_millis() - self.credit_ms
     }
 
     /// 0 for emergencies, 1 for the rest: the smaller goes first whatever the virtual time.

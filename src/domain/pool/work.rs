@@ -13,6 +13,7 @@ pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance
 use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::language::Language;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::time::Timestamp;
 
@@ -42,9 +43,19 @@ pub fn handle(
     }
 }
 
+/// Whether an agent speaks one of these.
+fn speaks_one(agent: &Agent, mut languages: impl Iterator<Item = Language>) -> bool {
+    languages.any(|one| agent.profile.languages.get(&one).is_some_and(|level| *level >= 1))
+}
+
+/// Whether an agent speaks the customer's own language, which comes before one they agreed to.
+pub fn speaks_own(agent: &Agent, needs: &Requirements) -> bool {
+    speaks_one(agent, [needs.language].into_iter())
+}
+
 /// Whether an agent offers what is required.
 pub fn meets(agent: &Agent, needs: &Requirements) -> bool {
-    agent.profile.languages.get(&needs.language).is_some_and(|level| *level >= 1)
+    speaks_one(agent, needs.languages())
         && needs
             .skills
             .iter()

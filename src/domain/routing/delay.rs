@@ -18,6 +18,9 @@ pub enum DelayReason {
     None,
     /// Everyone who could help is busy, or away for the moment.
     AllBusy,
+    /// The agent who is meant for it has their hands full, and is waited for a while before others
+    /// are asked.
+    PreferredBusy,
     /// No agent who is signed in speaks the language.
     NoLanguage,
     /// No agent who is signed in and speaks the language knows enough.
@@ -45,6 +48,7 @@ impl DelayReason {
             | DelayReason::NobodySignedIn => true,
             DelayReason::None
             | DelayReason::AllBusy
+            | DelayReason::PreferredBusy
             | DelayReason::EmergenciesAhead
             | DelayReason::OffersNotTaken => false,
         }
@@ -83,14 +87,15 @@ pub fn delay_reason(
     }
 }
 
-/// It waits for one agent: either their hands are full, or it is offered to them next.
+/// It waits for one agent: either it is offered to them next, or they cannot have it yet. Others who
+/// could are told of truly: they are there, and it is not their turn yet.
 fn held_for_one(view: &PoolView, work: &Work, at: Timestamp) -> DelayReason {
     let preferred = work.item.preferred.as_ref();
     let slot = preferred.and_then(|preferred| view.agent_slots.get(&preferred.agent));
     let agent = slot.and_then(|slot| view.agents.get(*slot));
     match agent.map(|helper| verdict(view, work, helper, false, at)) {
         Some(Verdict::Eligible) => DelayReason::None,
-        Some(_) | None => DelayReason::AllBusy,
+        Some(_) | None => DelayReason::PreferredBusy,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Who waits where, and what keeps each agent from helping. Computed on demand from the matcher's
 //! picture, so that what is told is what decides.
 
+use super::bits::Bits;
 use super::class::{ASIDE, Class, Rung};
 use super::giving_way::{turn_to_give_way, would_give_way};
 use super::plan::{is_held, is_nobody_else, is_paused, may_have, turn_of};
@@ -9,7 +10,7 @@ use super::view::{Helper, PoolView, Work};
 use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId, QueueId, SkillId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::{Lease, Presence};
+use crate::domain::pool::agent::{Holding, Lease, Presence};
 use crate::domain::pool::item::ItemState;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,13 +99,14 @@ pub struct QueueStats {
 }
 
 /// For each agent, whether they could be offered this conversation now, or why not: first those who
-/// could, in the order they would be asked, then the others by id. `None` if it does not wait.
+/// could, in the order they would be asked, then the others by id. While one of them has an offer of
+/// it to answer, that is what it waits for. `None` if it is not in line.
 pub fn why(
     view: &PoolView,
     conversation: &ConversationId,
     at: Timestamp,
 ) -> Option<Vec<(AgentId, Verdict)>> {
-    let work = waiting(view, conversation)?;
+    let (_, work) = place(view, conversation)?;
     let again = is_nobody_else(view, work, at);
     let mut list: Vec<_> = view
         .agents
@@ -112,7 +114,8 @@ pub fn why(
         .map(|(_, helper)| (helper, verdict(view, work, helper, again, at)))
         .collect();
     // Only when nobody can be asked without it does an ordinary offer give way.
-    if list.iter().all(|(_, verdict)| *verdict != Verdict::Eligible) {
+    let waits = work.item.state == ItemState::Waiting;
+    if waits && list.iter().all(|(_, verdict)| *verdict != Verdict::Eligible) {
         return Some(those_who_give_way_first(view, work, list, again, at));
     }
     list.sort_by_key(|(helper, verdict)| {
@@ -150,12 +153,7 @@ fn those_who_give_way_first(
 /// is known at all, those before it that ask for the same count. Whoever stands aside is before nobody,
 /// and has the place they come back to. `None` if it is not in line.
 pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
-    let slot = *view.item_slots.get(conversation)?;
-    let work = view.items.get(slot)?;
-    if is_assigned(work) {
-        return None;
-    }
-    let rung = Rung::of(&work.item, slot);
+    let (rung, work) = place(view, conversation)?;
     let ahead = |class: &Class| {
         in_the_way(class).map(|line| line.range(..&rung).count() as u32).sum::<u32>()
     };
@@ -165,6 +163,16 @@ pub fn position(view: &PoolView, conversation: &ConversationId) -> Option<u32> {
             .map(ahead)
             .sum::<u32>(),
     )
+}
+
+/// Its rung, and what is there; `None` if it is not in line.
+pub(super) fn place<'a>(
+    view: &'a PoolView,
+    conversation: &ConversationId,
+) -> Option<(Rung, &'a Work)> {
+    let slot = *view.item_slots.get(conversation)?;
+    let work = view.items.get(slot).filter(|work| !is_assigned(work))?;
+    Some((Rung::of(&work.item, slot), work))
 }
 
 /// The lines of a class that others stand behind: all but of those who stand aside.
@@ -224,7 +232,7 @@ pub fn queue_stats(view: &PoolView, rules: &RoutingRules) -> BTreeMap<QueueId, Q
                 continue;
             }
         }
-        let since = Timestamp::from_millis(item.waiting_since.as_millis() - item.waited_ms);
+        let since = item.waits_since();
         queue.oldest = Some(queue.oldest.map_or(since, |oldest| oldest.min(since)));
     }
     stats
@@ -293,7 +301,7 @@ impl From<Lack> for WhyNot {
 /// They are not able to do it.
 pub(super) fn inability(helper: &Helper, needs: &Requirements) -> Option<Lack> {
     let profile = &helper.agent.profile;
-    if profile.languages.get(&needs.language).is_none_or(|level| *level == 0) {
+    if needs.languages().all(|one| profile.languages.get(&one).is_none_or(|level| *level == 0)) {
         return Some(Lack::Language(needs.language));
     }
     needs.skills.iter().find_map(|(skill, &need)| {
@@ -324,7 +332,11 @@ fn estrangement(
         let (agent, until) = (preferred.agent.clone(), preferred.until);
         return Some(WhyNot::HeldForPreferred { agent, until });
     }
-    helper.agent.held.contains_key(&work.item.conversation).then_some(WhyNot::WritingUp)
+    let held = helper.agent.held.get(&work.item.conversation)?;
+    Some(match held.how {
+        Holding::Offer => WhyNot::LiveOffer,
+        Holding::Owned | Holding::WrapUp { .. } => WhyNot::WritingUp,
+    })
 }
 
 /// They have something else to do.
@@ -342,18 +354,21 @@ fn business(work: &Work, helper: &Helper, at: Timestamp) -> Option<WhyNot> {
     }
 }
 
+/// The agents that work of this class may hope for: those who are signed in, if any of them is able.
+pub(super) fn hopes(view: &PoolView, class: &Class) -> Bits {
+    let here = class.able.meets(&view.present);
+    if here { class.able.and(&view.present) } else { class.able.clone() }
+}
+
 /// The classes that compete with this one for the agents it may hope for; itself among them.
 pub(super) fn rivals(view: &PoolView, class: u32) -> impl Iterator<Item = u32> {
     let own = view.classes.get(class);
-    let hopes = own.map(|own| {
-        let here = own.able.meets(&view.present);
-        let among = if here { own.able.and(&view.present) } else { own.able.clone() };
-        (&own.key.needs, among)
-    });
+    let hopes = own.map(|own| (&own.key.needs, hopes(view, own)));
     view.classes.iter().filter_map(move |(slot, rival)| {
         let (needs, among) = hopes.as_ref()?;
-        let alike =
-            rival.key.needs.language == needs.language && rival.key.needs.skills == needs.skills;
+        let theirs = &rival.key.needs;
+        let alike = (theirs.language, theirs.also, &theirs.skills)
+            == (needs.language, needs.also, &needs.skills);
         (alike || rival.able.meets(among)).then_some(slot)
     })
 }

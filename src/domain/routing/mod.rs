@@ -9,6 +9,7 @@
 //! - [`plan`]: the offers to make now
 //! - [`explain`]: who waits where, and who could help
 //! - [`delay`]: why someone waits
+//! - [`line`]: where someone stands, and why their number rose
 //! - [`pace`], [`eta`]: how fast people have worked lately, and how long it will take
 //! - [`attendance`]: whether customers are there, a hint
 //! - [`fairness`]: who is served worst, beside who is served best
@@ -26,6 +27,7 @@ pub mod explain;
 pub mod fairness;
 mod giving_way;
 pub mod hours;
+pub mod line;
 pub mod on_call;
 pub mod opening;
 pub mod overview;

@@ -82,16 +82,11 @@ fn queue(id: QueueId, stats: QueueStats, items: &[Item]) -> QueueOverview {
             ItemState::Offered { .. } | ItemState::Assigned { .. } => false,
         })
     };
-    let oldest = waiting().min_by_key(|item| (since(item), item.conversation.clone()));
+    let oldest = waiting().min_by_key(|item| (item.waits_since(), item.conversation.clone()));
     let oldest = oldest.map(|item| item.conversation.clone());
     let urgent = || waiting().filter(|item| item.band() == 0);
-    let emergencies = (urgent().count() as u32, urgent().map(since).min());
+    let emergencies = (urgent().count() as u32, urgent().map(Item::waits_since).min());
     QueueOverview { id, stats, oldest, delay: None, emergencies }
-}
-
-/// Since when the customer has waited in this matter.
-fn since(item: &Item) -> Timestamp {
-    Timestamp::from_millis(item.waiting_since.as_millis() - item.waited_ms)
 }
 
 fn totals(items: &[Item], agents: &[Agent]) -> Totals {

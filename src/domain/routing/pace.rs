@@ -82,7 +82,12 @@ impl Pace {
             let all = classes.flat_map(|(_, class)| class);
             all.filter(|((ended, _), _)| is_recent(ended)).map(|((e, _), s)| (*e, *s)).collect()
         };
-        let same = of(&|known| known == needs);
+        // How long a conversation takes does not hang on what else was agreed to.
+        let alike = |known: &Requirements| {
+            (&known.queue, known.language, &known.skills)
+                == (&needs.queue, needs.language, &needs.skills)
+        };
+        let same = of(&alike);
         if same.len() >= SAMPLES_MIN {
             return Ok((Basis::Class, same.into_iter().map(|(_, sample)| sample).collect()));
         }

@@ -18,6 +18,7 @@ use super::view::{Helper, Order, PoolView, Work, is_ready};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::item::ItemState;
+use crate::domain::pool::work::speaks_own;
 use crate::domain::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -396,7 +397,14 @@ impl<'a> Round<'a> {
         }
         let usual =
             if again { Choice::NobodyElse } else { Choice::Policy(self.rules.policy.name()) };
-        if let Some(agent) = self.first(&class.able, &among.free, suits) {
+        // Whoever speaks the customer's own language comes before those they merely agreed to.
+        let of_own = |slot: u32| {
+            let needs = &work.item.handoff.needs;
+            self.helper(slot).is_some_and(|helper| speaks_own(&helper.agent, needs)) && suits(slot)
+        };
+        let agreed = work.item.handoff.needs.also.is_some();
+        let first = agreed.then(|| self.first(&class.able, &among.free, of_own)).flatten();
+        if let Some(agent) = first.or_else(|| self.first(&class.able, &among.free, suits)) {
             return Some((agent, usual));
         }
         if work.item.band() > 0 {
@@ -443,7 +451,6 @@ impl<'a> Round<'a> {
     fn offer(&self, found: &Match) -> Option<Offer> {
         let item = &self.view.items.get(found.item)?.item;
         let agent = &self.view.agents.get(found.agent)?.agent;
-        let waited = self.at.since(item.waiting_since).as_millis() as u64;
         Some(Offer {
             conversation: item.conversation.clone(),
             agent: agent.id.clone(),
@@ -452,7 +459,7 @@ impl<'a> Round<'a> {
             why: Why {
                 turn: found.turn,
                 choice: found.choice,
-                waited_ms: waited + item.waited_ms.max(0) as u64,
+                waited_ms: self.at.since(item.waits_since()).as_millis() as u64,
                 load: agent.load(),
                 capacity: agent.profile.capacity,
             },
@@ -473,9 +480,10 @@ impl<'b> Lines<'b> {
 }
 
 /// The order in which agents are asked for this work, cool-downs aside.
-pub(super) fn turn_of<'a>(work: &Work, helper: &'a Helper) -> (bool, Rank, &'a AgentId) {
+pub(super) fn turn_of<'a>(work: &Work, helper: &'a Helper) -> (bool, bool, Rank, &'a AgentId) {
     let first = work.item.preferred.as_ref().map(|preferred| &preferred.agent);
-    (first != Some(&helper.agent.id), helper.rank, &helper.agent.id)
+    let other_language = !speaks_own(&helper.agent, &work.item.handoff.needs);
+    (first != Some(&helper.agent.id), other_language, helper.rank, &helper.agent.id)
 }
 
 /// Whether this agent may have this work, ability and cool-down aside.

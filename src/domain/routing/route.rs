@@ -1,9 +1,8 @@
 //! The way from a reason to a queue: which one, how urgent, and what its agents must offer.
 
 use super::settings::{QueueRules, Route, RoutingRules};
-use crate::domain::handoff::{Handoff, HandoffReason, Origin, Requirements};
+use crate::domain::handoff::{Handoff, HandoffReason, Languages, Origin, Requirements};
 use crate::domain::ids::{EntryId, QueueId, SkillId};
-use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +15,8 @@ pub struct Wish {
     pub entry: Option<EntryId>,
     /// The queue which that topic names as its own.
     pub entry_queue: Option<QueueId>,
-    /// The language the agent must speak.
-    pub language: Language,
+    /// The languages of which the agent must speak one.
+    pub languages: Languages,
     /// Skills needed beyond those of the queue.
     pub skills: BTreeMap<SkillId, u8>,
     /// When the human was asked for.
@@ -68,11 +67,12 @@ pub fn route(rules: &RoutingRules, wish: Wish, at: Timestamp) -> Routed {
         let level = skills.entry(skill).or_insert(least);
         *level = (*level).max(least);
     }
+    let needs = queue.needs(wish.languages);
     Routed {
         handoff: Handoff {
             reason: wish.reason,
             priority: route.priority,
-            needs: Requirements { queue: queue.id.clone(), language: wish.language, skills },
+            needs: Requirements { skills, ..needs },
             entry: wish.entry,
             requested_at: wish.requested_at,
             origin: wish.origin,
@@ -88,12 +88,12 @@ pub fn redirect(
     rules: &RoutingRules,
     handoff: &Handoff,
     queue: &QueueId,
-    language: Language,
+    languages: Languages,
     at: Timestamp,
 ) -> Option<Handoff> {
     let wanted = rules.queues.get(queue)?;
     let (queue, _) = settle(rules, wanted.id.clone(), &wanted.id, at);
-    let needs = Requirements { queue: queue.id.clone(), language, skills: queue.skills.clone() };
+    let needs = queue.needs(languages);
     Some(Handoff { needs, ..handoff.clone() })
 }
 

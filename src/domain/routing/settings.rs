@@ -8,7 +8,7 @@ use super::hours::Hours;
 use super::on_call::OnCallRules;
 use super::policies::{LeastLoaded, Policy};
 use crate::domain::bot::entry::FaqEntry;
-use crate::domain::handoff::{HandoffReason, Priority, Requirements};
+use crate::domain::handoff::{HandoffReason, Languages, Priority, Requirements};
 use crate::domain::ids::{AgentId, PoolId, QueueId, SkillId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Profile;
@@ -334,8 +334,14 @@ impl QueueRules {
     }
 
     /// What an agent must offer to serve it in this language.
-    pub fn needs(&self, language: Language) -> Requirements {
-        Requirements { queue: self.id.clone(), language, skills: self.skills.clone() }
+    pub fn needs(&self, languages: impl Into<Languages>) -> Requirements {
+        let languages = languages.into();
+        Requirements {
+            queue: self.id.clone(),
+            language: languages.own,
+            also: languages.beside(),
+            skills: self.skills.clone(),
+        }
     }
 
     /// Whether it is open.

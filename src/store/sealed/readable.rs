@@ -132,6 +132,7 @@ mod tests {
         let needs = Requirements {
             queue: QueueId::parse("care").unwrap(),
             language: Language::En,
+            also: None,
             skills: Default::default(),
         };
         let handoff = Handoff {

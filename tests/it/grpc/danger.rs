@@ -48,3 +48,42 @@ async fn an_unanswered_ordinary_offer_gives_way_to_somebody_in_danger_and_comes_
     let mut hers = sara.stream().await;
     assert_eq!(hers.offer().await.conversation_id, ordinary.id);
 }
+
+#[tokio::test]
+async fn danger_heads_what_the_agent_reads_whatever_was_asked_before_in_both_languages() {
+    let spoken = [
+        ("ابغى اكلم موظف", "كم رسوم التوصيل", "فيه حريق في بيتي"),
+        ("I want to talk to a person", "how much is delivery?", "there is a fire in my house"),
+    ];
+    for (person, question, fire) in spoken {
+        let world = World::open().await;
+        let customer = world.customer().await;
+        customer.say(person).await;
+        customer.say(question).await;
+        customer.say(fire).await;
+        let sara = world.ready("sara").await;
+        let mut work = sara.stream().await;
+        let offer = work.offer().await;
+        assert!(offer.headline.as_ref().unwrap().text.contains(fire), "{:?}", offer.headline);
+        let packet = sara.packet(&offer.conversation_id, offer.token).await.unwrap();
+        assert!(packet.headline.unwrap().text.contains(fire));
+        assert_eq!(packet.open_question.unwrap().text, fire);
+    }
+}
+
+#[tokio::test]
+async fn what_the_machine_has_answered_is_not_shown_to_the_agent_as_still_asked() {
+    for question in ["كم رسوم التوصيل", "how much is delivery?"] {
+        let world = World::open().await;
+        let customer = world.customer().await;
+        let answered = customer.say(question).await;
+        assert!(!answered.events.is_empty());
+        customer.ask_for_a_person().await;
+        let sara = world.ready("sara").await;
+        let mut work = sara.stream().await;
+        let offer = work.offer().await;
+        let packet = sara.packet(&offer.conversation_id, offer.token).await.unwrap();
+        assert!(packet.headline.unwrap().text.contains(question.trim_end_matches('?')));
+        assert_eq!((packet.tried.len(), packet.open_question), (1, None));
+    }
+}

@@ -2,11 +2,16 @@
 //! the range that a waiting customer is told.
 
 use super::world::*;
+use sanad::domain::language::Language;
 use sanad::grpc::keys::Role;
 use sanad::grpc::pb;
 use sanad::grpc::pb::event::Body;
 use sanad::grpc::pb::subscribe_events_response::Frame;
 use sanad::ports::clock::Clock;
+use sanad::ports::store::Slot;
+use sanad::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
+use sanad::store::memory::MemoryStore;
+use std::sync::Arc;
 use std::time::Duration;
 use tonic::{Code, Status};
 
@@ -87,6 +92,35 @@ async fn whoever_waits_may_choose_a_callback_once_and_is_promised_it() {
     let back = choose(&customer, "wait", pb::WaitOption::Wait, None).await.unwrap();
     assert_eq!(back.conversation.unwrap().state(), pb::ConversationState::Queued);
     assert!(open_promises(&world).await.is_empty());
+}
+
+/// Sara writes English only, Omar Arabic only.
+fn one_language_each(rules: &mut sanad::domain::rules::Rules) {
+    for (agent, language) in rules.routing.agents.iter_mut().zip([Language::En, Language::Ar]) {
+        agent.profile.languages = [(language, 4)].into();
+    }
+}
+
+#[tokio::test]
+async fn whoever_accepts_the_other_language_is_still_offered_to_agents_of_their_own() {
+    let world = World::open_with(one_language_each).await;
+    let omar = world.ready("omar").await;
+    let mut arabic = omar.stream().await;
+    omar.present(pb::Presence::Away).await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    choose(&customer, "ar", pb::WaitOption::OtherLanguage, None).await.unwrap();
+
+    let sara = world.ready("sara").await;
+    let mut english = sara.stream().await;
+    let offer = english.offer().await;
+    assert_eq!((offer.language.as_str(), offer.also_language.as_str()), ("en", "ar"));
+    let packet = sara.packet(&offer.conversation_id, offer.token).await.unwrap();
+    assert_eq!((packet.language.as_str(), packet.also_language.as_str()), ("en", "ar"));
+    sara.decline(&offer, "no").await.unwrap();
+    omar.present(pb::Presence::Available).await;
+    let offer = arabic.offer().await;
+    assert_eq!((offer.language.as_str(), offer.also_language.as_str()), ("en", "ar"));
 }
 
 #[tokio::test]
@@ -217,4 +251,101 @@ async fn where_nothing_is_known_no_figure_is_sent_and_nothing_promised() {
     assert_eq!((eta.low, eta.high, eta.samples), (None, None, 0));
     assert_eq!(eta.unknown(), pb::EtaUnknown::NobodyThere);
     assert!(asked.conversation.unwrap().promise.is_none());
+}
+
+/// The next status in line that fits.
+async fn status(told: &mut ChatStream, fits: impl Fn(&pb::QueueStatus) -> bool) -> pb::QueueStatus {
+    loop {
+        if let Some(Frame::QueueStatus(status)) = told.next().await
+            && fits(&status)
+        {
+            return status;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_rises_comes_with_its_reason() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let mut told = customer.stream(&customer.resume_token).await;
+    let asked = customer.ask_for_a_person().await;
+    let first = asked.receipt.unwrap().status.unwrap();
+    assert_eq!((first.position, first.rise()), (1, pb::PositionRise::Unspecified));
+    let endangered = world.customer().await;
+    endangered.say("there is a fire in my house").await;
+    let second = status(&mut told, |status| status.position == 2).await;
+    assert_eq!(second.rise(), pb::PositionRise::Emergencies);
+    // Whoever looks next reads the same reason, and none once it is over.
+    let mut again = customer.stream(&told.resume_token).await;
+    let seen = status(&mut again, |status| status.position == 2).await;
+    assert_eq!(seen.rise(), pb::PositionRise::Emergencies);
+    let sara = world.ready("sara").await;
+    let mut work = sara.stream().await;
+    let offer = work.offer().await;
+    assert_eq!(offer.conversation_id, endangered.id);
+    sara.accept(&offer).await.unwrap();
+    let third = status(&mut told, |status| status.position == 1).await;
+    assert_eq!(third.rise(), pb::PositionRise::Unspecified);
+}
+
+#[tokio::test]
+async fn everybody_is_shown_the_same_wait_which_goes_on_after_an_agent_gave_it_back() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let asked = customer.ask_for_a_person().await;
+    let began = asked.receipt.unwrap().status.unwrap().waiting_since.unwrap();
+    world.clock.advance(Duration::from_secs(10));
+    let sara = world.ready("sara").await;
+    let mut work = sara.stream().await;
+    let offer = work.offer().await;
+    assert_eq!(offer.waiting_since, Some(began));
+    sara.accept(&offer).await.unwrap();
+    // With an agent nobody waits.
+    world.clock.advance(Duration::from_secs(5));
+    let omar = world.ready("omar").await;
+    let mut desk = omar.stream().await;
+    sara.present(pb::Presence::Away).await;
+    sara.release(&offer.conversation_id, offer.token, "").await;
+    let offer = desk.offer().await;
+    let since = offer.waiting_since.unwrap();
+    // Five seconds were not waited; this clock runs on a little while we look.
+    assert!((since.seconds - began.seconds - 5).abs() <= 1, "{began:?} {since:?}");
+    let packet = omar.packet(&offer.conversation_id, offer.token).await.unwrap();
+    assert_eq!(packet.waiting_since, Some(since));
+    let key = world.key(Role::Supervisor, "main");
+    let request = pb::ExplainWaitRequest { conversation_id: customer.id.clone() };
+    let why = world.admins().explain_wait(with(request, &key)).await.unwrap().into_inner();
+    assert_eq!(why.status.unwrap().waiting_since, Some(since));
+    // While it is offered, the agents are explained as well.
+    let asked = why.agents.iter().find(|agent| agent.agent_id == "omar").unwrap();
+    assert_eq!(asked.why_not(), pb::WhyNot::LiveOffer);
+    omar.decline(&offer, "no").await.unwrap();
+    let request = pb::ListWaitingRequest { session: omar.session(), page_size: 0 };
+    let listed = world.agents().list_waiting(with(request, &omar.key)).await.unwrap();
+    assert_eq!(listed.into_inner().waiting[0].waiting_since, Some(since));
+}
+
+#[tokio::test]
+async fn while_the_pool_cannot_be_written_the_customer_is_told_that_the_system_is_disturbed() {
+    let clock = TestClock::new();
+    let store = Arc::new(Faulty::new(Arc::new(MemoryStore::new(clock.clone())), NoFaults));
+    let world = World::on(store.clone(), clock).await;
+    let customer = world.customer().await;
+    let mut told = customer.stream(&customer.resume_token).await;
+    store.set_plan(|call: &Call<'_>| match (call.op.writes(), call.slot) {
+        (true, Some(Slot::Pool(_))) => Fate::from(Fault::unavailable()),
+        (true | false, Some(_) | None) => Fate::default(),
+    });
+    let asked = customer.ask_for_a_person().await;
+    let not_yet = asked.conversation.unwrap().queue_status.unwrap();
+    assert_eq!((not_yet.registered, not_yet.position), (false, 0));
+    assert_eq!(not_yet.delay.unwrap().reason(), pb::DelayReason::SystemDegraded);
+    let seen = status(&mut told, |status| !status.registered).await;
+    assert_eq!(seen.delay.unwrap().reason(), pb::DelayReason::SystemDegraded);
+    store.set_plan(NoFaults);
+    world.clock.advance(Duration::from_secs(15));
+    let now = status(&mut told, |status| status.registered).await;
+    assert_ne!(now.delay.unwrap().reason(), pb::DelayReason::SystemDegraded);
+    assert_eq!(now.position, 1);
 }

@@ -134,6 +134,7 @@ fn it_rings_at_once_where_nobody_is_there_and_after_a_while_where_somebody_is() 
         (DelayReason::NoSkill, true),
         (DelayReason::OutsideHours { opens: None }, true),
         (DelayReason::AllBusy, false),
+        (DelayReason::PreferredBusy, false),
         (DelayReason::OffersNotTaken, false),
         (DelayReason::EmergenciesAhead, false),
         (DelayReason::None, false),

@@ -62,6 +62,36 @@ fn the_headline_tells_the_need_and_not_the_wish_for_a_person() {
 }
 
 #[test]
+fn what_the_machine_answers_while_they_wait_is_not_what_they_wait_for() {
+    let waiting = || Story::new().then(&start()).says("the vase came in pieces.").says("human");
+    let memory = |story: Story| story.c.unwrap().memory;
+    let asked = memory(waiting().says("how much is delivery"));
+    assert_eq!(asked.last_outcome, Some(Outcome::Answer));
+    assert_eq!(asked.need.as_deref(), Some("the vase came in pieces."));
+    assert!(!asked.need_answered);
+    let nothing = Story::new().then(&start()).says("human").says("how much is delivery");
+    assert_eq!(memory(nothing).need, None);
+    // What the bot answered before is still what it is about, and is open again once it is denied.
+    let answered = Story::new().then(&start()).says("how much is delivery");
+    let c = answered.c.clone().unwrap();
+    assert_eq!(c.memory.need.as_deref(), Some("how much is delivery"));
+    assert!(c.memory.need_answered);
+    assert!(!memory(answered.says("that did not help")).need_answered);
+}
+
+#[test]
+fn whoever_is_in_danger_needs_that_and_nothing_they_ask_later_stands_before_it() {
+    for danger in ["حريق في بيتي", "حريق", "call an ambulance"] {
+        let waiting = Story::new().then(&start()).says("human").says("how much is delivery");
+        let c = waiting.says(danger).says("what does shipping cost").says("the vase broke");
+        let c = c.c.unwrap();
+        assert!(c.is_in_danger(), "{danger}");
+        assert_eq!(c.memory.need.as_deref(), Some(danger));
+        assert!(c.handoff.unwrap().headline.contains(danger));
+    }
+}
+
+#[test]
 fn lines_of_one_thought_are_one_need() {
     let story = Story::new().then(&start()).says("the vase").says("came broken");
     assert_eq!(story.c.as_ref().unwrap().memory.need.as_deref(), Some("the vase\ncame broken"));

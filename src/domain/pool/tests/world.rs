@@ -52,6 +52,7 @@ pub fn arrival(term: i64) -> Box<Arrival> {
             needs: Requirements {
                 queue: QueueId::parse("care").unwrap(),
                 language: Language::Ar,
+                also: None,
                 skills: BTreeMap::new(),
             },
             entry: None,

@@ -18,7 +18,7 @@ fn minutes(count: u64) -> Duration {
 }
 
 fn needs(language: Language) -> Requirements {
-    Requirements { queue: queue("care"), language, skills: BTreeMap::new() }
+    Requirements { queue: queue("care"), language, also: None, skills: BTreeMap::new() }
 }
 
 /// So many conversations that took so long each.

@@ -6,6 +6,7 @@ mod clocks;
 mod danger;
 mod estimates;
 mod giving_way;
+mod languages;
 mod oracle;
 mod overtaking;
 mod properties;

@@ -24,9 +24,16 @@ pub struct Oracle<'a> {
 }
 
 pub fn is_able(agent: &Agent, needs: &Requirements) -> bool {
-    let speaks = agent.profile.languages.get(&needs.language).copied().unwrap_or(0) > 0;
+    let speaks = speaks_own(agent, needs)
+        || needs
+            .also
+            .is_some_and(|also| agent.profile.languages.get(&also).is_some_and(|l| *l > 0));
     let knows = |(skill, least): (_, &u8)| agent.profile.skills.get(skill) >= Some(least);
     speaks && needs.skills.iter().all(knows)
+}
+
+fn speaks_own(agent: &Agent, needs: &Requirements) -> bool {
+    agent.profile.languages.get(&needs.language).copied().unwrap_or(0) > 0
 }
 
 fn place(item: &Item) -> (u8, i64, &str) {
@@ -153,29 +160,45 @@ impl Oracle<'_> {
         able.retain(|agent| roomy(agent) && !agent.has_live_offer());
         let cools = |agent: &Agent| agent.paused_until > self.at;
         able.retain(|agent| urgent || !cools(agent));
-        able.sort_by_key(|agent| (cools(agent), !is_preferred(agent), self.rank(agent), &agent.id));
+        let foreign = |agent: &Agent| !speaks_own(agent, &item.handoff.needs);
+        able.sort_by_key(|agent| {
+            (cools(agent), !is_preferred(agent), foreign(agent), self.rank(agent), &agent.id)
+        });
         able
     }
 
     /// The place in line, for work that is in it.
     pub fn position(&self, item: &Item) -> u32 {
+        1 + self.before(item).len() as u32
+    }
+
+    /// Whom it may hope for: those who are signed in, if any of them is able.
+    pub fn hopes(&self, item: &Item) -> Vec<&Agent> {
+        let mut able: Vec<&Agent> = self.agents.iter().collect();
+        able.retain(|agent| is_able(agent, &item.handoff.needs));
+        let anyone_here = able.iter().any(|agent| agent.is_signed_in());
+        able.retain(|agent| !anyone_here || agent.is_signed_in());
+        able
+    }
+
+    /// Who stands before it in line.
+    pub fn before(&self, item: &Item) -> Vec<&Item> {
         let in_line = |item: &&Item| match item.state {
             ItemState::Waiting | ItemState::Offered { .. } => true,
             ItemState::Assigned { .. } => false,
         };
-        let able = |agent: &&Agent| is_able(agent, &item.handoff.needs);
-        let anyone_here = self.agents.iter().filter(able).any(Agent::is_signed_in);
-        let hopes = |agent: &&Agent| able(agent) && (!anyone_here || agent.is_signed_in());
+        let hopes = self.hopes(item);
         let rival = |other: &&Item| {
             let (ours, theirs) = (&item.handoff.needs, &other.handoff.needs);
-            let alike = (ours.language, &ours.skills) == (theirs.language, &theirs.skills);
-            alike || self.agents.iter().filter(hopes).any(|agent| is_able(agent, theirs))
+            let alike = (ours.language, ours.also, &ours.skills)
+                == (theirs.language, theirs.also, &theirs.skills);
+            alike || hopes.iter().any(|agent| is_able(agent, theirs))
         };
         let waits = |other: &Item| other.state == ItemState::Waiting;
         let before = |other: &&Item| {
             place(other) < place(item) && !(waits(other) && self.stands_aside(other))
         };
-        1 + self.items.iter().filter(in_line).filter(before).filter(rival).count() as u32
+        self.items.iter().filter(in_line).filter(before).filter(rival).collect()
     }
 
     fn choose(&self, item: &Item, asked: &[&AgentId]) -> Option<&Agent> {
@@ -189,7 +212,7 @@ impl Oracle<'_> {
         for queue in self.rules.queues.iter() {
             for language in Language::ALL {
                 let (id, skills) = (queue.id.clone(), queue.skills.clone());
-                let needs = Requirements { queue: id, language, skills };
+                let needs = Requirements { queue: id, language, also: None, skills };
                 breadth += u32::from(is_able(agent, &needs));
             }
         }

@@ -3,19 +3,20 @@
 use super::oracle::Oracle;
 use super::world::{agent, agent_id, conversation, follow, item, ms, queue, rules, skill};
 use crate::domain::handoff::Priority;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::language::Language;
-use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
+use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence, Profile};
 use crate::domain::pool::item::{Item, ItemState, Preferred};
 use crate::domain::pool::work::offer_hindrance;
 use crate::domain::routing::explain::{Verdict, position, positions, why};
+use crate::domain::routing::line::{Rise, Standing, standing};
 use crate::domain::routing::plan::{Choice, Offer, Turn, plan, plan_all};
 use crate::domain::routing::policies;
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
 use crate::domain::time::Timestamp;
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const CREDIT_MAX_MS: i64 = 400;
@@ -57,7 +58,8 @@ fn some_agent() -> impl Strategy<Value = u8> {
 }
 
 fn items() -> impl Strategy<Value = Item> {
-    let asks = (some_conversation(), any::<bool>(), 0..4u8, prop::sample::select(vec![1, 1, 1, 2]));
+    let tongue = (any::<bool>(), prop::bool::weighted(0.2));
+    let asks = (some_conversation(), tongue, 0..4u8, prop::sample::select(vec![1, 1, 1, 2]));
     let place = (times(), 0..3i64, 0..=4i64, 0..5u8, prop::bool::weighted(0.1));
     let particular = (
         prop::collection::btree_map(some_agent(), times(), 0..2),
@@ -66,11 +68,12 @@ fn items() -> impl Strategy<Value = Item> {
         prop::option::weighted(0.3, times()),
     );
     (asks, place, particular).prop_map(|(asks, place, particular)| {
-        let (id, arabic, level, cost) = asks;
+        let (id, (arabic, either), level, cost) = asks;
         let (since, waited, credit, urgency, promised) = place;
         let (paused, excluded, preferred, again) = particular;
         let mut item = item(&format!("c{id}"), 0);
         item.handoff.needs.language = if arabic { Language::Ar } else { Language::En };
+        item.handoff.needs.also = either.then(|| item.handoff.needs.language.other());
         if level > 1 {
             item.handoff.needs.queue = queue("safety");
             item.handoff.needs.skills.insert(skill("safety"), level);
@@ -140,6 +143,13 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..80)
 }
 
+/// What a place in line rests on.
+struct Lot {
+    before: BTreeSet<ConversationId>,
+    emergencies: usize,
+    hopes: Vec<(AgentId, Profile)>,
+}
+
 /// A pool, its index, and the time.
 struct History {
     rules: RoutingRules,
@@ -175,6 +185,58 @@ impl History {
     }
 
     fn follow(&mut self, step: Step) {
+        let replaced = match &step {
+            Step::Item(item) => Some(item.conversation.clone()),
+            _ => None,
+        };
+        let stood = self.stand();
+        self.change(step);
+        self.check_rises(stood, replaced.as_ref());
+    }
+
+    /// Who stands where in line, and by the oracle what that rests on.
+    fn stand(&self) -> BTreeMap<ConversationId, (Standing, Lot)> {
+        let oracle = self.oracle();
+        let stood = oracle.items.iter().filter_map(|item| {
+            let standing = standing(&self.view, &item.conversation)?;
+            let before = oracle.before(item);
+            let lot = Lot {
+                before: before.iter().map(|other| other.conversation.clone()).collect(),
+                emergencies: before.iter().filter(|other| other.band() == 0).count(),
+                hopes: oracle
+                    .hopes(item)
+                    .into_iter()
+                    .map(|agent| (agent.id.clone(), agent.profile.clone()))
+                    .collect(),
+            };
+            Some((item.conversation.clone(), (standing, lot)))
+        });
+        stood.collect()
+    }
+
+    /// No number rises without a reason, and each reason is true. Who is put in line anew has a new
+    /// term in the pool.
+    fn check_rises(
+        &self,
+        stood: BTreeMap<ConversationId, (Standing, Lot)>,
+        replaced: Option<&ConversationId>,
+    ) {
+        for (id, (now, lot)) in self.stand() {
+            let Some((then, before)) = stood.get(&id).filter(|_| replaced != Some(&id)) else {
+                continue;
+            };
+            let true_reason = match now.rise_over(then) {
+                None => now.position <= then.position,
+                Some(Rise::Rejoined) => false,
+                Some(Rise::Emergencies) => lot.emergencies > before.emergencies,
+                Some(Rise::TeamChanged) => lot.hopes != before.hopes,
+                Some(Rise::EarlierClaim) => !lot.before.is_subset(&before.before),
+            };
+            assert!(true_reason, "{id} from {then:?} to {now:?}");
+        }
+    }
+
+    fn change(&mut self, step: Step) {
         match step {
             Step::Item(item) => self.view.upsert_item(*item),
             Step::ItemGone(id) => self.view.remove_item(&conversation(&format!("c{id}"))),

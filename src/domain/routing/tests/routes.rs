@@ -34,7 +34,7 @@ fn wish(reason: HandoffReason, entry_queue: Option<&str>) -> Wish {
         reason,
         entry: None,
         entry_queue: entry_queue.map(queue),
-        language: Language::En,
+        languages: Language::En.into(),
         skills: BTreeMap::new(),
         requested_at: s(5),
         origin: Default::default(),

@@ -41,7 +41,7 @@ pub(super) fn within(mut item: Item, change: impl FnOnce(&mut Item)) -> Item {
     item
 }
 
-fn english_only(id: &str) -> Agent {
+pub(super) fn english_only(id: &str) -> Agent {
     with(agent(id), |agent| agent.profile.languages = [(Language::En, 5)].into())
 }
 
@@ -376,6 +376,7 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
     let assigned = ItemState::Assigned { agent: agent_id("a") };
     let taken = within(plain(), |item| item.state = assigned);
     let safety = || asks_for_safety(plain());
+    let either = within(plain(), |item| item.handoff.needs.also = Some(Language::En));
     let table = vec![
         (vec![agent("a")], plain(), vec![], DelayReason::None),
         (vec![off], plain(), vec![], DelayReason::NobodySignedIn),
@@ -383,8 +384,15 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
         (vec![busy("a")], after_hours(), vec![], DelayReason::AllBusy),
         (vec![english_only("a")], safety(), vec![], DelayReason::NoLanguage),
         (vec![english_only("a"), agent("b")], safety(), vec![], DelayReason::NoSkill),
+        (vec![english_only("a")], either.clone(), vec![], DelayReason::None),
+        (
+            vec![holding(english_only("a"), "x", Holding::Owned)],
+            either,
+            vec![],
+            DelayReason::AllBusy,
+        ),
         (vec![away, english_only("b")], plain(), vec![], DelayReason::AllBusy),
-        (vec![agent("a"), busy("b")], held.clone(), vec![], DelayReason::AllBusy),
+        (vec![agent("a"), busy("b")], held.clone(), vec![], DelayReason::PreferredBusy),
         (vec![agent("a"), agent("b")], held, vec![], DelayReason::None),
         (vec![busy("a")], plain(), vec![emergency("e", 950)], DelayReason::EmergenciesAhead),
         (vec![busy("a")], untaken, vec![], DelayReason::OffersNotTaken),

@@ -70,6 +70,7 @@ pub fn item(id: &str, since: i64) -> Item {
         needs: Requirements {
             queue: queue("care"),
             language: Language::Ar,
+            also: None,
             skills: BTreeMap::new(),
         },
         entry: None,

@@ -1,0 +1,38 @@
+//! Why somebody stands where they stand in line, in the form of the API.
+
+use super::encode;
+use super::pb;
+use crate::domain::routing::delay::DelayReason;
+use crate::domain::routing::line::Rise;
+
+/// Why a number in line rose.
+pub(super) fn rise(why: Rise) -> pb::PositionRise {
+    match why {
+        Rise::Rejoined => pb::PositionRise::Rejoined,
+        Rise::Emergencies => pb::PositionRise::Emergencies,
+        Rise::TeamChanged => pb::PositionRise::TeamChanged,
+        Rise::EarlierClaim => pb::PositionRise::EarlierClaim,
+    }
+}
+
+/// Why it takes time.
+pub fn delay(reason: &DelayReason) -> pb::Delay {
+    let (reason, opens) = match reason {
+        DelayReason::None => (pb::DelayReason::BeingOffered, None),
+        DelayReason::AllBusy => (pb::DelayReason::AgentsBusy, None),
+        DelayReason::PreferredBusy => (pb::DelayReason::PreferredBusy, None),
+        DelayReason::NoLanguage => (pb::DelayReason::NoAgentForLanguage, None),
+        DelayReason::NoSkill => (pb::DelayReason::NoAgentForSkill, None),
+        DelayReason::OutsideHours { opens } => (pb::DelayReason::OutsideHours, *opens),
+        DelayReason::EmergenciesAhead => (pb::DelayReason::EmergenciesAhead, None),
+        DelayReason::NobodySignedIn => (pb::DelayReason::NoAgents, None),
+        DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
+    };
+    pb::Delay { reason: reason.into(), opens_at: opens.map(encode::timestamp), opens_text: None }
+}
+
+/// Nobody can be asked yet, because something of ours does not work.
+pub fn degraded() -> pb::Delay {
+    let reason = pb::DelayReason::SystemDegraded.into();
+    pb::Delay { reason, opens_at: None, opens_text: None }
+}

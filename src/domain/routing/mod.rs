@@ -9,7 +9,7 @@
 //! - [`plan`]: the offers to make now
 //! - [`explain`]: who waits where, and who could help
 //! - [`delay`]: why someone waits
-//! - [`line`]: where someone stands, and why their number rose
+//! - [`mod@line`]: where someone stands, and why their number rose
 //! - [`pace`], [`eta`]: how fast people have worked lately, and how long it will take
 //! - [`attendance`]: whether customers are there, a hint
 //! - [`fairness`]: who is served worst, beside who is served best

@@ -103,6 +103,25 @@ async fn an_anonymous_conversation_becomes_the_customers_and_goes_on_on_another_
 }
 
 #[tokio::test]
+async fn a_device_id_that_could_be_guessed_begins_nothing() {
+    let world = World::open().await;
+    let begin = async |device: &str| {
+        let request = pb::StartConversationRequest {
+            request_id: "the-same".to_owned(),
+            device_id: device.to_owned(),
+            ..Default::default()
+        };
+        world.chat().start_conversation(request).await
+    };
+    for guessed in ["", "1", "device-of-mine-"] {
+        let refused = begin(guessed).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{guessed:?}");
+        assert!(refused.message().contains("device_id"), "{refused:?}");
+    }
+    begin("device-of-mine-1").await.expect("sixteen are enough");
+}
+
+#[tokio::test]
 async fn only_what_the_host_has_signed_for_us_and_for_now_is_believed() {
     let world = World::open().await;
     let good = identity(&world, "user-17");

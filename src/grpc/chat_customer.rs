@@ -10,6 +10,7 @@ use super::encode_customer;
 use super::frames::Frames;
 use super::identity::{HostClaim, IdentityFault};
 use super::keys::{Role, Staff};
+use super::limits::DEVICE_ID_CHARS_MIN;
 use super::pb;
 use super::pieces;
 use super::refusals::{customer_status, status};
@@ -23,9 +24,6 @@ use crate::domain::facts::{self, Facts};
 use crate::domain::ids::{ChannelId, ConversationId, CustomerId, RequestId};
 use crate::ports::store::StoreError;
 use tonic::{Request, Response, Status};
-
-/// A shorter id of a device could be guessed, and whoever knows it may begin its conversations again.
-pub(crate) const DEVICE_ID_CHARS_MIN: usize = 16;
 
 /// Rows of the list of one's conversations, usually and at most.
 const MINE_PAGE: (usize, usize) = (20, 100);

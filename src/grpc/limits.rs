@@ -15,6 +15,9 @@ use std::time::Duration;
 /// A client that opened too many streams should wait for one of them to end.
 const STREAM_RETRY: Duration = Duration::from_secs(5);
 
+/// A shorter id of a device could be guessed, and whoever knows it may begin its conversations again.
+pub const DEVICE_ID_CHARS_MIN: usize = 16;
+
 /// All limits of the edge.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limits {

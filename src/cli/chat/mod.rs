@@ -19,6 +19,7 @@ use super::follow::{Heard, follow};
 use super::reach::{Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use crate::domain::language::Language;
+use crate::grpc::limits::DEVICE_ID_CHARS_MIN;
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::{
     StartConversationRequest, StartConversationResponse, SubscribeEventsResponse,
@@ -37,9 +38,6 @@ use view::View;
 
 /// How long what an answer brought may wait for the stream to bring what lies before it.
 const TICK: Duration = Duration::from_millis(view::TICK_MS as u64);
-
-/// A shorter id of a device can be guessed.
-const DEVICE_CHARS_MIN: usize = 16;
 
 /// Chat with Sanad as a customer.
 ///
@@ -74,8 +72,8 @@ pub struct ChatArgs {
 /// Whoever knows the id of a device can begin conversations as that device: it must not be guessed.
 fn device(text: &str) -> Result<String, String> {
     match text.chars().count() {
-        0..DEVICE_CHARS_MIN => Err(format!(
-            "it has fewer than {DEVICE_CHARS_MIN} characters and could be guessed; leave --device out \
+        0..DEVICE_ID_CHARS_MIN => Err(format!(
+            "it has fewer than {DEVICE_ID_CHARS_MIN} characters and could be guessed; leave --device out \
              for a random one"
         )),
         _ => Ok(text.to_owned()),

@@ -1,5 +1,6 @@
-//! Which number each waiting customer was told last, so that one that rises comes with its reason. A
-//! hint of this process: what it has not told anybody it does not compare with.
+//! The best number each waiting customer was told, so that a higher one comes with its reason: not the
+//! last one, because an answer may be lost on its way, and its reason with it. A hint of this process:
+//! what it has not told anybody it does not compare with.
 
 use super::App;
 use crate::domain::ids::ConversationId;
@@ -10,32 +11,23 @@ use std::sync::{Mutex, PoisonError};
 /// So many are remembered besides those who wait; then those who are gone are forgotten.
 const SPARE: usize = 1_024;
 
-/// What was told last.
+/// Where each stood best of all that they were told.
 #[derive(Debug, Default)]
-pub(super) struct Lines(Mutex<BTreeMap<ConversationId, Told>>);
-
-#[derive(Debug, Clone, Copy)]
-struct Told {
-    standing: Standing,
-    /// Why the number is higher than the one before it.
-    rise: Option<Rise>,
-}
+pub(super) struct Lines(Mutex<BTreeMap<ConversationId, Standing>>);
 
 impl App {
-    /// The number in line, and why it is higher than the one that was told before, if it is. The
-    /// reason stays with the number, so that whoever looks next learns it too.
+    /// The number in line, and why it is higher than the best that was told before, if it is: whoever
+    /// looks next, and whoever missed a number in between, learns it too.
     pub fn place_in_line(&self, id: &ConversationId) -> Option<(u32, Option<Rise>)> {
         let standing = self.router().with_view(|view| line::standing(view, id))?;
         let mut told = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let rise = match told.get(id) {
-            Some(before) if before.standing.position == standing.position => before.rise,
-            Some(before) => standing.rise_over(&before.standing),
-            None => None,
-        };
+        let rise = told.get(id).and_then(|best| standing.rise_over(best));
         if told.len() > SPARE + 2 * self.router().waiting() {
             self.router().with_view(|view| told.retain(|id, _| view.item(id).is_some()));
         }
-        told.insert(id.clone(), Told { standing, rise });
+        if rise.is_none() {
+            told.insert(id.clone(), standing);
+        }
         Some((standing.position, rise))
     }
 }

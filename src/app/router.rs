@@ -280,11 +280,17 @@ impl App {
     }
 
     /// Compares the pool's ring counter with what was heard: a lost ring must not leave anyone
-    /// waiting. To be called about once a second.
+    /// waiting. Whoever matches builds its picture anew before it plans; everybody else does it here,
+    /// because their customers too are told where they stand, and count as there while their page is
+    /// open. To be called about once a second.
     pub async fn repair_view(&self) -> AppResult<()> {
         let counter = self.counter_now().await?;
-        self.router.lock().seen(counter);
-        Ok(())
+        let is_due = {
+            let mut picture = self.router.lock();
+            picture.seen(counter);
+            picture.suspect && picture.fence.is_none()
+        };
+        if is_due { self.rebuild_view().await } else { Ok(()) }
     }
 
     async fn learn_topics(&self, counter: u64, topics: &[String]) -> AppResult<()> {

@@ -12,8 +12,9 @@ use crate::domain::ids::{AgentId, ConversationId, CustomerId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
+use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Slot, Store};
+use crate::ports::store::{Index, Slot, Store};
 use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
@@ -234,4 +235,48 @@ async fn no_answer_comes_twice_while_a_human_is_awaited() {
     different.sort();
     different.dedup();
     assert_eq!((seen.len(), different.len()), (2, 2), "there are two wordings: {seen:?}");
+}
+
+#[tokio::test]
+async fn an_instance_that_does_not_match_learns_what_it_did_not_hear() {
+    let shop = Shop::open(1).await;
+    shop.app.match_now().await;
+    let second = app_on(shop.faulty.clone(), 1, "second");
+    second.recover().await.unwrap();
+    shop.asks_for_human().await;
+    assert!(shop.app.router().leads() && !second.router().leads());
+    assert_eq!(second.router().waiting(), 0, "no ring came");
+    // What was there at the last look should have been heard by the next.
+    for _ in 0..2 {
+        second.repair_view().await.unwrap();
+    }
+    assert_eq!(second.router().waiting(), 1);
+    // So the page of a customer who hangs on it is noted.
+    let _page = second.attach(&shop.id);
+    second.renew_pages().await.unwrap();
+    let pool = keys::pool(&shop.app.rules().routing.pool);
+    let page = [(Index::PAGES, shop.id.to_string())];
+    let noted = shop.memory.load(&pool, &[], &page).await.unwrap();
+    assert!(noted.score(Index::PAGES, shop.id.as_str()).is_some());
+}
+
+#[tokio::test]
+async fn a_number_in_line_keeps_its_reason_although_an_answer_with_it_was_lost() {
+    let shop = Shop::open(1).await;
+    shop.asks_for_human().await;
+    assert_eq!(shop.app.place_in_line(&shop.id), Some((1, None)));
+    for number in 2..=3 {
+        let id = ConversationId::parse(&format!("c{number}")).unwrap();
+        let customer = CustomerId::parse(&format!("customer{number}")).unwrap();
+        shop.app.start(id.clone(), customer, Some(Language::En)).await.unwrap();
+        shop.app.say(&id, None, Input::Text("حريق في البيت".to_owned())).await.unwrap();
+    }
+    let lost = shop.app.place_in_line(&shop.id);
+    assert_eq!(lost, Some((3, Some(Rise::Emergencies))));
+    let (agent, _) = shop.arrives("agent0").await;
+    let held = shop.app.agent(&agent).await.unwrap().held;
+    let (endangered, offer) = held.iter().next().expect("danger is offered first");
+    shop.app.accept(&agent, endangered, offer.token, None).await.unwrap();
+    let (position, rise) = shop.app.place_in_line(&shop.id).unwrap();
+    assert!(position == 2 && rise.is_some(), "{position} {rise:?}");
 }

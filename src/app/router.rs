@@ -8,7 +8,6 @@ use super::stats::Stats;
 use super::stored::MatcherFence;
 use crate::domain::handoff::Requirements;
 use crate::domain::ids::{AgentId, ConversationId, QueueId};
-use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{PoolDecision, PoolRefusal};
 use crate::domain::pool::item::Place;
@@ -374,28 +373,6 @@ impl App {
         let picture = self.router.lock();
         let position = explain::position(&picture.view, id);
         (position, delay::delay_reason(&picture.view, &rules.routing, id, at))
-    }
-
-    /// Whether a human who speaks this language could be asked now, and why it would take time.
-    pub fn availability(&self, language: Language, at: Timestamp) -> (bool, DelayReason) {
-        let rules = self.rules();
-        let agents = self.router.agents();
-        let speaks = |agent: &Agent| agent.profile.languages.contains_key(&language);
-        if agents.iter().any(|agent| agent.takes_offers() && speaks(agent) && agent.room() > 0) {
-            return (true, DelayReason::None);
-        }
-        let there: Vec<&Agent> = agents.iter().filter(|agent| agent.is_there()).collect();
-        let delay = if there.iter().any(|agent| speaks(agent)) {
-            DelayReason::AllBusy
-        } else if !there.is_empty() {
-            DelayReason::NoLanguage
-        } else {
-            match rules.routing.queues.first().hours.as_ref().filter(|hours| !hours.is_open(at)) {
-                Some(hours) => DelayReason::OutsideHours { opens: hours.next_opening(at) },
-                None => DelayReason::NobodySignedIn,
-            }
-        };
-        (false, delay)
     }
 
     /// For each agent, whether they could be offered this conversation now, or why not.

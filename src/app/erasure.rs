@@ -3,6 +3,9 @@
 //!
 //! The store comes first: what retention archives of a conversation while it is being erased is
 //! taken out by retention itself, which sees afterwards that it is erased.
+//!
+//! What is erased is noted outside the store before (see [`crate::ports::erasures`]), and erased again
+//! where a store that was restored from an earlier copy still has it.
 
 use super::customers::CustomerRecord;
 use super::error::{AppError, AppResult};
@@ -13,8 +16,10 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::pool::item::Place;
 use crate::ports::archive::{Archive, Whose};
+use crate::ports::erasures::Erasures;
 use crate::ports::store::{ENTITIES_MAX, Index, StoreError};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What was erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +31,57 @@ pub struct Erased {
 }
 
 impl App {
+    /// The same application with a list of what was erased.
+    pub fn noting_erasures_in(mut self, list: Arc<dyn Erasures>) -> Self {
+        self.erasures = list;
+        self
+    }
+
+    /// Erases again what was erased before and has come back with an earlier copy of the store.
+    /// Returns how many conversations these were; doing it again goes on where it stopped.
+    pub async fn erase_again(&self, archive: Option<&dyn Archive>) -> AppResult<usize> {
+        let mut again = BTreeSet::new();
+        for id in self.erasures.noted().await? {
+            let c = match self.conversation(&id).await {
+                Ok(c) if !c.is_erased() => c,
+                Ok(_) | Err(AppError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let customer = c.customer.clone();
+            self.erase_in_store(c).await?;
+            self.strike_from_record(&customer, &id).await?;
+            again.insert(id.to_string());
+        }
+        let count = again.len();
+        if count > 0 {
+            erase_in_archive(archive, &Whose { customer: None, conversations: again }).await?;
+        }
+        Ok(count)
+    }
+
+    /// Takes a conversation out of what is kept of its customer, and with the last one all of it.
+    async fn strike_from_record(
+        &self,
+        customer: &CustomerId,
+        id: &ConversationId,
+    ) -> AppResult<()> {
+        let struck = |record: &mut CustomerRecord| {
+            let before = record.conversations.len();
+            record.conversations.retain(|other| other != id);
+            record.conversations.len() < before
+        };
+        self.change_record(customer, |record, _| struck(record)).await?;
+        let (slot, key) = (self.slot_of(customer), keys::customer(customer));
+        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+        let is_empty = |record: CustomerRecord| record.conversations.is_empty();
+        if snapshot.get(&key)?.is_some_and(is_empty) {
+            let mut change = snapshot.change(self.tag());
+            change.delete(key);
+            self.store().commit(change).await?;
+        }
+        Ok(())
+    }
+
     /// Erases one conversation: ends it if it is open, waits until nobody holds it, and forgets
     /// what was said. Doing it again changes nothing.
     pub async fn erase_conversation(
@@ -34,13 +90,16 @@ impl App {
         archive: Option<&dyn Archive>,
     ) -> AppResult<Erased> {
         let (is_kept, conversations) = match self.conversation(id).await {
-            Ok(c) => (true, usize::from(self.erase_in_store(c).await?)),
+            Ok(c) => {
+                self.note_erasure(std::slice::from_ref(&c)).await?;
+                (true, usize::from(self.erase_in_store(c).await?))
+            }
             Err(AppError::NotFound { .. }) => (false, 0),
             Err(error) => return Err(error),
         };
         let conversation = BTreeSet::from([id.to_string()]);
         let whose = Whose { customer: None, conversations: conversation };
-        let archived = erase_in_archive(archive, &whose).await?;
+        let archived = self.erase_archived(archive, &whose).await?;
         match is_kept || archived > 0 {
             true => Ok(Erased { conversations, archived }),
             false => Err(AppError::NotFound { what: "conversation" }),
@@ -58,18 +117,23 @@ impl App {
         let mut conversations = 0;
         for _ in 0..TRIES_MAX {
             let record = self.record_of(customer).await?;
+            let mut theirs = Vec::new();
             for id in &record.conversations {
                 match self.conversation_of(customer, id).await {
-                    Ok(c) => conversations += usize::from(self.erase_in_store(c).await?),
+                    Ok(c) => theirs.push(c),
                     // Never theirs, or erased or archived already.
                     Err(AppError::NotFound { .. }) => {}
                     Err(error) => return Err(error),
                 }
             }
+            self.note_erasure(&theirs).await?;
+            for c in theirs {
+                conversations += usize::from(self.erase_in_store(c).await?);
+            }
             // By the customer's id, which every row bears: rows that were written since are found too.
             let customer = Some(customer.clone());
             let whose = Whose { customer, conversations: BTreeSet::new() };
-            let archived = erase_in_archive(archive, &whose).await?;
+            let archived = self.erase_archived(archive, &whose).await?;
             let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
             let now: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
             if now != record {
@@ -85,6 +149,26 @@ impl App {
             }
         }
         Err(AppError::Contended)
+    }
+
+    /// Notes what is about to be erased: even if this process dies now, it will be.
+    async fn note_erasure(&self, conversations: &[Conversation]) -> AppResult<()> {
+        let fresh = conversations.iter().filter(|c| !c.is_erased());
+        let ids: Vec<ConversationId> = fresh.map(|c| c.id.clone()).collect();
+        Ok(self.erasures.note(&ids).await?)
+    }
+
+    /// Which conversations lie in the archive is known only when they have been taken out.
+    async fn erase_archived(
+        &self,
+        archive: Option<&dyn Archive>,
+        whose: &Whose,
+    ) -> AppResult<usize> {
+        let forgotten = erase_in_archive(archive, whose).await?;
+        let ids: Vec<ConversationId> =
+            forgotten.iter().filter_map(|id| ConversationId::parse(id).ok()).collect();
+        self.erasures.note(&ids).await?;
+        Ok(forgotten.len())
     }
 
     /// Says whether there was something to erase.
@@ -127,9 +211,12 @@ impl App {
     }
 }
 
-async fn erase_in_archive(archive: Option<&dyn Archive>, whose: &Whose) -> AppResult<usize> {
+async fn erase_in_archive(
+    archive: Option<&dyn Archive>,
+    whose: &Whose,
+) -> AppResult<BTreeSet<String>> {
     match archive {
-        Some(archive) => Ok(archive.forget(whose).await?.len()),
-        None => Ok(0),
+        Some(archive) => Ok(archive.forget(whose).await?),
+        None => Ok(BTreeSet::new()),
     }
 }

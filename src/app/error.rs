@@ -7,6 +7,7 @@ use crate::domain::directives::NotTaken;
 use crate::domain::handoff::Token;
 use crate::domain::pool::command::PoolRefusal;
 use crate::ports::archive::ArchiveError;
+use crate::ports::erasures::ErasuresError;
 use crate::ports::store::StoreError;
 
 /// The situation.
@@ -71,6 +72,9 @@ pub enum AppError {
     /// The archive did not do what was asked.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
+    /// What was to be erased could not be noted, or what was noted not read.
+    #[error(transparent)]
+    Erasures(#[from] ErasuresError),
     /// What ops wanted to put in force cannot be.
     #[error(transparent)]
     NotTaken(#[from] NotTaken),

@@ -53,6 +53,7 @@ pub mod unsaved;
 
 use crate::domain::rules::Rules;
 use crate::ports::clock::Chance;
+use crate::ports::erasures::{Erasures, NoErasures};
 use crate::ports::ringer::NoLine;
 use crate::ports::rules::RulesSource;
 use crate::ports::store::{Slot, Store};
@@ -100,6 +101,7 @@ pub struct App {
     /// How everything stood when somebody looked last.
     board: tokio::sync::Mutex<board::Read>,
     line: on_call::Line,
+    erasures: Arc<dyn Erasures>,
 }
 
 impl App {
@@ -128,6 +130,7 @@ impl App {
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
             board: tokio::sync::Mutex::default(),
             line: on_call::Line::over(Arc::new(NoLine)),
+            erasures: Arc::new(NoErasures),
         }
     }
 

@@ -27,6 +27,7 @@ use crate::ports::archive::Archive;
 use crate::ports::clock::Clock;
 use crate::ringing::Lines;
 use crate::store::archive::FolderArchive;
+use crate::store::erasures::ErasureFile;
 use crate::store::sealed::{SealedArchive, Seals};
 use crate::web;
 use anyhow::Context as _;
@@ -150,7 +151,15 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
             waiting_max: settings.limits.waiting_max as usize,
         },
     );
-    let app = Arc::new(app.ringing_over(Arc::new(lines(&tokens))));
+    let app = app.ringing_over(Arc::new(lines(&tokens)));
+    let app = Arc::new(match &opened.place {
+        // What ends with the process is never restored.
+        StorePlace::Memory => app,
+        StorePlace::File(..) | StorePlace::Redis(_) => {
+            let list = ErasureFile::in_folder(&settings.data, Arc::clone(&clock));
+            app.noting_erasures_in(Arc::new(list))
+        }
+    });
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
     let (edge, mut context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;

@@ -4,6 +4,7 @@
 use crate::app::App;
 use crate::app::error::AppError;
 use crate::app::retention::Retention;
+use crate::ports::archive::Archive;
 use crate::ports::store::Slot;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -45,6 +46,7 @@ const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 /// Starts all loops. They end with the runtime. `came_back` says that the store was away, wholly or
 /// in part.
 pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retention>) {
+    let archive = retention.as_ref().and_then(|retention| retention.archive.clone());
     if let Some(retention) = retention {
         tokio::spawn(retire(Arc::clone(app), retention));
     }
@@ -91,14 +93,16 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     });
     tokio::spawn(ring(Arc::clone(app)));
     tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back), heard));
-    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back)));
+    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back), archive));
 }
 
 /// Makes good what an absence of the store has left: whoever answers now may lack the last moments
 /// of whoever answered before, on one side only, and agents could not be heard of.
-async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
+async fn make_good(app: Arc<App>, came_back: Arc<Notify>, archive: Option<Arc<dyn Archive>>) {
     let mut trouble = Trouble::new("making an absence of the store good");
     loop {
+        // Also at the start: this may be an earlier copy of the store.
+        tokio::spawn(erase_again(Arc::clone(&app), archive.clone()));
         came_back.notified().await;
         app.distrust_view();
         while let Err(error) = app.recover().await {
@@ -106,6 +110,24 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>) {
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
         trouble.note(Ok(()));
+    }
+}
+
+/// Erases what was erased before and is there again.
+async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>) {
+    let mut trouble = Trouble::new("erasing what was erased before");
+    loop {
+        match app.erase_again(archive.as_deref()).await {
+            Ok(0) => return trouble.note(Ok(())),
+            Ok(count) => tracing::warn!(
+                conversations.erased = count,
+                "the store is an earlier copy: what was erased since is erased again"
+            ),
+            // Until the pool has let go of a conversation that was open then.
+            Err(AppError::Contended) => {}
+            Err(error) => trouble.note(Err(error)),
+        }
+        tokio::time::sleep(LISTEN_AGAIN).await;
     }
 }
 

@@ -20,6 +20,9 @@ pub fn status(error: AppError) -> Status {
     if let AppError::Archive(archive) = &error {
         tracing::warn!(error = %archive, "the archive did not do what was asked");
     }
+    if let AppError::Erasures(list) = &error {
+        tracing::error!(error = %list, "what was to be erased stays");
+    }
     Status::from(refusal(error))
 }
 
@@ -70,6 +73,10 @@ pub fn refusal(error: AppError) -> Refusal {
             Refusal::Field { field, what: message }
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
+        AppError::Erasures(_) => {
+            let why = "what is to be erased cannot be noted; nothing more was erased".to_owned();
+            Refusal::Unavailable { why, retry_after: RETRY_AFTER * 20 }
+        }
         AppError::Archive(_) => {
             let why = "the archive cannot be reached".to_owned();
             Refusal::Unavailable { why, retry_after: RETRY_AFTER * 20 }

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod clock;
+pub mod erasures;
 pub mod ringer;
 pub mod rules;
 pub mod store;

@@ -100,6 +100,7 @@ impl Trouble {
                 | AppError::NotReadable(_)
                 | AppError::TooManyOfCustomer { .. }
                 | AppError::Archive(_)
+                | AppError::Erasures(_)
                 | AppError::DeclaredInConfig
                 | AppError::StillBusy { .. }
                 | AppError::NotTaken(_) => false,

@@ -121,7 +121,7 @@ fn append(folder: &Path, day: &str, lines: &[u8]) -> io::Result<()> {
 }
 
 /// Whether the last line is complete.
-fn ends_whole(file: &mut File) -> io::Result<bool> {
+pub(super) fn ends_whole(file: &mut File) -> io::Result<bool> {
     if file.seek(SeekFrom::End(0))? == 0 {
         return Ok(true);
     }

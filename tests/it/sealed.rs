@@ -9,9 +9,12 @@ use sanad::grpc::pb::list_messages_request::After;
 use sanad::grpc::pb::send_message_request::Content;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 use tonic::Request;
 
 const WORDS: &str = "my grandmother's blue teapot is lost, ابريق جدتي الازرق ضاع";
+/// Nothing here takes so long.
+const PATIENCE: Duration = Duration::from_secs(60);
 const PARTS: [&str; 2] = ["teapot", "ابريق"];
 
 fn sanad(words: &[&str]) -> Output {
@@ -56,6 +59,11 @@ impl Customer {
         let bearer = format!("Bearer {}", self.token).parse().unwrap();
         request.metadata_mut().insert("authorization", bearer);
         request
+    }
+
+    /// Whether nothing of it is told any more.
+    async fn is_erased(&self, service: &Service) -> bool {
+        self.reads(service).await.is_empty()
     }
 
     /// What the customer has said, as the service tells it.
@@ -109,6 +117,34 @@ async fn no_file_of_the_data_folder_shows_what_was_said_and_it_is_all_there_afte
     let text = [told.stdout, told.stderr].concat();
     let text = String::from_utf8_lossy(&text).into_owned();
     assert!(!told.status.success() && text.contains("copy seal.secret"), "{text}");
+}
+
+#[tokio::test]
+async fn what_was_erased_does_not_come_back_with_an_older_file_of_the_store() {
+    let mut service = Service::start();
+    let gone = Customer::at(&service, "a-device-of-somebody").await;
+    let stays = Customer::at(&service, "another-device-of-somebody").await;
+    service.kill();
+    let (file, older) = (service.data().join("sanad.redb"), service.data().join("older"));
+    std::fs::copy(&file, &older).unwrap();
+    service.kill_and_restart();
+    while !gone.is_erased(&service).await {
+        let request = pb::EraseMyDataRequest {
+            conversation_id: gone.id.clone(),
+            request_id: "erase".to_owned(),
+            identity_token: String::new(),
+        };
+        // Until the pool has let go, it is refused for the moment.
+        _ = service.chat().await.erase_my_data(gone.with(request)).await;
+    }
+    service.kill();
+    std::fs::rename(&older, &file).unwrap();
+    service.kill_and_restart();
+    let begun = std::time::Instant::now();
+    while !gone.is_erased(&service).await {
+        assert!(begun.elapsed() < PATIENCE, "what was erased is there again");
+    }
+    assert_eq!(stays.reads(&service).await, [WORDS]);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! handed their data, and forgotten.
 
 use super::world::*;
+use sanad::app::error::AppError;
 use sanad::app::retention::Retention;
 use sanad::domain::facts::{Fact, Facts};
 use sanad::domain::time::Timestamp;
@@ -13,6 +14,8 @@ use sanad::grpc::tokens::CustomerTokens;
 use sanad::ports::clock::Clock;
 use sanad::ports::store::{EntityKey, Index, Kind, LogId, Observed};
 use sanad::store::archive::FolderArchive;
+use sanad::store::memory::MemoryStore;
+use sanad::store::stored::Rewind;
 use std::sync::Arc;
 use std::time::Duration;
 use tonic::{Code, Status};
@@ -379,6 +382,52 @@ async fn what_has_left_for_the_archive_is_exported_and_erased_too_and_nobody_els
     world.clock.advance(days);
     assert_eq!(world.app.retire(&retention).await.unwrap(), 1);
     assert!(!archived(&world).contains(&again.id));
+}
+
+#[tokio::test]
+async fn what_was_erased_is_erased_again_when_an_earlier_copy_of_the_store_is_restored() {
+    let clock = TestClock::new();
+    let store = Arc::new(MemoryStore::new(clock.clone()));
+    let world = World::on(store.clone(), clock).await;
+    let (one, other) = (identity(&world, "user-17"), identity(&world, "user-18"));
+    let waiting = begin(&world, &one).await.unwrap();
+    waiting.say(SECRET_WORDS).await;
+    waiting.ask_for_a_person().await;
+    let ended = begin(&world, &one).await.unwrap();
+    ended.say(SECRET_WORDS).await;
+    end(&ended).await;
+    let omar = begin(&world, &other).await.unwrap();
+    omar.say(SECRET_WORDS).await;
+    let earlier: Vec<_> = world.app.slots().iter().map(|slot| store.checkpoint(slot)).collect();
+
+    while erase(&waiting, &one).await.is_err_and(|told| told.code() == Code::Unavailable) {
+        // The pool lets go of who waits.
+        tokio::task::yield_now().await;
+    }
+    let later = begin(&world, &one).await.unwrap();
+    earlier.iter().for_each(|restore| restore());
+    let ids = [waiting.id.clone(), ended.id.clone()];
+    assert!(everything(&world, &ids).await.contains("teapot"), "all of it is there again");
+    assert_eq!(mine(&world, &one, false).await.unwrap().len(), 2);
+
+    let mut erased = 0;
+    loop {
+        match world.app.erase_again(None).await {
+            Ok(0) => break,
+            Ok(count) => erased += count,
+            Err(AppError::Contended) => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(erased >= 1, "{erased}");
+    let left = everything(&world, &ids).await;
+    assert!(!left.contains("teapot") && !left.contains("Mona"), "{left}");
+    assert_eq!(mine(&world, &one, false).await.unwrap(), Vec::<String>::new());
+    assert_eq!(mine(&world, &other, false).await.unwrap(), [omar.id.clone()]);
+    assert!(exported(&omar, &other).await.unwrap().contains("teapot"), "nobody else's is erased");
+    // Who has come back since is a customer like any other; that conversation was in no copy.
+    assert!(!ids.contains(&later.id));
+    assert!(begin(&world, &one).await.is_ok());
 }
 
 #[tokio::test]

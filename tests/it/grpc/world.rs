@@ -37,6 +37,7 @@ use sanad::ports::ringer::{Ring, Ringer, Rung};
 use sanad::ports::rules::RulesSource;
 use sanad::ports::store::{Index, Store};
 use sanad::store::archive::FolderArchive;
+use sanad::store::erasures::ErasureFile;
 use sanad::store::memory::MemoryStore;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -222,9 +223,11 @@ impl World {
         };
         let app = App::new(store, Arc::new(rules.clone()), Arc::new(Counted::default()), settings);
         let (pager, rings) = tokio::sync::mpsc::unbounded_channel();
-        let app = Arc::new(app.ringing_over(Arc::new(Pager(pager))));
-        app.recover().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
+        let list = ErasureFile::in_folder(folder.path(), clock.clone());
+        let app = app.ringing_over(Arc::new(Pager(pager))).noting_erasures_in(Arc::new(list));
+        let app = Arc::new(app);
+        app.recover().await.unwrap();
         let now: sanad::grpc::Now = {
             let clock = clock.clone();
             Arc::new(move || clock.now())

@@ -312,6 +312,8 @@ mod tests {
             "no that was no help",
             "this is not solved",
             "no, that doesn't help",
+            "it did not help me",
+            "no, this doesn't help me",
         ] {
             let n = normalise(text);
             assert!(deny(&n) && !decline(&n) && !affirm(&n), "{text}");

@@ -303,7 +303,9 @@ pub(super) static DENY: Phrases = phrases!(
      wasnt helpful; that wasnt helpful; it wasnt helpful; no use; it was no use; doesnt help; does not help; it doesnt \
      help; it does not help; that doesnt help; that does not help; hasnt helped; it hasnt helped; that hasnt helped; it \
      has not helped; this is not solved; this isnt solved; this is not fixed; this isnt fixed; this is not resolved; \
-     this isnt resolved; this didnt help; this did not help; didnt help me; did not help me; it didnt help me; that \
+     this isnt resolved; this didnt help; this did not help; didnt help me; did not help me; it didnt help me; it did \
+     not help me; this didnt help me; this did not help me; it doesnt help me; it does not help me; that doesnt help me; this doesnt help me; this does not help me; \
+     that does not help me; this doesnt help; this does not help; that \
      didnt help me; that did not help me; didnt help; did not help; it didnt \
      help; that didnt help; that did not help; unsolved; unresolved; its not solved; it is not \
      solved; it isnt solved; its not resolved; it is not resolved; it isnt resolved; its not \

@@ -312,6 +312,7 @@ fn edge(
         replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),
+        backups: Arc::clone(&opened.backups),
         examiner: Arc::new(Examination::of(app, opened.place.clone(), settings, clock)),
     };
     Ok((edge, context))

@@ -5,6 +5,7 @@ use super::sealing;
 use crate::config::service::{ServiceSettings, StoreKind};
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::grpc::pb;
+use crate::ports::backup::{Backups, NotHere};
 use crate::ports::clock::Clock;
 use crate::ports::store::Store;
 use crate::store::embedded::{self, EmbeddedStore};
@@ -43,6 +44,8 @@ pub(super) struct Opened {
     pub health: Option<watch::Receiver<Health>>,
     /// What else can be asked of it.
     pub place: StorePlace,
+    /// Makes copies of it, where that is ours to do.
+    pub backups: Arc<dyn Backups>,
     /// The secrets that what is stored is sealed under; `None` if it lies in the clear.
     pub seals: Option<Arc<Seals>>,
 }
@@ -92,6 +95,10 @@ async fn open_plain(
             death: None,
             health: None,
             place: StorePlace::Memory,
+            backups: Arc::new(NotHere(
+                "this server keeps everything in memory, and nothing that a backup could restore: serve \
+                 with `--store embedded`",
+            )),
             seals: None,
         }),
         StoreKind::Embedded => {
@@ -111,8 +118,10 @@ async fn open_plain(
                 sealing::add_secret(&settings.data)?;
             }
             let death = store.death();
+            let store = Arc::new(store);
             Ok(Opened {
-                store: Arc::new(store),
+                backups: Arc::clone(&store) as Arc<dyn Backups>,
+                store,
                 buckets: BUCKETS,
                 durability: pb::Durability::Durable,
                 replicated: false,
@@ -193,6 +202,10 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
         death: None,
         health: Some(store.health()),
         place: StorePlace::Redis(address),
+        backups: Arc::new(NotHere(
+            "this server keeps everything in Redis: back up Redis itself (its append-only files, or the \
+             file of `BGSAVE`), or copy it at rest with `sanad store copy`",
+        )),
         seals: None,
         store: Arc::new(store),
     })

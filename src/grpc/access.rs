@@ -115,6 +115,7 @@ const TABLE: &[(&str, &[(&str, Access)])] = &[
             ("GetSatisfaction", WATCH),
             ("ExportCustomer", OPERATE),
             ("EraseCustomer", OPERATE),
+            ("BackUpStore", OPERATE),
         ],
     ),
     (
@@ -266,6 +267,7 @@ mod tests {
                 "Watch",
                 "ServerReflectionInfo",
                 "ServerReflectionInfo",
+                "BackUpStore",
                 "ExportCustomer",
                 "SubscribeWork",
                 "ExportMyData",
@@ -300,7 +302,7 @@ mod tests {
             let expected = match call.method {
                 "GetAvailability" | "StartConversation" | "AcknowledgeOnCall" => "-capso",
                 "ListMyConversations" | "ResumeConversation" => "-capso",
-                "ExportCustomer" | "EraseCustomer" => "o",
+                "ExportCustomer" | "EraseCustomer" | "BackUpStore" => "o",
                 "RegisterAgent" | "UpdateAgent" | "RemoveAgent" => "po",
                 "ListAgents" => "apso",
                 "ListParkedEntries" | "UnparkEntry" | "Diagnose" => "o",

@@ -350,6 +350,15 @@ impl AdminService for Admin {
     ) -> Result<Response<pb::ReplayConversationResponse>, Status> {
         operations::replay(&self.context, request.get_ref()).await.map(Response::new)
     }
+
+    type BackUpStoreStream = Frames<pb::BackUpStoreResponse>;
+
+    async fn back_up_store(
+        &self,
+        request: Request<pb::BackUpStoreRequest>,
+    ) -> Result<Response<Self::BackUpStoreStream>, Status> {
+        super::backup::back_up(&self.context, &request).await
+    }
 }
 
 /// Where a list goes on.

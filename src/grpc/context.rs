@@ -14,6 +14,7 @@ use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, RequestId, RulesVersion};
 use crate::domain::rules::Rules;
 use crate::ports::archive::Archive;
+use crate::ports::backup::Backups;
 use crate::ports::rules::RulesSource;
 use std::sync::Arc;
 use tonic::Status;
@@ -42,6 +43,8 @@ pub struct Context {
     pub rules_report: Arc<dyn RulesReport>,
     /// Examines the deployment.
     pub examiner: Arc<dyn Examiner>,
+    /// Copies the store, where it can be copied.
+    pub backups: Arc<dyn Backups>,
 }
 
 /// Examines a deployment: what the application can tell, and what only those know who opened the

@@ -12,6 +12,7 @@ mod admin_customer;
 pub mod agent;
 pub mod audit;
 pub mod auth;
+mod backup;
 mod blocks;
 pub mod chat;
 mod chat_customer;

@@ -2,6 +2,7 @@
 //! knows an adapter.
 
 pub mod archive;
+pub mod backup;
 pub mod clock;
 pub mod erasures;
 pub mod ringer;

@@ -1,6 +1,8 @@
 //! All stores agree: the same random changes, late and early, by the same clock, get the same
 //! answers and leave the same state.
 
+mod commands;
+
 use super::contract::{ManualClock, START};
 use super::embedded::EmbeddedStore;
 use super::embedded::disk::Disk;

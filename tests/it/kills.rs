@@ -1,167 +1,87 @@
-//! The process is killed under load, again and again: nothing acknowledged is lost or doubled, and
-//! every log is gapless. A few kills here; `SANAD_KILLS=300 cargo test --test it kills` for more.
+//! The process is killed under load, again and again: nothing acknowledged is lost or doubled, every
+//! log is gapless, and after each restart conversations, their places and their agents say the same. A
+//! few kills here; `SANAD_KILLS=300 cargo test --test it kills -- --nocapture` for more.
 
+// Other processes keep the real time, and the load has to last for a while.
+#![allow(clippy::disallowed_methods)]
+
+use crate::chaos::agents::Agent;
+use crate::chaos::customers::Customer;
+use crate::chaos::front::Front;
+use crate::chaos::stored::Stored;
+use crate::chaos::{AGENTS, CUSTOMERS};
 use crate::service::Service;
-use sanad::grpc::pb::{
-    self, chat_service_client::ChatServiceClient, send_message_request::Content,
-};
-use std::collections::BTreeMap;
-use std::time::Duration;
-use tonic::transport::Channel;
-use tonic::{Code, Request};
+use sanad::grpc::pb;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tonic::Code;
 
-const CUSTOMERS: usize = 8;
-/// How long a customer talks before the process is killed, in ms, in turn.
+/// For how long all are served before the process is killed, in ms, in turn.
 const LIVES: [u64; 4] = [150, 400, 250, 700];
+/// What is owed between conversations and pool is delivered within this.
+const SETTLED_MAX: Duration = Duration::from_secs(60);
 
-/// One customer and what the service has told them.
-struct Customer {
-    name: String,
-    token: String,
-    conversation: String,
-    /// Request id → the sequence that was acknowledged.
-    acknowledged: BTreeMap<String, u64>,
-    /// What was sent and never answered: it may have happened or not.
-    unknown: Vec<(String, String)>,
-    sent: u32,
-}
-
-impl Customer {
-    fn request<T>(&self, message: T) -> Request<T> {
-        let mut request = Request::new(message);
-        let bearer = format!("Bearer {}", self.token).parse().unwrap();
-        request.metadata_mut().insert("authorization", bearer);
-        request
-    }
-
-    /// Starts the conversation; the same request id gives the same one.
-    async fn start(&mut self, chat: &mut ChatServiceClient<Channel>) -> Result<(), tonic::Status> {
-        let request = pb::StartConversationRequest {
-            request_id: "start".to_owned(),
-            device_id: self.name.clone(),
-            language: "en".to_owned(),
-            ..Default::default()
-        };
-        let started = chat.start_conversation(request).await?.into_inner();
-        self.token = started.customer_token;
-        self.conversation = started.conversation.unwrap().conversation_id;
-        Ok(())
-    }
-
-    async fn send(
-        &mut self,
-        chat: &mut ChatServiceClient<Channel>,
-        request_id: &str,
-        text: &str,
-    ) -> Result<(), tonic::Status> {
-        let request = self.request(pb::SendMessageRequest {
-            conversation_id: self.conversation.clone(),
-            request_id: request_id.to_owned(),
-            content: Some(Content::Text(text.to_owned())),
-            sent_at: None,
-            parts: Vec::new(),
-        });
-        let sequence = chat.send_message(request).await?.into_inner().message.unwrap().sequence;
-        let known = self.acknowledged.insert(request_id.to_owned(), sequence);
-        assert!(known.is_none_or(|known| known == sequence), "{request_id} has two places");
-        Ok(())
-    }
-
-    /// Talks until the service is gone.
-    async fn talk(mut self, mut chat: ChatServiceClient<Channel>) -> Customer {
-        if self.conversation.is_empty() && self.start(&mut chat).await.is_err() {
-            return self;
-        }
-        loop {
-            self.sent += 1;
-            let id = format!("m{}", self.sent);
-            let text = match self.sent % 7 {
-                0 => "I want to talk to a human".to_owned(),
-                _ => format!("how long does delivery take, number {}", self.sent),
-            };
-            if self.send(&mut chat, &id, &text).await.is_err() {
-                self.unknown.push((id, text));
-                return self;
-            }
-        }
-    }
-
-    /// Everything acknowledged is there once, the log has no gap, and what was unknown can be sent
-    /// again without being doubled.
-    async fn check(&mut self, chat: &mut ChatServiceClient<Channel>) {
-        if self.conversation.is_empty() {
-            return;
-        }
-        for (id, text) in std::mem::take(&mut self.unknown) {
-            self.send(chat, &id, &text).await.unwrap();
-        }
-        let mut seen: BTreeMap<u64, pb::Event> = BTreeMap::new();
-        let mut after = 0;
-        loop {
-            let request = self.request(pb::ListMessagesRequest {
-                conversation_id: self.conversation.clone(),
-                after: Some(pb::list_messages_request::After::AfterSequence(after)),
-                page_size: 0,
-                wait_ms: 0,
-            });
-            let page = chat.list_messages(request).await.unwrap().into_inner();
-            for event in page.events {
-                assert!(event.sequence > after, "{} came after {after}", event.sequence);
-                seen.insert(event.sequence, event);
-            }
-            if page.through_sequence == after {
-                assert_eq!(after, page.conversation.unwrap().head_sequence, "a gap at the end");
-                break;
-            }
-            after = page.through_sequence;
-        }
-        let customer = |event: &pb::Event| {
-            event.author.as_ref().is_some_and(|author| author.party() == pb::Party::Customer)
-                && matches!(event.body, Some(pb::event::Body::MessageSent(_)))
-        };
-        let said = seen.values().filter(|event| customer(event)).count();
-        assert_eq!(said, self.acknowledged.len(), "{}: lost or doubled", self.name);
-        for (id, sequence) in &self.acknowledged {
-            assert!(seen.get(sequence).is_some_and(customer), "{id} at {sequence} is lost");
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn nothing_acknowledged_is_lost_or_doubled_when_the_process_is_killed() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_is_lost_or_doubled_and_both_sides_agree_however_often_the_process_is_killed() {
     let kills: usize =
         std::env::var("SANAD_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3);
-    let mut service = Service::start();
-    let mut customers: Vec<Customer> = (0..CUSTOMERS)
-        .map(|number| Customer {
-            name: format!("device-of-customer-{number}"),
-            token: String::new(),
-            conversation: String::new(),
-            acknowledged: BTreeMap::new(),
-            unknown: Vec::new(),
-            sent: 0,
-        })
-        .collect();
+    let front = Arc::new(Front::alone());
+    front.history.begin(&format!("kill -9, {kills} times"));
+    let people: Vec<Customer> = (0..CUSTOMERS).map(|n| Customer::new(&front, n)).collect();
+    let who: Vec<String> = people.iter().map(|customer| customer.name.clone()).collect();
+    let staff = AGENTS.iter().enumerate().map(|(n, name)| Agent::new(&front, name, n));
+    let agents: Vec<_> = staff.map(|agent| tokio::spawn(agent.work())).collect();
+    let customers: Vec<_> = people.into_iter().map(|one| tokio::spawn(one.live())).collect();
+    let (mut slowest, mut held) = (Duration::ZERO, 0);
     for kill in 0..kills {
-        let mut talks = Vec::new();
-        for customer in std::mem::take(&mut customers) {
-            let chat = service.chat().await;
-            talks.push(tokio::spawn(customer.talk(chat)));
-        }
+        front.recovery(&who).await;
         // The load must run for a while before the process dies; nothing is waited for here.
         tokio::time::sleep(Duration::from_millis(LIVES[kill % LIVES.len()])).await;
-        service.kill_and_restart();
-        for talk in talks {
-            customers.push(talk.await.unwrap());
-        }
-        let mut chat = service.chat().await;
-        for customer in &mut customers {
-            customer.check(&mut chat).await;
-        }
+        let killed = Instant::now();
+        front.kill_and_restart();
+        slowest = slowest.max(killed.elapsed());
+        let told = front.history.messages();
+        let stored = Stored::of(&front).await;
+        let wrongs = stored.wrongs(&told, &front.history, false);
+        assert!(wrongs.is_empty(), "after kill {}:\n{}", kill + 1, wrongs.join("\n"));
+        held += stored.held();
     }
-    let acknowledged: usize = customers.iter().map(|customer| customer.acknowledged.len()).sum();
-    assert!(acknowledged > kills, "only {acknowledged} messages were acknowledged");
-    println!("{kills} kills, {acknowledged} acknowledged messages, 0 lost, 0 doubled");
+    front.recovery(&who).await;
+    front.end();
+    for customer in customers {
+        customer.await.expect("a customer comes to an end");
+    }
+    for agent in agents {
+        agent.await.expect("an agent comes to an end");
+    }
+    let stored = settled(&front).await;
+    let told = front.history.messages();
+    let wrongs = stored.wrongs(&told, &front.history, true);
+    assert!(wrongs.is_empty(), "{}", wrongs.join("\n"));
+    let by_agents = told.iter().filter(|said| said.request.starts_with('s')).count();
+    let (ended, assigned) = (stored.confirmed(), front.history.assigned());
+    println!("{}", front.history.table());
+    println!(
+        "{kills} kills; {} messages of customers and {by_agents} of agents acknowledged; {} conversations, \
+         {assigned} assignments, {ended} confirmed ends; {held} conversations were an agent's at a check; \
+         slowest restart {slowest:.1?}; nothing lost, doubled or in two hands",
+        told.len() - by_agents,
+        stored.conversations.len(),
+    );
+    assert!(told.len() > kills && by_agents > 0 && assigned > 0, "else nothing is proved");
+}
+
+/// What the service has once nothing is owed between conversations and pool.
+async fn settled(front: &Front) -> Stored {
+    let deadline = Instant::now() + SETTLED_MAX;
+    loop {
+        let stored = Stored::of(front).await;
+        if stored.owed.is_empty() {
+            return stored;
+        }
+        assert!(Instant::now() < deadline, "something stays owed: {:?}", stored.owed);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Tests from outside, in one binary: what a client meets who has nothing but the API, and the
 //! house rules.
 
+mod backup;
 mod bench;
 mod chaos;
 mod commands;

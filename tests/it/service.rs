@@ -73,6 +73,14 @@ impl Service {
         Service { folder, store: "embedded".to_owned(), child, address }
     }
 
+    /// Starts it with a data folder that this has prepared.
+    pub fn start_with_data(prepare: impl FnOnce(&Path)) -> Service {
+        let folder = folder();
+        prepare(&folder.path().join("data"));
+        let (child, address) = spawn_quiet(folder.path(), "embedded");
+        Service { folder, store: "embedded".to_owned(), child, address }
+    }
+
     /// Starts it on this store.
     pub fn start_on(store: &str) -> Service {
         let folder = folder();

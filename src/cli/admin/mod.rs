@@ -1,5 +1,6 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod backup;
 mod customer;
 mod directives;
 mod satisfaction;
@@ -22,6 +23,7 @@ use crate::grpc::pb::{
 };
 use clap::{Args, Subcommand};
 use show::Show;
+use std::path::PathBuf;
 use tonic::{Response, Status};
 
 /// Look after a running deployment.
@@ -113,6 +115,13 @@ enum What {
         #[arg(long, required = true)]
         yes: bool,
     },
+    /// Copy the embedded store to this machine, as of one moment, while the server works on. Secrets and
+    /// the archive are not in it.
+    Backup {
+        /// A file that does not exist yet, or a folder, which gets a file named by the time.
+        #[arg(value_name = "FILE|FOLDER")]
+        to: PathBuf,
+    },
     /// How the live rules read a message, and what the bot would do. Changes nothing.
     Explain {
         /// The message.
@@ -122,15 +131,27 @@ enum What {
 
 /// Runs the command and prints what it found.
 pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
-    let lines = ask_server(&args, Look::of_stdout()).await?;
+    let lines = match &args.what {
+        What::Backup { to } => {
+            let client = args.client().await?;
+            backup::back_up(client, &args.server.server, to, args.lang).await?
+        }
+        _ => ask_server(&args, Look::of_stdout()).await?,
+    };
     lines.iter().for_each(|line| terminal::print(&format!("{line}\n")));
     Ok(())
 }
 
+impl AdminArgs {
+    async fn client(&self) -> Result<AdminServiceClient<Secured>, Failure> {
+        let bearer = self.key.read(Role::Admin, "main")?;
+        let channel = self.server.connect().await?;
+        Ok(AdminServiceClient::with_interceptor(channel, bearer))
+    }
+}
+
 async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure> {
-    let bearer = args.key.read(Role::Admin, "main")?;
-    let channel = args.server.connect().await?;
-    let client = AdminServiceClient::with_interceptor(channel, bearer);
+    let client = args.client().await?;
     let show = Show { transcript: Transcript { look, language: args.lang, reader: Reader::Staff } };
     // One id for all repetitions, so that a repair happens once.
     let request_id = fresh_id();
@@ -158,6 +179,7 @@ impl What {
             What::Satisfaction { .. } => "the report on satisfaction",
             What::Export(_) => "to export the customer's data",
             What::Erase { .. } => "to erase the customer's data",
+            What::Backup { .. } => "a backup",
             What::Explain { .. } => "to explain the message",
         }
     }
@@ -237,6 +259,8 @@ async fn one_call(
         }
         What::Export(whose) => customer::export(client, &whose).await?,
         What::Erase { whose, .. } => customer::erase(client, &whose, args.lang).await?,
+        // A copy is carried away before anything is asked here.
+        What::Backup { .. } => Vec::new(),
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();
             let answer =

@@ -72,6 +72,16 @@ impl AdminService for FakeAdmin {
         absent()
     }
 
+    type BackUpStoreStream =
+        futures::stream::BoxStream<'static, Result<BackUpStoreResponse, Status>>;
+
+    async fn back_up_store(
+        &self,
+        _: Request<BackUpStoreRequest>,
+    ) -> Answer<Self::BackUpStoreStream> {
+        absent()
+    }
+
     async fn explain_message(
         &self,
         _: Request<ExplainMessageRequest>,

@@ -1,76 +1,29 @@
-//! A copy of the file while it is in use: everything one read transaction sees, written to a new
-//! file, complete under its name or not there at all. The copy is a store's file like any other.
+//! A copy of the file while it is in use: everything one read transaction sees, in a file of its own
+//! that is a store's file like any other. It lies beside the file without a name, so that nothing is
+//! left of it whatever becomes of the process; who asked for it carries it away.
 
 use super::open;
 use super::rows::ROWS;
 use redb::{Database, ReadableDatabase, ReadableTable};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{Seek, SeekFrom};
+use std::path::Path;
 
-/// What was copied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Backup {
-    /// The copy.
-    pub path: PathBuf,
-    /// How many rows it has.
-    pub rows: u64,
-    /// How large it is.
-    pub bytes: u64,
-}
+type Fault = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why there is no backup.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// Nothing is ever written over.
-    #[error("{0} exists already; name a file that does not, or move this one away")]
-    Exists(PathBuf),
-    /// The copy could not be written.
-    #[error("the backup to {path} failed and was removed: {reason}")]
-    Failed {
-        /// Where it should have gone.
-        path: PathBuf,
-        /// What went wrong.
-        reason: String,
-    },
-    /// The process is ending.
-    #[error("the backup was interrupted: {0}")]
-    Interrupted(String),
-}
-
-/// Copies `file` as it is now to `path`. The read transaction keeps old pages of the file alive
-/// until the copy is done, so that the file may grow meanwhile.
-pub fn copy(file: &Database, path: &Path) -> Result<Backup, BackupError> {
-    if path.exists() {
-        return Err(BackupError::Exists(path.to_owned()));
-    }
-    let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    let part = PathBuf::from(part);
-    let copied = copy_rows(file, &part).and_then(|rows| {
-        std::fs::rename(&part, path)?;
-        open::sync_folder(path)?;
-        let bytes = std::fs::metadata(path)?.len();
-        Ok(Backup { path: path.to_owned(), rows, bytes })
-    });
-    copied.map_err(|error| {
-        // What cannot be removed lies there under a name that nobody takes for a backup.
-        let _ = std::fs::remove_file(&part);
-        BackupError::Failed { path: path.to_owned(), reason: error.to_string() }
-    })
-}
-
-fn copy_rows(file: &Database, part: &Path) -> Result<u64, Box<dyn std::error::Error>> {
-    // Left over from a backup that was interrupted.
-    if part.exists() {
-        std::fs::remove_file(part)?;
-    }
-    let source = file.begin_read()?.open_table(ROWS)?;
-    let backend = redb::backends::FileBackend::new(open::private_file(part, true)?)?;
+/// Copies `source` as it is now into a file without a name in `folder`; returns it at its beginning, and
+/// its number of rows. The read transaction keeps old pages of the source alive until the copy is done,
+/// so that it may grow meanwhile.
+pub fn copy(source: &Database, folder: &Path) -> Result<(File, u64), Fault> {
+    let mut file = nameless(folder)?;
+    let rows = source.begin_read()?.open_table(ROWS)?;
+    let backend = redb::backends::FileBackend::new(file.try_clone()?)?;
     let target = Database::builder().set_cache_size(16 << 20).create_with_backend(backend)?;
     let writing = target.begin_write()?;
     let mut count = 0;
     {
         let mut copy = writing.open_table(ROWS)?;
-        for row in source.iter()? {
+        for row in rows.iter()? {
             let (key, value) = row?;
             copy.insert(key.value(), value.value())?;
             count += 1;
@@ -78,5 +31,18 @@ fn copy_rows(file: &Database, part: &Path) -> Result<u64, Box<dyn std::error::Er
     }
     writing.commit()?;
     target.close()?;
-    Ok(count)
+    file.seek(SeekFrom::Start(0))?;
+    Ok((file, count))
+}
+
+/// A file that only this process has, and that is gone when it is closed.
+fn nameless(folder: &Path) -> std::io::Result<File> {
+    let path = folder.join(format!(".backup.{}", std::process::id()));
+    // Left over where a process was killed between the next two lines.
+    if path.exists() {
+        std::fs::remove_file(&path)?;
+    }
+    let file = open::private_file(&path, true)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
 }

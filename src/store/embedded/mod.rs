@@ -18,6 +18,7 @@ mod tests;
 pub mod whole;
 
 use crate::domain::time::Timestamp;
+use crate::ports::backup::{Backups, NoBackup, StoreCopy};
 use crate::ports::clock::Clock;
 use crate::ports::store::*;
 use crate::store::doorbell::Hub;
@@ -75,6 +76,10 @@ impl Default for Options {
 pub struct EmbeddedStore {
     shared: Arc<Shared>,
     writer: Writer,
+    /// Where the file is.
+    path: PathBuf,
+    /// Held while a backup is made and carried away.
+    copying: Arc<tokio::sync::Mutex<()>>,
 }
 
 enum Writer {
@@ -115,11 +120,9 @@ impl EmbeddedStore {
             let shared = shared.clone();
             move || group::serve(&shared, receiver, limits)
         });
-        let thread = thread.map_err(|source| OpenError::Io { path, source })?;
-        Ok(EmbeddedStore {
-            shared,
-            writer: Writer::Thread { jobs: Some(jobs), thread: Some(thread) },
-        })
+        let thread = thread.map_err(|source| OpenError::Io { path: path.clone(), source })?;
+        let writer = Writer::Thread { jobs: Some(jobs), thread: Some(thread) };
+        Ok(EmbeddedStore { shared, writer, path, copying: Arc::default() })
     }
 
     /// A store without a thread: each change is a group of its own and is done when the commit is
@@ -128,7 +131,8 @@ impl EmbeddedStore {
         let path = PathBuf::from("the simulated disk");
         let file = open::open_backend(&path, backend, 16 << 20)?;
         let shared = share(&path, file, Room::endless(), clock)?;
-        Ok(EmbeddedStore { shared, writer: Writer::Inline(Mutex::new(())) })
+        let writer = Writer::Inline(Mutex::new(()));
+        Ok(EmbeddedStore { shared, writer, path, copying: Arc::default() })
     }
 
     /// Whether the file has failed. Then every call answers [`StoreError::Unavailable`], for good:
@@ -140,24 +144,6 @@ impl EmbeddedStore {
     /// Tells when and why the store dies; `None` while it lives.
     pub fn death(&self) -> watch::Receiver<Option<Arc<str>>> {
         self.shared.death.subscribe()
-    }
-
-    /// Writes a copy of everything as it is now to `path`, which must not exist yet, while the
-    /// store goes on working.
-    pub async fn backup(
-        &self,
-        path: impl Into<PathBuf>,
-    ) -> Result<backup::Backup, backup::BackupError> {
-        let (shared, path) = (self.shared.clone(), path.into());
-        match &self.writer {
-            Writer::Thread { .. } => {
-                let copied =
-                    tokio::task::spawn_blocking(move || backup::copy(&shared.file, &path)).await;
-                copied
-                    .unwrap_or_else(|gone| Err(backup::BackupError::Interrupted(gone.to_string())))
-            }
-            Writer::Inline(_) => backup::copy(&shared.file, &path),
-        }
     }
 
     /// Reads `rows` things at one moment.
@@ -251,6 +237,31 @@ fn read_now<T>(
         }
         Failure::File(error) => unavailable(false, &error.to_string()),
     })
+}
+
+#[async_trait]
+impl Backups for EmbeddedStore {
+    async fn copy(&self) -> Result<StoreCopy, NoBackup> {
+        let alone = self.copying.clone().try_lock_owned().map_err(|_| NoBackup::Busy)?;
+        let failed = |error: &dyn std::fmt::Display| NoBackup::Failed(error.to_string());
+        self.shared.check_alive().map_err(|error| failed(&error))?;
+        let size = std::fs::metadata(&self.path).map_err(|error| failed(&error))?.len();
+        if let Some((needed, free)) = self.shared.room.lacks(size) {
+            return Err(NoBackup::NoRoom { needed, free });
+        }
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+            Some(_) | None => PathBuf::from("."),
+        };
+        let shared = self.shared.clone();
+        // Before the copy begins: what is acknowledged by now, it has.
+        let taken_at = shared.clock.now();
+        let copying = move || backup::copy(&shared.file, &folder);
+        let copied = tokio::task::spawn_blocking(copying).await.map_err(|gone| failed(&gone))?;
+        let (file, rows) = copied.map_err(|error| failed(&error))?;
+        let bytes = file.metadata().map_err(|error| failed(&error))?.len();
+        Ok(StoreCopy { file, bytes, rows, taken_at, alone: Box::new(alone) })
+    }
 }
 
 #[async_trait]

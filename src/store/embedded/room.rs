@@ -37,6 +37,12 @@ impl Room {
         Room::measured_by(|| None, 0)
     }
 
+    /// How many bytes have to be free for so many more, and how many are, if those do not suffice.
+    pub fn lacks(&self, more: u64) -> Option<(u64, u64)> {
+        let (needed, free) = (self.reserve.saturating_add(more), (self.free)()?);
+        (free < needed).then_some((needed, free))
+    }
+
     /// Why nothing can be written now, if so. Where nobody knows, the disk itself will tell.
     pub fn shortage(&self) -> Option<String> {
         let free = (self.free)()?;

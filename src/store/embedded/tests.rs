@@ -253,7 +253,10 @@ async fn the_writers_thread_dies_of_a_failed_sync_and_tells_all_who_wait() {
         move || group::serve(&shared, receiver, limits)
     });
     let writer = Writer::Thread { jobs: Some(jobs), thread: Some(thread) };
-    let (_store, subject) = subject(EmbeddedStore { shared, writer }, &clock);
+    let (_store, subject) = subject(
+        EmbeddedStore { shared, writer, path: PathBuf::new(), copying: Arc::default() },
+        &clock,
+    );
     let snapshot = subject.load(&[]).await;
     let commits =
         (0..20).map(|_| subject.change_from(&snapshot, |change| _ = change.count("n", 1, None)));
@@ -297,20 +300,40 @@ async fn a_backup_of_a_living_store_is_a_store() {
     let (store, subject) = subject(open(&folder, &clock).expect("a store"), &clock);
     subject.change(&[key("a"), key("gone")], one_of_each).await.expect("a commit");
     let seen = everything(&subject).await;
-    let path = folder.path().join("copy");
-    let backup = store.backup(&path).await.expect("a backup");
-    assert!(backup.rows > 5 && backup.bytes > 0, "{backup:?}");
+    let backup = store.copy().await.expect("a backup");
+    assert!(backup.rows > 5 && backup.bytes > 0 && backup.taken_at == clock.now());
     subject.put(&key("a"), 2).await;
+    let listed = std::fs::read_dir(folder.path()).expect("the folder").count();
+    assert_eq!(listed, 1, "the copy has no name that could be left over");
+    let second = store.copy().await.map(|copy| copy.rows);
+    assert_eq!(second, Err(NoBackup::Busy), "each takes room on the disk");
 
-    let again = store.backup(&path).await;
-    assert!(matches!(again, Err(backup::BackupError::Exists(_))), "{again:?}");
-    let nowhere = store.backup(folder.path().join("no/copy")).await;
-    assert!(matches!(nowhere, Err(backup::BackupError::Failed { .. })), "{nowhere:?}");
-
+    let path = folder.path().join("copy");
+    let mut carried = std::fs::File::create(&path).expect("a file");
+    std::io::copy(&mut &backup.file, &mut carried).expect("all of it");
+    drop(backup);
+    assert!(store.copy().await.is_ok(), "the first is over");
     let options = Options::default();
     let copy = EmbeddedStore::open(&path, &options, clock.clone()).expect("the copy");
     let (_, copy) = self::subject(copy, &clock);
     assert_eq!(everything(&copy).await, seen, "as it was when the backup was made");
+}
+
+#[tokio::test]
+async fn a_backup_never_takes_the_room_that_writing_needs() {
+    let (folder, clock) = (TempDir::new().expect("a folder"), ManualClock::start());
+    let path = folder.path().join("store");
+    let free = Arc::new(std::sync::atomic::AtomicU64::new(u64::MAX));
+    let measured = free.clone();
+    let now_free = move || Some(measured.load(std::sync::atomic::Ordering::Relaxed));
+    let room = Room::measured_by(now_free, 1 << 20);
+    let options = Options { create: true, ..Options::default() };
+    let store = EmbeddedStore::open_in(path.clone(), room, &options, clock).expect("a store");
+    assert!(store.copy().await.is_ok());
+    let needed = (1 << 20) + std::fs::metadata(&path).expect("the file").len();
+    free.store(needed - 1, std::sync::atomic::Ordering::Relaxed);
+    let refused = store.copy().await.map(|copy| copy.rows);
+    assert_eq!(refused, Err(NoBackup::NoRoom { needed, free: needed - 1 }));
 }
 
 /// Changes until the disk fails at any operation, then the power: what was acknowledged is there,

@@ -40,6 +40,11 @@ impl Agent {
         }
     }
 
+    /// One whose requests are numbered from here on: another process may have made those before.
+    pub fn numbered_from(self, number: u32) -> Agent {
+        Agent { number, ..self }
+    }
+
     /// Works until all is over.
     pub async fn work(mut self) -> Agent {
         while !self.front.is_over() {

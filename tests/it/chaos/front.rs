@@ -5,6 +5,7 @@ use super::history::History;
 use crate::service::Service;
 use sanad::grpc::pb::chat_service_client::ChatServiceClient;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -34,13 +35,27 @@ impl Front {
         Front::of(store, store)
     }
 
+    /// One instance with a file of its own.
+    pub fn alone() -> Front {
+        Front::of_one(Service::start())
+    }
+
+    /// This instance alone.
+    pub fn of_one(service: Service) -> Front {
+        Front::with(vec![service])
+    }
+
     /// Two instances that have each their own way to the store.
     pub fn of(store: &str, same_store: &str) -> Front {
         let first = Service::start_on(store);
         let second = first.moved_to(same_store);
-        let addresses = vec![first.address().to_owned(), second.address().to_owned()];
+        Front::with(vec![first, second])
+    }
+
+    fn with(services: Vec<Service>) -> Front {
+        let addresses = services.iter().map(|service| service.address().to_owned()).collect();
         Front {
-            services: Mutex::new(vec![first, second]),
+            services: Mutex::new(services),
             addresses: Mutex::new(addresses),
             is_over: AtomicBool::new(false),
             history: History::default(),
@@ -50,6 +65,24 @@ impl Front {
     /// The secret of an agent's key.
     pub fn key(&self, name: &str) -> String {
         lock(&self.services)[0].key(name)
+    }
+
+    /// Kills the only instance without warning, and starts it again on what it left.
+    pub fn kill_and_restart(&self) {
+        let mut services = lock(&self.services);
+        services[0].kill_and_restart();
+        let address = services[0].address().to_owned();
+        lock(&self.addresses)[0] = address;
+    }
+
+    /// The data folder of the first instance.
+    pub fn data(&self) -> PathBuf {
+        lock(&self.services)[0].data()
+    }
+
+    /// The address of the first instance.
+    pub fn server(&self) -> String {
+        self.address(0)
     }
 
     /// Kills one instance without warning.

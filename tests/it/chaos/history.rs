@@ -117,6 +117,11 @@ impl History {
         self.inner().taken.entry(key).or_default().insert(agent.to_owned());
     }
 
+    /// How often an agent was told that a conversation is theirs.
+    pub fn assigned(&self) -> usize {
+        self.inner().taken.len()
+    }
+
     /// A call came back after so long.
     pub fn took(&self, span: Duration) {
         self.note(|row| row.longest = row.longest.max(span));

@@ -7,19 +7,21 @@
 // Other processes keep the real time, and faults have to last for a while.
 #![allow(clippy::disallowed_methods)]
 
-mod agents;
+pub mod agents;
 mod cluster;
-mod customers;
+pub mod customers;
 mod elder;
 mod failover;
-mod front;
-mod history;
+pub mod file;
+pub mod front;
+pub mod history;
 mod net;
 mod one;
 mod past;
 mod proxy;
 mod records;
 mod replicated;
+pub mod stored;
 mod upgrade;
 
 use agents::Agent;
@@ -33,8 +35,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
-const CUSTOMERS: usize = 6;
-const AGENTS: [&str; 3] = ["sara", "huda", "layla"];
+pub const CUSTOMERS: usize = 6;
+pub const AGENTS: [&str; 3] = ["sara", "huda", "layla"];
 /// Before every key in these tests.
 const PREFIX: &str = "chaos";
 /// A fault lasts so long.

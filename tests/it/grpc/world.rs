@@ -32,6 +32,7 @@ use sanad::grpc::pb::supervisor_service_client::SupervisorServiceClient;
 use sanad::grpc::server::{Edge, ServeOptions, bind};
 use sanad::grpc::supervisor::Supervisor;
 use sanad::grpc::tokens::CustomerTokens;
+use sanad::ports::backup::NotHere;
 use sanad::ports::clock::{Chance, Clock};
 use sanad::ports::ringer::{Ring, Ringer, Rung};
 use sanad::ports::rules::RulesSource;
@@ -249,6 +250,7 @@ impl World {
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),
             examiner: app.clone(),
+            backups: Arc::new(NotHere("there is nothing to copy")),
         };
         let edge = Edge {
             authenticator: Authenticator::new(keys.clone(), tokens, now),

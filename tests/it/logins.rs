@@ -1,4 +1,5 @@
-//! A customer whom the host site knows, in the terminal: the real commands against the real service.
+//! A customer whom the host site knows, and the operator who looks after it, in the terminal: the real
+//! commands against the real service.
 
 use crate::service::Service;
 use std::io::Write;
@@ -35,6 +36,18 @@ impl Shop {
             .output()
             .unwrap();
         String::from_utf8(signed.stdout).unwrap().trim().to_owned()
+    }
+
+    /// What an operator asks for.
+    fn admin(&self, words: &[&str]) -> Said {
+        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_sanad"))
+            .args(["admin", "--server", self.service.address(), "--data"])
+            .arg(self.service.data())
+            .args(words)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { shown: text(stdout), error: text(stderr), ended_well: status.success() }
     }
 
     /// A chat in which these lines are typed, one after the other.
@@ -77,9 +90,19 @@ impl Said {
     }
 }
 
+/// One service for all: to begin one costs more than all that is done with it here.
 #[test]
-fn a_customer_goes_on_with_what_is_open_on_another_device_and_sees_what_is_theirs() {
+fn a_known_customer_goes_on_elsewhere_claims_exports_and_erases_in_the_terminal() {
     let shop = Shop::open();
+    goes_on_with_what_is_open_on_another_device(&shop);
+    a_conversation_of_a_device_becomes_theirs_at_login(&shop);
+    has_their_data_and_has_it_erased_after_one_more_question(&shop);
+    who_is_not_known_has_and_erases_this_conversation_alone(&shop);
+    a_callback_is_asked_for_at_their_own_time(&shop);
+    an_operator_finds_conversations_and_changes_who_the_agents_are(&shop);
+}
+
+fn goes_on_with_what_is_open_on_another_device(shop: &Shop) {
     let mona = shop.login("mona");
     let known = ["--lang", "en", "--identity", &mona];
     let nothing_open = shop.chat(&known, &["how much is delivery"]);
@@ -87,10 +110,11 @@ fn a_customer_goes_on_with_what_is_open_on_another_device_and_sees_what_is_their
     assert!(!nothing_open.shown.contains("still open"), "{}", nothing_open.shown);
 
     // By its number, on another device.
-    let again = shop.chat(&known, &["1", "/mine", "/resume 1"]);
+    let again = shop.chat(&known, &["7", "1", "/mine", "/resume 1"]);
     again.well().has(&[
         "you have a conversation that is still open:",
         "1. with the bot",
+        "no conversation has this number",
         "you go on with this conversation",
         "You: how much is delivery",
         "1. with the bot",
@@ -125,19 +149,17 @@ fn a_customer_goes_on_with_what_is_open_on_another_device_and_sees_what_is_their
     other.well().has(&["1. ", "you are here", "no conversation has this number"]);
 }
 
-#[test]
-fn a_conversation_of_a_device_becomes_the_customers_when_they_log_in() {
-    let shop = Shop::open();
-    let mona = shop.login("mona");
+fn a_conversation_of_a_device_becomes_theirs_at_login(shop: &Shop) {
+    let huda = shop.login("huda");
     let file = shop.path("chat.json");
     shop.chat(&["--lang", "en", "--resume", &file], &["how much is delivery", "/mine"])
         .well()
         .has(&["nobody has said who you are", "/login TOKEN"]);
-    let kept = ["--lang", "en", "--resume", &file, "--identity", &mona];
+    let kept = ["--lang", "en", "--resume", &file, "--identity", &huda];
     shop.chat(&kept, &["/mine"]).well().has(&["this conversation is yours now", "you are here"]);
 
     // While chatting; what is open elsewhere is told then.
-    let login = format!("/login {mona}");
+    let login = format!("/login {huda}");
     shop.chat(&["--lang", "ar"], &["مرحبا", &login, "/resume 1"]).well().has(&[
         "صارت هذه المحادثة لك",
         "ومفتوح أيضًا",
@@ -154,17 +176,17 @@ fn a_conversation_of_a_device_becomes_the_customers_when_they_log_in() {
     assert!(!refused.shown.contains("delivery"), "{}", refused.shown);
 }
 
-#[test]
-fn a_customer_has_their_data_and_has_it_erased_after_one_more_question() {
-    let shop = Shop::open();
-    let mona = shop.login("mona");
-    let (file, data) = (shop.path("chat.json"), shop.path("mine.jsonl"));
-    let known = ["--lang", "en", "--identity", &mona];
+fn has_their_data_and_has_it_erased_after_one_more_question(shop: &Shop) {
+    let salma = shop.login("salma");
+    let (file, data) = (shop.path("salma.json"), shop.path("mine.jsonl"));
+    let known = ["--lang", "en", "--identity", &salma];
     shop.chat(&known, &["how much is delivery"]).well();
-    let kept = ["--lang", "en", "--identity", &mona, "--resume", &file];
+    let kept = ["--lang", "en", "--identity", &salma, "--resume", &file];
     let export = format!("/export {data}");
     let new = ["what are your opening hours", &export, "/erase", "no", "/mine"];
-    shop.chat(&kept, &new).well().has(&[
+    let said = shop.chat(&kept, &new);
+    assert!(!said.shown.contains("You: no\n"), "an answer is no message: {}", said.shown);
+    said.well().has(&[
         "mine.jsonl (conversations: 2)",
         "erases for good all that is kept of you",
         "nothing was erased",
@@ -179,18 +201,17 @@ fn a_customer_has_their_data_and_has_it_erased_after_one_more_question() {
     twice.has(&["mine.jsonl is there already"]);
     assert_eq!(std::fs::read_to_string(&data).unwrap(), exported);
 
-    let arabic = ["--lang", "ar", "--identity", &mona, "--resume", &file];
+    let arabic = ["--lang", "ar", "--identity", &salma, "--resume", &file];
     let erased = shop.chat(&arabic, &["/امحني", "محو"]);
     erased.well().has(&["كل محادثاتك على كل أجهزتك", "مُحيت نهائيًا (المحادثات: 2)"]);
+    assert!(!erased.shown.contains("/reopen"), "{}", erased.shown);
     assert!(!Path::new(&file).exists(), "what it held opens nothing any more");
     let after = shop.chat(&known, &["/mine"]);
     after.well();
     assert!(!after.shown.contains("still open"), "{}", after.shown);
 }
 
-#[test]
-fn who_is_not_known_has_and_erases_this_conversation_alone() {
-    let shop = Shop::open();
+fn who_is_not_known_has_and_erases_this_conversation_alone(shop: &Shop) {
     let lines = ["how much is delivery", "/export", "/erase", "ERASE"];
     shop.chat(&["--lang", "en"], &lines).well().has(&[
         "all that is kept of this conversation is in sanad-my-data.jsonl",
@@ -201,9 +222,7 @@ fn who_is_not_known_has_and_erases_this_conversation_alone() {
     assert!(file.contains("how much is delivery"), "{file}");
 }
 
-#[test]
-fn a_callback_is_asked_for_at_the_customers_own_time() {
-    let shop = Shop::open();
+fn a_callback_is_asked_for_at_their_own_time(shop: &Shop) {
     for (lang, words, parts) in [
         (
             "en",
@@ -218,4 +237,27 @@ fn a_callback_is_asked_for_at_the_customers_own_time() {
     ] {
         shop.chat(&["--lang", lang], &words).well().has(&parts);
     }
+}
+
+fn an_operator_finds_conversations_and_changes_who_the_agents_are(shop: &Shop) {
+    shop.chat(&["--lang", "en"], &["how much is delivery", "/human"]).well();
+    let found = shop.admin(&["conversations", "--state", "queued", "--last", "1"]);
+    found.well().has(&[": waits for an agent · number ", "last before"]);
+    let id = found.shown.split(':').next().unwrap().to_owned();
+    let one = shop.admin(&["conversation", &id, "--lang", "ar"]);
+    one.well().has(&[&id, "تنتظر موظفًا", "بدأت المحادثة", "how much is delivery", "القرار بحسب"]);
+    let none = shop.admin(&["conversation", "no-such"]);
+    assert!(!none.ended_well && none.error.contains("the conversation"), "{}", none.error);
+
+    let add =
+        ["agent", "add", "dana", "--name", "Dana", "--language", "ar=5", "--skill", "billing=2"];
+    shop.admin(&add).well().has(&["Dana (dana): offline · 0/3 · ar 5 · billing 2"]);
+    shop.admin(&["agent", "change", "dana", "--capacity", "5"])
+        .well()
+        .has(&["Dana (dana): offline · 0/5 · ar 5 · billing 2"]);
+    shop.admin(&["agents"]).well().has(&["Dana (dana)", "Sara (sara)", "from the rules"]);
+    shop.admin(&["agent", "remove", "dana", "--lang", "ar"]).well().has(&["dana: أُزيل"]);
+    assert!(!shop.admin(&["agents"]).shown.contains("dana"));
+    let declared = shop.admin(&["agent", "change", "sara", "--capacity", "9"]);
+    assert!(!declared.ended_well, "{}", declared.shown);
 }

@@ -1,5 +1,7 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod agents;
+mod conversations;
 mod customer;
 mod directives;
 mod satisfaction;
@@ -13,12 +15,13 @@ use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::issue_directive_request::What as Directed;
 use crate::grpc::pb::{
-    ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest, GetRulesRequest,
-    GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest, ListDirectivesRequest,
-    ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest,
-    UnparkEntryRequest,
+    ConversationState, ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest,
+    GetRulesRequest, GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest,
+    ListDirectivesRequest, ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest,
+    RequeueConversationRequest, UnparkEntryRequest,
 };
 use clap::{Args, Subcommand};
 use show::Show;
@@ -45,6 +48,25 @@ enum What {
     Rules,
     /// The queues with live figures.
     Queues,
+    /// The latest conversations, and how they stand.
+    Conversations {
+        /// Only those in this state, such as queued or human.
+        #[arg(long, value_name = "STATE", value_parser = conversations::state)]
+        state: Option<ConversationState>,
+        /// At most so many.
+        #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+        last: u32,
+    },
+    /// One conversation: how it stands and all that happened in it.
+    Conversation {
+        /// The conversation's id.
+        conversation: String,
+    },
+    /// The agents, and what they can do.
+    Agents,
+    /// Add, change or remove an agent beside those of the rules.
+    #[command(subcommand)]
+    Agent(agents::Staffing),
     /// Why a conversation waits, and why each agent does not get it.
     Why {
         /// The conversation's id.
@@ -130,12 +152,13 @@ pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
 async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure> {
     let bearer = args.key.read(Role::Admin, "main")?;
     let channel = args.server.connect().await?;
+    let staff = AgentServiceClient::with_interceptor(channel.clone(), bearer.clone());
     let client = AdminServiceClient::with_interceptor(channel, bearer);
     let show = Show { transcript: Transcript { look, language: args.lang, reader: Reader::Staff } };
     // One id for all repetitions, so that a repair happens once.
     let request_id = fresh_id();
     let now = jiff::Timestamp::now().as_second();
-    let call = || one_call(client.clone(), args, show, request_id.clone(), now);
+    let call = || one_call(client.clone(), staff.clone(), args, show, request_id.clone(), now);
     patiently(|| {}, call)
         .await
         .map_err(|status| Failure::of(args.what.named(), &args.server.server, status))
@@ -146,6 +169,10 @@ impl What {
         match self {
             What::Rules => "the rules",
             What::Queues => "the queues",
+            What::Conversations { .. } => "the conversations",
+            What::Conversation { .. } => "the conversation",
+            What::Agents => "the agents",
+            What::Agent(_) => "to change who the agents are",
             What::Why { .. } => "to explain the wait",
             What::Requeue { .. } => "to put the conversation back",
             What::Parked => "the parked deliveries",
@@ -165,6 +192,7 @@ impl What {
 
 async fn one_call(
     mut client: AdminServiceClient<Secured>,
+    staff: AgentServiceClient<Secured>,
     args: &AdminArgs,
     show: Show,
     request_id: String,
@@ -179,6 +207,14 @@ async fn one_call(
             let answer = client.list_queues(ask(ListQueuesRequest {})).await?;
             show.queues(&answer.into_inner())
         }
+        What::Conversations { state, last } => {
+            conversations::list(client, show, state, last, now).await?
+        }
+        What::Conversation { conversation } => {
+            conversations::one(client, show, conversation).await?
+        }
+        What::Agents => agents::list(staff, show).await?,
+        What::Agent(staffing) => agents::change(staff, show, request_id, &staffing).await?,
         What::Why { conversation } => {
             let request = ExplainWaitRequest { conversation_id: conversation };
             let answer = client.explain_wait(ask(request)).await?;

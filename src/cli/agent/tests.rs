@@ -654,11 +654,8 @@ fn what_an_agent_lets_go_of_is_said_to_be_what_was_done_with_it_and_once() {
     let transcript =
         Transcript { look: Look::PLAIN, language: Language::En, reader: Reader::Staff };
     let gone = || {
-        let gone = Unassigned {
-            conversation_id: "c1".to_owned(),
-            reason: UnassignReason::Ended.into(),
-            ..Default::default()
-        };
+        let gone =
+            Unassigned { conversation_id: "c1".to_owned(), reason: UnassignReason::Ended.into() };
         SubscribeWorkResponse { frame: Some(Frame::Unassigned(gone)), ..Default::default() }
     };
     let cases = [

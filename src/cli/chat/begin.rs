@@ -164,7 +164,7 @@ async fn choose(view: &View, terminal: &mut Terminal, open: &[MyConversation]) -
             Line::Quit => return Wanted::Leave,
             Line::Help => terminal.screen.show(&view.help()),
             Line::Mine => terminal.screen.show(&view.left_open(open, now())),
-            Line::Resume(_) => terminal.screen.show(&[view.no_such_number()]),
+            _ if numbered.is_some() => terminal.screen.show(&[view.no_such_number()]),
             Line::Unknown(command) => {
                 terminal.screen.show(&[COMMANDS.unknown(&command, &view.transcript)]);
             }
@@ -173,6 +173,7 @@ async fn choose(view: &View, terminal: &mut Terminal, open: &[MyConversation]) -
             }
             Line::Want(_)
             | Line::CallbackAt(_)
+            | Line::Resume(_)
             | Line::Export(_)
             | Line::Erase
             | Line::Login(_) => {

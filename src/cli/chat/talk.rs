@@ -107,9 +107,11 @@ impl Talk {
             // What is typed on the way to another conversation is meant for that one.
             let is_free = self.terminal.interactive || !self.busy();
             let may_speak = !self.ended && self.leaving.is_none() && is_free;
+            let is_erasing = self.leaving == Some(Leaving::Erasing);
             let go = tokio::select! {
                 biased;
-                Some(heard) = self.link.heard.recv() => self.hear(heard)?,
+                // What is being erased need not be followed to its end.
+                Some(heard) = self.link.heard.recv(), if !is_erasing => self.hear(heard)?,
                 Some(report) = self.link.reports.recv() => self.report(report)?,
                 line = self.terminal.line(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
@@ -134,8 +136,6 @@ impl Talk {
             }
             Heard::Disturbed => self.terminal.screen.show(&self.view.stream_lost()),
             Heard::Restored => self.terminal.screen.show(&[self.view.stream_back()]),
-            // What is being erased need not be followed to its end.
-            Heard::Over(_) if self.leaving == Some(Leaving::Erasing) => {}
             Heard::Over(status) => {
                 let what = "to follow the conversation";
                 return Err(Failure::of(what, &self.args.server.server, status).into());

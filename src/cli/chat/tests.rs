@@ -420,3 +420,20 @@ fn until_something_was_written_the_terminal_speaks_the_systems_language_or_both(
         assert_eq!(view.welcome().contains(en), chosen.is_some());
     }
 }
+
+#[test]
+fn that_sanad_is_away_is_told_once_whoever_notices_it_first() {
+    let mut view = View::new(Look::PLAIN, true, Some(Language::En), None);
+    for stream_first in [true, false] {
+        let told = match stream_first {
+            true => [view.stream_lost(), view.call_waits()].concat(),
+            false => [view.call_waits(), view.stream_lost()].concat(),
+        };
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("cannot be reached"), "{told:?}");
+        assert!([view.call_waits(), view.stream_lost()].concat().is_empty());
+        // Both are back: the next time is news again.
+        assert!(view.stream_back().contains("connected again"));
+        view.answered();
+    }
+}

@@ -9,6 +9,7 @@ use crate::cli::chat::own::id_of;
 use crate::cli::chat::saved::write_new;
 use crate::cli::chat::view::means_erase;
 use crate::cli::chat::{now, when};
+use crate::cli::commands::Typed;
 use crate::cli::zone;
 use crate::grpc::pb::ResumeConversationResponse;
 use std::path::PathBuf;
@@ -85,16 +86,17 @@ impl Talk {
         self.terminal.screen.show(&[self.view.erase_question(is_known)]);
     }
 
-    /// Whether the line after the question was the word. Every other line keeps all, and is done.
+    /// Whether this line answers the question and is done with: it is the word, or other words than that.
+    /// A command keeps all, and is done as ever.
     pub(super) async fn erase_or_keep(&mut self, line: &str) -> anyhow::Result<bool> {
-        if !means_erase(line) {
-            self.keep_all();
-            return Ok(false);
+        if means_erase(line) {
+            self.erase_asked = false;
+            self.leaving = Some(Leaving::Erasing);
+            self.want(Want::Erase).await?;
+            return Ok(true);
         }
-        self.erase_asked = false;
-        self.leaving = Some(Leaving::Erasing);
-        self.want(Want::Erase).await?;
-        Ok(true)
+        self.keep_all();
+        Ok(!matches!(Typed::of(line), Typed::Command { .. }))
     }
 
     /// The question whether all is to be erased is over.

@@ -169,7 +169,7 @@ impl View {
 
     /// The question was not answered with the word.
     pub fn not_erased(&self) -> String {
-        self.say("nothing was erased", "لم يُمحَ شيء")
+        self.say("nothing was erased and nothing was sent", "لم يُمحَ شيء ولم يُرسل شيء")
     }
 
     /// It is done.

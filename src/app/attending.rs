@@ -53,6 +53,9 @@ struct Here {
 #[derive(Default)]
 struct Seen {
     open_until: BTreeMap<ConversationId, Timestamp>,
+    /// Up to when nobody had or awaited them, although something is still known of their pages. Nothing
+    /// is said of an open page meanwhile.
+    unsaid_until: BTreeMap<ConversationId, Timestamp>,
     /// The store's time at the last look.
     now: Timestamp,
     /// The store's time when this process first said or read anything of pages.
@@ -63,13 +66,26 @@ impl Seen {
     /// Up to when this page is known to be open; `None` if nothing is known of it.
     fn known(&self, id: &ConversationId) -> Option<Timestamp> {
         let until = self.open_until.get(id).copied()?;
-        let since = self.since?;
+        // Whoever is back in a queue is as new here as everybody is to a server that has just begun.
+        let since = self.since?.max(self.unsaid_until.get(id).copied().unwrap_or_default());
         if until >= since + OPEN_SPAN {
             return Some(until);
         }
         // It was said before we listened, and not again since: perhaps it closed while nobody could
         // notice, and when is not known.
         (self.now >= since + SETTLING_SPAN).then_some(until.max(since))
+    }
+
+    /// Takes what all instances say, and whom nobody has or awaits at this moment.
+    fn look(
+        &mut self,
+        open_until: BTreeMap<ConversationId, Timestamp>,
+        outside: Vec<ConversationId>,
+    ) {
+        self.open_until = open_until;
+        self.unsaid_until.extend(outside.into_iter().map(|id| (id, self.now)));
+        let known = &self.open_until;
+        self.unsaid_until.retain(|id, _| known.contains_key(id));
     }
 
     /// Who stands aside, and who did for as long as they may.
@@ -177,23 +193,26 @@ impl App {
         let members = self.members(&self.pool_slot(), Index::PAGES).await?;
         let rules = self.rules();
         let mut open_until = BTreeMap::new();
-        let mut over = Vec::new();
+        let (mut over, mut outside) = (Vec::new(), Vec::new());
         for (score, name) in members {
             let Ok(id) = ConversationId::parse(&name) else { continue };
             let until = Timestamp::from_millis(score);
             // What left the pool, or has not been heard of here yet: only what is long over goes.
-            let is_over = now.since(until) > rules.routing.attendance.gone_after
-                && self.router.with_view(|view| view.item(&id).is_none());
-            match is_over {
-                true => over.push(id),
-                false => drop(open_until.insert(id, until)),
+            let is_outside = self.router.with_view(|view| view.item(&id).is_none());
+            if is_outside && now.since(until) > rules.routing.attendance.gone_after {
+                over.push(id);
+                continue;
             }
+            if is_outside {
+                outside.push(id.clone());
+            }
+            open_until.insert(id, until);
         }
         let (aside, passed_by) = {
             let mut seen = lock(&self.pages.seen);
             seen.now = seen.now.max(now);
             seen.since.get_or_insert(now);
-            seen.open_until = open_until;
+            seen.look(open_until, outside);
             seen.gone(&rules.routing.attendance)
         };
         self.router.set_asides(aside);
@@ -256,7 +275,7 @@ mod tests {
         let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
         let known = |until: i64, now: i64| {
             let open_until = BTreeMap::from([(id.clone(), at(until))]);
-            Seen { open_until, now: at(now), since: Some(at(1_000)) }.known(&id)
+            Seen { open_until, now: at(now), since: Some(at(1_000)), ..Seen::default() }.known(&id)
         };
         // Open when the server before us stopped: nobody has left until the page had time to return.
         for until in [1, 990, 1_011] {
@@ -277,7 +296,8 @@ mod tests {
         let rules = AttendanceRules::default();
         let gone = |now: i64| {
             let open_until = BTreeMap::from([(id.clone(), at(1))]);
-            Seen { open_until, now: at(now), since: Some(at(10_000)) }.gone(&rules)
+            Seen { open_until, now: at(now), since: Some(at(10_000)), ..Seen::default() }
+                .gone(&rules)
         };
         assert_eq!(gone(10_001), (BTreeSet::new(), Vec::new()));
         // Still closed when it had time to come back: passed by, but counted from our beginning.
@@ -285,5 +305,28 @@ mod tests {
         assert_eq!(gone(later), (BTreeSet::from([id.clone()]), Vec::new()));
         let much_later = later + rules.aside_for.as_secs() as i64;
         assert_eq!(gone(much_later), (BTreeSet::new(), vec![id.clone()]));
+    }
+
+    #[test]
+    fn whoever_comes_back_to_a_queue_is_not_said_to_have_left_before_their_page_can_be_counted() {
+        let id = ConversationId::parse("c1").unwrap();
+        let at = |seconds: i64| Timestamp::from_millis(seconds * 1_000);
+        let mut seen = Seen { since: Some(at(0)), ..Seen::default() };
+        let mut known = |now: i64, until: i64, is_outside: bool| {
+            seen.now = at(now);
+            let outside = Vec::from_iter(is_outside.then(|| id.clone()));
+            seen.look(BTreeMap::from([(id.clone(), at(until))]), outside);
+            seen.known(&id)
+        };
+        assert_eq!(known(1_000, 1_010, false), Some(at(1_010)));
+        // Promised for later: nobody awaits them, so nobody says that their page is open.
+        assert_eq!(known(1_100, 1_010, true), None);
+        // Back in the queue, and not counted yet.
+        assert_eq!(known(1_102, 1_010, false), None);
+        assert_eq!(known(1_104, 1_116, false), Some(at(1_116)), "counted");
+        // Or the page is closed indeed, and had time to say otherwise.
+        assert_eq!(known(1_130, 1_010, false), Some(at(1_100)));
+        seen.look(BTreeMap::new(), Vec::new());
+        assert!(seen.unsaid_until.is_empty(), "nothing is left behind");
     }
 }

@@ -68,6 +68,11 @@ impl Journal {
         show
     }
 
+    /// Whether the stream has accounted for everything up to here.
+    pub fn reached(&self, sequence: u64) -> bool {
+        self.through >= sequence
+    }
+
     /// Whether something waits for the stream.
     pub fn holds(&self) -> bool {
         !self.held.is_empty()

@@ -16,6 +16,7 @@ mod commands;
 pub mod connect;
 mod direction;
 mod doctor;
+mod eta;
 mod eval;
 mod explain;
 #[cfg(test)]

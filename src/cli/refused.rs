@@ -18,6 +18,17 @@ pub fn refused(language: Language, look: Look, status: &Status) -> String {
     format!("{not_done}: {} ({})", why(language, look, status), reason_of(status))
 }
 
+/// The same for staff, who lose nothing of it in Arabic: which limit it is the server names in English.
+pub fn refused_to_staff(language: Language, look: Look, status: &Status) -> String {
+    let line = refused(language, look, status);
+    let details = status.get_error_details();
+    let said = details.bad_request().and_then(|bad| bad.field_violations.first());
+    match (language, said) {
+        (Language::Ar, Some(said)) => format!("{line}: {}", look.foreign(&said.description)),
+        (Language::Ar, None) | (Language::En, _) => line,
+    }
+}
+
 fn why(language: Language, look: Look, status: &Status) -> String {
     let say = |(en, ar): Sentence| pick(language, en, ar).to_owned();
     let details = status.get_error_details();
@@ -111,6 +122,7 @@ fn field(field: &str) -> Sentence {
             "لا يوجد رد آلي كهذا، أو لم يعد تقييمه ممكنًا",
         ),
         "score" => ("the score is not on the scale", "التقييم خارج المقياس"),
+        "name" => ("customers read the name: say one", "الاسم يقرؤه العملاء: اذكر اسمًا"),
         "to" => ("there is no such queue or skill", "لا يوجد طابور أو تخصص كهذا"),
         _ => ("something in it is not as it must be", "فيه شيء غير صحيح"),
     }

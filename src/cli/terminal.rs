@@ -53,11 +53,11 @@ pub fn colours_on(out: &impl IsTerminal) -> bool {
 }
 
 /// Takes out what would move the cursor, change colours or turn the direction of what follows:
-/// a message must not be able to draw another speaker's label.
+/// a message must not be able to draw another speaker's label. What parts words goes on parting them.
 pub fn clean(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|c| if c == '\t' { ' ' } else { c })
+        .map(|c| if matches!(c, '\t' | '\n') { ' ' } else { c })
         .filter(|c| !c.is_control() && !turns(*c))
         .collect()
 }
@@ -328,8 +328,8 @@ mod tests {
 
     #[test]
     fn foreign_text_cannot_draw_on_the_screen_or_turn_what_follows() {
-        let text = "\x1b[2J\u{202E}مرحبا\u{2069}\ra\tb";
-        assert_eq!(Look::PLAIN.foreign(text), "[2Jمرحباa b");
+        let text = "\x1b[2J\u{202E}مرحبا\u{2069}\ra\tb\r\nc";
+        assert_eq!(Look::PLAIN.foreign(text), "[2Jمرحباa b c");
         assert_eq!(Look::RICH.foreign("سند"), "\u{2068}سند\u{2069}");
     }
 

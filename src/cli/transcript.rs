@@ -2,6 +2,7 @@
 //! with or without colours. Nothing is padded or aligned, because that breaks right-to-left text.
 
 use super::blocks;
+use super::eta::eta;
 use super::on_call;
 use super::parts;
 use super::terminal::Look;
@@ -186,13 +187,13 @@ impl Transcript {
         let delay = status.delay.as_ref().filter(is_told);
         let why = delay.and_then(|delay| self.delay(delay));
         let line = why.map_or(place.clone(), |why| format!("{place}: {why}"));
-        let wait = status.eta.as_ref().and_then(|eta| words::eta(self.language, eta));
+        let wait = status.eta.as_ref().and_then(|it| eta(self.language, it, self.reader));
         wait.map_or(line.clone(), |wait| format!("{line} · {wait}"))
     }
 
     /// Why somebody waits.
     pub fn delay(&self, delay: &Delay) -> Option<String> {
-        let why = words::delay(self.language, delay.reason())?;
+        let why = words::delay(self.language, delay.reason(), self.reader)?;
         // A customer is told the shop's time; whoever looks after it reads their own.
         let told = match self.reader {
             Reader::Customer => Some(text_of(&delay.opens_text)).filter(|told| !told.is_empty()),

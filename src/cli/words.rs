@@ -1,6 +1,7 @@
 //! The terminal's own words in both languages: for reasons, states and findings that the API names
 //! by a number. What the bot says comes from the server and is never made here.
 
+use super::transcript::Reader;
 use crate::domain::language::Language;
 use crate::grpc::pb;
 
@@ -13,7 +14,7 @@ pub fn pick<'a>(language: Language, en: &'a str, ar: &'a str) -> &'a str {
 }
 
 /// Why a customer is not served at this moment; `None` if there is nothing to say.
-pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str> {
+pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Option<&'static str> {
     use pb::DelayReason as D;
     let (en, ar) = match reason {
         D::Unspecified => return None,
@@ -27,9 +28,15 @@ pub fn delay(language: Language, reason: pb::DelayReason) -> Option<&'static str
             "الموظف المقصود مشغول وهو في الانتظار، ثم يُسأل غيره قريبًا",
         ),
         D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
-        D::NoAgentForLanguage => {
-            ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")
-        }
+        D::NoAgentForLanguage => match reader {
+            Reader::Customer => {
+                ("nobody who is there speaks your language", "لا أحد من الموجودين يتكلم لغتك")
+            }
+            Reader::Staff => (
+                "nobody who is there speaks the customer's language",
+                "لا أحد من الموجودين يتكلم لغة العميل",
+            ),
+        },
         D::NoAgentForSkill => {
             ("nobody who is there knows this field", "لا أحد من الموجودين مختص بهذا الموضوع")
         }
@@ -371,18 +378,6 @@ pub fn span(language: Language, seconds: i64) -> String {
     words.join(" ")
 }
 
-/// How long it takes until a person comes; nothing where that is not known.
-pub fn eta(language: Language, eta: &pb::Eta) -> Option<String> {
-    let high = span(language, eta.high.as_ref()?.seconds);
-    let low = eta.low.as_ref().map_or(0, |low| low.seconds);
-    Some(match (low, language) {
-        (0, Language::En) => format!("about {high} at most"),
-        (0, Language::Ar) => format!("نحو {high} على الأكثر"),
-        (low, Language::En) => format!("about {} to {high}", span(language, low)),
-        (low, Language::Ar) => format!("نحو {} إلى {high}", span(language, low)),
-    })
-}
-
 /// A whole number in the digits of either language.
 pub fn number(text: &str) -> Option<usize> {
     let mut value: usize = 0;
@@ -418,21 +413,6 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_told_as_a_range_and_not_at_all_where_nobody_knows() {
-        let seconds = |seconds| Some(prost_types::Duration { seconds, nanos: 0 });
-        let range =
-            |low, high| pb::Eta { low: seconds(low), high: seconds(high), ..pb::Eta::default() };
-        for (low, en, ar) in [
-            (300, "about 5 min to 10 min", "نحو 5 د إلى 10 د"),
-            (0, "about 10 min at most", "نحو 10 د على الأكثر"),
-        ] {
-            assert_eq!(eta(Language::En, &range(low, 600)).unwrap(), en);
-            assert_eq!(eta(Language::Ar, &range(low, 600)).unwrap(), ar);
-        }
-        assert_eq!(eta(Language::En, &pb::Eta::default()), None);
-    }
-
-    #[test]
     fn every_reason_has_words_in_both_languages() {
         for number in 1..=13 {
             let reason = pb::HandoffReason::try_from(number).unwrap();
@@ -440,7 +420,13 @@ mod tests {
         }
         for number in 1..=9 {
             let reason = pb::DelayReason::try_from(number).unwrap();
-            assert!(delay(Language::Ar, reason).unwrap() != delay(Language::En, reason).unwrap());
+            for reader in [Reader::Customer, Reader::Staff] {
+                let [en, ar] =
+                    [Language::En, Language::Ar].map(|l| delay(l, reason, reader).unwrap());
+                assert_ne!(en, ar);
+                let to_customers = en.contains("your") || ar.contains("لغتك");
+                assert!(reader == Reader::Customer || !to_customers, "{en} {ar}");
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use super::pb;
 use super::pb::supervisor_service_server::SupervisorService;
 use super::refusals::status;
 use super::status::Refusal;
+use crate::app::error::AppError;
 use crate::domain::conversation::event::Event;
 use crate::domain::ids::AgentId;
 use crate::domain::pool::item::Place;
@@ -34,6 +35,16 @@ impl Supervisor {
     /// Handlers on this application.
     pub fn new(context: Context) -> Self {
         Supervisor { context }
+    }
+
+    /// Whether the desk has a name for customers to read. That of the key is none: keys are named for
+    /// those who make them.
+    async fn has_name(&self, desk: &AgentId, subject: &str) -> Result<bool, Status> {
+        match self.context.app.agent(desk).await {
+            Ok(agent) => Ok(agent.profile.name != subject),
+            Err(AppError::NotFound { .. }) => Ok(false),
+            Err(error) => Err(status(error)),
+        }
     }
 }
 
@@ -98,6 +109,11 @@ impl SupervisorService for Supervisor {
         let once = staff_once(&request, &asked.request_id, &format!("desk {name}"))?;
         let (_, subject) = audit::named(&caller);
         let name = Some(name).filter(|name| !name.is_empty());
+        if name.is_none() && !self.has_name(&desk, subject).await? {
+            let what =
+                "customers read it when a conversation is taken over: say the name of a person";
+            return Err(decode::wrong("name", what));
+        }
         let opened = self.context.app.open_desk(&desk, name, subject, &once).await;
         let agent = Some(encode_agent::agent(&opened.map_err(status)?));
         Ok(Response::new(pb::OpenDeskResponse { agent }))

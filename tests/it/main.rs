@@ -9,6 +9,7 @@ mod copying;
 mod doctor;
 mod grpc;
 mod kills;
+mod logins;
 mod python;
 mod redis;
 #[allow(dead_code)] // The store's own tests use other parts of it.

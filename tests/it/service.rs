@@ -42,15 +42,17 @@ impl Service {
     /// Starts it with a key of the host site; all that it could log goes to the file [`Service::log`].
     pub fn start_talkative() -> Service {
         let folder = folder();
-        let data = folder.path().join("data");
-        let made = Command::new(env!("CARGO_BIN_EXE_sanad"))
-            .args(["token", "key", "--data"])
-            .arg(data)
-            .stdout(Stdio::null())
-            .status();
-        assert!(made.unwrap().success());
+        make_host_key(folder.path());
         let log = File::create(folder.path().join("log")).unwrap();
         let (child, address) = spawn(folder.path(), "embedded", "trace", log.into());
+        Service { folder, store: "embedded".to_owned(), child, address }
+    }
+
+    /// Starts it with a key of the host site.
+    pub fn start_with_logins() -> Service {
+        let folder = folder();
+        make_host_key(folder.path());
+        let (child, address) = spawn_quiet(folder.path(), "embedded");
         Service { folder, store: "embedded".to_owned(), child, address }
     }
 
@@ -156,6 +158,16 @@ impl Drop for Service {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+fn make_host_key(folder: &Path) {
+    let made = Command::new(env!("CARGO_BIN_EXE_sanad"))
+        .args(["token", "key", "--data"])
+        .arg(folder.join("data"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(made.unwrap().success());
 }
 
 /// The shipped rules in a folder of their own.

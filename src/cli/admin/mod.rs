@@ -1,6 +1,8 @@
 //! `sanad admin`: questions and repairs for those who run the deployment.
 
+mod agents;
 mod backup;
+mod conversations;
 mod customer;
 mod directives;
 mod satisfaction;
@@ -14,12 +16,13 @@ use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
+use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::issue_directive_request::What as Directed;
 use crate::grpc::pb::{
-    ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest, GetRulesRequest,
-    GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest, ListDirectivesRequest,
-    ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest, RequeueConversationRequest,
-    UnparkEntryRequest,
+    ConversationState, ExplainMessageRequest, ExplainWaitRequest, GetFairnessRequest,
+    GetRulesRequest, GetSatisfactionRequest, IssueDirectiveRequest, LiftDirectiveRequest,
+    ListDirectivesRequest, ListParkedEntriesRequest, ListPromisesRequest, ListQueuesRequest,
+    RequeueConversationRequest, UnparkEntryRequest,
 };
 use clap::{Args, Subcommand};
 use show::Show;
@@ -47,6 +50,25 @@ enum What {
     Rules,
     /// The queues with live figures.
     Queues,
+    /// The latest conversations, and how they stand.
+    Conversations {
+        /// Only those in this state, such as queued or human.
+        #[arg(long, value_name = "STATE", value_parser = conversations::state)]
+        state: Option<ConversationState>,
+        /// At most so many.
+        #[arg(long, value_name = "NUMBER", default_value_t = 50)]
+        last: u32,
+    },
+    /// One conversation: how it stands and all that happened in it.
+    Conversation {
+        /// The conversation's id.
+        conversation: String,
+    },
+    /// The agents, and what they can do.
+    Agents,
+    /// Add, change or remove an agent beside those of the rules.
+    #[command(subcommand)]
+    Agent(agents::Staffing),
     /// Why a conversation waits, and why each agent does not get it.
     Why {
         /// The conversation's id.
@@ -133,7 +155,7 @@ enum What {
 pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
     let lines = match &args.what {
         What::Backup { to } => {
-            let client = args.client().await?;
+            let (client, _) = args.clients().await?;
             backup::back_up(client, &args.server.server, to, args.lang).await?
         }
         _ => ask_server(&args, Look::of_stdout()).await?,
@@ -143,20 +165,24 @@ pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
 }
 
 impl AdminArgs {
-    async fn client(&self) -> Result<AdminServiceClient<Secured>, Failure> {
+    /// For what operators ask, and for what concerns agents.
+    async fn clients(
+        &self,
+    ) -> Result<(AdminServiceClient<Secured>, AgentServiceClient<Secured>), Failure> {
         let bearer = self.key.read(Role::Admin, "main")?;
         let channel = self.server.connect().await?;
-        Ok(AdminServiceClient::with_interceptor(channel, bearer))
+        let staff = AgentServiceClient::with_interceptor(channel.clone(), bearer.clone());
+        Ok((AdminServiceClient::with_interceptor(channel, bearer), staff))
     }
 }
 
 async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure> {
-    let client = args.client().await?;
+    let (client, staff) = args.clients().await?;
     let show = Show { transcript: Transcript { look, language: args.lang, reader: Reader::Staff } };
     // One id for all repetitions, so that a repair happens once.
     let request_id = fresh_id();
     let now = jiff::Timestamp::now().as_second();
-    let call = || one_call(client.clone(), args, show, request_id.clone(), now);
+    let call = || one_call(client.clone(), staff.clone(), args, show, request_id.clone(), now);
     patiently(|| {}, call)
         .await
         .map_err(|status| Failure::of(args.what.named(), &args.server.server, status))
@@ -167,6 +193,10 @@ impl What {
         match self {
             What::Rules => "the rules",
             What::Queues => "the queues",
+            What::Conversations { .. } => "the conversations",
+            What::Conversation { .. } => "the conversation",
+            What::Agents => "the agents",
+            What::Agent(_) => "to change who the agents are",
             What::Why { .. } => "to explain the wait",
             What::Requeue { .. } => "to put the conversation back",
             What::Parked => "the parked deliveries",
@@ -187,6 +217,7 @@ impl What {
 
 async fn one_call(
     mut client: AdminServiceClient<Secured>,
+    staff: AgentServiceClient<Secured>,
     args: &AdminArgs,
     show: Show,
     request_id: String,
@@ -201,6 +232,14 @@ async fn one_call(
             let answer = client.list_queues(ask(ListQueuesRequest {})).await?;
             show.queues(&answer.into_inner())
         }
+        What::Conversations { state, last } => {
+            conversations::list(client, show, state, last, now).await?
+        }
+        What::Conversation { conversation } => {
+            conversations::one(client, show, conversation).await?
+        }
+        What::Agents => agents::list(staff, show).await?,
+        What::Agent(staffing) => agents::change(staff, show, request_id, &staffing).await?,
         What::Why { conversation } => {
             let request = ExplainWaitRequest { conversation_id: conversation };
             let answer = client.explain_wait(ask(request)).await?;

@@ -1,6 +1,7 @@
 //! What an operator asked for, as lines. Pure; the present is handed in, in seconds.
 
-use crate::cli::transcript::{Transcript, moment};
+use crate::cli::eta::eta;
+use crate::cli::transcript::{Reader, Transcript, moment};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb;
@@ -211,14 +212,9 @@ impl Show {
             Some(why) => format!("{place}: {why}"),
             None => place,
         };
-        let eta = status.eta.as_ref();
-        match eta.and_then(|eta| Some((eta, words::eta(self.transcript.language, eta)?))) {
-            Some((eta, wait)) => {
-                let of = self.pick("recent conversations", "من المحادثات الأخيرة");
-                format!("{line} · {wait} ({} {of})", eta.samples)
-            }
-            None => line,
-        }
+        let wait =
+            status.eta.as_ref().and_then(|it| eta(self.transcript.language, it, Reader::Staff));
+        wait.map_or(line.clone(), |wait| format!("{line} · {wait}"))
     }
 
     fn fit(&self, agent: &pb::AgentFit) -> String {

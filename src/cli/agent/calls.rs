@@ -88,6 +88,31 @@ impl Deed {
         }
     }
 
+    /// Whether the agent lets the conversation go by it.
+    pub fn lets_go(&self) -> bool {
+        match self {
+            Deed::Promise(_, _, _)
+            | Deed::Block(_, _)
+            | Deed::Release(_, _)
+            | Deed::Transfer(_, _, _) => true,
+            Deed::Accept(_)
+            | Deed::Waiting
+            | Deed::Claim(_)
+            | Deed::Decline(_, _)
+            | Deed::Packet(_)
+            | Deed::Say(_, _)
+            | Deed::Send(_, _)
+            | Deed::Typing(_)
+            | Deed::Read(_, _)
+            | Deed::Suggest(_, _)
+            | Deed::Note(_, _)
+            | Deed::Abuse(_, _)
+            | Deed::Propose(_, _)
+            | Deed::EndWrapUp(_)
+            | Deed::Presence(_, _) => false,
+        }
+    }
+
     /// What it is about, if it is about one conversation.
     pub fn target(&self) -> Option<&Target> {
         match self {

@@ -2,7 +2,7 @@
 
 use super::calls::{Brought, Deed};
 use super::help::COMMANDS;
-use super::input::Line;
+use super::input::{Line, Onward};
 use super::show::Show;
 use super::work::{Target, Work};
 use crate::cli::transcript::text_of;
@@ -10,8 +10,9 @@ use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
     Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnded, Party, Presence,
-    ResetReason, SubscribeWorkResponse, UnassignReason, WorkAttached,
+    ResetReason, SubscribeWorkResponse, UnassignReason, Unassigned, WorkAttached,
 };
+use std::collections::BTreeSet;
 use tonic::{Code, Status};
 
 /// What an agent says was achieved, unless told otherwise.
@@ -57,6 +58,9 @@ pub struct Desk {
     waiting: Vec<String>,
     /// What ended last and may be written up.
     writing_up: Option<String>,
+    /// What the agent lets go of: the answer to that call says what became of it, whichever of the
+    /// answer and the stream comes first.
+    let_go: BTreeSet<String>,
 }
 
 impl Desk {
@@ -64,8 +68,19 @@ impl Desk {
     pub fn new(show: Show, agent: String, interactive: bool, auto_accept: bool) -> Desk {
         let wanted = (Presence::Available, String::new());
         let (work, mode) = (Work::default(), Mode::Normal);
-        let (waiting, writing_up) = (Vec::new(), None);
-        Desk { show, work, agent, interactive, auto_accept, wanted, mode, waiting, writing_up }
+        let (waiting, writing_up, let_go) = (Vec::new(), None, BTreeSet::new());
+        Desk {
+            show,
+            work,
+            agent,
+            interactive,
+            auto_accept,
+            wanted,
+            mode,
+            waiting,
+            writing_up,
+            let_go,
+        }
     }
 
     /// The presence the agent wants, with the reason.
@@ -99,16 +114,7 @@ impl Desk {
             Some(Frame::Offer(offer)) => self.offered(offer, now),
             Some(Frame::OfferEnded(ended)) => self.offer_ended(&ended),
             Some(Frame::Assigned(assignment)) => self.assigned(&assignment),
-            Some(Frame::Unassigned(gone)) => match self.work.unassign(&gone.conversation_id) {
-                None => Told::default(),
-                Some(number) => {
-                    if gone.reason() == UnassignReason::Ended {
-                        self.writing_up = Some(gone.conversation_id.clone());
-                    }
-                    let why = words::unassigned(l, gone.reason());
-                    Told::lines(vec![self.show.about(number, why, why)])
-                }
-            },
+            Some(Frame::Unassigned(gone)) => self.unassigned(&gone),
             Some(Frame::PresenceChanged(changed)) => {
                 Told::lines(vec![self.show.presence(changed.presence(), &changed.away_reason)])
             }
@@ -174,6 +180,9 @@ impl Desk {
                 Deed::Release(target, _) => {
                     self.gone(target, "given back to the queue", "أُعيدت إلى الطابور")
                 }
+                Deed::Transfer(target, Onward::Bot, _) => {
+                    self.gone(target, "given back to the bot", "أُعيدت إلى الرد الآلي")
+                }
                 Deed::Transfer(target, _, _) => self.gone(target, "passed on", "حُوّلت"),
                 Deed::Promise(target, _, _) => {
                     let en = "promised; it comes back to you in time";
@@ -209,8 +218,11 @@ impl Desk {
     }
 
     fn gone(&mut self, target: &Target, en: &str, ar: &str) -> Told {
-        let number = self.work.unassign(&target.conversation_id);
-        Told::lines(number.map(|number| self.show.about(number, en, ar)).into_iter().collect())
+        let is_mine = self.work.unassign(&target.conversation_id).is_some();
+        let is_told = !is_mine && !self.let_go.contains(&target.conversation_id);
+        self.let_go.remove(&target.conversation_id);
+        let line = (!is_told).then(|| self.show.about(target.number, en, ar));
+        Told::lines(line.into_iter().collect())
     }
 
     /// A call was refused.
@@ -218,6 +230,9 @@ impl Desk {
         if let Deed::Read(_, _) = deed {
             // A courtesy: whose conversation it is now is told by the stream.
             return Told::default();
+        }
+        if let Some(target) = deed.target() {
+            self.let_go.remove(&target.conversation_id);
         }
         let mut lines = vec![self.show.refused(status)];
         let lost = matches!(status.code(), Code::Aborted | Code::NotFound);
@@ -283,7 +298,11 @@ impl Desk {
             Line::Back => Some(self.presence(Presence::Available, String::new())),
         };
         match deed {
-            Some(deed) => Told { deeds: vec![deed], ..Told::default() },
+            Some(deed) => {
+                let let_go = deed.target().filter(|_| deed.lets_go());
+                self.let_go.extend(let_go.map(|target| target.conversation_id.clone()));
+                Told { deeds: vec![deed], ..Told::default() }
+            }
             None => {
                 Told::lines(vec![self.show.say(
                     "there is none; /list shows what there is",
@@ -319,6 +338,18 @@ impl Desk {
             told.deeds.push(Deed::Accept(item.target.clone()));
         }
         told
+    }
+
+    fn unassigned(&mut self, gone: &Unassigned) -> Told {
+        let id = &gone.conversation_id;
+        let number = self.work.unassign(id);
+        if gone.reason() == UnassignReason::Ended {
+            self.writing_up = Some(id.clone());
+        }
+        let is_told = self.let_go.contains(id);
+        let Some(number) = number.filter(|_| !is_told) else { return Told::default() };
+        let why = words::unassigned(self.show.transcript.language, gone.reason());
+        Told::lines(vec![self.show.about(number, why, why)])
     }
 
     fn offer_ended(&mut self, ended: &OfferEnded) -> Told {

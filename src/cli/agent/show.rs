@@ -1,7 +1,7 @@
 //! Offers, packets and lists as lines to read. Pure; the present is handed in, in seconds.
 
 use super::work::{Item, Kind, Work};
-use crate::cli::refused::refused;
+use crate::cli::refused::refused_to_staff;
 use crate::cli::transcript::{Transcript, text_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
@@ -238,7 +238,7 @@ impl Show {
     /// A refusal.
     pub fn refused(&self, status: &Status) -> String {
         let Transcript { language, look, .. } = self.transcript;
-        self.transcript.remark(&refused(language, look, status))
+        self.transcript.remark(&refused_to_staff(language, look, status))
     }
 
     /// A sentence of the desk's own.
@@ -288,9 +288,9 @@ impl Show {
         if let Some(promise) = &packet.promise {
             lines.push(self.field("promised", "وُعد العميل", &self.transcript.promise(promise)));
         }
-        if !packet.note.is_empty() {
-            lines.push(self.field("note", "ملاحظة", &self.foreign(&packet.note)));
-        }
+        // Each colleague's note is a line of its own.
+        let notes = packet.note.lines().filter(|note| !note.trim().is_empty());
+        lines.extend(notes.map(|note| self.field("note", "ملاحظة", &self.foreign(note))));
         for suggested in packet.suggestions.iter().take(SUGGESTIONS_SHOWN) {
             let title = self.foreign(&text_of(&suggested.title));
             let text = self.foreign(&text_of(&suggested.text));
@@ -417,7 +417,7 @@ mod tests {
                 ..SuggestedAnswer::default()
             }],
             transcript: vec![said(Party::Customer, "", "وين طلبي")],
-            note: "call him".into(),
+            note: "call him\nيشتمني".into(),
             ..HandoffPacket::default()
         };
         assert_eq!(
@@ -431,6 +431,7 @@ mod tests {
                 "still asks: وين طلبي",
                 "Arabic · support · normal · waits 1 min · earlier handoffs: 1",
                 "note: call him",
+                "note: يشتمني",
                 "may help: Late orders: We pay the delivery.",
                 "begin with: I see that you look for your order.",
                 "so far:",

@@ -647,3 +647,51 @@ async fn an_agents_script_waits_for_a_server_no_longer_than_it_is_patient() {
     assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 4, "{error}");
     assert!(shown.contains("nothing was kept"), "{shown}");
 }
+
+#[test]
+fn what_an_agent_lets_go_of_is_said_to_be_what_was_done_with_it_and_once() {
+    use crate::cli::terminal::Look;
+    let transcript =
+        Transcript { look: Look::PLAIN, language: Language::En, reader: Reader::Staff };
+    let gone = || {
+        let gone =
+            Unassigned { conversation_id: "c1".to_owned(), reason: UnassignReason::Ended.into() };
+        SubscribeWorkResponse { frame: Some(Frame::Unassigned(gone)), ..Default::default() }
+    };
+    let cases = [
+        ("/promise 30m the price", "* 1: promised; it comes back to you in time"),
+        ("/block threats", "* 1: blocked for a time; a supervisor looks at it"),
+        ("/transfer bot", "* 1: given back to the bot"),
+        ("/transfer queue care", "* 1: passed on"),
+        ("/release", "* 1: given back to the queue"),
+    ];
+    for (line, told) in cases {
+        for stream_first in [true, false] {
+            let mut desk = Desk::new(Show { transcript }, "sara".to_owned(), true, false);
+            let conversation = Conversation { conversation_id: "c1".into(), ..Default::default() };
+            let assigned = Assignment { conversation: Some(conversation), ..Default::default() };
+            let frame = Some(Frame::Assigned(assigned));
+            desk.frame(SubscribeWorkResponse { frame, ..Default::default() }, 0);
+            let deed = desk.line(input::parse(line), 0).deeds.remove(0);
+            let mut lines = Vec::new();
+            if stream_first {
+                lines.extend(desk.frame(gone(), 0).lines);
+            }
+            lines.extend(desk.done(&deed, calls::Brought::Nothing, 0).lines);
+            if !stream_first {
+                lines.extend(desk.frame(gone(), 0).lines);
+            }
+            assert_eq!(lines, [told], "{line}, {stream_first}");
+            assert!(!desk.line(Line::Done, 0).deeds.is_empty(), "it can be written up");
+        }
+    }
+    // What ends without the agent's doing is said to have ended.
+    let mut desk = Desk::new(Show { transcript }, "sara".to_owned(), true, false);
+    let conversation = Conversation { conversation_id: "c1".into(), ..Default::default() };
+    let assigned = Assignment { conversation: Some(conversation), ..Default::default() };
+    let frame = Some(Frame::Assigned(assigned));
+    desk.frame(SubscribeWorkResponse { frame, ..Default::default() }, 0);
+    let promise = desk.line(input::parse("/promise 30m the price"), 0).deeds.remove(0);
+    desk.refused(&promise, &Status::failed_precondition("a promise is open"));
+    assert_eq!(desk.frame(gone(), 0).lines, ["* 1: it ended"]);
+}

@@ -1,15 +1,17 @@
 //! The customer's calls, one after the other in the order they were asked for, each repeated under
 //! the same request id until it is answered.
 
-use super::input::Want;
+use super::input::{Mine, Want};
+use super::own;
 use crate::cli::connect::{Secured, ask, patiently};
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
     AnswerRating, CancelHumanRequestRequest, ChooseWaitOptionRequest, Conversation, Durability,
-    EndConversationRequest, Event, MarkReadRequest, Measure, MessagePart, Mode, RateAnswerRequest,
-    RateConversationRequest, ReopenConversationRequest, RequestHumanRequest, ResolutionAnswer,
-    RespondToResolutionRequest, SayAgain, SendMessageRequest, ServedBy, SetTypingRequest,
+    EndConversationRequest, Event, MarkReadRequest, Measure, MessagePart, Mode, MyConversation,
+    RateAnswerRequest, RateConversationRequest, ReopenConversationRequest, RequestHumanRequest,
+    ResolutionAnswer, RespondToResolutionRequest, ResumeConversationResponse, SayAgain,
+    SendMessageRequest, ServedBy, SetTypingRequest, WaitOption,
 };
 use tokio::sync::{mpsc, watch};
 use tonic::Status;
@@ -23,6 +25,8 @@ pub struct Asked {
     pub want: Want,
     /// What a rating is about.
     pub rated: Rated,
+    /// What the host site has signed of the customer; empty if they are not known.
+    pub identity: String,
 }
 
 /// What a rating is about: the bot's last answer, and the scale the customer was asked on.
@@ -51,6 +55,26 @@ pub struct Done {
     pub mode: Mode,
     /// A newer customer token, or nothing.
     pub customer_token: String,
+    /// What was asked for of the customer's own.
+    pub brought: Own,
+}
+
+/// What a call about the customer's own brought.
+#[derive(Debug, Clone, Default)]
+pub enum Own {
+    /// The call was about something else.
+    #[default]
+    Nothing,
+    /// The conversation is theirs.
+    Identified,
+    /// Their conversations.
+    Mine(Vec<MyConversation>),
+    /// A secret to go on with one.
+    Resumed(Box<ResumeConversationResponse>),
+    /// All that is kept, as JSON lines.
+    Exported(String),
+    /// It is gone: so many conversations.
+    Erased(u32),
 }
 
 /// What becomes of a call.
@@ -145,10 +169,11 @@ async fn call(
             return Ok(done!(client.cancel_human_request(ask(request)).await?));
         }
         Want::Wait(option) => {
-            let (option, callback_at) = (option.into(), None);
-            let request =
-                ChooseWaitOptionRequest { conversation_id, request_id, option, callback_at };
-            return Ok(done!(client.choose_wait_option(ask(request)).await?));
+            return choose(client, conversation_id, request_id, option, None).await;
+        }
+        Want::CallbackAt(seconds) => {
+            let at = Some(prost_types::Timestamp { seconds, nanos: 0 });
+            return choose(client, conversation_id, request_id, WaitOption::Callback, at).await;
         }
         Want::Rate(helpful) => {
             let rating = if helpful { AnswerRating::Helpful } else { AnswerRating::NotHelpful };
@@ -180,8 +205,53 @@ async fn call(
             let request = EndConversationRequest { conversation_id, request_id };
             return Ok(done!(client.end_conversation(ask(request)).await?));
         }
+        Want::Identify => {
+            let identity = asked.identity;
+            own::identify(&mut client, conversation_id, request_id, identity).await?;
+            return Ok(brought(Own::Identified));
+        }
+        Want::Mine(which) => {
+            let only_open = which == Mine::OpenElsewhere;
+            let request = own::listing(asked.identity, only_open);
+            let answer = client.list_my_conversations(ask(request)).await?;
+            let mut found = answer.into_inner().conversations;
+            if only_open {
+                found.retain(|it| own::id_of(it) != conversation_id);
+            }
+            return Ok(brought(Own::Mine(found)));
+        }
+        Want::Resume(wanted) => {
+            let request = own::resuming(wanted, asked.identity);
+            let answer = client.resume_conversation(ask(request)).await?;
+            return Ok(brought(Own::Resumed(Box::new(answer.into_inner()))));
+        }
+        Want::Export(_) => {
+            let lines = own::export(&mut client, conversation_id, asked.identity).await?;
+            return Ok(brought(Own::Exported(lines)));
+        }
+        Want::Erase => {
+            let identity = asked.identity;
+            let erased = own::erase(&mut client, conversation_id, request_id, identity).await?;
+            return Ok(brought(Own::Erased(erased)));
+        }
     };
     send(client, conversation_id, request_id, Some(content), Vec::new()).await
+}
+
+async fn choose(
+    mut client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    request_id: String,
+    option: WaitOption,
+    callback_at: Option<prost_types::Timestamp>,
+) -> Result<Done, Status> {
+    let option = option.into();
+    let request = ChooseWaitOptionRequest { conversation_id, request_id, option, callback_at };
+    Ok(done!(client.choose_wait_option(ask(request)).await?))
+}
+
+fn brought(own: Own) -> Done {
+    Done { brought: own, ..Done::default() }
 }
 
 async fn send(
@@ -206,6 +276,7 @@ async fn send(
         durability,
         mode,
         customer_token: answer.customer_token,
+        brought: Own::Nothing,
     })
 }
 

@@ -20,6 +20,11 @@ pub const COMMANDS: Commands = Commands(&[
         "while waiting: be called back, leave the question, the other language, or wait",
         "أثناء الانتظار: معاودة التواصل، أو ترك السؤال، أو اللغة الأخرى، أو الانتظار",
     ),
+    (
+        "/callback 15:30",
+        "be called back at that time; also: tomorrow 9:00, in 2h",
+        "معاودة التواصل في ذلك الوقت؛ وأيضًا: غدا 9:00 أو بعد ساعتين",
+    ),
     ("/yes  /no", "whether it is settled", "هل حُلّت المسألة"),
     ("/again", "hear the bot's last words again", "إعادة آخر رد آلي"),
     ("/helpful  /unhelpful", "whether the last answer helped", "هل أفادك الجواب الأخير"),
@@ -29,6 +34,15 @@ pub const COMMANDS: Commands = Commands(&[
         "بعد النهاية: تقييمك، مع كلمة إن أحببت",
     ),
     ("/reopen", "take an ended conversation up again", "فتح محادثة منتهية"),
+    ("/mine", "your conversations, by number", "محادثاتك بأرقامها"),
+    ("/resume 2", "go on with one of them here", "متابعة إحداها هنا"),
+    (
+        "/login TOKEN",
+        "you have logged in: this conversation becomes yours",
+        "سجّلت دخولك: تصبح هذه المحادثة لك",
+    ),
+    ("/export [file]", "all that is kept of you, as a file", "كل ما يُحفظ عنك، في ملف"),
+    ("/erase", "erase it for good; asks once more", "محوه نهائيًا بعد سؤال أخير"),
     ("/end", "end the conversation", "إنهاء المحادثة"),
     ("/quit", "leave; the conversation stays", "الخروج وتبقى المحادثة"),
 ]);

@@ -4,6 +4,7 @@ use crate::cli::commands::Typed;
 use crate::cli::parts::{self, Draft};
 use crate::cli::words::number;
 use crate::grpc::pb::{Choice, WaitOption};
+use std::path::PathBuf;
 
 /// Something the customer wants done; one call each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub enum Want {
     No,
     /// Wait, be called back, leave the question, or accept the other language.
     Wait(WaitOption),
+    /// Be called back at this time, in seconds since the epoch.
+    CallbackAt(i64),
     /// The bot's last answer helped, or did not.
     Rate(bool),
     /// Score the conversation on the scale that was asked for, with a word or none.
@@ -36,6 +39,25 @@ pub enum Want {
     Reopen,
     /// End the conversation.
     End,
+    /// Make the conversation the customer's whom the host site names.
+    Identify,
+    /// See the customer's conversations.
+    Mine(Mine),
+    /// Go on with this conversation of theirs.
+    Resume(String),
+    /// Have all that is kept, in this file.
+    Export(PathBuf),
+    /// Have all that is kept erased.
+    Erase,
+}
+
+/// Which of the customer's conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mine {
+    /// All of them.
+    All,
+    /// Those that are open beside the one at hand.
+    OpenElsewhere,
 }
 
 impl Want {
@@ -49,10 +71,15 @@ impl Want {
             Want::Human => "to call a person",
             Want::Cancel => "to go back to the bot",
             Want::Yes | Want::No => "the answer",
-            Want::Wait(_) => "the choice",
+            Want::Wait(_) | Want::CallbackAt(_) => "the choice",
             Want::Rate(_) | Want::Score(..) => "the rating",
             Want::Reopen => "to take it up again",
             Want::End => "to end the conversation",
+            Want::Identify => "to make the conversation yours",
+            Want::Mine(_) => "your conversations",
+            Want::Resume(_) => "to go on with the conversation",
+            Want::Export(_) => "your data",
+            Want::Erase => "to erase your data",
         }
     }
 
@@ -70,7 +97,13 @@ impl Want {
             | Want::Rate(_)
             | Want::Score(..)
             | Want::Reopen
-            | Want::End => false,
+            | Want::End
+            | Want::CallbackAt(_)
+            | Want::Identify
+            | Want::Mine(_)
+            | Want::Resume(_)
+            | Want::Export(_)
+            | Want::Erase => false,
         }
     }
 }
@@ -86,6 +119,18 @@ pub enum Line {
     Help,
     /// Leave this terminal; the conversation stays as it is.
     Quit,
+    /// Be called back at the time that these words name.
+    CallbackAt(String),
+    /// Show the customer's conversations.
+    Mine,
+    /// Go on with the conversation of this number.
+    Resume(usize),
+    /// Write all that is kept into a file, if one is named into that.
+    Export(Option<PathBuf>),
+    /// Erase all that is kept, after one more question.
+    Erase,
+    /// The customer has logged in and this is what the host site has signed.
+    Login(String),
     /// A command of which a part is missing.
     Incomplete(&'static str),
     /// A command that there is not.
@@ -114,6 +159,18 @@ fn command(name: &str, rest: &str) -> Line {
         "/score" | "/تقييم" => {
             return score(rest).map_or(Line::Incomplete("/score"), Line::Want);
         }
+        "/callback" | "/عاودوا" if !rest.is_empty() => {
+            return Line::CallbackAt(rest.to_owned());
+        }
+        "/resume" | "/تابع" => {
+            return number(rest).map_or(Line::Incomplete("/resume"), Line::Resume);
+        }
+        "/export" | "/بياناتي" => {
+            let file = Some(PathBuf::from(rest)).filter(|_| !rest.is_empty());
+            return Line::Export(file);
+        }
+        "/login" | "/دخول" if rest.is_empty() => return Line::Incomplete("/login"),
+        "/login" | "/دخول" => return Line::Login(rest.to_owned()),
         // The others stand alone: more words after one are likely meant for somebody.
         _ if !rest.is_empty() => return Line::Unknown(format!("{name} {rest}")),
         "/human" | "/agent" | "/موظف" => Want::Human,
@@ -130,6 +187,8 @@ fn command(name: &str, rest: &str) -> Line {
         "/other" | "/لغة" => Want::Wait(WaitOption::OtherLanguage),
         "/helpful" | "/أفادني" => Want::Rate(true),
         "/unhelpful" | "/لم-يفدني" => Want::Rate(false),
+        "/mine" | "/محادثاتي" => return Line::Mine,
+        "/erase" | "/امحني" => return Line::Erase,
         "/quit" | "/exit" | "/خروج" => return Line::Quit,
         "/help" | "/مساعدة" => return Line::Help,
         other => return Line::Unknown(other.to_owned()),
@@ -168,6 +227,21 @@ mod tests {
             ("/score 4", Line::Want(Want::Score(4, String::new()))),
             ("/تقييم ٥ ممتاز جدًا", Line::Want(Want::Score(5, "ممتاز جدًا".into()))),
             ("/score well", Line::Incomplete("/score")),
+            ("/callback", Line::Want(Want::Wait(WaitOption::Callback))),
+            ("/callback tomorrow 9:00", Line::CallbackAt("tomorrow 9:00".into())),
+            ("/عاودوا غدا ٩:٣٠", Line::CallbackAt("غدا ٩:٣٠".into())),
+            ("/mine", Line::Mine),
+            ("/محادثاتي", Line::Mine),
+            ("/resume 2", Line::Resume(2)),
+            ("/تابع ٢", Line::Resume(2)),
+            ("/resume", Line::Incomplete("/resume")),
+            ("/export", Line::Export(None)),
+            ("/بياناتي my data.jsonl", Line::Export(Some("my data.jsonl".into()))),
+            ("/erase", Line::Erase),
+            ("/امحني", Line::Erase),
+            ("/erase my order", Line::Unknown("/erase my order".into())),
+            ("/login eyJ.x.y", Line::Login("eyJ.x.y".into())),
+            ("/login", Line::Incomplete("/login")),
             ("/quit", Line::Quit),
             ("/what", Line::Unknown("/what".into())),
         ] {

@@ -47,6 +47,19 @@ impl Saved {
     }
 }
 
+/// Writes a file that is not there yet, for its owner alone: what is there is never written over.
+pub fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).inspect_err(|_| {
+        // Half of it would look like the whole.
+        let _ = fs::remove_file(path);
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +80,20 @@ mod tests {
         fs::write(&path, "hello").unwrap();
         let error = format!("{:#}", Saved::read(&path).unwrap_err());
         assert!(error.contains("chat.json holds no conversation"), "{error}");
+    }
+
+    #[test]
+    fn an_export_is_for_its_owner_alone_and_writes_nothing_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mine.jsonl");
+        write_new(&path, "one\n").unwrap();
+        let again = write_new(&path, "two\n").unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one\n");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 }

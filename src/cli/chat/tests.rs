@@ -1,11 +1,17 @@
 //! The customer's terminal against a server with real sockets, including lines that break.
 
+use super::calls::Asked;
 use super::*;
+use crate::cli::connect::Failure;
 use crate::cli::fake::{FakeChat, any_port, said};
 use crate::cli::terminal::Look;
 use crate::cli::terminal::fake::{Shown, person, script};
-use crate::grpc::pb::{ConversationState, Party, QueueStatus};
+use crate::grpc::pb::{
+    ConversationState, Party, QueueStatus, StartConversationResponse, SubscribeEventsResponse,
+};
 use clap::Parser;
+use std::time::Duration;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 #[derive(Parser)]
@@ -219,7 +225,12 @@ fn a_person_does_not_read_the_own_lines_twice() {
     let mut own = said(Party::Customer, "", "hi");
     own.sequence = 1;
     let done = calls::Done { events: vec![own.clone()], own: 1, ..Default::default() };
-    let asked = Asked { request_id: "r".into(), want: say, rated: Default::default() };
+    let asked = Asked {
+        request_id: "r".into(),
+        want: say,
+        rated: Default::default(),
+        identity: String::new(),
+    };
     let durable = crate::grpc::pb::Durability::Durable;
     assert!(view.done(asked, calls::Done { durability: durable, ..done }).is_empty());
     own.sequence = 2;
@@ -240,8 +251,12 @@ fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
         ..Default::default()
     });
     let done = calls::Done { conversation, ..Default::default() };
-    let asked =
-        Asked { request_id: "r".into(), want: input::Want::Again, rated: Default::default() };
+    let asked = Asked {
+        request_id: "r".into(),
+        want: input::Want::Again,
+        rated: Default::default(),
+        identity: String::new(),
+    };
     view.done(asked, done);
     assert_eq!(view.position(), None);
 }
@@ -274,6 +289,7 @@ fn a_server_that_keeps_all_in_memory_is_not_taken_for_one_without_its_store() {
                 request_id: "r".into(),
                 want: input::Want::Say("hi".into()),
                 rated: Default::default(),
+                identity: String::new(),
             },
             done,
         );
@@ -402,5 +418,22 @@ fn until_something_was_written_the_terminal_speaks_the_systems_language_or_both(
         view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
         assert_eq!(view.welcome().contains(ar), chosen.is_none());
         assert_eq!(view.welcome().contains(en), chosen.is_some());
+    }
+}
+
+#[test]
+fn that_sanad_is_away_is_told_once_whoever_notices_it_first() {
+    let mut view = View::new(Look::PLAIN, true, Some(Language::En), None);
+    for stream_first in [true, false] {
+        let told = match stream_first {
+            true => [view.stream_lost(), view.call_waits()].concat(),
+            false => [view.call_waits(), view.stream_lost()].concat(),
+        };
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains("cannot be reached"), "{told:?}");
+        assert!([view.call_waits(), view.stream_lost()].concat().is_empty());
+        // Both are back: the next time is news again.
+        assert!(view.stream_back().contains("connected again"));
+        view.answered();
     }
 }

@@ -203,3 +203,15 @@ fn a_server_that_cannot_be_reached_is_told_as_such_and_a_limit_with_its_number()
     assert!(told(Language::En, &long).contains("4000"));
     assert!(told(Language::Ar, &long).contains("أطول من المسموح"));
 }
+
+#[test]
+fn staff_who_read_arabic_are_told_the_limit_that_the_server_names() {
+    let what = "at most 30 days ahead".to_owned();
+    let status = Status::from(Refusal::Field { field: "time", what });
+    let told = |language| refused_to_staff(language, Look::PLAIN, &status);
+    assert!(told(Language::Ar).contains("لا يمكن الوعد بهذا الوقت"));
+    assert!(told(Language::Ar).contains("at most 30 days ahead"));
+    assert_eq!(told(Language::En).matches("30 days").count(), 1);
+    let customers = refused(Language::Ar, Look::PLAIN, &status);
+    assert!(!customers.contains("30 days"), "customers read their own language alone");
+}

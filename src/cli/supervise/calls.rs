@@ -6,7 +6,7 @@ use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::supervisor_service_client::SupervisorServiceClient;
 use crate::grpc::pb::{
-    AgentSession, Block, BlockVerdict, ClientKind, HeartbeatRequest, ListBlocksRequest,
+    Agent, AgentSession, Block, BlockVerdict, ClientKind, HeartbeatRequest, ListBlocksRequest,
     OpenDeskRequest, OwnershipToken, Presence, ProposeResolutionRequest, ReassignRequest,
     ReleaseConversationRequest, RequeueConversationRequest, ReviewBlockRequest,
     SendAgentMessageRequest, SetPresenceRequest, SignInRequest, TakeOverRequest, WhisperRequest,
@@ -67,6 +67,10 @@ impl Deed {
                 "no agent has it: /take takes it over, /reassign AGENT asks one for it",
                 "ليست عند موظف: /take لتسلّمها، و/reassign AGENT لعرضها على موظف",
             )),
+            (Deed::Take, Code::InvalidArgument) => Some((
+                "first say by which name customers know you: /name NAME",
+                "اذكر أولًا الاسم الذي يراه العملاء: /name الاسم",
+            )),
             (Deed::Reassign(_, _), Code::NotFound) => Some((
                 "/list shows the agents who are there, each with its id in brackets: write the id",
                 "اعرض الموظفين الحاضرين بـ /list، ولكل منهم رمزه بين قوسين: اكتب الرمز",
@@ -122,6 +126,15 @@ impl Calls {
     /// Over this channel, with this key.
     pub fn new(channel: Channel, bearer: Bearer, name: String) -> Calls {
         Calls { channel, bearer, name, desk: None }
+    }
+
+    /// From now on customers see this name; also where something was taken over already.
+    pub async fn rename(&mut self, name: String) -> Result<(), Status> {
+        self.name = name;
+        if self.desk.is_some() {
+            self.open().await?;
+        }
+        Ok(())
     }
 
     /// A client for the supervisors' streams.
@@ -231,13 +244,7 @@ impl Calls {
         if let Some(desk) = &self.desk {
             return Ok(desk.session.clone());
         }
-        let request = OpenDeskRequest { request_id: fresh_id(), name: self.name.clone() };
-        let opened = once(request, |it| {
-            let mut client = self.supervisors();
-            async move { client.open_desk(ask(it)).await }
-        })
-        .await?;
-        let profile = opened.agent.and_then(|agent| agent.profile).unwrap_or_default();
+        let profile = self.open().await?.profile.unwrap_or_default();
         let (agent_id, client) = (profile.agent_id, ClientKind::Program.into());
         let request = SignInRequest { agent_id, request_id: fresh_id(), client };
         let hello = once(request, |it| {
@@ -251,6 +258,15 @@ impl Calls {
         let (beat, tokens) = (Instant::now() + every, BTreeMap::new());
         self.desk = Some(Desk { session: session.clone(), every, beat, tokens });
         Ok(session)
+    }
+
+    async fn open(&self) -> Result<Agent, Status> {
+        let request = OpenDeskRequest { request_id: fresh_id(), name: self.name.clone() };
+        let opened = once(request, |it| {
+            let mut client = self.supervisors();
+            async move { client.open_desk(ask(it)).await }
+        });
+        Ok(opened.await?.agent.unwrap_or_default())
     }
 
     /// What is done with a conversation that was taken over.

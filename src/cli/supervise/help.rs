@@ -16,6 +16,7 @@ pub const COMMANDS: Commands = Commands(&[
         "take it over; then plain lines go to the customer",
         "تسلّمها؛ ثم تذهب السطور إلى العميل",
     ),
+    ("/name …", "the name customers see of you", "اسمك الذي يراه العملاء"),
     ("/propose", "ask whether it is settled", "سؤال العميل هل حُلّت"),
     ("/release [note]", "give what you took back", "إعادة ما تسلّمته"),
     ("/reassign AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),

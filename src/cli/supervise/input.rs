@@ -15,6 +15,8 @@ pub enum Line {
     Watch(Which),
     /// Watch no longer.
     Unwatch,
+    /// The name customers see.
+    Name(String),
     /// Show who is blocked.
     Blocks,
     /// Uphold or lift a block, with the reason.
@@ -59,6 +61,8 @@ pub fn parse(line: &str) -> Line {
         "/list" | "/قائمة" => Line::List,
         "/watch" | "/مراقبة" => which(rest).map_or(Line::Incomplete("/watch"), Line::Watch),
         "/unwatch" | "/كفى" => Line::Unwatch,
+        "/name" | "/اسم" if rest.is_empty() => Line::Incomplete("/name"),
+        "/name" | "/اسم" => Line::Name(text),
         "/blocks" | "/الموقوفون" => Line::Blocks,
         "/uphold" | "/إبقاء" => review(rest, true).unwrap_or(Line::Incomplete("/uphold")),
         "/lift" | "/رفع" => review(rest, false).unwrap_or(Line::Incomplete("/uphold")),
@@ -112,6 +116,8 @@ mod tests {
             ("/whisper", Line::Incomplete("/whisper")),
             ("/همس اسأله عن الرقم", Line::Do(Deed::Whisper("اسأله عن الرقم".into()))),
             ("/Take", Line::Do(Deed::Take)),
+            ("/اسم منى", Line::Name("منى".into())),
+            ("/name", Line::Incomplete("/name")),
             ("/reassign omar knows it", Line::Do(Deed::Reassign("omar".into(), "knows it".into()))),
             ("/reassign", Line::Incomplete("/reassign")),
             ("/requeue", Line::Do(Deed::Requeue("".into()))),

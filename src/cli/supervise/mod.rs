@@ -10,6 +10,7 @@ mod calls;
 mod floor;
 mod help;
 mod input;
+mod live;
 mod show;
 mod streams;
 #[cfg(test)]
@@ -18,7 +19,7 @@ mod tests;
 use super::connect::{Failure, KeyArgs, SILENT_MAX, ServerArgs};
 use super::follow::{Heard, follow};
 use super::reach::{AWAY, BACK, told_meanwhile};
-use super::refused::refused;
+use super::refused::refused_to_staff;
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -30,6 +31,7 @@ use clap::Args;
 use floor::{Floor, News};
 use help::COMMANDS;
 use input::{Line, Which};
+use live::Live;
 use show::Show;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -38,6 +40,9 @@ use tonic::Status;
 
 /// How often the status line is drawn anew and signs of life are given.
 const TICK: Duration = Duration::from_secs(1);
+
+/// Rows that have changed are shown so often at most.
+const ROWS_EVERY: Duration = Duration::from_secs(2);
 
 /// Watch queues and agents, look into conversations, and step in.
 ///
@@ -86,6 +91,8 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         show,
         terminal,
         floor: Floor::default(),
+        live: Live::default(),
+        rows_at: Instant::now(),
         overview,
         watched: None,
         is_told: false,
@@ -116,6 +123,10 @@ struct Watch {
     show: Show,
     terminal: Terminal,
     floor: Floor,
+    /// What of it was shown last.
+    live: Live,
+    /// When rows may be shown again.
+    rows_at: Instant,
     overview: mpsc::Receiver<Heard<SubscribeOverviewResponse>>,
     watched: Option<Watched>,
     /// Whether everything was shown once.
@@ -163,7 +174,7 @@ impl Watch {
             Heard::Frame(frame) => match self.floor.frame(frame) {
                 News::Everything if !self.is_told => {
                     self.is_told = true;
-                    let lines = self.show.everything(&self.floor, now());
+                    let lines = self.everything();
                     self.terminal.screen.show(&lines);
                 }
                 News::Alerted(alert) => {
@@ -242,7 +253,7 @@ impl Watch {
             Line::Help => lines = COMMANDS.help(&self.show.transcript),
             // Nothing is known yet, so there is nothing that could be shown or done.
             _ if !self.is_told => lines.push(self.away()),
-            Line::List => lines = self.show.everything(&self.floor, now()),
+            Line::List => lines = self.everything(),
             Line::Incomplete(command) => {
                 lines = COMMANDS.usage(command, &self.show.transcript);
             }
@@ -254,6 +265,7 @@ impl Watch {
                 self.watched = None;
                 lines.push(self.show.say("no longer watched", "توقفت المراقبة"));
             }
+            Line::Name(name) => return self.rename(name).await,
             Line::Do(deed) => return self.about(deed).await,
             Line::Blocks => return self.blocked().await,
             Line::Review { which, upheld, reason } => {
@@ -261,6 +273,35 @@ impl Watch {
             }
         }
         self.terminal.screen.show(&lines);
+        Ok(Go::On)
+    }
+
+    fn everything(&mut self) -> Vec<String> {
+        self.live.shown(&self.floor);
+        self.rows_at = Instant::now() + ROWS_EVERY;
+        self.show.everything(&self.floor, now())
+    }
+
+    /// Queues and agents that have changed.
+    fn rows(&mut self) {
+        if !self.is_told || Instant::now() < self.rows_at {
+            return;
+        }
+        self.rows_at = Instant::now() + ROWS_EVERY;
+        let lines = self.live.changes(&self.show, &self.floor, now());
+        self.terminal.screen.show(&lines);
+    }
+
+    /// The name customers see from now on.
+    async fn rename(&mut self, name: String) -> anyhow::Result<Go> {
+        let told = self.show.say("customers see you as", "يراك العملاء باسم");
+        let line = format!("{told} {}", self.show.transcript.look.foreign(&name));
+        let away = self.away();
+        let call = self.calls.rename(name);
+        if let Err(status) = told_meanwhile(&mut self.terminal.screen, away, call).await {
+            return self.not_done("the name", status, None);
+        }
+        self.terminal.screen.show(&[line]);
         Ok(Go::On)
     }
 
@@ -335,10 +376,11 @@ impl Watch {
 
     fn refused(&self, status: &Status) -> String {
         let Transcript { language, look, .. } = self.show.transcript;
-        self.show.transcript.remark(&refused(language, look, status))
+        self.show.transcript.remark(&refused_to_staff(language, look, status))
     }
 
     async fn tick(&mut self) -> anyhow::Result<Go> {
+        self.rows();
         self.status();
         let waited = self.since.elapsed();
         let patience = Duration::from_secs(self.args.patience);

@@ -107,7 +107,8 @@ impl Show {
         self.transcript.look.paint(&format!("{mark}: {line}"), style)
     }
 
-    fn queue(&self, floor: &Floor, queue: &QueueView, now: i64) -> String {
+    /// A queue on one line.
+    pub fn queue(&self, floor: &Floor, queue: &QueueView, now: i64) -> String {
         let l = self.transcript.language;
         let count = |en, ar, number: u32| format!("{} {number}", pick(l, en, ar));
         let mut parts = vec![count("waiting", "ينتظر", queue.waiting)];
@@ -141,7 +142,8 @@ impl Show {
         self.transcript.look.paint(&self.transcript.look.foreign(name), Style::new().bold())
     }
 
-    fn agent(&self, floor: &Floor, view: &AgentView, now: i64) -> Vec<String> {
+    /// An agent, and below what they hold.
+    pub fn agent(&self, floor: &Floor, view: &AgentView, now: i64) -> Vec<String> {
         let l = self.transcript.language;
         let Some(agent) = &view.agent else { return Vec::new() };
         let profile = agent.profile.clone().unwrap_or_default();

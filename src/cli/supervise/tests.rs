@@ -217,6 +217,8 @@ fn a_refusal_names_the_way_out() {
     let reassign = Deed::Reassign("nobody".to_owned(), String::new());
     let (en, ar) = reassign.instead(tonic::Code::NotFound).unwrap();
     assert!(en.contains("/list") && ar.contains("/list"));
+    let (en, ar) = Deed::Take.instead(tonic::Code::InvalidArgument).unwrap();
+    assert!(en.contains("/name") && ar.contains("/name"), "customers read a name");
     assert_eq!(Deed::Take.instead(tonic::Code::NotFound), None);
 }
 

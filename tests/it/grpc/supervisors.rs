@@ -522,3 +522,19 @@ async fn an_agent_reports_abuse_and_the_supervisors_are_alerted_until_one_takes_
     })
     .await;
 }
+
+#[tokio::test]
+async fn customers_never_read_the_name_of_a_key() {
+    let world = World::open().await;
+    let key = world.key(Role::Supervisor, "main");
+    let open = async |name: &str| {
+        let request = pb::OpenDeskRequest { request_id: world.fresh(), name: name.to_owned() };
+        world.supervisors().open_desk(with(request, &key)).await
+    };
+    let name_of = |opened: pb::OpenDeskResponse| opened.agent.unwrap().profile.unwrap().name;
+    let refused = open("").await.unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidArgument);
+    assert!(refused.message().contains("name"), "{refused:?}");
+    assert_eq!(name_of(open("منى").await.unwrap().into_inner()), "منى");
+    assert_eq!(name_of(open("").await.unwrap().into_inner()), "منى", "as it was");
+}

@@ -1,7 +1,12 @@
 //! What the customer sees: events and answers in, lines out. No I/O.
 
+mod events;
+mod own;
+
+pub use own::means_erase;
+
 use super::calls::{Asked, Done, Rated};
-use super::facts::{away, party, spoken, waits};
+use super::facts::{away, party, spoken};
 use super::help::COMMANDS;
 use super::input::Want;
 use crate::cli::journal::Journal;
@@ -10,13 +15,13 @@ use crate::cli::refused::refused;
 use crate::cli::seen::Seen;
 use crate::cli::terminal::Look;
 use crate::cli::transcript::{Reader, Transcript};
-use crate::cli::words::{self, pick};
+use crate::cli::words::pick;
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Conversation, ConversationState, Durability, Event, Mode, Outcome, Party, QueueStatus,
-    Reset, ResetReason, StartConversationResponse, SubscribeEventsResponse,
+    Choice, Durability, Event, Mode, Party, QueueStatus, Reset, ResetReason,
+    StartConversationResponse, SubscribeEventsResponse,
 };
 use std::time::Duration;
 use tonic::Status;
@@ -63,6 +68,12 @@ pub struct View {
     seen: Seen,
     /// Shown when it could not be saved; the saved one is not shown again.
     quiet: Vec<(Party, String)>,
+    /// What was said up to here is still to come.
+    past_through: u64,
+    /// The stream is away.
+    stream_away: bool,
+    /// A call is not answered.
+    call_away: bool,
 }
 
 impl View {
@@ -76,8 +87,21 @@ impl View {
     ) -> View {
         let (fixed, begun) = (chosen.is_some(), system.is_some());
         let language = chosen.or(system).unwrap_or(Language::En);
+        let transcript = Transcript { look, language, reader: Reader::Customer };
+        View::of(transcript, fixed, begun, interactive)
+    }
+
+    /// The same reader in front of another conversation, of which nothing is known yet.
+    pub fn anew(&self) -> View {
+        let mut view = View::of(self.transcript, self.fixed, self.begun, self.interactive);
+        view.heard = self.heard;
+        view.mode = self.mode;
+        view
+    }
+
+    fn of(transcript: Transcript, fixed: bool, begun: bool, interactive: bool) -> View {
         View {
-            transcript: Transcript { look, language, reader: Reader::Customer },
+            transcript,
             fixed,
             begun,
             interactive,
@@ -97,6 +121,9 @@ impl View {
             types_ticks: 0,
             seen: Seen::by(Party::Customer),
             quiet: Vec::new(),
+            past_through: 0,
+            stream_away: false,
+            call_away: false,
         }
     }
 
@@ -142,7 +169,18 @@ impl View {
 
     /// Whether something is still to be shown before the turn is over.
     pub fn owes(&self) -> bool {
-        self.awaited.is_some() || self.hint.is_some() || self.journal.holds()
+        let is_past_due = !self.journal.reached(self.past_through);
+        is_past_due || self.awaited.is_some() || self.hint.is_some() || self.journal.holds()
+    }
+
+    /// What was said up to here is to be shown from the stream.
+    pub fn expect_past(&mut self, through: u64) {
+        self.past_through = through;
+    }
+
+    /// A call was answered that has nothing to do with what is said.
+    pub fn answered(&mut self) {
+        self.call_away = false;
     }
 
     /// Whether all that is known is shown, so that the place in line may follow it.
@@ -195,6 +233,7 @@ impl View {
 
     /// A call was done.
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
+        self.answered();
         let mut lines = self.works(done.mode);
         self.stands(done.conversation);
         // A server that keeps everything in memory says NONE all the time, and all is well there.
@@ -214,11 +253,18 @@ impl View {
 
     /// A call was refused.
     pub fn refused(&mut self, asked: &Asked, status: &Status) -> Vec<String> {
+        self.answered();
         if asked.want.speaks() {
             self.echoes = self.echoes.saturating_sub(1);
         }
-        let Transcript { language, look, .. } = self.transcript;
-        vec![self.transcript.remark(&refused(language, look, status))]
+        vec![self.refusal(status)]
+    }
+
+    /// Why something was not done.
+    pub fn refusal(&self, status: &Status) -> String {
+        let say =
+            |language| self.transcript.remark(&refused(language, self.transcript.look, status));
+        self.languages().map(say).collect::<Vec<_>>().join("\n")
     }
 
     /// A moment has passed.
@@ -276,14 +322,22 @@ impl View {
         self.say(en, ar)
     }
 
-    /// The line is away.
-    pub fn disturbed(&self) -> String {
-        self.sentence(AWAY)
+    /// The stream is away. Told once, whether the stream or a call noticed it first.
+    pub fn stream_lost(&mut self) -> Vec<String> {
+        let is_told = self.call_away || std::mem::replace(&mut self.stream_away, true);
+        if is_told { Vec::new() } else { vec![self.sentence(AWAY)] }
     }
 
-    /// The line is back.
-    pub fn restored(&self) -> String {
+    /// The stream is back.
+    pub fn stream_back(&mut self) -> String {
+        self.stream_away = false;
         self.say("connected again; nothing was lost", "عاد الاتصال ولم يضع شيء")
+    }
+
+    /// A call is not answered; the same as a stream that is away.
+    pub fn call_waits(&mut self) -> Vec<String> {
+        let is_told = self.stream_away || std::mem::replace(&mut self.call_away, true);
+        if is_told { Vec::new() } else { vec![self.sentence(AWAY)] }
     }
 
     /// What the customer reads: both languages as long as nothing tells which.
@@ -373,125 +427,5 @@ impl View {
             return Vec::new();
         }
         self.transcript.event(event)
-    }
-
-    /// Remembers what an event changes for the customer.
-    fn notice(&mut self, event: &Event) {
-        self.seen.shown(event);
-        match &event.body {
-            Some(Body::MessageSent(message)) => {
-                self.offered(&message.choices);
-                if message.outcome() == Outcome::Answer {
-                    self.rated.answer = event.sequence;
-                }
-                if party(event) != Party::Customer {
-                    self.types_ticks = 0;
-                    self.replied(event.sequence);
-                } else if !std::mem::replace(&mut self.heard, true) {
-                    // Nobody knew before which language this customer writes.
-                    let language = message.text.as_ref().map_or("", |text| text.language.as_str());
-                    self.follow_language(language);
-                }
-            }
-            Some(Body::Notice(_)) => self.replied(event.sequence),
-            Some(Body::WaitOptionsOffered(offered)) => self.choices = offered.choices.clone(),
-            Some(Body::SurveyAsked(asked)) => {
-                self.choices = asked.choices.clone();
-                self.rated.measure = asked.measure();
-            }
-            Some(Body::Started(started)) => self.follow_language(&started.language),
-            Some(
-                Body::AgentJoined(_)
-                | Body::HandoffCancelled(_)
-                | Body::Closed(_)
-                | Body::ResolutionConfirmed(_),
-            ) => {
-                self.queue = None;
-                self.choices.clear();
-            }
-            // Who was told how long it takes goes on waiting.
-            Some(Body::PromiseMade(made)) if made.promise.as_ref().is_some_and(waits) => {}
-            Some(Body::PromiseMade(_)) => self.queue = None,
-            Some(
-                Body::HandoffRequested(_)
-                | Body::Queued(_)
-                | Body::AgentLeft(_)
-                | Body::ResolutionProposed(_)
-                | Body::PromiseLate(_)
-                | Body::PromiseEnded(_)
-                | Body::OtherLanguageAgreed(_)
-                | Body::AnswerRated(_)
-                | Body::ConversationRated(_)
-                | Body::ClosedFalsely(_)
-                | Body::CustomerIdentified(_)
-                | Body::FactsTold(_)
-                | Body::Erased(_)
-                | Body::ResolutionDenied(_)
-                | Body::Reminded(_)
-                | Body::Reopened(_)
-                | Body::SignalRaised(_)
-                | Body::Noted(_)
-                | Body::Claimed(_)
-                | Body::Whispered(_)
-                | Body::TakenOver(_)
-                | Body::AgentNudged(_)
-                | Body::SupervisorAlerted(_)
-                | Body::OnCallChanged(_)
-                | Body::CustomerBlocked(_)
-                | Body::BlockReviewed(_)
-                | Body::BlockEnded(_)
-                | Body::Internal(_),
-            )
-            | None => {}
-        }
-    }
-
-    /// The choices of the latest message stand open; what may be done instead of waiting stands for as
-    /// long as one waits, whatever else is said.
-    fn offered(&mut self, choices: &[Choice]) {
-        let is_wait = |choice: &Choice| choice.id.starts_with("wait:");
-        if !choices.is_empty() || !self.choices.iter().any(is_wait) {
-            self.choices = choices.to_vec();
-        }
-    }
-
-    fn replied(&mut self, sequence: u64) {
-        self.last_reply = self.last_reply.max(sequence);
-        if self.awaited.is_some_and(|own| own < sequence) {
-            self.awaited = None;
-        }
-    }
-
-    fn stands(&mut self, conversation: Option<Conversation>) {
-        let Some(conversation) = conversation else { return };
-        self.seen.marks(conversation.read_marks);
-        self.queue = match conversation.state() {
-            ConversationState::Queued => conversation.queue_status.or(self.queue.take()),
-            ConversationState::Unspecified
-            | ConversationState::Bot
-            | ConversationState::Pending
-            | ConversationState::Human
-            | ConversationState::Confirming
-            | ConversationState::Resolved
-            | ConversationState::Blocked
-            | ConversationState::Closed => None,
-        };
-        self.follow_language(&conversation.language);
-    }
-
-    fn follow_language(&mut self, tag: &str) {
-        let stands = self.fixed || self.begun && !self.heard;
-        if let (false, Some(language)) = (stands, Language::from_tag(tag)) {
-            self.transcript.language = language;
-        }
-    }
-
-    fn works(&mut self, mode: Mode) -> Vec<String> {
-        if mode == Mode::Unspecified || std::mem::replace(&mut self.mode, mode) == mode {
-            return Vec::new();
-        }
-        let language = self.transcript.language;
-        let well = pick(language, "the service works well again", "عادت الخدمة إلى عملها");
-        vec![self.transcript.remark(words::mode(language, mode).unwrap_or(well))]
     }
 }

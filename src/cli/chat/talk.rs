@@ -1,0 +1,285 @@
+//! The customer in front of a conversation: what comes is shown, what is typed is done.
+
+mod own;
+
+use super::ChatArgs;
+use super::begin::Opened;
+use super::calls::{Asked, Own, Report};
+use super::help::COMMANDS;
+use super::input::{self, Line, Mine, Want};
+use super::link::Link;
+use super::view::{TICK_MS, View};
+use crate::cli::connect::{Failure, fresh_id};
+use crate::cli::follow::Heard;
+use crate::cli::terminal::{Terminal, asked_to_stop};
+use crate::grpc::pb::SubscribeEventsResponse;
+use std::time::Duration;
+use tokio::time::Instant;
+use tonic::transport::Channel;
+
+/// How long what an answer brought may wait for the stream to bring what lies before it.
+const TICK: Duration = Duration::from_millis(TICK_MS as u64);
+
+/// One conversation in one terminal.
+pub struct Talk {
+    args: ChatArgs,
+    channel: Channel,
+    opened: Opened,
+    link: Link,
+    view: View,
+    terminal: Terminal,
+    /// What the host site has signed of the customer; empty if they are not known.
+    identity: String,
+    /// Their conversations as they were numbered last.
+    mine: Vec<String>,
+    /// Calls that were asked for and not answered.
+    open_calls: usize,
+    /// Something is asked for after which this conversation is no longer at hand.
+    leaving: Option<Leaving>,
+    /// Whether all is to be erased was asked, and the answer is the next line.
+    erase_asked: bool,
+    /// Since when a script waits for its turn to be over.
+    waiting_since: Instant,
+    /// When to leave; set when the input has ended.
+    leave_at: Option<Instant>,
+    /// The input was asked to end: nothing more is read.
+    ended: bool,
+}
+
+/// How this conversation will no longer be at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leaving {
+    /// For another one.
+    Switching,
+    /// For good.
+    Erasing,
+}
+
+enum Go {
+    On,
+    Leave,
+}
+
+impl Talk {
+    /// In front of this conversation.
+    pub fn open(
+        args: ChatArgs,
+        channel: Channel,
+        opened: Opened,
+        view: View,
+        terminal: Terminal,
+    ) -> anyhow::Result<Talk> {
+        let link = Link::open(channel.clone(), &opened.saved, opened.resume_token.clone())?;
+        let identity = args.identity.clone().unwrap_or_default();
+        let mut talk = Talk {
+            args,
+            channel,
+            opened,
+            link,
+            view,
+            terminal,
+            identity,
+            mine: Vec::new(),
+            open_calls: 0,
+            leaving: None,
+            erase_asked: false,
+            waiting_since: Instant::now(),
+            leave_at: None,
+            ended: false,
+        };
+        talk.view.expect_past(talk.opened.past_through);
+        talk.claim();
+        Ok(talk)
+    }
+
+    /// Leaves the terminal in order.
+    pub fn close(&mut self) {
+        self.terminal.screen.close();
+    }
+
+    /// Goes on until the customer leaves.
+    pub async fn listen(&mut self) -> anyhow::Result<()> {
+        let mut tick = tokio::time::interval(TICK);
+        // One for the whole time: a signal that comes between two turns of the loop counts too.
+        let mut stop = std::pin::pin!(asked_to_stop());
+        loop {
+            // A script speaks only when the turn before is over; a person may speak at any time.
+            // What is typed on the way to another conversation is meant for that one.
+            let is_free = self.terminal.interactive || !self.busy();
+            let may_speak = !self.ended && self.leaving.is_none() && is_free;
+            let is_erasing = self.leaving == Some(Leaving::Erasing);
+            let go = tokio::select! {
+                biased;
+                // What is being erased need not be followed to its end.
+                Some(heard) = self.link.heard.recv(), if !is_erasing => self.hear(heard)?,
+                Some(report) = self.link.reports.recv() => self.report(report)?,
+                line = self.terminal.line(), if may_speak => self.read(line).await?,
+                _ = tick.tick() => self.tick()?,
+                () = &mut stop => Go::Leave,
+            };
+            if matches!(go, Go::Leave) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Whether this turn still owes something.
+    fn busy(&self) -> bool {
+        self.open_calls > 0 || self.view.owes()
+    }
+
+    fn hear(&mut self, heard: Heard<SubscribeEventsResponse>) -> anyhow::Result<Go> {
+        match heard {
+            Heard::Frame(frame) => {
+                let lines = self.view.frame(frame);
+                self.show(&lines);
+            }
+            Heard::Disturbed => self.terminal.screen.show(&self.view.stream_lost()),
+            Heard::Restored => self.terminal.screen.show(&[self.view.stream_back()]),
+            Heard::Over(status) => {
+                let what = "to follow the conversation";
+                return Err(Failure::of(what, &self.args.server.server, status).into());
+            }
+        }
+        Ok(Go::On)
+    }
+
+    fn report(&mut self, report: Report) -> anyhow::Result<Go> {
+        let lines = match report {
+            Report::Waiting => self.view.call_waits(),
+            Report::Done(asked, mut done) => {
+                self.open_calls -= 1;
+                match std::mem::take(&mut done.brought) {
+                    Own::Nothing => {}
+                    own => return self.brought(asked, own),
+                }
+                if !done.customer_token.is_empty() {
+                    self.link.bearer.renew(&done.customer_token);
+                    self.opened.saved.customer_token = done.customer_token.clone();
+                    self.opened.save()?;
+                }
+                self.view.done(asked, *done)
+            }
+            Report::Refused(asked, status) => {
+                self.open_calls -= 1;
+                self.leaving = None;
+                let lines = self.view.refused(&asked, &status);
+                if !self.terminal.interactive {
+                    self.terminal.screen.show(&lines);
+                    let server = &self.args.server.server;
+                    return Err(Failure::of(asked.want.what(), server, status).into());
+                }
+                lines
+            }
+        };
+        self.show(&lines);
+        Ok(Go::On)
+    }
+
+    async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
+        self.terminal.screen.typed();
+        let Some(line) = line else {
+            self.keep_all();
+            return Ok(self.end());
+        };
+        if self.erase_asked && self.erase_or_keep(&line).await? {
+            return Ok(Go::On);
+        }
+        match input::parse(&line, self.view.choices()) {
+            Line::Nothing => {}
+            Line::Quit => return Ok(self.end()),
+            Line::Help => self.terminal.screen.show(&self.view.help()),
+            Line::Incomplete(command) => {
+                self.terminal.screen.show(&COMMANDS.usage(command, &self.view.transcript));
+            }
+            Line::Unknown(command) => {
+                self.terminal.screen.show(&[COMMANDS.unknown(&command, &self.view.transcript)]);
+            }
+            Line::CallbackAt(time) => self.call_back(&time).await?,
+            Line::Mine => self.own(Want::Mine(Mine::All)).await?,
+            Line::Resume(number) => self.resume(number).await?,
+            Line::Export(file) => self.export(file).await?,
+            Line::Erase => self.ask_to_erase(),
+            Line::Login(token) => self.login(token).await?,
+            Line::Want(want) => {
+                if !self.view.waits() {
+                    // That the words before were seen says nothing of these.
+                    self.terminal.screen.forget_status();
+                }
+                self.want(want).await?;
+            }
+        }
+        Ok(Go::On)
+    }
+
+    /// Asks for a call.
+    async fn want(&mut self, want: Want) -> anyhow::Result<()> {
+        self.view.asking(&want);
+        self.open_calls += 1;
+        self.waiting_since = Instant::now();
+        let asked = self.asked(want);
+        self.link.wants.send(asked).await?;
+        Ok(())
+    }
+
+    fn asked(&self, want: Want) -> Asked {
+        let (request_id, rated) = (fresh_id(), self.view.rated());
+        Asked { request_id, want, rated, identity: self.identity.clone() }
+    }
+
+    /// Shows what happened, and below it where the customer stands.
+    fn show(&mut self, lines: &[String]) {
+        self.terminal.screen.show(lines);
+        if let Some(through) = self.view.read() {
+            self.link.read.send_replace(through);
+        }
+        if self.view.settled() && self.open_calls == 0 {
+            let status = self.view.position();
+            let is_over = status.is_none() && !self.view.waits();
+            self.terminal.screen.set_status(status);
+            if is_over {
+                self.terminal.screen.forget_status();
+            }
+        }
+    }
+
+    /// The input has ended; what was asked is still waited for.
+    fn end(&mut self) -> Go {
+        self.ended = true;
+        if self.terminal.interactive {
+            return Go::Leave;
+        }
+        self.leave_at = Some(Instant::now() + Duration::from_secs(self.args.stay));
+        Go::On
+    }
+
+    fn tick(&mut self) -> anyhow::Result<Go> {
+        let lines = self.view.tick();
+        self.show(&lines);
+        if let Some(asked) = self.view.unsaved_due() {
+            self.open_calls += 1;
+            // The worker holds few calls at a time; what does not fit is due again later.
+            if let Err(error) = self.link.wants.try_send(asked) {
+                self.open_calls -= 1;
+                self.view.keep_unsaved(error.into_inner());
+            }
+        }
+        if self.terminal.interactive {
+            return Ok(Go::On);
+        }
+        let patience = Duration::from_secs(self.args.patience);
+        if self.busy() {
+            if self.waiting_since.elapsed() < patience {
+                return Ok(Go::On);
+            }
+            return Err(Failure::NoReply { waited: patience }.into());
+        }
+        match self.leave_at {
+            Some(at) if Instant::now() >= at => match self.view.unsaved() {
+                0 => Ok(Go::Leave),
+                count => Err(Failure::NotSaved { count }.into()),
+            },
+            Some(_) | None => Ok(Go::On),
+        }
+    }
+}

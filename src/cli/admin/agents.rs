@@ -108,8 +108,9 @@ pub async fn change(
             Ok(agent.iter().map(|agent| row(show, agent)).collect())
         }
         Staffing::Change(profile) => {
-            let known = all(&mut client).await?.into_iter().filter_map(|agent| agent.profile);
-            let before = known.filter(|known| known.agent_id == profile.agent).last();
+            let agents = all(&mut client).await?.into_iter();
+            let mut known = agents.filter_map(|agent| agent.profile);
+            let before = known.find(|known| known.agent_id == profile.agent);
             // Of one who is not there the server says so.
             let profile = Some(profile.onto(before.unwrap_or_default()));
             let request = UpdateAgentRequest { request_id, profile };

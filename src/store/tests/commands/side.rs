@@ -182,7 +182,7 @@ impl Side {
                     WaitChoice::LeaveQuestion,
                     WaitChoice::OtherLanguage,
                 ];
-                plain(Command::ChooseWait(choices[*choice].clone()), *c)
+                plain(Command::ChooseWait(choices[*choice]), *c)
             }
             Act::Respond(c, resolved) => {
                 let c = self.fitting(*c, |state| matches!(state, State::Confirming(_))).await;

@@ -2,7 +2,8 @@
 //! for a recommendation.
 //!
 //! A customer's record names every conversation of theirs, and perhaps one that was never begun: it
-//! is written before the conversation, so that nothing of a customer is ever out of reach.
+//! is written before the conversation, so that nothing of a customer is ever out of reach, and looked
+//! at once more after it: an erasure that went on meanwhile takes the record away.
 
 use super::conversations::{Done, Opening, Request};
 use super::error::{AppError, AppResult};
@@ -45,6 +46,7 @@ impl App {
     ) -> AppResult<Done> {
         self.remember(&customer, &id).await?;
         let done = self.start(id.clone(), customer.clone(), opening).await?;
+        self.remember(&customer, &id).await?;
         if facts.is_empty() || done.conversation.facts == facts {
             return self.follow_block(done, &customer).await;
         }
@@ -70,6 +72,7 @@ impl App {
         self.remember(&customer, id).await?;
         let identify = Command::Identify { customer: customer.clone(), facts };
         let done = self.command(id, request, identify).await?;
+        self.remember(&customer, id).await?;
         self.note_block(&done.conversation).await;
         self.follow_block(done, &customer).await
     }

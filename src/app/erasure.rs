@@ -43,14 +43,16 @@ impl App {
         let mut again = BTreeSet::new();
         for id in self.erasures.noted().await? {
             let c = match self.conversation(&id).await {
-                Ok(c) if !c.is_erased() => c,
-                Ok(_) | Err(AppError::NotFound { .. }) => continue,
+                Ok(c) => c,
+                Err(AppError::NotFound { .. }) => continue,
                 Err(error) => return Err(error),
             };
             let customer = c.customer.clone();
-            self.erase_in_store(c).await?;
-            self.strike_from_record(&customer, &id).await?;
-            again.insert(id.to_string());
+            // What is erased already may lack its last steps, if whoever erased it died.
+            if self.erase_in_store(c).await? {
+                self.strike_from_record(&customer, &id).await?;
+                again.insert(id.to_string());
+            }
         }
         let count = again.len();
         if count > 0 {
@@ -119,10 +121,11 @@ impl App {
             let record = self.record_of(customer).await?;
             let mut theirs = Vec::new();
             for id in &record.conversations {
-                match self.conversation_of(customer, id).await {
-                    Ok(c) => theirs.push(c),
-                    // Never theirs, or erased or archived already.
-                    Err(AppError::NotFound { .. }) => {}
+                match self.conversation(id).await {
+                    // What is erased is nobody's; whoever was interrupted after it goes on there.
+                    Ok(c) if c.customer == *customer || c.is_erased() => theirs.push(c),
+                    // Never theirs, or archived already.
+                    Ok(_) | Err(AppError::NotFound { .. }) => {}
                     Err(error) => return Err(error),
                 }
             }
@@ -176,6 +179,7 @@ impl App {
         let id = &c.id;
         if c.is_erased() {
             // Whoever was interrupted after the erasure asks once more.
+            self.erase_requests(id).await?;
             self.forget_read_marks(id).await?;
             return Ok(false);
         }
@@ -186,18 +190,36 @@ impl App {
             // The pool has not let go yet: its place still holds the customer's need.
             return Err(AppError::Contended);
         }
-        self.erase_requests(id).await?;
+        self.list_requests(id).await?;
         self.command(id, None, Command::Erase).await?;
-        // After it, when none can be set any more.
+        // After it: until then a request that came again would not be known, and take effect anew.
+        self.erase_requests(id).await?;
+        // After it too, when none can be set any more.
         self.forget_read_marks(id).await?;
         Ok(true)
     }
 
-    /// The records of its requests hold digests of what was said, and the log that names them goes.
-    async fn erase_requests(&self, id: &ConversationId) -> AppResult<()> {
+    /// The log names its requests, and goes: what they are is noted where it stays.
+    async fn list_requests(&self, id: &ConversationId) -> AppResult<()> {
         let slot = keys::bucket(keys::bucket_of(id, self.settings().buckets));
         let records = self.all_records(&slot, id).await?;
         let requests = self.requests_of(&slot, id, &records).await?;
+        for requests in requests.chunks(ENTITIES_MAX) {
+            let snapshot = self.store().load(&slot, &[], &[]).await?;
+            let mut change = snapshot.change(self.tag());
+            for request in requests {
+                let score = keys::requests_score(id);
+                change.index_put(Index::REQUESTS, request.id.clone(), score);
+            }
+            self.store().commit(change).await?;
+        }
+        Ok(())
+    }
+
+    /// The records of its requests hold digests of what was said.
+    async fn erase_requests(&self, id: &ConversationId) -> AppResult<()> {
+        let slot = keys::bucket(keys::bucket_of(id, self.settings().buckets));
+        let requests = self.requests_of(&slot, id, &[]).await?;
         for requests in requests.chunks(ENTITIES_MAX) {
             let snapshot = self.store().load(&slot, requests, &[]).await?;
             let mut change = snapshot.change(self.tag());

@@ -2,6 +2,7 @@
 //! what was there before. Here those of conversations; [`super::pool_checks`] has the pool's.
 
 use super::blocks;
+use super::directives::Heard;
 use super::model::{Invariant, Known, Line, Model, hash_of};
 use crate::app::stored::Owed;
 use crate::domain::bot::outcome::Outcome;
@@ -32,6 +33,7 @@ impl Model {
     fn bucket_changed(&mut self, change: &Transaction) {
         let mut next: Option<Conversation> = None;
         let mut records: Vec<(&LogId, &Record)> = Vec::new();
+        self.judge_marks(change);
         for write in change.writes() {
             match write {
                 Write::Append { log, record, .. } => records.push((log, record)),
@@ -44,14 +46,17 @@ impl Model {
                         });
                     }
                     Kind::Outbox => self.owes(key, body, true),
+                    Kind::Customer => {
+                        let record = self.decode(key, body);
+                        self.record_changed(key, record);
+                    }
                     Kind::Item
                     | Kind::Agent
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
                     | Kind::Directives
-                    | Kind::ReadMarks
-                    | Kind::Customer => {}
+                    | Kind::ReadMarks => {}
                 },
                 Write::Delete { key } if key.kind == Kind::Outbox => {
                     if let Ok(id) = ConversationId::parse(&key.id)
@@ -59,6 +64,13 @@ impl Model {
                     {
                         self.settled_with_pool(&id);
                     }
+                }
+                Write::Delete { key } if key.kind == Kind::Customer => {
+                    self.record_changed(key, None);
+                }
+                // Only erasure takes them out.
+                Write::Delete { key } if key.kind == Kind::Request => {
+                    self.requests.remove(&key.id);
                 }
                 Write::DropLog { log } => {
                     self.check(Invariant::Gapless, false, || format!("the log {} is gone", log.0));
@@ -93,7 +105,7 @@ impl Model {
             None => {
                 let (log, answers) = (Vec::new(), BTreeSet::new());
                 let (conversation, heard, endangered) = (next.clone(), 0, false);
-                (None, Known { conversation, log, answers, heard, endangered })
+                (None, Known { conversation, log, forgotten: 0, answers, heard, endangered })
             }
         };
         let token_before = folded.as_ref().map(|c| c.token).unwrap_or_default();
@@ -101,6 +113,7 @@ impl Model {
         let mut turn = TurnSeen { reply_due, at, ..TurnSeen::default() };
         let folded = self.fold(&id, folded, records, &mut known, Some(&mut turn));
         self.judge_turn(&id, &turn, folded.as_ref());
+        self.judge_heard(&id, (&turn.told, turn.started), at);
         self.check(Invariant::Fold, folded.as_ref() == Some(&next), || {
             format!("{id}: the log folds into\n{folded:?}\nbut stored is\n{next:?}")
         });
@@ -128,7 +141,7 @@ impl Model {
         mut turn: Option<&mut TurnSeen>,
     ) -> Option<Conversation> {
         for (log, record) in records {
-            let expected = known.log.len() as u64 + 1;
+            let expected = known.forgotten + known.log.len() as u64 + 1;
             let holds = record.seq == expected && **log == crate::app::keys::log(id);
             self.check(Invariant::Gapless, holds, || {
                 format!("{id}: record {} of {} follows {}", record.seq, log.0, expected - 1)
@@ -146,6 +159,11 @@ impl Model {
                 None => remember(known, &event),
             }
             c = apply(c, &event, at);
+            if event == Event::Erased {
+                // What is erased is gone from the log too; the numbers go on.
+                known.log.clear();
+                known.forgotten = expected - 1;
+            }
             known.log.push(Line {
                 event_id: record.event_id,
                 hash,
@@ -164,6 +182,7 @@ impl Model {
         turn: &mut TurnSeen,
     ) {
         self.judge_block(id, c, known.endangered, (event, at));
+        turn.told.hears(event);
         match event {
             Event::Started { .. } => turn.started = true,
             Event::CustomerSaid { text, .. } => {
@@ -172,7 +191,7 @@ impl Model {
                 turn.heard = true;
             }
             Event::FragmentKept { .. } => turn.kept = true,
-            Event::BotSaid { outcome, text, .. } => {
+            Event::BotSaid { outcome, text, entry, .. } => {
                 turn.bot_said += 1;
                 let owner = c.and_then(Conversation::owner);
                 self.check(Invariant::SilentBot, owner.is_none(), || {
@@ -183,6 +202,9 @@ impl Model {
                     format!("{id}: the bot spoke unasked while a human is awaited: {text}")
                 });
                 if *outcome == Outcome::Answer {
+                    if let Some(entry) = entry {
+                        self.judge_answered(id, entry, at);
+                    }
                     let fresh = !known.answers.contains(text);
                     self.check(Invariant::NeverTwice, fresh, || {
                         format!("{id}: the same answer came twice: {text}")
@@ -205,7 +227,7 @@ impl Model {
                 self.resolved += 1;
                 self.judge_end(id, c);
             }
-            Event::PromiseMade { promise } => self.promise_made(id, c, promise),
+            Event::PromiseMade { promise } => self.promise_made(id, c, promise, at),
             Event::PromiseLate { number, due } => self.promise_late(id, c, *number, *due),
             Event::PromiseEnded { number, fate } => {
                 self.promise_ended(id, c, (*number, *fate), at);
@@ -213,7 +235,8 @@ impl Model {
             Event::Queued { eta, .. } => self.wait_told(id, eta, at),
             Event::AgentJoined { .. } => self.wait_met(id, at),
             Event::HandoffCancelled | Event::Closed { .. } => self.wait_ended(id),
-            Event::SurveyAsked { .. } => {
+            Event::SurveyAsked { survey, .. } => {
+                self.survey_asked(c, survey.measure);
                 let may = c.is_some_and(|c| {
                     let told = &c.satisfaction;
                     c.has_ended().is_some() && !told.asked && !told.spared
@@ -339,6 +362,7 @@ pub(super) struct TurnSeen {
     left_bot: bool,
     bot_said: u32,
     danger_blocked: bool,
+    told: Heard,
 }
 
 /// A yes may be so long on its way.

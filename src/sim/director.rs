@@ -4,6 +4,7 @@
 use super::agent;
 use super::agreement::Idle;
 use super::customer;
+use super::directives;
 use super::executor::Owner;
 use super::faults::{Counted, Weather};
 use super::model::Invariant;
@@ -38,6 +39,7 @@ pub(super) async fn direct(world: Rc<World>) {
     }
     spawn(&world, supervisor::live(Rc::clone(&world)));
     spawn(&world, on_call::bring_answers(Rc::clone(&world)));
+    spawn(&world, directives::live(Rc::clone(&world)));
     spawn(&world, crash_instances(Rc::clone(&world)));
     spawn(&world, rewind_slots(Rc::clone(&world)));
     spawn(&world, jump_the_clock(Rc::clone(&world)));
@@ -96,8 +98,10 @@ async fn come_to_rest(world: &World) {
             break;
         }
     }
+    world.witness.nothing_is_left(world.options.buckets, &world.pool());
     let finished = world.finished.get();
     let mut model = world.model();
+    model.all_are_found();
     model.check(Invariant::Liveness, finished == world.conversations, || {
         format!("{finished} of {} customers came to an end", world.conversations)
     });
@@ -301,7 +305,12 @@ async fn learn(world: Rc<World>, number: usize, life: u64) {
             return;
         }
         let blind = world.options.mutant == Some(Mutant::PagesIgnored);
+        let deaf = world.options.mutant == Some(Mutant::DirectivesUnread);
         let learn = world.call(number, async move |app| {
+            if !deaf {
+                app.learn_directives().await?;
+            }
+            app.watch_alerts().await?;
             app.learn_pace().await?;
             app.renew_pages().await?;
             if blind { Ok(()) } else { app.learn_pages().await }

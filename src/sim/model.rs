@@ -2,8 +2,10 @@
 //! commit that took effect, and the violations found so far. It never asks the application.
 
 use super::backtest::Backtest;
+use super::directives::Decided;
 use super::on_call::Rings;
 use super::pages::Pages;
+use super::privacy::Privacy;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
 use crate::domain::handoff::Token;
@@ -11,10 +13,12 @@ use crate::domain::ids::{AgentId, ConversationId, QueueId};
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
 use crate::domain::routing::hours::Hours;
-use crate::domain::routing::settings::{QueueRules, RoutingRules};
+use crate::domain::routing::settings::QueueRules;
+use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::time::Duration;
 
 /// More than these are not kept: the first one says what is wrong.
 const VIOLATIONS_MAX: usize = 3;
@@ -59,6 +63,12 @@ pub enum Invariant {
     OnCall,
     /// Nobody in danger is kept from people, and every block ends.
     Block,
+    /// What is a customer's is found by them and read by nobody else, and what they had erased is gone.
+    Private,
+    /// What ops decide counts while it is in force, and not after.
+    Directed,
+    /// Supervisors are told of each thing that they must look at, once.
+    Alerted,
     /// The number a waiting customer is told rises only with a reason.
     Position,
     /// When the faults stop, everything comes to its end.
@@ -87,6 +97,9 @@ impl Invariant {
             Invariant::Promise => "promise",
             Invariant::OnCall => "on_call",
             Invariant::Block => "block",
+            Invariant::Private => "private",
+            Invariant::Directed => "directed",
+            Invariant::Alerted => "alerted",
             Invariant::Position => "position",
             Invariant::Liveness => "liveness",
         }
@@ -120,6 +133,8 @@ impl fmt::Display for Violation {
 pub(super) struct Known {
     pub(super) conversation: Conversation,
     pub(super) log: Vec<Line>,
+    /// So many records before these are gone: the conversation was erased.
+    pub(super) forgotten: u64,
     /// Answers the customer has seen in this episode.
     pub(super) answers: BTreeSet<String>,
     /// Messages of the customer in the log.
@@ -144,6 +159,16 @@ pub(super) struct Deeds {
     pub(super) said: u64,
     /// When they last said yes, in words or by a button.
     pub(super) yes: Option<Timestamp>,
+}
+
+/// How often what was done.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Counts(pub(super) BTreeMap<&'static str, u64>);
+
+impl Counts {
+    pub(super) fn count(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
 }
 
 /// All that is known.
@@ -187,10 +212,19 @@ pub(super) struct Model {
     pub(super) rings: Rings,
     /// Whose page is open.
     pub(super) pages: Pages,
+    /// What ops have decided.
+    pub(super) directives: Decided,
+    /// What people did beside talking, for the report.
+    pub(super) desk: Counts,
+    /// What is whose, and its traces.
+    pub(super) privacy: Privacy,
+    /// Nobody is asked for a recommendation sooner than so long after the last time.
+    pub(super) nps_every: Duration,
 }
 
 impl Model {
-    pub(super) fn new(seed: u64, routing: &RoutingRules) -> Self {
+    pub(super) fn new(seed: u64, rules: &Rules) -> Self {
+        let routing = &rules.routing;
         let hours_of = |queue: &QueueRules| Some((queue.id.clone(), queue.hours.clone()?));
         Model {
             seed,
@@ -219,6 +253,10 @@ impl Model {
             promises: BTreeMap::new(),
             rings: Rings::default(),
             pages: Pages::new(routing.attendance),
+            directives: Decided::default(),
+            desk: Counts::default(),
+            privacy: Privacy::default(),
+            nps_every: rules.bot.satisfaction.nps_every,
         }
     }
 
@@ -263,7 +301,8 @@ impl Model {
         for Logged { seq, logged: event, .. } in events {
             let hash = hash_of(&serde_json::to_vec(event).unwrap_or_default());
             let line = self.line(id, *seq);
-            self.check(Invariant::Durable, line.is_some_and(|line| line.hash == hash), || {
+            let holds = line.is_some_and(|line| line.hash == hash) || self.is_forgotten(id, *seq);
+            self.check(Invariant::Durable, holds, || {
                 format!("event {seq} of {id} was acknowledged and is not in the log: {event:?}")
             });
         }
@@ -272,7 +311,12 @@ impl Model {
     /// A record of a log.
     pub(super) fn line(&self, id: &ConversationId, seq: u64) -> Option<Line> {
         let known = self.conversations.get(id)?;
-        known.log.get(seq.checked_sub(1)? as usize).copied()
+        known.log.get(seq.checked_sub(known.forgotten + 1)? as usize).copied()
+    }
+
+    /// Whether a record was erased since.
+    pub(super) fn is_forgotten(&self, id: &ConversationId, seq: u64) -> bool {
+        self.conversations.get(id).is_some_and(|known| seq <= known.forgotten)
     }
 
     /// The conversation, if it is stored.

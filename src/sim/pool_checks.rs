@@ -2,6 +2,7 @@
 
 use super::checks::handled_at;
 use super::model::{Invariant, Model};
+use crate::domain::directives::Directives;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Holding};
 use crate::domain::pool::item::{Item, ItemState, Place};
@@ -11,6 +12,7 @@ use crate::ports::store::{Index, Kind, Transaction, Write};
 impl Model {
     pub(super) fn pool_changed(&mut self, change: &Transaction) {
         let at = handled_at(change);
+        self.judge_marks(change);
         let mut places: Vec<(ConversationId, Option<Place>)> = Vec::new();
         let mut agents: Vec<Agent> = Vec::new();
         let mut settled = None;
@@ -23,13 +25,17 @@ impl Model {
                     }
                     Kind::Agent => agents.extend(self.decode::<Agent>(key, body)),
                     Kind::Outbox => self.owes(key, body, false),
+                    Kind::Directives => {
+                        if let Some(list) = self.decode::<Directives>(key, body) {
+                            self.directives_changed(&list, at);
+                        }
+                    }
                     Kind::Conversation
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
                     | Kind::Alerts
                     | Kind::Customer
-                    | Kind::Directives
                     | Kind::ReadMarks => {}
                 },
                 Write::Delete { key } => match key.kind {

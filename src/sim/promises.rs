@@ -18,13 +18,17 @@ impl Model {
         id: &ConversationId,
         c: Option<&Conversation>,
         made: &Promise,
+        at: Timestamp,
     ) {
         *self.promises.entry("made").or_default() += 1;
         let next = c.map_or(0, |c| c.promised) + 1;
         let free = c.is_some_and(|c| c.promise.is_none());
         // Whoever comes back by the queue's promise does so when somebody can be there.
         let open = match &made.owner {
-            PromiseOwner::Queue { queue } => self.is_open(queue, made.returns_at),
+            PromiseOwner::Queue { queue } => {
+                let shut = self.is_shut(queue, made.returns_at, at);
+                self.is_open(queue, made.returns_at) && !shut
+            }
             PromiseOwner::Agent { .. } => true,
         };
         let open = open || made.kind == PromiseKind::Wait;

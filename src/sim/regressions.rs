@@ -2,19 +2,20 @@
 
 use super::executor::VirtualClock;
 use super::random::Random;
-use crate::app::conversations::Done;
+use crate::app::conversations::{Done, Request};
 use crate::app::{App, Settings, keys};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::State;
+use crate::domain::facts::Facts;
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Index, Slot, Store};
+use crate::ports::store::{Index, Kind, Observed, Slot, Store, Write};
 use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
@@ -279,4 +280,87 @@ async fn a_number_in_line_keeps_its_reason_although_an_answer_with_it_was_lost()
     shop.app.accept(&agent, endangered, offer.token, None).await.unwrap();
     let (position, rise) = shop.app.place_in_line(&shop.id).unwrap();
     assert!(position == 2 && rise.is_some(), "{position} {rise:?}");
+}
+
+#[tokio::test]
+async fn what_begins_while_a_customer_is_erased_is_still_found_by_them() {
+    let shop = Shop::open(1).await;
+    let customer = CustomerId::known("key").unwrap();
+    let id = ConversationId::parse("c2").unwrap();
+    // Noted among the customer's, and then it takes a while to begin.
+    let mut calls = 0;
+    shop.faulty.set_plan(move |_: &Call<'_>| {
+        calls += 1;
+        Fate { polls_before: if calls == 3 { 50 } else { 0 }, ..Fate::default() }
+    });
+    let begins = shop.app.start_known(id.clone(), customer.clone(), None, Facts::new());
+    let erases = shop.app.erase_customer(&customer, None);
+    let (begun, erased) = futures::join!(begins, erases);
+    assert!(begun.is_ok());
+    assert_eq!(erased.unwrap().conversations, 0, "else this proves nothing");
+    let listed = shop.app.conversations_of(&customer, 10, |_| true).await.unwrap();
+    assert_eq!(listed.len(), 1, "it can still be erased");
+
+    // The same when it becomes theirs later.
+    let (id, customer) = (shop.id.clone(), CustomerId::known("other").unwrap());
+    let mut calls = 0;
+    shop.faulty.set_plan(move |_: &Call<'_>| {
+        calls += 1;
+        Fate { polls_before: if calls == 4 { 50 } else { 0 }, ..Fate::default() }
+    });
+    let claims = shop.app.identify(&id, None, customer.clone(), Facts::new());
+    let (claimed, erased) = futures::join!(claims, shop.app.erase_customer(&customer, None));
+    assert!(claimed.is_ok());
+    assert_eq!(erased.unwrap().conversations, 0, "else this proves nothing");
+    let listed = shop.app.conversations_of(&customer, 10, |_| true).await.unwrap();
+    assert_eq!(listed.len(), 1, "it can still be erased");
+}
+
+#[tokio::test]
+async fn an_erasure_that_was_interrupted_at_the_read_marks_goes_on_there() {
+    let shop = Shop::open(1).await;
+    let customer = CustomerId::known("key").unwrap();
+    shop.app.identify(&shop.id, None, customer.clone(), Facts::new()).await.unwrap();
+    let seq = shop.app.conversation(&shop.id).await.unwrap().seq;
+    shop.app.customer_reads(&shop.id, seq).await.unwrap();
+    let marks = [keys::read_marks(&shop.id)];
+    shop.faulty.set_plan(|call: &Call<'_>| {
+        let writes = call.change.iter().flat_map(|change| change.writes());
+        let forgets = writes
+            .into_iter()
+            .any(|write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks));
+        if forgets { Fate::from(Fault::unavailable()) } else { Fate::default() }
+    });
+    assert!(shop.app.erase_customer(&customer, None).await.is_err());
+    assert!(shop.app.conversation(&shop.id).await.unwrap().is_erased());
+    shop.faulty.set_plan(NoFaults);
+    shop.app.erase_customer(&customer, None).await.unwrap();
+    let left = shop.memory.load(&keys::bucket(0), &marks, &[]).await.unwrap();
+    assert!(matches!(left.observed(&marks[0]), Observed::Absent { .. }));
+}
+
+#[tokio::test]
+async fn a_request_that_comes_again_amid_an_erasure_takes_no_second_effect() {
+    let shop = Shop::open(1).await;
+    let other = app_on(shop.memory.clone(), 1, "other");
+    let input = Input::Text("كيف أدفع".to_owned());
+    let request = Request::new(RequestId::parse("q1").unwrap(), "customer", "how to pay");
+    shop.app.say(&shop.id, Some(request.clone()), input.clone()).await.unwrap();
+    shop.faulty.set_plan(|call: &Call<'_>| {
+        let writes = call.change.iter().flat_map(|change| change.writes());
+        let erases = writes.into_iter().any(|write| {
+            matches!(write, Write::Append { keep: Some(_), log, .. } if log.0.ends_with("/c1"))
+        });
+        Fate { polls_before: if erases { 50 } else { 0 }, ..Fate::default() }
+    });
+    let erases = shop.app.erase_conversation(&shop.id, None);
+    let (erased, again) = futures::join!(erases, other.say(&shop.id, Some(request), input));
+    assert!(erased.is_ok(), "{erased:?}");
+    let again = again.unwrap().events;
+    let heard = again.iter().any(|it| matches!(it.logged.event, Event::CustomerSaid { .. }));
+    assert!(again.is_empty() || heard, "the first answer, as far as it is there: {again:?}");
+    assert!(shop.app.conversation(&shop.id).await.unwrap().is_erased());
+    let key = keys::request(&shop.id, "customer", &RequestId::parse("q1").unwrap());
+    let left = shop.memory.load(&keys::bucket(0), std::slice::from_ref(&key), &[]).await.unwrap();
+    assert!(matches!(left.observed(&key), Observed::Absent { .. }));
 }

@@ -39,6 +39,12 @@ pub struct SimReport {
     pub on_call: BTreeMap<&'static str, u64>,
     /// Pages that were closed while their owners waited, and what came of it.
     pub pages: BTreeMap<&'static str, u64>,
+    /// What customers did with what is their own, and what they were asked.
+    pub customers: BTreeMap<&'static str, u64>,
+    /// What ops decided.
+    pub directives: BTreeMap<&'static str, u64>,
+    /// What people did beside talking.
+    pub desk: BTreeMap<&'static str, u64>,
     /// Waits that were told, beside those that followed.
     pub(super) waits: Backtest,
     /// Restarts of an instance.
@@ -74,6 +80,9 @@ impl SimReport {
             promises: BTreeMap::new(),
             on_call: BTreeMap::new(),
             pages: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            directives: BTreeMap::new(),
+            desk: BTreeMap::new(),
             waits: Backtest::default(),
             restarts: 0,
             rewinds: 0,
@@ -109,6 +118,15 @@ impl SimReport {
         }
         for (what, count) in model.pages.counts() {
             *self.pages.entry(what).or_default() += count;
+        }
+        for (what, count) in &model.privacy.counts.0 {
+            *self.customers.entry(what).or_default() += count;
+        }
+        for (what, count) in &model.directives.counts.0 {
+            *self.directives.entry(what).or_default() += count;
+        }
+        for (what, count) in &model.desk.0 {
+            *self.desk.entry(what).or_default() += count;
         }
         self.waits.add(&model.backtest);
         self.restarts += world.restarts.get();
@@ -156,6 +174,16 @@ impl fmt::Display for SimReport {
         writeln!(out, "pages closed while waiting")?;
         for (what, count) in &self.pages {
             writeln!(out, "  {what:<14}{count}")?;
+        }
+        for (title, counts) in [
+            ("customers", &self.customers),
+            ("directives", &self.directives),
+            ("beside talking", &self.desk),
+        ] {
+            writeln!(out, "{title}")?;
+            for (what, count) in counts {
+                writeln!(out, "  {what:<16}{count}")?;
+            }
         }
         writeln!(out, "estimates")?;
         for (what, figure) in self.waits.lines() {

@@ -73,7 +73,8 @@ impl Supervisor {
         }
         let id = self.random.pick(&open).clone();
         self.world.command_given();
-        match self.random.below(8) {
+        match self.random.below(10) {
+            8..10 => self.repair(&id).await,
             0..3 => self.take_over(&id).await,
             3..5 => self.reassign(&id).await,
             5 => self.whisper(&id).await,
@@ -117,6 +118,27 @@ impl Supervisor {
         if self.call(async move |app| app.reassign(&id, None, &to, note).await).await.is_ok() {
             self.world.tally.add("reassignment");
         }
+    }
+
+    /// Looks first, then mends; a look changes nothing.
+    async fn repair(&self, id: &ConversationId) {
+        let (looked, id) = (id.clone(), id.clone());
+        let looked = self.call(async move |app| app.repair(&looked, false).await).await;
+        let Ok(looked) = looked else { return };
+        let only_seen = looked.found == looked.left && looked.failed.is_empty();
+        self.world.model().check(Invariant::Outbox, only_seen, || {
+            format!("{id}: a look at what is wrong changed something: {looked:?}")
+        });
+        let mended = {
+            let id = id.clone();
+            self.call(async move |app| app.repair(&id, true).await).await
+        };
+        let Ok(mended) = mended else { return };
+        self.world.model().desk.count(if mended.found.is_empty() {
+            "found whole"
+        } else {
+            "repaired"
+        });
     }
 
     async fn whisper(&self, id: &ConversationId) {

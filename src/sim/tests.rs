@@ -79,7 +79,8 @@ fn noticed(mutant: Mutant, invariants: &[Invariant]) -> Result<(), Vec<Invariant
         let world = World::new(&options, seed, options.conversations);
         if let Some(weather) = rough(mutant, world.weather.get()) {
             world.weather.set(weather);
-            world.quiet.set(false);
+            // What is decided is judged while nothing goes wrong.
+            world.quiet.set(mutant == Some(Mutant::DirectivesUnread));
         }
         world.run();
         for found in &world.model().violations {
@@ -123,7 +124,12 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::BlockIgnoresDanger
         | Mutant::PagesIgnored
         | Mutant::GivenWayIsUntaken
+        | Mutant::RecordForgotten
+        | Mutant::OwnerUnasked
+        | Mutant::ErasedStays
+        | Mutant::BrokenUnalerted
         | Mutant::RequestIdIgnored => None,
+        Mutant::DirectivesUnread => Some(Weather::calm()),
     }
 }
 
@@ -188,7 +194,37 @@ fn a_missing_guard_between_them_is_noticed() {
     }
 }
 
+#[test]
+fn a_missing_guard_of_what_is_a_customers_own_is_noticed() {
+    for mutant in [Mutant::RecordForgotten, Mutant::OwnerUnasked, Mutant::ErasedStays] {
+        assert_noticed(mutant, &[Invariant::Private]);
+    }
+}
+
+#[test]
+fn a_missing_guard_of_what_is_decided_and_alerted_is_noticed() {
+    assert_noticed(Mutant::DirectivesUnread, &[Invariant::Directed]);
+    assert_noticed(Mutant::BrokenUnalerted, &[Invariant::Alerted]);
+}
+
 fn assert_noticed(mutant: Mutant, invariants: &[Invariant]) {
     let others = noticed(mutant, invariants);
     assert!(others.is_ok(), "{mutant:?} should break {invariants:?}, and broke {others:?}");
+}
+
+#[test]
+fn adhoc() {
+    let Ok(wanted) = std::env::var("SIMW") else { return };
+    for one in wanted.split(' ') {
+        let parts: Vec<u64> = one.split(',').map(|it| it.parse().unwrap()).collect();
+        let report = run(&SimOptions {
+            seed: parts[0],
+            conversations: parts[1] as usize,
+            weeks: parts[2] as u32,
+            faults: parts[3] == 1,
+            store: if parts[4] == 1 { StoreKind::Embedded } else { StoreKind::Memory },
+            ..SimOptions::default()
+        });
+        println!("{report}");
+    }
 }

@@ -1,10 +1,11 @@
 //! Stands between the faults and the store: whatever truly takes effect passes here, and the
 //! checkers learn of it at once. Also reads the whole state again after a rewind or a restart.
 
-use super::model::{Invariant, Known, Model, hash_of};
+use super::model::{Invariant, Known, Line, Model, hash_of};
 use crate::app::keys;
+use crate::domain::conversation::event::LoggedEvent;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::ids::ConversationId;
+use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::pool::item::Place;
 use crate::ports::store::*;
 use async_trait::async_trait;
@@ -30,11 +31,11 @@ impl Witness {
         *self.inner.lock().unwrap_or_else(PoisonError::into_inner) = inner;
     }
 
-    fn inner(&self) -> Arc<dyn Store> {
+    pub(super) fn inner(&self) -> Arc<dyn Store> {
         Arc::clone(&self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn model(&self) -> MutexGuard<'_, Model> {
+    pub(super) fn model(&self) -> MutexGuard<'_, Model> {
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -43,7 +44,10 @@ impl Witness {
     pub(super) fn resync(&self, slot: &Slot, buckets: u16) {
         let store = self.inner();
         match slot {
-            Slot::Bucket(number) => self.resync_bucket(&*store, slot, *number, buckets),
+            Slot::Bucket(number) => {
+                self.resync_bucket(&*store, slot, *number, buckets);
+                self.resync_customers(&*store, slot, *number, buckets);
+            }
             Slot::Pool(_) => self.resync_pool(&*store, slot),
             Slot::System => {}
         }
@@ -67,8 +71,14 @@ impl Witness {
             let Observed::Present { body, .. } = snapshot.observed(&to_load[0]) else { continue };
             let Some(stored) = model.decode::<Conversation>(&to_load[0], body) else { continue };
             let Some(known) = read_again(&mut model, store, slot, stored) else { continue };
-            let kept = known.log.len() <= before.log.len()
-                && before.log.iter().zip(&known.log).all(|(before, now)| before == now);
+            let kept = match known.forgotten == before.forgotten {
+                true => {
+                    known.log.len() <= before.log.len()
+                        && before.log.iter().zip(&known.log).all(|(before, now)| before == now)
+                }
+                // What was erased since is there again.
+                false => known.forgotten == 0 && known.log.len() as u64 <= before.forgotten,
+            };
             model.check(Invariant::Durable, kept, || format!("{id}: its log was rewritten"));
             model.conversations.insert(id, known);
         }
@@ -89,8 +99,28 @@ impl Witness {
         }
     }
 
+    fn resync_customers(&self, store: &dyn Store, slot: &Slot, number: u16, buckets: u16) {
+        let mut model = self.model();
+        for id in model.known_customers() {
+            let Ok(customer) = CustomerId::parse(&id) else { continue };
+            if keys::bucket_of_customer(&customer, buckets) != number {
+                continue;
+            }
+            let key = keys::customer(&customer);
+            let Some(snapshot) = at_once(store.load(slot, std::slice::from_ref(&key), &[])) else {
+                continue;
+            };
+            let record = match snapshot.observed(&key) {
+                Observed::Present { body, .. } => model.decode(&key, body),
+                Observed::Absent { .. } => None,
+            };
+            model.record_is(&key, record);
+        }
+    }
+
     fn resync_pool(&self, store: &dyn Store, slot: &Slot) {
         let mut model = self.model();
+        model.directives_lost();
         let mut ids: BTreeSet<ConversationId> = model.places.keys().cloned().collect();
         ids.extend(model.conversations.keys().cloned());
         for id in ids {
@@ -199,10 +229,24 @@ fn read_again(
     let mut known = Known {
         conversation: stored.clone(),
         log: Vec::new(),
+        forgotten: 0,
         answers: BTreeSet::new(),
         heard: 0,
         endangered: false,
     };
+    if stored.is_erased() {
+        // Nothing is left to fold: only that, and when, it was erased.
+        let mut records = page.records.iter();
+        let last = records.next().filter(|record| record.seq == stored.seq);
+        let holds = last.is_some() && records.next().is_none();
+        model.check(Invariant::Private, holds, || format!("the log of {id} was not erased"));
+        let record = last?;
+        let logged = serde_json::from_slice::<LoggedEvent>(&record.body).ok()?;
+        let hash = hash_of(&serde_json::to_vec(&logged).unwrap_or_default());
+        known.log.push(Line { event_id: record.event_id, hash, token: stored.token });
+        known.forgotten = stored.seq - 1;
+        return Some(known);
+    }
     let records: Vec<_> = page.records.iter().map(|record| (&log, record)).collect();
     let folded = model.fold(&id, None, &records, &mut known, None);
     model.check(Invariant::Fold, folded.as_ref() == Some(&stored), || {
@@ -212,7 +256,7 @@ fn read_again(
 }
 
 /// The stores of the simulation never wait.
-fn at_once<T>(call: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
+pub(super) fn at_once<T>(call: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
     call.now_or_never().and_then(Result::ok)
 }
 

@@ -134,7 +134,7 @@ impl World {
         let weather = if calm { Weather::calm() } else { drawn };
         let agents = 2 + random.below(5) as usize;
         let rules = course.rules(agents);
-        let model = Arc::new(Mutex::new(Model::new(seed, &rules.routing)));
+        let model = Arc::new(Mutex::new(Model::new(seed, &rules)));
         Rc::new(World {
             options: options.clone(),
             conversations,

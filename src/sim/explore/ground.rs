@@ -114,7 +114,7 @@ impl Ground {
         let clock = Arc::new(Still(AtomicI64::new(BEGINNING.as_millis())));
         let ground = Ground {
             store: Arc::new(MemoryStore::new(clock)),
-            model: Model::new(0, &RULES[0].routing),
+            model: Model::new(0, &RULES[0]),
             at: BEGINNING,
             spent: BTreeMap::new(),
             reloaded: false,

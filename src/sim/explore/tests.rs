@@ -208,6 +208,11 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::OfferIgnoresPresence
         | Mutant::PagesIgnored
         | Mutant::GivenWayIsUntaken
+        | Mutant::RecordForgotten
+        | Mutant::OwnerUnasked
+        | Mutant::ErasedStays
+        | Mutant::DirectivesUnread
+        | Mutant::BrokenUnalerted
         | Mutant::VersionsIgnored => return None,
     })
 }

@@ -3,7 +3,7 @@
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::apply::apply;
 use crate::domain::conversation::command::{Command, Decision, Rejection};
-use crate::domain::conversation::event::Event;
+use crate::domain::conversation::event::{Alert, Event};
 use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::AgentId;
@@ -132,6 +132,18 @@ pub(super) fn promise_forgotten(
         return Err(Rejection::NotDue);
     }
     handle(rules, c, command, at)
+}
+
+pub(super) fn broken_unalerted(
+    rules: &Rules,
+    c: Option<&Conversation>,
+    command: &Command,
+    at: Timestamp,
+) -> Decided {
+    let mut decision = handle(rules, c, command, at)?;
+    let broken = Event::SupervisorAlerted { what: Alert::PromiseBroken };
+    decision.events.retain(|event| *event != broken);
+    Ok(folded_anew(c, decision, at))
 }
 
 pub(super) fn block_ignores_danger(

@@ -64,11 +64,21 @@ pub enum Mutant {
     PagesIgnored,
     /// An offer that gives way to danger counts as one that nobody took.
     GivenWayIsUntaken,
+    /// A conversation becomes a customer's without being noted among theirs.
+    RecordForgotten,
+    /// Nobody asks whose a conversation is that is read.
+    OwnerUnasked,
+    /// The log keeps what was erased.
+    ErasedStays,
+    /// Nobody reads what ops have decided.
+    DirectivesUnread,
+    /// Nobody is told that a promise was broken.
+    BrokenUnalerted,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 25] = [
+    pub const ALL: [Mutant; 30] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -94,6 +104,11 @@ impl Mutant {
         Mutant::BlockIgnoresDanger,
         Mutant::PagesIgnored,
         Mutant::GivenWayIsUntaken,
+        Mutant::RecordForgotten,
+        Mutant::OwnerUnasked,
+        Mutant::ErasedStays,
+        Mutant::DirectivesUnread,
+        Mutant::BrokenUnalerted,
     ];
 
     /// The name it is called by.
@@ -124,6 +139,11 @@ impl Mutant {
             Mutant::BlockIgnoresDanger => "block-danger",
             Mutant::PagesIgnored => "pages",
             Mutant::GivenWayIsUntaken => "give-way",
+            Mutant::RecordForgotten => "customer-record",
+            Mutant::OwnerUnasked => "customer-owner",
+            Mutant::ErasedStays => "erasure",
+            Mutant::DirectivesUnread => "directives",
+            Mutant::BrokenUnalerted => "broken-alert",
         }
     }
 
@@ -177,12 +197,19 @@ impl Mutant {
                 Machines { conversation: machines::block_ignores_danger, ..real }
             }
             Mutant::SessionIgnored => Machines { agent: machines::session_ignored, ..real },
+            Mutant::BrokenUnalerted => {
+                Machines { conversation: machines::broken_unalerted, ..real }
+            }
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored
             | Mutant::ExpiryIgnored
             | Mutant::OutboxClearedEarly
             | Mutant::RequestIdIgnored
             | Mutant::PagesIgnored
+            | Mutant::RecordForgotten
+            | Mutant::OwnerUnasked
+            | Mutant::ErasedStays
+            | Mutant::DirectivesUnread
             | Mutant::AuditSkipped => real,
         }
     }
@@ -194,6 +221,7 @@ impl Mutant {
                 mutant @ (Mutant::VersionsIgnored
                 | Mutant::LeaseIgnored
                 | Mutant::ExpiryIgnored
+                | Mutant::ErasedStays
                 | Mutant::OutboxClearedEarly),
             ) => Arc::new(Weakened::new(inner, mutant)),
             Some(_) | None => inner,

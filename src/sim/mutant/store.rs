@@ -38,7 +38,15 @@ impl Weakened {
                 renewed.require_score_at_least(index, member, score);
             }
         }
-        change.writes().iter().for_each(|write| copy(write, &mut renewed));
+        let stays = self.mutant == Mutant::ErasedStays;
+        for write in change.writes() {
+            match write.clone() {
+                Write::Append { log, record, .. } if stays => {
+                    copy(&Write::Append { log, record, keep: None }, &mut renewed);
+                }
+                write => copy(&write, &mut renewed),
+            }
+        }
         change.topics().iter().for_each(|topic| {
             renewed.ring(topic.clone());
         });

@@ -1,22 +1,27 @@
 //! Customers: what they want, how patient they are, and how they go on when a call fails. They know
 //! nothing but what the application tells them.
 
-use super::lines::Told;
-use super::pages::OpenPage;
-use super::phrases::{self, Mood};
-use super::random::Random;
-use super::world::{Trouble, World};
+mod known;
+mod wishes;
+
 use crate::app::App;
 use crate::app::conversations::{Done, Request};
 use crate::app::error::{AppError, AppResult};
 use crate::app::keys;
 use crate::domain::conversation::command::{Command, Input, Rejection};
 use crate::domain::conversation::satisfaction::Measure;
-use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
+use crate::domain::parts::Part;
+use crate::sim::lines::Told;
 use crate::sim::model::Invariant;
+use crate::sim::pages::OpenPage;
+use crate::sim::phrases;
+use crate::sim::random::Random;
+use crate::sim::world::{Trouble, World};
+use known::Own;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,13 +98,15 @@ struct Customer {
     view: Option<Conversation>,
     /// The number in line they were told last.
     told: Option<Told>,
+    own: Own,
 }
 
 /// The life of one customer.
 pub(super) async fn live(world: Rc<World>, number: usize) {
     let random = world.random.fork();
     let id = |text: String| ConversationId::parse(&text).expect("a well-formed id");
-    let customer = CustomerId::parse(&format!("customer{number}")).expect("a well-formed id");
+    let device = CustomerId::parse(&format!("customer{number}")).expect("a well-formed id");
+    let (customer, own) = Own::of(number, device);
     let mut customer = Customer {
         id: id(format!("c{number}")),
         customer,
@@ -108,10 +115,14 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
         requests: 0,
         view: None,
         told: None,
+        own,
         random,
         world: Rc::clone(&world),
     };
     customer.visit().await;
+    if customer.random.below(6) == 0 {
+        customer.have_erased().await;
+    }
     world.finished.set(world.finished.get() + 1);
 }
 
@@ -123,6 +134,10 @@ impl Customer {
         }
         while budget > 0 {
             budget -= 1;
+            self.see_to_own().await;
+            if self.view.as_ref().is_some_and(Conversation::is_erased) {
+                return;
+            }
             let action = self.next();
             let Some(action) = action else { return };
             self.act(action).await;
@@ -137,183 +152,29 @@ impl Customer {
     }
 
     async fn start(&mut self) -> bool {
-        let language = (self.random.below(2) == 0).then_some(self.language);
         self.world.command_given();
         for _ in 0..TRIES_MAX {
-            let (id, customer) = (self.id.clone(), self.customer.clone());
-            let started = self.call(async move |app| app.start(id, customer, language).await).await;
-            match started {
+            match self.begin().await {
                 Ok(done) => {
                     self.view = Some(done.conversation);
                     return true;
                 }
+                // Erased, or claimed by another name before a store lost its tail.
+                Err(Trouble::App(AppError::NotFound { .. })) => return false,
                 Err(_) => self.pause_to_retry().await,
             }
         }
         false
     }
 
-    /// What it does next; `None` when it has had enough.
-    fn next(&self) -> Option<Action> {
-        let state = &self.view.as_ref()?.state;
-        match state {
-            State::Bot => Some(self.next_with_bot()),
-            State::Queued => Some(self.next_in_queue()),
-            State::Pending { .. } => Some(self.next_while_promised()),
-            State::Human { .. } => Some(self.next_with_agent()),
-            State::Blocked => Some(self.next_while_blocked()),
-            State::Confirming(_) => Some(self.next_to_proposal()),
-            State::Resolved { .. } | State::Closed { .. } => self.next_after_end(),
-        }
-    }
-
-    fn next_with_bot(&self) -> Action {
-        let memory = self.view.as_ref().map(|view| &view.memory);
-        if let Some(choice) = memory.and_then(|memory| memory.choices.first())
-            && self.random.below(3) > 0
-        {
-            return Action::Choose(choice.to_string());
-        }
-        if memory.is_some_and(|memory| memory.asking.is_some()) && self.random.below(3) > 0 {
-            return self.say(Mood::Number);
-        }
-        let mood = match self.temper {
-            Temper::Impatient => self.random.weighted(&[(5, Mood::WantsHuman), (3, Mood::Asks)]),
-            Temper::Angry => self.random.weighted(&[(5, Mood::Angry), (3, Mood::Asks)]),
-            Temper::Lost => self.random.weighted(&[(4, Mood::Lost), (3, Mood::Gibberish)]),
-            Temper::Endangered => self.random.weighted(&[(5, Mood::Danger), (2, Mood::Asks)]),
-            Temper::Silent => self.random.weighted(&[(2, Mood::Asks), (2, Mood::Fragment)]),
-            Temper::Bursting => self.random.weighted(&[(5, Mood::Fragment), (2, Mood::Asks)]),
-            Temper::Denying => {
-                self.random.weighted(&[(4, Mood::Asks), (4, Mood::Thanks), (1, Mood::WantsHuman)])
-            }
-            Temper::Patient | Temper::Leaving | Temper::Returning => self.random.weighted(&[
-                (8, Mood::Asks),
-                (3, Mood::Thanks),
-                (2, Mood::Gibberish),
-                (2, Mood::WantsHuman),
-                (1, Mood::Yes),
-                (1, Mood::No),
-                (1, Mood::OtherLanguage),
-            ]),
-        };
-        match self.random.below(30) {
-            0 => Action::SayAgain,
-            1 => Action::AskForHuman,
-            2 => Action::Choose("return-policy".to_owned()),
-            3 => Action::Choose("no-such-entry".to_owned()),
-            4 if self.temper == Temper::Leaving => Action::Leave,
-            5 => Action::Rate(self.random.below(3) == 0),
-            _ => self.say(mood),
-        }
-    }
-
-    fn next_in_queue(&self) -> Action {
-        match (self.temper, self.random.below(10)) {
-            (Temper::Leaving, 0..4) => Action::Leave,
-            (Temper::Leaving, 4..6) => Action::Cancel,
-            (Temper::Silent, _) => Action::Wait(self.random.span(20_000, 120_000)),
-            (Temper::Endangered, 0..3) => self.say(Mood::Danger),
-            (_, 0) => self.say(Mood::Asks),
-            (_, 1) => self.say(Mood::WantsHuman),
-            (_, 2) => self.say(Mood::Gibberish),
-            (_, 3) => Action::AskForHuman,
-            (_, 4) if self.random.below(4) == 0 => Action::Cancel,
-            (_, 5) => self.choose_wait(),
-            (_, 6) => Action::Walk(self.random.span(40_000, 400_000)),
-            (_, _) => Action::Wait(self.random.span(2_000, 25_000)),
-        }
-    }
-
-    /// By a quick reply or by the call.
-    fn choose_wait(&self) -> Action {
-        let at = self.world.now() + self.random.span(1_000, 900_000) * self.world.course.slower;
-        let choices = [
-            (4, WaitChoice::Callback { at: None }),
-            (2, WaitChoice::Callback { at: Some(at) }),
-            (3, WaitChoice::LeaveQuestion),
-            (2, WaitChoice::OtherLanguage),
-            (1, WaitChoice::Wait),
-        ];
-        let choice = self.random.weighted(&choices);
-        match self.random.below(2) {
-            0 => Action::Choose(choice.id().to_owned()),
-            _ => Action::ChooseWait(choice),
-        }
-    }
-
-    fn next_while_promised(&self) -> Action {
-        match self.random.below(12) {
-            0 => self.say(Mood::Asks),
-            1 => self.say(Mood::Thanks),
-            2 => self.say(Mood::Gibberish),
-            3 => Action::AskForHuman,
-            4 => self.choose_wait(),
-            5 if self.random.below(3) == 0 => Action::Cancel,
-            6 if self.temper == Temper::Leaving => Action::Leave,
-            7 if self.temper == Temper::Endangered => self.say(Mood::Danger),
-            _ => Action::Wait(self.random.span(10_000, 300_000) * self.world.course.slower),
-        }
-    }
-
-    fn next_while_blocked(&self) -> Action {
-        match self.random.below(14) {
-            0 => self.say(Mood::Asks),
-            1 => self.say(Mood::Angry),
-            2 => self.say(Mood::WantsHuman),
-            3 => Action::AskForHuman,
-            4 => self.say(Mood::Danger),
-            5 if self.random.below(4) == 0 => Action::Leave,
-            6 => self.choose_wait(),
-            _ => Action::Wait(self.random.span(5_000, 90_000)),
-        }
-    }
-
-    fn next_with_agent(&self) -> Action {
-        match (self.temper, self.random.below(12)) {
-            (Temper::Silent, _) => Action::Wait(self.random.span(30_000, 400_000)),
-            (Temper::Leaving, 0) => Action::Leave,
-            (Temper::Endangered, 0) => self.say(Mood::Danger),
-            (_, 0..2) => self.say(Mood::Asks),
-            (_, 2..5) => self.say(Mood::Gibberish),
-            (_, 5) => self.say(Mood::Thanks),
-            (_, 6) => Action::AskForHuman,
-            (_, 7) => Action::SayAgain,
-            (_, _) => Action::Wait(self.random.span(2_000, 20_000)),
-        }
-    }
-
-    fn next_to_proposal(&self) -> Action {
-        match (self.temper, self.random.below(10)) {
-            (Temper::Silent, _) => Action::Wait(self.random.span(60_000, 300_000)),
-            (Temper::Denying, 0..4) => Action::Respond(false),
-            (Temper::Denying, 4..9) => self.say(Mood::No),
-            (_, 0..4) => Action::Respond(true),
-            (_, 4..6) => self.say(Mood::Yes),
-            (_, 6) => self.say(Mood::Asks),
-            (_, 7) => self.say(Mood::Thanks),
-            (_, 8) => Action::AskForHuman,
-            (_, _) => Action::Wait(self.random.span(2_000, 100_000)),
-        }
-    }
-
-    fn next_after_end(&self) -> Option<Action> {
-        let comes_back = self.temper == Temper::Returning || self.random.below(8) == 0;
-        comes_back.then(|| match self.random.below(5) {
-            0 => Action::Reopen,
-            1 => Action::AskForHuman,
-            2 => self.say(Mood::Asks),
-            3 => Action::Score(self.random.below(6) as u32),
-            _ => Action::Wait(self.random.span(1_000, 1_300_000)),
-        })
-    }
-
-    fn say(&self, mood: Mood) -> Action {
-        Action::Say(phrases::phrase(mood, self.language, &self.random))
-    }
-
     async fn act(&mut self, action: Action) {
         let command = match action {
+            // Now and then with something beside the words.
+            Action::Say(text) if self.random.below(12) == 0 => {
+                let (latitude, longitude) = (24_713_552, 46_675_297);
+                let place = Part::Location { latitude, longitude, label: "here".to_owned() };
+                return self.speak(Input::Parts { text, parts: vec![place] }).await;
+            }
             Action::Say(text) => return self.speak(Input::Text(text)).await,
             Action::Choose(entry) => return self.speak(Input::Choice(entry)).await,
             Action::SayAgain => return self.speak(Input::SayAgain).await,
@@ -334,13 +195,32 @@ impl Customer {
                 Command::RateAnswer { answer, helpful }
             }
             Action::Score(score) => Command::RateConversation {
-                measure: Measure::Csat,
+                measure: self.asked_for(),
                 part: None,
                 score,
                 comment: String::new(),
             },
         };
         self.command(command).await;
+    }
+
+    /// What they were asked, or what anybody may say unasked.
+    fn asked_for(&self) -> Measure {
+        let asked = self.view.as_ref().and_then(|view| view.satisfaction.open);
+        asked.map_or(Measure::Csat, |asked| asked.measure)
+    }
+
+    /// Shows that they type and have read.
+    async fn show_signs(&self) {
+        let (id, at) = (self.id.clone(), self.world.now());
+        let seq = self.view.as_ref().map_or(0, |view| view.seq);
+        let shown = self.call(async move |app: Arc<App>| {
+            app.customer_types(&id, at).await?;
+            app.customer_reads(&id, seq).await
+        });
+        if shown.await.is_ok() {
+            self.world.model().desk.count("customer signs");
+        }
     }
 
     /// Waits for news, or for so long.
@@ -361,7 +241,10 @@ impl Customer {
 
     async fn speak(&mut self, input: Input) {
         self.world.model().saying(&self.id);
-        let is_yes = matches!(&input, Input::Text(text) if phrases::is_yes(text));
+        let is_yes = input.words().is_some_and(phrases::is_yes);
+        if self.random.below(8) == 0 {
+            self.show_signs().await;
+        }
         let id = self.id.clone();
         let contents = format!("{input:?}");
         let said = self
@@ -430,11 +313,15 @@ impl Customer {
     }
 
     /// What was acknowledged must be there.
-    fn answered(&self, epoch: u64, done: &Done) {
-        let mut model = self.world.model();
-        if model.rewinds == epoch {
+    fn answered(&mut self, epoch: u64, done: &Done) {
+        {
+            let mut model = self.world.model();
+            if model.rewinds != epoch {
+                return;
+            }
             model.acknowledged(&self.id, &done.events);
         }
+        self.is_said(epoch, done);
     }
 
     /// The same request again has the same answer; with other contents it is refused.

@@ -1,8 +1,8 @@
 //! Agents: fast and slow ones, such as decline, vanish, fall silent or sign in twice. When the faults
 //! have stopped they do their work.
 
-use super::random::Random;
-use super::world::{Trouble, World};
+mod aside;
+
 use crate::app::App;
 use crate::app::conversations::Request;
 use crate::app::error::{AppError, AppResult};
@@ -17,6 +17,8 @@ use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::command::PoolRefusal;
 use crate::domain::time::Timestamp;
 use crate::sim::model::Invariant;
+use crate::sim::random::Random;
+use crate::sim::world::{Trouble, World};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -219,6 +221,9 @@ impl Desk {
             match held.how {
                 Holding::Offer => self.answer(conversation, held).await,
                 Holding::Owned => self.attend(conversation, held.token).await,
+                Holding::WrapUp { .. } if self.random.below(4) == 0 => {
+                    self.end_wrap_up(session, conversation).await;
+                }
                 Holding::WrapUp { .. } => {}
             }
         }
@@ -308,6 +313,9 @@ impl Desk {
         let human = matches!(c.state, State::Human { .. });
         if c.owner() != Some(&self.id) || !human {
             return;
+        }
+        if self.random.below(6) == 0 {
+            self.aside(&c, token).await;
         }
         let (agent, note) = (self.id.clone(), String::new());
         if !quiet && self.random.below(24) == 0 {
@@ -411,7 +419,9 @@ impl Desk {
             matches!(&said.logged.event, Event::AgentSaid { agent, .. } if *agent == self.id)
         });
         let counted = spoken.and_then(|said| model.line(conversation, said.seq));
-        model.check(Invariant::Fenced, counted.is_some_and(|line| line.token == token), || {
+        let erased = spoken.is_some_and(|said| model.is_forgotten(conversation, said.seq));
+        let holds = erased || counted.is_some_and(|line| line.token == token);
+        model.check(Invariant::Fenced, holds, || {
             format!("{conversation}: {} spoke with {token:?} when {counted:?} counted", self.id)
         });
     }

@@ -198,3 +198,89 @@ impl App {
         keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::Settings;
+    use crate::domain::conversation::command::Input;
+    use crate::domain::conversation::satisfaction::Measure;
+    use crate::domain::language::Language;
+    use crate::domain::rules::{Rules, SatisfactionRules};
+    use crate::ports::clock::{Chance, Clock};
+    use crate::store::memory::MemoryStore;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+    use std::time::Duration;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    struct Hand(AtomicI64);
+
+    impl Clock for Hand {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    struct Counted(AtomicU64);
+
+    impl Chance for Counted {
+        fn bits(&self) -> u128 {
+            u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+        }
+    }
+
+    /// An application whose rules ask every known customer for a recommendation.
+    fn app(clock: &Arc<Hand>) -> App {
+        let mut rules = Rules::clone(&crate::sim::rules::rules(1));
+        rules.bot.satisfaction = SatisfactionRules {
+            nps_share: 1.0,
+            nps_every: 90 * DAY,
+            ..SatisfactionRules::default()
+        };
+        let settings = Settings {
+            buckets: 1,
+            instance: "one".to_owned(),
+            utterance_chars_max: 2_000,
+            waiting_max: 100,
+        };
+        let store = Arc::new(MemoryStore::new(clock.clone()));
+        App::new(store, Arc::new(Arc::new(rules)), Arc::new(Counted(AtomicU64::new(0))), settings)
+    }
+
+    /// The question at the end of a new conversation of this customer.
+    async fn asked(app: &App, customer: &CustomerId, id: &str) -> Option<Measure> {
+        let id = ConversationId::parse(id).unwrap();
+        app.start_known(id.clone(), customer.clone(), Some(Language::En), Facts::new())
+            .await
+            .unwrap();
+        app.say(&id, None, Input::Text("how much is delivery".to_owned())).await.unwrap();
+        let done = app.command(&id, None, Command::Leave).await.unwrap();
+        done.events.iter().find_map(|logged| match &logged.logged.event {
+            Event::SurveyAsked { survey, .. } => Some(survey.measure),
+            _ => None,
+        })
+    }
+
+    #[tokio::test]
+    async fn a_customer_is_asked_for_a_recommendation_once_in_the_interval_wherever_they_write() {
+        let clock = Arc::new(Hand(AtomicI64::new(1_000_000)));
+        let app = app(&clock);
+        app.recover().await.unwrap();
+        let pass = |days: u32| {
+            clock.0.fetch_add((days * DAY).as_millis() as i64, Ordering::Relaxed);
+        };
+        let [mona, omar] = ["mona", "omar"].map(|name| CustomerId::known(name).unwrap());
+        assert_eq!(asked(&app, &mona, "c1").await, Some(Measure::Nps));
+        assert_eq!(asked(&app, &mona, "c2").await, None, "the same customer, another conversation");
+        assert_eq!(asked(&app, &omar, "c3").await, Some(Measure::Nps), "another customer");
+        pass(89);
+        assert_eq!(asked(&app, &mona, "c4").await, None);
+        pass(1);
+        assert_eq!(asked(&app, &mona, "c5").await, Some(Measure::Nps));
+        assert_eq!(asked(&app, &mona, "c6").await, None, "the interval begins again");
+        let anybody = CustomerId::parse("a-device").unwrap();
+        assert_eq!(asked(&app, &anybody, "c7").await, None, "not known to the host");
+    }
+}

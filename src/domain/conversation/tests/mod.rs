@@ -3,6 +3,7 @@
 mod blocks;
 mod on_call;
 mod promises;
+mod recommendations;
 mod table;
 mod turns;
 mod walk;

@@ -310,7 +310,6 @@ async fn learn(world: Rc<World>, number: usize, life: u64) {
             if !deaf {
                 app.learn_directives().await?;
             }
-            app.watch_alerts().await?;
             app.learn_pace().await?;
             app.renew_pages().await?;
             if blind { Ok(()) } else { app.learn_pages().await }
@@ -326,6 +325,11 @@ async fn audit(world: Rc<World>, number: usize, life: u64) {
         if world.instances[number].life.get() != life || skips {
             return;
         }
-        let _ = world.call(number, async |app| app.audit().await).await;
+        let _ = world
+            .call(number, async |app| {
+                app.watch_alerts().await?;
+                app.audit().await
+            })
+            .await;
     }
 }

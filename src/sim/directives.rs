@@ -64,8 +64,6 @@ pub(super) struct Heard {
     notices: Vec<String>,
     broken: u32,
     alerted: u32,
-    /// Somebody came, or spoke, who met a promise when it was over: nobody needs to be told of it.
-    met: bool,
 }
 
 impl Heard {
@@ -76,7 +74,6 @@ impl Heard {
             }
             Event::PromiseEnded { fate: Fate::Broken, .. } => self.broken += 1,
             Event::SupervisorAlerted { what: Alert::PromiseBroken } => self.alerted += 1,
-            Event::AgentJoined { .. } | Event::AgentSaid { .. } => self.met = true,
             _ => {}
         }
     }
@@ -134,7 +131,7 @@ impl Model {
         (heard, started): (&Heard, bool),
         at: Timestamp,
     ) {
-        let holds = heard.met || heard.broken == heard.alerted;
+        let holds = heard.broken == heard.alerted;
         self.check(Invariant::Alerted, holds, || {
             format!("{id}: {} promises were broken, {} alerts", heard.broken, heard.alerted)
         });

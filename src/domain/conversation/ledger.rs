@@ -3,7 +3,7 @@
 
 use super::agent_side::{Held, again, holder};
 use super::command::{Decision, Receipt, Rejection};
-use super::event::{Alert, Event, LeaveReason};
+use super::event::{Event, LeaveReason};
 use super::promise::{Fate, Promise, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::{Keeping, Turn};
@@ -90,7 +90,6 @@ fn with_agent(turn: &Turn<'_>) -> String {
 
 fn break_it(turn: &mut Turn<'_>, promise: &Promise) {
     turn.happen(Event::PromiseEnded { number: promise.number, fate: Fate::Broken });
-    turn.happen(Event::SupervisorAlerted { what: Alert::PromiseBroken });
     turn.notice(TextKey::PromiseBroken, &[]);
     if turn.c.state == State::Queued {
         // The pool must learn of the credit.

@@ -3,9 +3,9 @@
 
 use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
-use super::event::{Choice, Event, LeaveReason};
+use super::event::{Alert, Choice, Event, LeaveReason};
 use super::need::quoted;
-use super::promise::fate_by;
+use super::promise::{Fate, fate_by};
 use super::state::Conversation;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::EmergencyKind;
@@ -61,7 +61,12 @@ impl<'a> Turn<'a> {
             .promise
             .as_ref()
             .and_then(|open| Some((open.number, fate_by(open, &event, self.at)?)));
+        let is_broken = matches!(event, Event::PromiseEnded { fate: Fate::Broken, .. });
         self.events.push(event);
+        if is_broken {
+            // However it came out: also where an agent answers when the time is over.
+            self.happen(Event::SupervisorAlerted { what: Alert::PromiseBroken });
+        }
         if let Some((number, fate)) = fate {
             self.happen(Event::PromiseEnded { number, fate });
         }

@@ -3,7 +3,7 @@
 
 use crate::domain::conversation::command::{Command, Decision, Receipt, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
-use crate::domain::conversation::event::Event;
+use crate::domain::conversation::event::{Alert, Event};
 use crate::domain::conversation::handle::{arrival, handle};
 use crate::domain::conversation::promise::{Fate, PromiseKind};
 use crate::domain::conversation::state::{Conversation, State};
@@ -74,6 +74,16 @@ fn bind(c: &Conversation, at: Timestamp) -> Command {
         claimed_over: None,
         taken_over: false,
     }
+}
+
+/// How many promises were broken, and how often supervisors were alerted to it.
+fn broken_and_alerted(decision: &Decision) -> (usize, usize) {
+    let is_broken =
+        |event: &&Event| matches!(event, Event::PromiseEnded { fate: Fate::Broken, .. });
+    let is_alert =
+        |event: &&Event| **event == Event::SupervisorAlerted { what: Alert::PromiseBroken };
+    let events = || decision.events.iter();
+    (events().filter(is_broken).count(), events().filter(is_alert).count())
 }
 
 pub(super) fn call_back() -> Command {
@@ -149,6 +159,8 @@ fn a_wait_that_is_told_is_a_promise_that_ends_with_a_persons_coming() {
     let bound = decide(Some(&c), &bind(&c, after(300)), after(300)).unwrap();
     let ended = |event: &Event| matches!(event, Event::PromiseEnded { fate: Fate::Kept, .. });
     assert!(bound.events.iter().any(ended));
+    let too_late = decide(Some(&c), &bind(&c, after(602)), after(602)).unwrap();
+    assert_eq!(broken_and_alerted(&too_late), (1, 1), "nobody has looked at the clock before");
 
     let tick = Command::Tick { reading: None, wait: Some((DelayReason::AllBusy, known)) };
     let mut c = c;
@@ -175,9 +187,11 @@ fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
     let c = next(&c, &bind(&c, back), back);
     assert!(c.promise.is_some(), "coming is not yet an answer");
     let (agent, token, text, parts) = (agent(), c.token, "done".to_owned(), Vec::new());
-    let decision = decide(Some(&c), &Command::AgentSays { agent, token, text, parts }, back);
+    let says = Command::AgentSays { agent, token, text, parts };
     let kept = Event::PromiseEnded { number: 1, fate: Fate::Kept };
-    assert!(decision.unwrap().events.contains(&kept));
+    assert!(decide(Some(&c), &says, back).unwrap().events.contains(&kept));
+    let too_late = decide(Some(&c), &says, due + Duration::from_secs(1)).unwrap();
+    assert_eq!(broken_and_alerted(&too_late), (1, 1), "nobody has looked at the clock before");
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,8 @@ use super::problem::{Look, Problems, render};
 use super::raw::node::{self, Node, Value};
 use super::raw::{Read, bot, conversation, faq, routing, service};
 use super::script::{
-    AgentAction, CustomerAction, DELAY_REASONS, ExpectedOutcome, SURVEYS, StateName,
+    ALERTS, AgentAction, CustomerAction, DELAY_REASONS, ETAS, ExpectedOutcome, SURVEYS, StateName,
+    SupervisorAction,
 };
 use super::source::{BOT, FAQ, ROUTING, SERVICE, Sources};
 use crate::domain::language::Language;
@@ -85,10 +86,13 @@ fn every_key_of_a_scripted_conversation_is_explained_beside_them() {
     }
     let lists = [
         &CustomerAction::NAMES.map(|(name, _)| name)[..],
-        &AgentAction::NAMES,
+        &AgentAction::NAMES.map(|(name, _)| name),
+        &SupervisorAction::NAMES.map(|(name, _)| name),
         &ExpectedOutcome::NAMES.map(|(name, _)| name),
         &StateName::NAMES.map(|(name, _)| name),
         &DELAY_REASONS,
+        &ETAS,
+        &ALERTS,
         &SURVEYS.map(|(name, _)| name),
     ];
     for name in lists.concat() {

@@ -2,7 +2,7 @@
 
 use super::stage::Seen;
 use crate::config::problem::{Code, Place, Problem};
-use crate::config::script::{Expectation, ExpectedOutcome, StateName};
+use crate::config::script::{Expectation, ExpectedOutcome, StateName, alert_name, eta_name};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::event::{Choice, Event};
 use crate::domain::conversation::state::State;
@@ -10,6 +10,7 @@ use crate::domain::detectors::SignalKind;
 use crate::domain::handoff::Priority;
 use crate::domain::ids::EntryId;
 use crate::domain::language::Language;
+use crate::domain::parts::Part;
 use crate::domain::routing::delay::DelayReason;
 
 /// The problems of one expectation.
@@ -129,6 +130,8 @@ pub fn judge(name: &str, expect: &Expectation, seen: &Seen) -> Vec<Problem> {
         let place = &wanted.place;
         judge.hold(found == wanted.value, place, "closed_falsely", wanted.value, found.to_string());
     }
+    judge.desk(expect, seen);
+    judge.front_desk(expect, seen);
     judge.problems
 }
 
@@ -138,6 +141,69 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// What the agent sees.
+    fn desk(&mut self, expect: &Expectation, seen: &Seen) {
+        let desk = &seen.desk;
+        let none = || "none".to_owned();
+        if let Some(agent) = &expect.offered_to {
+            let text = desk.offered_to.as_ref().map_or_else(none, ToString::to_string);
+            let fits = desk.offered_to.as_ref() == Some(&agent.value);
+            self.hold(fits, &agent.place, "offered_to", &agent.value, text);
+        }
+        let mut reads: Vec<&str> = desk.reads.iter().map(String::as_str).collect();
+        for event in &seen.events {
+            match event {
+                Event::Whispered { text, .. } | Event::Noted { text, .. } => reads.push(text),
+                Event::CustomerSaid { text, parts, .. } => {
+                    reads.push(text);
+                    reads.extend(parts.iter().flat_map(shown));
+                }
+                _ => {}
+            }
+        }
+        for part in &expect.agent_reads {
+            let fits = reads.iter().any(|text| text.contains(&part.value));
+            self.hold(fits, &part.place, "agent_reads", &part.value, quoted(&reads));
+        }
+        let suggestions: Vec<&str> = desk.suggestions.iter().map(String::as_str).collect();
+        for part in &expect.suggests {
+            let fits = suggestions.iter().any(|text| text.contains(&part.value));
+            self.hold(fits, &part.place, "suggests", &part.value, quoted(&suggestions));
+        }
+        if let Some(unread) = &expect.unread {
+            let fits = seen.unread == unread.value;
+            self.hold(fits, &unread.place, "unread", unread.value, seen.unread.to_string());
+        }
+    }
+
+    /// What supervisors see, and what is said of the wait and of what was refused.
+    fn front_desk(&mut self, expect: &Expectation, seen: &Seen) {
+        let told = seen.events.iter().filter_map(|event| match event {
+            Event::SupervisorAlerted { what } => Some(alert_name(what)),
+            _ => None,
+        });
+        let told: Vec<&str> = told.collect();
+        for alert in &expect.alerts {
+            let fits = told.contains(&alert.value);
+            let text = list(told.iter().copied(), "none");
+            self.hold(fits, &alert.place, "alerts", alert.value, text);
+        }
+        if let Some(eta) = &expect.eta {
+            let found = eta_name(&seen.eta);
+            self.hold(found == eta.value, &eta.place, "eta", eta.value, found.to_owned());
+        }
+        if let Some(faults) = &expect.faults {
+            let text = seen.faults.map_or("none".to_owned(), |count| count.to_string());
+            let fits = seen.faults == Some(faults.value);
+            self.hold(fits, &faults.place, "faults", faults.value, text);
+        }
+        if let Some(part) = &expect.refused {
+            let fits = seen.refused.as_ref().is_some_and(|why| why.contains(&part.value));
+            let text = seen.refused.clone().unwrap_or("done".to_owned());
+            self.hold(fits, &part.place, "refused", &part.value, text);
+        }
+    }
+
     fn hold(
         &mut self,
         fits: bool,
@@ -201,14 +267,27 @@ impl<'a> Said<'a> {
                     said.choices = choices;
                     said.language = Some(*language);
                 }
-                Event::AgentSaid { text, .. } => said.texts.push(text),
+                Event::AgentSaid { text, parts, .. } => {
+                    said.texts.push(text);
+                    said.texts.extend(parts.iter().flat_map(shown));
+                }
                 Event::Understood { signals, .. } => {
                     said.signals.extend(signals.iter().map(|signal| signal.kind));
                 }
                 _ => {}
             }
         }
+        said.texts.extend(seen.exported.iter().map(String::as_str));
         said
+    }
+}
+
+/// What people see of a part.
+fn shown(part: &Part) -> [&str; 2] {
+    match part {
+        Part::Link { url, title } => [url, title],
+        Part::Location { label, .. } => [label, ""],
+        Part::Attachment(file) => [&file.url, &file.name],
     }
 }
 

@@ -3,11 +3,12 @@
 
 #[cfg(test)]
 mod coverage;
+mod given;
 mod judge;
 mod on_call;
 mod stage;
 
-use crate::config::problem::{Code, Problem};
+use crate::config::problem::{Code, Place, Problem};
 use crate::config::script::Script;
 use crate::domain::rules::Rules;
 use stage::Stage;
@@ -29,20 +30,18 @@ pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
     futures::executor::block_on(tokio::task::unconstrained(async {
         let mut stage = match Stage::open(rules, script).await {
             Ok(stage) => stage,
-            Err(error) => return vec![broken(script, "the beginning", &error.to_string())],
+            Err(error) => return vec![impossible(script, &script.place, &error.to_string())],
         };
         for step in &script.steps {
             let seen = match stage.act(&step.action).await {
                 Ok(seen) => seen,
-                Err(why) => {
-                    let problem = Problem::new(Code::ScriptFailed, &step.place)
-                        .with("name", &script.name)
-                        .with("key", "the step")
-                        .with("expected", "possible")
-                        .with("found", why);
-                    return vec![problem];
-                }
+                Err(why) => return vec![impossible(script, &step.place, &why)],
             };
+            if let (Some(why), None) =
+                (&seen.refused, step.expect.as_ref().and_then(|e| e.refused.as_ref()))
+            {
+                return vec![impossible(script, &step.place, why)];
+            }
             let Some(expect) = &step.expect else { continue };
             let problems = judge::judge(&script.name, expect, &seen);
             if !problems.is_empty() {
@@ -53,60 +52,13 @@ pub fn play(rules: &Arc<Rules>, script: &Script) -> Vec<Problem> {
     }))
 }
 
-fn broken(script: &Script, key: &str, why: &str) -> Problem {
-    Problem::new(Code::ScriptFailed, &script.place)
+fn impossible(script: &Script, place: &Place, why: &str) -> Problem {
+    Problem::new(Code::ScriptFailed, place)
         .with("name", &script.name)
-        .with("key", key)
+        .with("key", "the step")
         .with("expected", "possible")
         .with("found", why)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::problem::{Look, render};
-    use crate::domain::detectors::Window;
-    use crate::domain::language::Language;
-    use crate::domain::reading;
-    use crate::domain::time::Timestamp;
-    use std::path::Path;
-
-    #[test]
-    fn a_need_said_in_anger_is_a_need_and_the_bare_wish_for_a_person_is_none() {
-        let (_, checked) = crate::config::load(Path::new("config"));
-        let rules = checked.rules.unwrap();
-        let states_need = |text: &str| {
-            let (window, at) = (Window::default(), Timestamp::from_millis(1));
-            reading::read(&rules, text, &window, at).states_need
-        };
-        for need in [
-            "this is the third time I ask, where the hell is my parcel",
-            "I am sick of you, my refund has not come",
-            "كل يوم تقولون بكرة وين طلبي",
-            "I want a human, my order is late",
-        ] {
-            assert!(states_need(need), "{need}");
-        }
-        for bare in [
-            "I want a human",
-            "I want to talk to a person please",
-            "ابغى اكلم موظف",
-            "you are useless",
-            "this is terrible",
-            "زفت",
-        ] {
-            assert!(!states_need(bare), "{bare}");
-        }
-    }
-
-    #[test]
-    fn the_shipped_rules_check_and_their_conversations_hold() {
-        let (sources, checked) = crate::config::load(Path::new("config"));
-        let look = Look { language: Language::En, colour: false };
-        let shown = |problems: &[Problem]| render(problems, &sources, look);
-        assert!(checked.problems.is_empty(), "{}", shown(&checked.problems));
-        let rules = Arc::new(checked.rules.expect("without problems there are rules"));
-        let failed = rehearse(&rules, &checked.scripts);
-        assert!(failed.is_empty(), "{}", shown(&failed));
-    }
-}
+mod tests;

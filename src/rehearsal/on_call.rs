@@ -3,20 +3,12 @@
 
 use crate::config::script::OnCallAnswer;
 use crate::domain::detectors::EmergencyKind;
-use crate::domain::routing::on_call::{Target, Way};
-use crate::domain::rules::Rules;
+use crate::domain::routing::on_call::{OnCallRules, Target, Way};
 use crate::ports::ringer::{Ring, Ringer, Rung};
 use async_trait::async_trait;
-use std::sync::Arc;
 
-/// The rules with those on call whom the script has.
-pub(super) fn with_those_of(rules: &Arc<Rules>, answers: &[OnCallAnswer]) -> Arc<Rules> {
-    let none = rules.routing.on_call.targets.is_empty();
-    if answers.is_empty() && none {
-        return Arc::clone(rules);
-    }
-    let mut rules = Rules::clone(rules);
-    let on_call = &mut rules.routing.on_call;
+/// Puts those on call there whom the script has.
+pub(super) fn with_those_of(on_call: &mut OnCallRules, answers: &[OnCallAnswer]) {
     let target = |number: usize| Target {
         name: number.to_string(),
         way: Way::Command(vec!["/of/the/script".to_owned()]),
@@ -24,11 +16,11 @@ pub(super) fn with_those_of(rules: &Arc<Rules>, answers: &[OnCallAnswer]) -> Arc
     let targets: Vec<Target> = (0..answers.len()).map(target).collect();
     on_call.targets.clear();
     if !targets.is_empty() {
+        // Each is rung once.
         on_call.rings_max = answers.len() as u32;
         let each = EmergencyKind::ALL.into_iter().map(|kind| (kind, targets.clone()));
         on_call.targets.extend(each);
     }
-    Arc::new(rules)
 }
 
 /// The line to them.

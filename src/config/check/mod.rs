@@ -121,7 +121,7 @@ pub fn check_with(
     let bot = raw_bot.and_then(|raw| bot::check(&raw, problems_here));
     let texts = texts::check(ar.as_ref(), en.as_ref(), problems_here);
     let detectors = detectors::check(sources, problems_here);
-    let scripts = script::check(&read(scripts), &names, problems_here);
+    let scripts = script::check(&read(scripts), sources, &names, problems_here);
 
     let service = service.filter(|_| !problems.has_errors_in(SERVICE));
     let rules = (|| {

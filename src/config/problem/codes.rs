@@ -483,9 +483,9 @@ codes! {
     /// A scripted conversation did not go as it must.
     ScriptFailed = "CFG604" Error
         en "the scripted conversation `{name}` does not hold: {key} should be {expected}, but is {found}",
-           "Look with `sanad explain` why; correct the rules, or the script where the change is wanted.";
+           "If the rules are as you want them, change the line above: the script is yours to adapt, or to delete. Else correct the rules; `sanad explain` shows why.";
         ar "المحادثة المكتوبة `{name}` لم تتحقق: {key} ينبغي أن يكون {expected} وهو {found}",
-           "انظر السبب بالأمر `sanad explain`، ثم صحح القواعد، أو المحادثة إن كان التغيير مقصودا.";
+           "إن كانت القواعد كما تريد فعدل السطر أعلاه، فالمحادثة المكتوبة ملكك تعدلها أو تحذفها. وإلا فصحح القواعد، والأمر `sanad explain` يبين السبب.";
 
     // ---- service
     /// Not an address to listen on.

@@ -43,6 +43,24 @@ impl Shape {
         keys
     }
 
+    /// The same where nothing must be there.
+    pub fn partial(self) -> Shape {
+        match self {
+            Shape::List(of) => Shape::List(Box::new(of.partial())),
+            Shape::Table(of) => Shape::Table(Box::new(of.partial())),
+            Shape::Either(shapes) => {
+                Shape::Either(shapes.into_iter().map(Shape::partial).collect())
+            }
+            Shape::Map(fields) => Shape::Map(
+                fields
+                    .into_iter()
+                    .map(|field| Field { required: false, shape: field.shape.partial(), ..field })
+                    .collect(),
+            ),
+            Shape::Text | Shape::Flag | Shape::Whole | Shape::Number => self,
+        }
+    }
+
     fn add_keys(&self, path: &str, out: &mut Vec<String>) {
         match self {
             Shape::Text | Shape::Flag | Shape::Whole | Shape::Number => {}

@@ -282,6 +282,14 @@ impl RoutingRules {
         }
     }
 
+    /// Every queue but these is open at every hour, by the clock of its own hours.
+    pub fn open_all_but(&mut self, these: &BTreeSet<QueueId>) {
+        let all = std::iter::once(&mut self.queues.first).chain(&mut self.queues.rest);
+        for queue in all.filter(|queue| !these.contains(&queue.id)) {
+            queue.hours = queue.hours.as_ref().map(Hours::always_by_its_clock);
+        }
+    }
+
     /// How much earlier than its arrival work of this priority is treated.
     pub fn credit(&self, priority: Priority) -> Duration {
         let credit = match priority {

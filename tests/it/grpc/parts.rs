@@ -135,7 +135,7 @@ async fn what_is_not_allowed_is_refused_with_what_is_taken_instead_and_leaves_no
     let availability = world.chat().get_availability(pb::GetAvailabilityRequest::default()).await;
     let accepted = availability.unwrap().into_inner().accepted_parts.unwrap();
     assert_eq!(accepted.attachment_hosts, ["uploads.example.com"]);
-    assert!(accepted.locations && accepted.link_hosts == ["*"]);
+    assert!(accepted.locations && accepted.link_hosts == ["shop.example", "*.shop.example"]);
     assert_eq!((accepted.count_max, accepted.size_bytes_max), (5, 10_000_000));
 
     let before = log(&customer).await.len();
@@ -143,6 +143,7 @@ async fn what_is_not_allowed_is_refused_with_what_is_taken_instead_and_leaves_no
     for (parts, says) in [
         (vec![link("http://shop.example/")], "https://HOST"),
         (vec![link("https://shop.example@evil.example/")], "names no host"),
+        (vec![link("https://evil.example/login")], "not one of those allowed"),
         (vec![place(24.0), link("javascript:alert(1)")], "part 2"),
         (vec![place(91.0)], "latitude"),
         (vec![place(f64::NAN)], "number of degrees"),

@@ -37,28 +37,43 @@ impl App {
         self
     }
 
-    /// Erases again what was erased before and has come back with an earlier copy of the store.
-    /// Returns how many conversations these were; doing it again goes on where it stopped.
-    pub async fn erase_again(&self, archive: Option<&dyn Archive>) -> AppResult<usize> {
-        let mut again = BTreeSet::new();
+    /// Erases again what was noted as erased and is in the store all the same: with an earlier copy of
+    /// it, or because whoever erased it died amid it. Returns how many conversations these were, and
+    /// why some are left, if they are; doing it again goes on there.
+    pub async fn erase_again(&self) -> AppResult<(usize, Option<AppError>)> {
+        let (mut count, mut left) = (0, None);
         for id in self.erasures.noted().await? {
-            let c = match self.conversation(&id).await {
-                Ok(c) => c,
-                Err(AppError::NotFound { .. }) => continue,
-                Err(error) => return Err(error),
-            };
-            let customer = c.customer.clone();
-            // What is erased already may lack its last steps, if whoever erased it died.
-            if self.erase_in_store(c).await? {
-                self.strike_from_record(&customer, &id).await?;
-                again.insert(id.to_string());
+            match self.erase_one_again(&id).await {
+                Ok(was_there) => count += usize::from(was_there),
+                // The others need not wait for one that the pool still holds.
+                Err(error) => left = Some(error),
             }
         }
-        let count = again.len();
-        if count > 0 {
-            erase_in_archive(archive, &Whose { customer: None, conversations: again }).await?;
+        Ok((count, left))
+    }
+
+    /// Takes all that was ever noted out of an archive, which may be an earlier copy too.
+    pub async fn erase_archived_again(&self, archive: &dyn Archive) -> AppResult<usize> {
+        let noted = self.erasures.noted().await?;
+        if noted.is_empty() {
+            return Ok(0);
         }
-        Ok(count)
+        let conversations = noted.iter().map(ConversationId::to_string).collect();
+        Ok(archive.forget(&Whose { customer: None, conversations }).await?.len())
+    }
+
+    async fn erase_one_again(&self, id: &ConversationId) -> AppResult<bool> {
+        let c = match self.conversation(id).await {
+            Ok(c) => c,
+            Err(AppError::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if !c.is_erased() {
+            // First: afterwards nothing says any more whose it was.
+            self.strike_from_record(&c.customer, id).await?;
+        }
+        // What is erased already may lack its last steps.
+        self.erase_in_store(c).await
     }
 
     /// Takes a conversation out of what is kept of its customer, and with the last one all of it.

@@ -93,16 +93,18 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     });
     tokio::spawn(ring(Arc::clone(app)));
     tokio::spawn(listen(Arc::clone(app), Arc::clone(came_back), heard));
-    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back), archive));
+    let restored = Arc::new(Notify::new());
+    // This may be an earlier copy of the store.
+    restored.notify_one();
+    tokio::spawn(erase_again(Arc::clone(app), archive, Arc::clone(&restored)));
+    tokio::spawn(make_good(Arc::clone(app), Arc::clone(came_back), restored));
 }
 
 /// Makes good what an absence of the store has left: whoever answers now may lack the last moments
 /// of whoever answered before, on one side only, and agents could not be heard of.
-async fn make_good(app: Arc<App>, came_back: Arc<Notify>, archive: Option<Arc<dyn Archive>>) {
+async fn make_good(app: Arc<App>, came_back: Arc<Notify>, restored: Arc<Notify>) {
     let mut trouble = Trouble::new("making an absence of the store good");
     loop {
-        // Also at the start: this may be an earlier copy of the store.
-        tokio::spawn(erase_again(Arc::clone(&app), archive.clone()));
         came_back.notified().await;
         app.distrust_view();
         while let Err(error) = app.recover().await {
@@ -110,24 +112,41 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>, archive: Option<Arc<dy
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
         trouble.note(Ok(()));
+        restored.notify_one();
     }
 }
 
-/// Erases what was erased before and is there again.
-async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>) {
-    let mut trouble = Trouble::new("erasing what was erased before");
+/// Erases what was noted as erased and is there all the same.
+async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored: Arc<Notify>) {
+    let mut trouble = Trouble::new("erasing what was noted as erased");
     loop {
-        match app.erase_again(archive.as_deref()).await {
-            Ok(0) => return trouble.note(Ok(())),
-            Ok(count) => tracing::warn!(
-                conversations.erased = count,
-                "the store is an earlier copy: what was erased since is erased again"
-            ),
-            // Until the pool has let go of a conversation that was open then.
-            Err(AppError::Contended) => {}
-            Err(error) => trouble.note(Err(error)),
+        restored.notified().await;
+        loop {
+            let left = match app.erase_again().await {
+                Ok((count, left)) => {
+                    if count > 0 {
+                        tracing::warn!(
+                            conversations.erased = count,
+                            "what was noted as erased was still in the store, and is erased now"
+                        );
+                    }
+                    left
+                }
+                Err(error) => Some(error),
+            };
+            match left {
+                None => break,
+                // Until the pool has let go of a conversation that was open then.
+                Some(AppError::Contended) => {}
+                Some(error) => trouble.note(Err(error)),
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
         }
-        tokio::time::sleep(LISTEN_AGAIN).await;
+        let archived = match &archive {
+            Some(archive) => app.erase_archived_again(archive.as_ref()).await,
+            None => Ok(0),
+        };
+        trouble.note(archived.map(|_| ()));
     }
 }
 

@@ -180,6 +180,8 @@ fn a_missing_guard_between_them_is_noticed() {
                 Invariant::Fold,
                 Invariant::Fenced,
                 Invariant::HonestEnd,
+                Invariant::Outbox,
+                Invariant::Private,
             ][..],
         ),
         (Mutant::LeaseIgnored, &[Invariant::Fenced]),

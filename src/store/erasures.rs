@@ -14,7 +14,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Its name in the data folder.
 pub const FILE: &str = "erased.jsonl";
@@ -23,6 +23,8 @@ pub const FILE: &str = "erased.jsonl";
 pub struct ErasureFile {
     path: PathBuf,
     clock: Arc<dyn Clock>,
+    /// What this process has noted: an erasure that is tried again is not noted again.
+    noted: Mutex<BTreeSet<ConversationId>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,7 +37,7 @@ struct Line {
 impl ErasureFile {
     /// In this data folder.
     pub fn in_folder(data: &Path, clock: Arc<dyn Clock>) -> ErasureFile {
-        ErasureFile { path: data.join(FILE), clock }
+        ErasureFile { path: data.join(FILE), clock, noted: Mutex::default() }
     }
 
     /// Works on the file where waiting for a disk holds nobody up.
@@ -56,15 +58,21 @@ impl ErasureFile {
 impl Erasures for ErasureFile {
     async fn note(&self, conversations: &[ConversationId]) -> Result<(), ErasuresError> {
         let noted_at = self.clock.now();
-        let lines = conversations.iter().map(|conversation| {
+        let fresh: Vec<ConversationId> = {
+            let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+            conversations.iter().filter(|id| !noted.contains(id)).cloned().collect()
+        };
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        let lines = fresh.iter().map(|conversation| {
             let line = Line { conversation: conversation.clone(), noted_at };
             serde_json::to_string(&line).expect("a line is made of JSON") + "\n"
         });
         let lines: String = lines.collect();
-        match lines.is_empty() {
-            true => Ok(()),
-            false => self.apart(move |path| append(path, &lines)).await,
-        }
+        self.apart(move |path| append(path, &lines)).await?;
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).extend(fresh);
+        Ok(())
     }
 
     async fn noted(&self) -> Result<BTreeSet<ConversationId>, ErasuresError> {
@@ -125,7 +133,11 @@ mod tests {
         let path = folder.path().join(FILE);
         let whole = fs::read(&path).unwrap();
         fs::write(&path, [&whole[..], b"{\"conversation\":\"thr"].concat()).unwrap();
-        list().note(&[id("four")]).await.unwrap();
+        let same = list();
+        same.note(&[id("four")]).await.unwrap();
+        let lines = fs::read(&path).unwrap();
+        same.note(&[id("four")]).await.unwrap();
+        assert_eq!(fs::read(&path).unwrap(), lines, "once is enough");
         let noted = list().noted().await.unwrap();
         assert_eq!(noted, BTreeSet::from([id("one"), id("two"), id("four")]));
     }

@@ -128,14 +128,18 @@ async fn what_was_erased_does_not_come_back_with_an_older_file_of_the_store() {
     let (file, older) = (service.data().join("sanad.redb"), service.data().join("older"));
     std::fs::copy(&file, &older).unwrap();
     service.kill_and_restart();
+    let begun = std::time::Instant::now();
     while !gone.is_erased(&service).await {
+        assert!(begun.elapsed() < PATIENCE, "it cannot be erased");
         let request = pb::EraseMyDataRequest {
             conversation_id: gone.id.clone(),
             request_id: "erase".to_owned(),
             identity_token: String::new(),
         };
         // Until the pool has let go, it is refused for the moment.
-        _ = service.chat().await.erase_my_data(gone.with(request)).await;
+        if let Err(refused) = service.chat().await.erase_my_data(gone.with(request)).await {
+            assert_eq!(refused.code(), tonic::Code::Unavailable, "{refused}");
+        }
     }
     service.kill();
     std::fs::rename(&older, &file).unwrap();

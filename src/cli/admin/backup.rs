@@ -125,9 +125,10 @@ fn told(path: &Path, begun: &BackupBegun, language: Language) -> Vec<String> {
     let whole = pick(
         language,
         "compared with what was sent, and on the disk. To restore it: copy it to sanad.redb in a data folder \
-         with the same server.secret, seal.secret and keys, which are not in it",
-        "قورنت بما أُرسل وثبتت على القرص. لاستعادتها: انسخها إلى sanad.redb في مجلد بيانات فيه server.secret \
-         وseal.secret وkeys نفسها، فهي ليست فيها",
+         with the same secrets, keys and rules and the present erased.jsonl, none of which is in it (README, \
+         Backing up and restoring)",
+        "قورنت بما أُرسل وثبتت على القرص. لاستعادتها: انسخها إلى sanad.redb في مجلد بيانات فيه الأسرار والمفاتيح \
+         والقواعد نفسها وملف erased.jsonl الحالي، فليس فيها شيء منها (README: Backing up and restoring)",
     );
     vec![format!("{}: {made} {at}, {size} MB", path.display()), whole.to_owned()]
 }

@@ -298,8 +298,8 @@ async fn one_call(
         }
         What::Export(whose) => customer::export(client, &whose).await?,
         What::Erase { whose, .. } => customer::erase(client, &whose, args.lang).await?,
-        // A copy is carried away before anything is asked here.
-        What::Backup { .. } => Vec::new(),
+        // It is many pieces, and `run` has taken them.
+        What::Backup { .. } => return Err(Status::internal("a backup is not one call")),
         What::Explain { text } => {
             let language = args.lang.tag().to_owned();
             let answer =

@@ -162,7 +162,12 @@ impl Talk {
             }
             Report::Refused(asked, status) => {
                 self.open_calls -= 1;
-                self.leaving = None;
+                match &asked.want {
+                    Want::Resume(_) | Want::Erase => self.leaving = None,
+                    // Nobody asked for it, and it was only good to know.
+                    Want::Mine(Mine::OpenElsewhere) => return Ok(Go::On),
+                    _ => {}
+                }
                 let lines = self.view.refused(&asked, &status);
                 if !self.terminal.interactive {
                     self.terminal.screen.show(&lines);

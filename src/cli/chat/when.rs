@@ -126,7 +126,10 @@ fn time_of(words: &[&str]) -> Option<Time> {
         None => hour,
         Some(_) if !(1..=12).contains(&hour) => return None,
         Some("am" | "ص" | "صباحا" | "الصبح") => hour % 12,
-        Some("pm" | "م" | "مساء" | "العصر" | "الظهر") => hour % 12 + 12,
+        Some("pm" | "م" | "مساء") => hour % 12 + 12,
+        // Noon and afternoon have hours of their own.
+        Some("الظهر") if matches!(hour, 12 | 1..=3) => hour % 12 + 12,
+        Some("العصر") if (3..=6).contains(&hour) => hour + 12,
         Some(_) => return None,
     };
     Time::new(hour, minute.parse().ok()?, 0, 0).ok()
@@ -170,6 +173,11 @@ mod tests {
             ("بعد ٤٥ دقيقة", Ok("2026-11-23 14:50")),
             ("in 1 day", Ok("2026-11-24 14:05")),
             ("today 9:00", Err(Fault::Past)),
+            ("tomorrow 2 الظهر", Ok("2026-11-24 14:00")),
+            ("tomorrow 12 الظهر", Ok("2026-11-24 12:00")),
+            ("غدا 4 العصر", Ok("2026-11-24 16:00")),
+            ("غدا 11 الظهر", Err(Fault::Unclear)),
+            ("غدا 9 العصر", Err(Fault::Unclear)),
             ("2026-11-22 10:00", Err(Fault::Past)),
             ("9", Err(Fault::Unclear)),
             ("tomorrow", Err(Fault::Unclear)),

@@ -256,8 +256,10 @@ impl Backups for EmbeddedStore {
         let shared = self.shared.clone();
         // Before the copy begins: what is acknowledged by now, it has.
         let taken_at = shared.clock.now();
-        let copying = move || backup::copy(&shared.file, &folder);
+        // Whoever asked may go away meanwhile; the copying goes on to its end, alone.
+        let copying = move || (backup::copy(&shared.file, &folder), alone);
         let copied = tokio::task::spawn_blocking(copying).await.map_err(|gone| failed(&gone))?;
+        let (copied, alone) = copied;
         let (file, rows) = copied.map_err(|error| failed(&error))?;
         let bytes = file.metadata().map_err(|error| failed(&error))?.len();
         Ok(StoreCopy { file, bytes, rows, taken_at, alone: Box::new(alone) })

@@ -154,7 +154,9 @@ fn agree(
             for (told, expected) in told.iter().zip(expected) {
                 prop_assert_eq!(told, expected, "{}: {} {:?}", name, number, &acts[number]);
             }
+            prop_assert_eq!(told.len(), expected.len(), "{}: {}", name, number);
         }
+        prop_assert_eq!(told.len(), expected.len(), "{}", name);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use crate::cli::commands::Typed;
 use crate::cli::zone;
 use crate::grpc::pb::ResumeConversationResponse;
 use std::path::PathBuf;
+use tokio::time::Instant;
 
 /// Where all that is kept is written, unless another file is named.
 const EXPORT_FILE: &str = "sanad-my-data.jsonl";
@@ -37,6 +38,7 @@ impl Talk {
         // It is only good to know; a worker with so much to do has better things in hand.
         if self.link.wants.try_send(asked).is_ok() {
             self.open_calls += 1;
+            self.waiting_since = Instant::now();
         }
     }
 
@@ -53,6 +55,7 @@ impl Talk {
         // Who the customer is is known once the server has said so.
         let asked = Asked { identity: token, ..self.asked(Want::Identify) };
         self.open_calls += 1;
+        self.waiting_since = Instant::now();
         self.link.wants.send(asked).await?;
         Ok(())
     }
@@ -127,6 +130,8 @@ impl Talk {
         match (own, asked.want) {
             (Own::Nothing, _) => {}
             (Own::Identified, _) => {
+                // What was asked was about this conversation alone; now it would be about all.
+                self.keep_all();
                 self.identity = asked.identity;
                 self.terminal.screen.show(&[self.view.claimed()]);
                 self.want_at_once(Want::Mine(Mine::OpenElsewhere));
@@ -142,6 +147,10 @@ impl Talk {
                     self.terminal.screen.show(&lines);
                     self.mine = mine.iter().map(|it| id_of(it).to_owned()).collect();
                 }
+            }
+            (Own::Resumed(_), _) if self.view.unsaved() > 0 => {
+                self.leaving = None;
+                self.terminal.screen.show(&[self.view.save_first()]);
             }
             (Own::Resumed(resumed), _) => self.switch(*resumed)?,
             (Own::Exported(lines), want) => return self.exported(&lines, want),

@@ -1,6 +1,6 @@
 //! That the shipped scripts tell the whole story: every state a conversation can stand in, every reason
-//! to hand it over, to close it and to wait, and everything that can be done in a step, occurs in
-//! some script, in each language.
+//! to hand it over, to close it and to wait, and everything that can be done in a step, is done and
+//! not refused in some script, in each language.
 
 use super::judge::delay_name;
 use super::stage::Stage;
@@ -10,6 +10,7 @@ use crate::config::script::{
 };
 use crate::domain::conversation::state::{CloseReason, State};
 use crate::domain::conversation::transfer::Wanted;
+use crate::domain::directives::What;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::language::Language;
 use crate::domain::parts::Part;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 type Occurs = BTreeSet<(&'static str, &'static str, &'static str)>;
 
 /// Which words stand for a step that has no name of its own in a list.
-const OTHER_STEPS: [&str; 25] = [
+const OTHER_STEPS: [&str; 30] = [
     "customer",
     "burst",
     "link",
@@ -46,8 +47,13 @@ const OTHER_STEPS: [&str; 25] = [
     "transfers to the bot",
     "whispers",
     "reassigns",
+    "others",
     "others_write",
     "wait",
+    "closes",
+    "silences",
+    "tells",
+    "loses timer",
 ];
 
 /// What must occur. One thing cannot in a script: only a loss of data makes the bot fail.
@@ -94,7 +100,14 @@ fn occurs(rules: &Arc<Rules>, script: &Script) -> Occurs {
                 found.extend(delay.map(|name| (language, "delay_reason", name)));
                 found.extend(expected(expect).map(|(kind, name)| (language, kind, name)));
             }
-            found.extend(done(&step.action).into_iter().map(|(kind, name)| (language, kind, name)));
+            // What is refused has not been done.
+            let is_done = seen.refused.is_none();
+            found.extend(
+                done(&step.action)
+                    .into_iter()
+                    .filter(|_| is_done)
+                    .map(|(kind, name)| (language, kind, name)),
+            );
         }
     };
     futures::executor::block_on(tokio::task::unconstrained(play));
@@ -145,9 +158,14 @@ fn done(action: &Action) -> Vec<(&'static str, &'static str)> {
             SupervisorAction::Reassigns(_) => step("reassigns"),
             what => named("supervisor does", &SupervisorAction::NAMES, what),
         },
+        Action::Others(_) => step("others"),
         Action::OthersWrite(_) => step("others_write"),
         Action::Wait(_) => step("wait"),
-        Action::Others(_) | Action::Ops(..) | Action::LosesTimer | Action::Look => Vec::new(),
+        Action::Ops(What::QueueClosed { .. }, _) => step("closes"),
+        Action::Ops(What::EntryOff { .. }, _) => step("silences"),
+        Action::Ops(What::Banner { .. }, _) => step("tells"),
+        Action::LosesTimer => step("loses timer"),
+        Action::Look => Vec::new(),
     }
 }
 

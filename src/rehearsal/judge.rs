@@ -151,9 +151,13 @@ impl Judge<'_> {
             self.hold(fits, &agent.place, "offered_to", &agent.value, text);
         }
         let mut reads: Vec<&str> = desk.reads.iter().map(String::as_str).collect();
-        for event in &seen.events {
+        // Nobody reads what nobody has or is offered.
+        let events =
+            desk.agent.iter().flat_map(|agent| seen.events.iter().map(move |e| (agent, e)));
+        for (agent, event) in events {
             match event {
-                Event::Whispered { text, .. } | Event::Noted { text, .. } => reads.push(text),
+                Event::Whispered { to, text, .. } if to == agent => reads.push(text),
+                Event::Noted { text, .. } => reads.push(text),
                 Event::CustomerSaid { text, parts, .. } => {
                     reads.push(text);
                     reads.extend(parts.iter().flat_map(shown));

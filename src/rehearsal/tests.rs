@@ -115,7 +115,7 @@ fn a_shop_with_other_hours_elsewhere_and_patient_rings_breaks_no_shipped_script(
 }
 
 /// The shipped rules with these scripts alone, and what does not hold.
-fn failed_of(scripts: &[(&str, String)]) -> Vec<Problem> {
+fn failed_of(scripts: &[(String, String)]) -> Vec<Problem> {
     let shipped = Sources::read(Path::new("config"), &mut Problems::new());
     let rules = shipped.under("").filter(|(path, _)| !path.starts_with("conversations/"));
     let rules = rules.map(|(path, text)| (path.to_owned(), text.to_owned()));
@@ -131,7 +131,7 @@ fn failed_of(scripts: &[(&str, String)]) -> Vec<Problem> {
 #[test]
 fn a_script_that_does_not_hold_names_its_line_and_whose_it_is() {
     let steps = "steps:\n  - customer_does: request_human\n    expect: { state: bot }\n";
-    let [problem] = &failed_of(&[("noon", steps.to_owned())])[..] else {
+    let [problem] = &failed_of(&[("noon".to_owned(), steps.to_owned())])[..] else {
         panic!("one thing does not hold");
     };
     assert_eq!((&*problem.place.file, problem.place.line), ("conversations/noon.yaml", 4));
@@ -157,14 +157,28 @@ fn what_is_expected_of_agents_supervisors_and_waits_is_compared() {
             format!("{owned}  - {{ supervisor: huda, does: repair, expect: {{ faults: 1 }} }}\n"),
         ),
         ("refused", format!("{owned}  - {{ customer_does: leave, expect: {{ refused: no }} }}\n")),
+        // Nobody has it yet, so no agent reads it.
+        (
+            "agent_reads",
+            "steps: [{ customer: where is my order, expect: { agent_reads: my order } }]"
+                .to_owned(),
+        ),
+        // Whoever does not have it is not offered replies to it.
+        (
+            "the step",
+            format!(
+                "{owned}  - {{ agent: huda, looks_up: warranty, expect: {{ state: human }} }}\n"
+            ),
+        ),
         // What is refused and not expected to be fails the script, whatever else it expects.
         (
             "the step",
             format!("{owned}  - {{ customer_does: helpful, expect: {{ state: human }} }}\n"),
         ),
     ];
-    let scripts: Vec<(&str, String)> =
-        wrong.iter().map(|(key, text)| (key.trim_start_matches("the "), text.clone())).collect();
+    let scripts = wrong.iter().enumerate();
+    let scripts: Vec<(String, String)> =
+        scripts.map(|(number, (_, text))| (format!("wrong-{number}"), text.clone())).collect();
     let failed = failed_of(&scripts);
     let fact = |problem: &Problem, name: &str| {
         let found = problem.facts.iter().find(|(known, _)| *known == name);
@@ -175,4 +189,14 @@ fn what_is_expected_of_agents_supervisors_and_waits_is_compared() {
     found.sort();
     keys.sort();
     assert_eq!(found, keys);
+}
+
+#[test]
+fn what_staff_do_at_one_moment_are_requests_of_their_own() {
+    let solved = "  - customer_does: request_human\n  - { agent: layla, does: accept }\n  - { agent: layla, says: it is done }\n  - { agent: layla, proposes: solved }\n  - customer_does: confirm\n    expect: { state: resolved }\n";
+    let begins = "given: { routing: { wrap_up: 10m, agents: [{ id: layla, capacity: 2 }] } }\nlanguage: en\nagents: [layla]\nsteps:\n";
+    let both = format!(
+        "{begins}{solved}  - customer_does: begin_anew\n{solved}  - {{ agent: layla, does: end_wrap_up }}\n"
+    );
+    assert_eq!(failed_of(&[("both".to_owned(), both)]), []);
 }

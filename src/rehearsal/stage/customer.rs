@@ -7,7 +7,7 @@ use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::facts::Facts;
-use crate::domain::ids::CustomerId;
+use crate::domain::ids::{ConversationId, CustomerId};
 use crate::ports::clock::Clock;
 
 impl Stage {
@@ -78,17 +78,18 @@ impl Stage {
     /// Another device knows nothing but the host's key for the customer, and shows all that it opens.
     async fn other_device(&mut self) -> AppResult<()> {
         let c = self.app.conversation(&self.id).await?;
-        let theirs = if c.customer.is_known() {
-            self.app.conversations_of(&c.customer, usize::MAX, |_| true).await?
-        } else {
-            Vec::new()
-        };
+        let theirs = self.app.conversations_of(&c.customer, usize::MAX, |_| true).await?;
         let latest = theirs.first().ok_or(AppError::NotFound { what: "conversation" })?;
-        self.id = latest.id.clone();
-        (self.read, self.page) = (0, None);
+        self.turn_to(latest.id.clone());
+        Ok(())
+    }
+
+    /// Nothing of what was before the customer or the agent is carried over.
+    fn turn_to(&mut self, id: ConversationId) {
+        self.id = id;
+        (self.read, self.page, self.about) = (0, None, None);
         self.choices.clear();
         self.written.clear();
-        Ok(())
     }
 
     /// The same customer begins another conversation.
@@ -101,10 +102,7 @@ impl Stage {
         } else {
             self.app.start(id.clone(), c.customer, self.language).await?;
         }
-        self.id = id;
-        (self.read, self.page) = (0, None);
-        self.choices.clear();
-        self.written.clear();
+        self.turn_to(id);
         Ok(())
     }
 

@@ -20,7 +20,6 @@ use crate::config::script::{Action, Script};
 use crate::domain::conversation::command::Input;
 use crate::domain::conversation::event::Choice;
 use crate::domain::conversation::satisfaction::Measure;
-use crate::domain::conversation::state::text_hash;
 use crate::domain::directives::What;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
@@ -63,8 +62,10 @@ pub struct Stage {
     begun: u32,
     /// Other customers who have come so far.
     others: u32,
-    /// What an agent last looked for an answer to.
-    about: String,
+    /// Requests of agents, supervisors and ops so far.
+    requests: u64,
+    /// Which agent last looked for an answer, and to what.
+    about: Option<(AgentId, String)>,
     /// What the last repair found, or left.
     faults: Option<u32>,
     /// What was handed out to the customer since the last look.
@@ -98,7 +99,8 @@ impl Stage {
             written: Vec::new(),
             begun: 1,
             others: 0,
-            about: String::new(),
+            requests: 0,
+            about: None,
             faults: None,
             exported: Vec::new(),
             language: script.language,
@@ -163,16 +165,21 @@ impl Stage {
         }
     }
 
-    /// Each is a request of its own, named by its time and what it says.
     async fn direct(&mut self, what: &What, span: Duration) -> AppResult<()> {
         let now = self.clock.now();
         let contents = format!("{what:?}");
-        let id = format!("ops-{}-{:x}", now.as_millis(), text_hash(&contents));
-        let request = Request::new(name(&id, RequestId::parse)?, "script", &contents);
-        let once = Once::of_staff("admin", "script", request);
+        let once = self.once("admin", "script", &contents)?;
         let by = ("admin/script".to_owned(), String::new());
         self.app.learn_directives().await?;
         self.app.direct(what.clone(), now + span, by, &once).await.map(|_| ())
+    }
+
+    /// Each is a request of its own, however many there are at one moment.
+    fn once(&mut self, role: &str, who: &str, what: &str) -> AppResult<Once> {
+        self.requests += 1;
+        let id = format!("{role}-{}", self.requests);
+        let request = Request::new(name(&id, RequestId::parse)?, who, what);
+        Ok(Once::of_staff(role, who, request))
     }
 
     /// Lets time pass, stopping wherever something is due.

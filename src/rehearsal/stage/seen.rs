@@ -6,7 +6,6 @@ use crate::app::error::AppResult;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::AgentId;
-use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::eta::Eta;
 use crate::ports::clock::Clock;
@@ -38,6 +37,8 @@ pub struct Seen {
 /// What an agent sees who has the conversation or is offered it.
 #[derive(Default)]
 pub struct Desk {
+    /// Whose desk it is; nobody reads what nobody has.
+    pub agent: Option<AgentId>,
     /// Who is offered it.
     pub offered_to: Option<AgentId>,
     /// What they read of it, beside the conversation itself.
@@ -89,23 +90,21 @@ impl Stage {
 
     /// What whoever has it, or is offered it, has before them.
     async fn desk(&self, c: &Conversation) -> AppResult<Desk> {
-        let (mut agent, mut token, mut offered_to) = (c.owner().cloned(), c.token, None);
-        if let Some(Place::Here(item)) = self.app.place(&self.id).await?
-            && let ItemState::Offered { agent: asked, .. } = &item.state
-        {
-            (agent, token) = (Some(asked.clone()), item.token);
-            offered_to = Some(asked.clone());
-        }
+        let offer = self.offer().await?;
+        let offered_to = offer.as_ref().map(|(asked, _)| asked.clone());
         let mut desk = Desk { offered_to, ..Desk::default() };
-        let Some(agent) = agent else { return Ok(desk) };
+        let owned = || c.owner().map(|agent| (agent.clone(), c.token));
+        let Some((agent, token)) = offer.or_else(owned) else { return Ok(desk) };
         // Nobody holds what has just changed hands.
         let Ok(packet) = self.app.packet(&agent, &self.id, token).await else { return Ok(desk) };
         desk.reads.push(packet.asked.headline.clone());
         desk.reads.push(packet.opening);
         desk.reads.extend(packet.note);
-        let about = &self.about;
+        let looked = self.about.as_ref().filter(|(by, _)| *by == agent);
+        let about = looked.map_or("", |(_, about)| about.as_str());
         let suggested = self.app.suggest_replies(&agent, &self.id, token, about).await?;
         desk.suggestions = suggested.into_iter().map(|suggestion| suggestion.text).collect();
+        desk.agent = Some(agent);
         Ok(desk)
     }
 }

@@ -1,15 +1,12 @@
 //! What agents and supervisors do, and what may befall a conversation of theirs.
 
 use super::Stage;
-use super::name;
-use crate::app::conversations::Request;
 use crate::app::error::{AppError, AppResult};
 use crate::app::keys;
-use crate::app::requests::Once;
 use crate::config::script::{AgentAction, SupervisorAction};
 use crate::domain::conversation::command::Command;
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, RequestId};
+use crate::domain::ids::AgentId;
 use crate::domain::pool::agent::{Held, Holding, Presence};
 use crate::domain::pool::item::{ItemState, Place};
 use crate::ports::clock::Clock;
@@ -43,7 +40,7 @@ impl Stage {
                 self.app.decline(&agent, &self.id, token, None).await
             }
             AgentAction::Claim => {
-                let once = self.once("agent", &agent, "claim")?;
+                let once = self.once("agent", agent.as_str(), "claim")?;
                 self.app.claim_once(&agent, &self.id, &once).await.map(|_| ())
             }
             AgentAction::Read => {
@@ -80,7 +77,12 @@ impl Stage {
                 self.app.command(&self.id, None, command).await.map(|_| ())
             }
             AgentAction::LooksUp(about) => {
-                self.about.clone_from(about);
+                let token = match self.offer().await? {
+                    Some((asked, token)) if asked == agent => token,
+                    Some(_) | None => self.token().await?,
+                };
+                self.app.suggest_replies(&agent, &self.id, token, about).await?;
+                self.about = Some((agent, about.clone()));
                 Ok(())
             }
             AgentAction::Promises(what, span) => {
@@ -104,7 +106,7 @@ impl Stage {
         let by = supervisor.as_str();
         match what {
             SupervisorAction::TakeOver => {
-                let once = self.once("supervisor", supervisor, "take over")?;
+                let once = self.once("supervisor", by, "take over")?;
                 self.app.take_over_once(supervisor, &self.id, &once).await.map(|_| ())
             }
             SupervisorAction::Requeue => self.app.requeue(&self.id).await.map(|_| ()),
@@ -144,7 +146,7 @@ impl Stage {
     }
 
     /// Whatever they still write up is written up.
-    async fn end_wrap_ups(&self, agent: &AgentId) -> AppResult<()> {
+    async fn end_wrap_ups(&mut self, agent: &AgentId) -> AppResult<()> {
         let held = self.app.agent(agent).await?.held;
         let is_written_up = |held: &Held| matches!(held.how, Holding::WrapUp { .. });
         let ended = held.iter().filter(|(_, held)| is_written_up(held)).map(|(id, _)| id.clone());
@@ -153,17 +155,10 @@ impl Stage {
             return Err(AppError::NotFound { what: "conversation that is being written up" });
         }
         for id in ended {
-            let once = self.once("agent", agent, id.as_str())?;
+            let once = self.once("agent", agent.as_str(), id.as_str())?;
             self.app.end_wrap_up_once(agent, self.session(agent)?, id, &once).await?;
         }
         Ok(())
-    }
-
-    /// Each is a request of its own.
-    fn once(&self, role: &str, who: &AgentId, what: &str) -> AppResult<Once> {
-        let id = format!("{role}-{:x}-{}", self.clock.now().as_millis(), self.read);
-        let request = Request::new(name(&id, RequestId::parse)?, who.as_str(), what);
-        Ok(Once::of_staff(role, who.as_str(), request))
     }
 
     pub(super) async fn sign_in(&mut self, agent: &AgentId) -> AppResult<()> {
@@ -183,16 +178,20 @@ impl Stage {
     }
 
     async fn offered_to(&self, agent: &AgentId) -> AppResult<Token> {
-        match self.app.place(&self.id).await? {
-            Some(Place::Here(item)) => match item.state {
-                ItemState::Offered { agent: asked, .. } if asked == *agent => Ok(item.token),
-                ItemState::Offered { .. } | ItemState::Waiting | ItemState::Assigned { .. } => {
-                    Err(AppError::NotFound { what: "offer to this agent" })
-                }
-            },
-            Some(Place::Gone { .. }) | None => {
-                Err(AppError::NotFound { what: "offer to this agent" })
-            }
+        match self.offer().await? {
+            Some((asked, token)) if asked == *agent => Ok(token),
+            Some(_) | None => Err(AppError::NotFound { what: "offer to this agent" }),
         }
+    }
+
+    /// Who is offered it, and under which token.
+    pub(super) async fn offer(&self) -> AppResult<Option<(AgentId, Token)>> {
+        Ok(match self.app.place(&self.id).await? {
+            Some(Place::Here(item)) => match item.state {
+                ItemState::Offered { agent, .. } => Some((agent, item.token)),
+                ItemState::Waiting | ItemState::Assigned { .. } => None,
+            },
+            Some(Place::Gone { .. }) | None => None,
+        })
     }
 }

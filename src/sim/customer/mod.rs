@@ -9,6 +9,7 @@ use crate::app::conversations::{Done, Request};
 use crate::app::error::{AppError, AppResult};
 use crate::app::keys;
 use crate::domain::conversation::command::{Command, Input, Rejection};
+use crate::domain::conversation::event::Event;
 use crate::domain::conversation::satisfaction::Measure;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::conversation::waiting::WaitChoice;
@@ -333,7 +334,9 @@ impl Customer {
             let same = first.events.iter().zip(&again.events).all(|(one, other)| one == other);
             let holds = same && first.events.is_empty() == again.events.is_empty();
             let rewound = model.rewinds != epoch;
-            model.check(Invariant::Once, holds || rewound, || {
+            // Erased since, before the record of the request went: nothing else can be told of it.
+            let erased = matches!(&again.events[..], [only] if only.logged.event == Event::Erased);
+            model.check(Invariant::Once, holds || rewound || erased, || {
                 format!(
                     "{}: {request:?} was first answered\n{:?}\nthen\n{:?}",
                     self.id, first.events, again.events

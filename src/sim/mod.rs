@@ -10,6 +10,7 @@
 
 mod agent;
 mod agreement;
+mod among_staff;
 mod backtest;
 mod blocks;
 mod checks;

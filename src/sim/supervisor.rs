@@ -2,6 +2,7 @@
 //! takes them over to a desk of their own, whoever has them and whatever happens meanwhile.
 
 use super::agent;
+use super::among_staff;
 use super::executor::Owner;
 use super::model::Invariant;
 use super::random::Random;
@@ -114,7 +115,7 @@ impl Supervisor {
 
     async fn reassign(&self, id: &ConversationId) {
         let to = self.random.pick(&self.world.rules.routing.agents).id.clone();
-        let (id, note) = (id.clone(), "please look".to_owned());
+        let (id, note) = (id.clone(), among_staff::PASSED_ON.to_owned());
         if self.call(async move |app| app.reassign(&id, None, &to, note).await).await.is_ok() {
             self.world.tally.add("reassignment");
         }
@@ -142,7 +143,7 @@ impl Supervisor {
     }
 
     async fn whisper(&self, id: &ConversationId) {
-        let (id, by, text) = (id.clone(), "one".to_owned(), "be kind".to_owned());
+        let (id, by, text) = (id.clone(), "one".to_owned(), among_staff::WHISPER.to_owned());
         if self.call(async move |app| app.whisper(&id, None, by, None, text).await).await.is_ok() {
             self.world.tally.add("whisper");
         }

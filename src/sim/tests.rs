@@ -213,20 +213,3 @@ fn assert_noticed(mutant: Mutant, invariants: &[Invariant]) {
     let others = noticed(mutant, invariants);
     assert!(others.is_ok(), "{mutant:?} should break {invariants:?}, and broke {others:?}");
 }
-
-#[test]
-fn adhoc() {
-    let Ok(wanted) = std::env::var("SIMW") else { return };
-    for one in wanted.split(' ') {
-        let parts: Vec<u64> = one.split(',').map(|it| it.parse().unwrap()).collect();
-        let report = run(&SimOptions {
-            seed: parts[0],
-            conversations: parts[1] as usize,
-            weeks: parts[2] as u32,
-            faults: parts[3] == 1,
-            store: if parts[4] == 1 { StoreKind::Embedded } else { StoreKind::Memory },
-            ..SimOptions::default()
-        });
-        println!("{report}");
-    }
-}

@@ -8,6 +8,7 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::agent::Holding;
+use crate::sim::among_staff;
 use crate::sim::model::Invariant;
 use crate::sim::privacy;
 use std::sync::Arc;
@@ -54,7 +55,8 @@ impl Desk {
     }
 
     async fn report_abuse(&self, conversation: &ConversationId, token: Token) {
-        let (agent, id, note) = (self.id.clone(), conversation.clone(), "insults".to_owned());
+        let (agent, id, note) =
+            (self.id.clone(), conversation.clone(), among_staff::INSULTS.to_owned());
         let report = Command::AgentReportsAbuse { agent, token, note };
         if self.call(async move |app| app.command(&id, None, report).await).await.is_ok() {
             self.world.model().desk.count("abuse reports");

@@ -16,6 +16,7 @@ use crate::domain::ids::{AgentId, ConversationId, RequestId};
 use crate::domain::pool::agent::{Agent, Held, Holding, Lease, Presence};
 use crate::domain::pool::command::PoolRefusal;
 use crate::domain::time::Timestamp;
+use crate::sim::among_staff;
 use crate::sim::model::Invariant;
 use crate::sim::random::Random;
 use crate::sim::world::{Trouble, World};
@@ -326,7 +327,7 @@ impl Desk {
         }
         let action = match (c.unanswered_since.is_some(), self.random.below(20)) {
             (_, 0) if !quiet => Command::AgentReleases { agent, token, note },
-            (_, 1) => Command::AgentNotes { agent, token, text: "a note".to_owned() },
+            (_, 1) => Command::AgentNotes { agent, token, text: among_staff::NOTE.to_owned() },
             (_, 19) if !quiet => {
                 let due = self.world.now()
                     + self.random.span(120_000, 1_500_000) * self.world.course.slower;
@@ -349,7 +350,7 @@ impl Desk {
     async fn block(&self, conversation: &ConversationId, token: Token) {
         self.world.command_given();
         let (by, id) = ((self.id.clone(), token), conversation.clone());
-        let why = "insults".to_owned();
+        let why = among_staff::INSULTS.to_owned();
         let blocked =
             self.call(async move |app| app.block_customer(&id, None, by, why).await).await;
         self.world.tally.add(if blocked.is_ok() { "block" } else { "block refused" });
@@ -384,7 +385,7 @@ impl Desk {
         };
         self.world.command_given();
         let (agent, id) = (self.id.clone(), conversation.clone());
-        let note = "please look".to_owned();
+        let note = among_staff::PASSED_ON.to_owned();
         let passed =
             self.call(async move |app| app.transfer(&id, None, agent, token, to, note).await).await;
         if let Ok(done) = passed {

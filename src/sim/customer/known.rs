@@ -10,6 +10,7 @@ use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::facts::{Fact, Facts};
 use crate::domain::ids::{ConversationId, CustomerId};
+use crate::sim::among_staff;
 use crate::sim::model::Invariant;
 use crate::sim::mutant::Mutant;
 use crate::sim::privacy;
@@ -18,9 +19,6 @@ use std::sync::Arc;
 
 /// So many neighbours share a key of the host site.
 const NEIGHBOURS: usize = 9;
-
-/// What colleagues say among themselves; no customer reads it.
-const AMONG_STAFF: [&str; 2] = ["be kind", "\"a note\""];
 
 /// Whose conversations they have, and what they may rely on.
 pub(super) struct Own {
@@ -244,7 +242,7 @@ impl Customer {
         model.check(Invariant::Private, whole, || {
             format!("{}: {lost:?} was stored and is not handed out", self.id)
         });
-        let told = AMONG_STAFF.iter().find(|said| text.contains(*said));
+        let told = among_staff::ALL.iter().find(|said| text.contains(*said));
         model.check(Invariant::Private, told.is_none(), || {
             format!("{}: {told:?} was handed out to the customer", self.id)
         });

@@ -21,7 +21,7 @@ use tonic_health::pb::health_client::HealthClient;
 pub const CONNECTIONS: usize = 8;
 /// Names the store of a server.
 const STORE: &str = "SANAD_STORE";
-const START_MAX: Duration = Duration::from_secs(60);
+const START_MAX: Duration = Duration::from_secs(240);
 /// With this, and where, a server begins to speak.
 pub const LISTENS: &str = "Sanad listens on ";
 /// What Linux counts processor time in.

@@ -128,7 +128,7 @@ async fn what_was_erased_does_not_come_back_with_an_older_file_of_the_store() {
     let (file, older) = (service.data().join("sanad.redb"), service.data().join("older"));
     std::fs::copy(&file, &older).unwrap();
     service.kill_and_restart();
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     while !gone.is_erased(&service).await {
         assert!(begun.elapsed() < PATIENCE, "it cannot be erased");
         let request = pb::EraseMyDataRequest {
@@ -144,7 +144,7 @@ async fn what_was_erased_does_not_come_back_with_an_older_file_of_the_store() {
     service.kill();
     std::fs::rename(&older, &file).unwrap();
     service.kill_and_restart();
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     while !gone.is_erased(&service).await {
         assert!(begun.elapsed() < PATIENCE, "what was erased is there again");
     }

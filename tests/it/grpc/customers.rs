@@ -423,11 +423,11 @@ async fn what_was_erased_is_erased_again_when_an_earlier_copy_of_the_store_is_re
     let left = everything(&world, &ids).await;
     assert!(!left.contains("teapot") && !left.contains("Mona"), "{left}");
     assert_eq!(mine(&world, &one, false).await.unwrap(), Vec::<String>::new());
-    assert_eq!(mine(&world, &other, false).await.unwrap(), [omar.id.clone()]);
+    assert_eq!(mine(&world, &other, false).await.unwrap(), std::slice::from_ref(&omar.id));
     assert!(exported(&omar, &other).await.unwrap().contains("teapot"), "nobody else's is erased");
     // Who comes back is a customer like any other.
     let again = begin(&world, &one).await.unwrap();
-    assert_eq!(mine(&world, &one, false).await.unwrap(), [again.id.clone()]);
+    assert_eq!(mine(&world, &one, false).await.unwrap(), std::slice::from_ref(&again.id));
 }
 
 #[tokio::test]

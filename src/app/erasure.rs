@@ -68,12 +68,14 @@ impl App {
             Err(AppError::NotFound { .. }) => return Ok(false),
             Err(error) => return Err(error),
         };
-        if !c.is_erased() {
-            // First: afterwards nothing says any more whose it was.
-            self.strike_from_record(&c.customer, id).await?;
-        }
+        let customer = c.customer.clone();
         // What is erased already may lack its last steps.
-        self.erase_in_store(c).await
+        let was_there = self.erase_in_store(c).await?;
+        if was_there {
+            // Not before: as long as it is there, whoever erases the customer must find it.
+            self.strike_from_record(&customer, id).await?;
+        }
+        Ok(was_there)
     }
 
     /// Takes a conversation out of what is kept of its customer, and with the last one all of it.
@@ -199,19 +201,36 @@ impl App {
             return Ok(false);
         }
         if c.has_ended().is_none() {
-            self.command(id, None, Command::Leave).await?;
+            self.see_done(id, Command::Leave, |c| c.has_ended().is_some()).await?;
         }
         if let Some(Place::Here(_)) = self.place(id).await? {
             // The pool has not let go yet: its place still holds the customer's need.
             return Err(AppError::Contended);
         }
         self.list_requests(id).await?;
-        self.command(id, None, Command::Erase).await?;
+        self.see_done(id, Command::Erase, Conversation::is_erased).await?;
         // After it: until then a request that came again would not be known, and take effect anew.
         self.erase_requests(id).await?;
         // After it too, when none can be set any more.
         self.forget_read_marks(id).await?;
         Ok(true)
+    }
+
+    /// Runs a command, unless another erasure of the same conversation has done it meanwhile: this one
+    /// goes on all the same, because that one may have died since.
+    async fn see_done(
+        &self,
+        id: &ConversationId,
+        command: Command,
+        is_done: impl Fn(&Conversation) -> bool,
+    ) -> AppResult<()> {
+        match self.command(id, None, command).await {
+            Err(refused @ AppError::Rejected(_)) => match is_done(&self.conversation(id).await?) {
+                true => Ok(()),
+                false => Err(refused),
+            },
+            ran => ran.map(|_| ()),
+        }
     }
 
     /// The log names its requests, and goes: what they are is noted where it stays.

@@ -120,7 +120,11 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>, restored: Arc<Notify>)
 async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored: Arc<Notify>) {
     let mut trouble = Trouble::new("erasing what was noted as erased");
     loop {
-        restored.notified().await;
+        let is_restored = tokio::select! {
+            () = restored.notified() => true,
+            // Whoever asked may have given up amid it.
+            () = tokio::time::sleep(AUDIT_EVERY) => false,
+        };
         loop {
             let left = match app.erase_again().await {
                 Ok((count, left)) => {
@@ -143,8 +147,8 @@ async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored:
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
         let archived = match &archive {
-            Some(archive) => app.erase_archived_again(archive.as_ref()).await,
-            None => Ok(0),
+            Some(archive) if is_restored => app.erase_archived_again(archive.as_ref()).await,
+            Some(_) | None => Ok(0),
         };
         trouble.note(archived.map(|_| ()));
     }

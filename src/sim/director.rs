@@ -98,6 +98,8 @@ async fn come_to_rest(world: &World) {
             break;
         }
     }
+    // Whoever gave an erasure up is served by the list all the same.
+    world.sleep(world.course.audit + SETTLE_SPAN).await;
     world.witness.nothing_is_left(world.options.buckets, &world.pool());
     let finished = world.finished.get();
     let mut model = world.model();
@@ -331,5 +333,6 @@ async fn audit(world: Rc<World>, number: usize, life: u64) {
                 app.audit().await
             })
             .await;
+        let _ = world.call(number, async |app| app.erase_again().await).await;
     }
 }

@@ -23,6 +23,7 @@ mod faults;
 mod lines;
 mod model;
 mod mutant;
+mod noted;
 mod on_call;
 mod pages;
 mod phrases;

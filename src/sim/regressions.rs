@@ -1,6 +1,7 @@
 //! What the simulation has found, each as a scenario of its own.
 
 use super::executor::VirtualClock;
+use super::noted::Noted;
 use super::random::Random;
 use crate::app::conversations::{Done, Request};
 use crate::app::{App, Settings, keys};
@@ -337,6 +338,45 @@ async fn an_erasure_that_was_interrupted_at_the_read_marks_goes_on_there() {
     shop.app.erase_customer(&customer, None).await.unwrap();
     let left = shop.memory.load(&keys::bucket(0), &marks, &[]).await.unwrap();
     assert!(matches!(left.observed(&marks[0]), Observed::Absent { .. }));
+}
+
+#[tokio::test]
+async fn an_erasure_that_its_customer_gave_up_is_finished_by_the_list() {
+    let shop = Shop::open(1).await;
+    let seq = shop.app.conversation(&shop.id).await.unwrap().seq;
+    shop.app.customer_reads(&shop.id, seq).await.unwrap();
+    let list = Arc::new(Noted::default());
+    let noting = |instance, store| app_on(store, 1, instance).noting_erasures_in(list.clone());
+    shop.faulty.set_plan(|call: &Call<'_>| {
+        let writes = call.change.iter().flat_map(|change| change.writes());
+        let forgets = writes
+            .into_iter()
+            .any(|write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks));
+        if forgets { Fate::from(Fault::unavailable()) } else { Fate::default() }
+    });
+    let asked = noting("asked", shop.faulty.clone() as Arc<dyn Store>);
+    assert!(asked.erase_conversation(&shop.id, None).await.is_err());
+    let other = noting("other", shop.memory.clone());
+    assert_eq!(other.erase_again().await, Ok((0, None)), "only what was left of it");
+    let marks = [keys::read_marks(&shop.id)];
+    let left = shop.memory.load(&keys::bucket(0), &marks, &[]).await.unwrap();
+    assert!(matches!(left.observed(&marks[0]), Observed::Absent { .. }));
+}
+
+#[tokio::test]
+async fn of_two_who_erase_the_same_at_once_neither_is_refused() {
+    let shop = Shop::open(1).await;
+    let other = app_on(shop.memory.clone(), 1, "other");
+    shop.faulty.set_plan(|call: &Call<'_>| {
+        let writes = call.change.iter().flat_map(|change| change.writes());
+        let erases = writes.into_iter().any(|write| {
+            matches!(write, Write::Append { keep: Some(_), log, .. } if log.0.ends_with("/c1"))
+        });
+        Fate { polls_before: if erases { 50 } else { 0 }, ..Fate::default() }
+    });
+    let slow = shop.app.erase_conversation(&shop.id, None);
+    let (one, other) = futures::join!(slow, other.erase_conversation(&shop.id, None));
+    assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
 }
 
 #[tokio::test]

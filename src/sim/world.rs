@@ -6,6 +6,7 @@ use super::executor::{Executor, Owner, Step, VirtualClock, answer};
 use super::faults::{Counted, Tally, Weather, judge};
 use super::model::{Invariant, Model};
 use super::mutant::Mutant;
+use super::noted::Noted;
 use super::on_call::{OnTheWay, SimLine};
 use super::random::Random;
 use super::witness::Witness;
@@ -15,6 +16,7 @@ use crate::app::{App, Settings, keys};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use crate::ports::clock::Clock;
+use crate::ports::erasures::Erasures;
 use crate::ports::store::{Slot, Store};
 use crate::store::embedded::EmbeddedStore;
 use crate::store::embedded::disk::Disk;
@@ -54,6 +56,7 @@ pub(super) struct World {
     pub(super) over: Cell<bool>,
     /// Answers of those on call that are still to come.
     pub(super) on_the_way: OnTheWay,
+    noted: Arc<Noted>,
     clock: Arc<VirtualClock>,
     model: Arc<Mutex<Model>>,
 }
@@ -154,6 +157,7 @@ impl World {
             quiet: Cell::new(calm),
             over: Cell::new(false),
             on_the_way: OnTheWay::default(),
+            noted: Arc::default(),
             random,
             clock,
             model,
@@ -304,7 +308,8 @@ impl World {
             random: self.random.fork(),
             on_the_way: self.on_the_way.clone(),
         };
-        let app = app.ringing_over(Arc::new(line));
+        let list = Arc::clone(&self.noted) as Arc<dyn Erasures>;
+        let app = app.ringing_over(Arc::new(line)).noting_erasures_in(list);
         Arc::new(app.on_machines(Mutant::machines(self.options.mutant)))
     }
 

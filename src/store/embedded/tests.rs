@@ -319,6 +319,32 @@ async fn a_backup_of_a_living_store_is_a_store() {
     assert_eq!(everything(&copy).await, seen, "as it was when the backup was made");
 }
 
+#[test]
+fn a_backup_that_nobody_waits_for_any_more_is_the_only_one_until_it_is_over() {
+    let (folder, clock) = (TempDir::new().expect("a folder"), ManualClock::start());
+    let store = open(&folder, &clock).expect("a store");
+    // One thread that may be blocked, and it is: a copy waits there for its turn.
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(1).build();
+    runtime.expect("a runtime").block_on(async {
+        let (go_on, held_up) = std::sync::mpsc::channel::<()>();
+        let before = tokio::task::spawn_blocking(move || held_up.recv());
+        {
+            let mut asked = std::pin::pin!(store.copy());
+            assert!(futures::poll!(&mut asked).is_pending());
+        }
+        let second = store.copy().await.map(|copy| copy.rows);
+        assert_eq!(
+            second,
+            Err(NoBackup::Busy),
+            "whoever asked for the first has gone, and it has not"
+        );
+        drop(go_on);
+        before.await.expect("the thread").expect_err("nothing was sent");
+        tokio::task::spawn_blocking(|| {}).await.expect("the thread is free again");
+        assert!(store.copy().await.is_ok());
+    });
+}
+
 #[tokio::test]
 async fn a_backup_never_takes_the_room_that_writing_needs() {
     let (folder, clock) = (TempDir::new().expect("a folder"), ManualClock::start());

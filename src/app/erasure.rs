@@ -201,14 +201,14 @@ impl App {
             return Ok(false);
         }
         if c.has_ended().is_none() {
-            self.see_done(id, Command::Leave, |c| c.has_ended().is_some()).await?;
+            self.see_ended(id).await?;
         }
         if let Some(Place::Here(_)) = self.place(id).await? {
             // The pool has not let go yet: its place still holds the customer's need.
             return Err(AppError::Contended);
         }
         self.list_requests(id).await?;
-        self.see_done(id, Command::Erase, Conversation::is_erased).await?;
+        self.command(id, None, Command::Erase).await?;
         // After it: until then a request that came again would not be known, and take effect anew.
         self.erase_requests(id).await?;
         // After it too, when none can be set any more.
@@ -216,19 +216,16 @@ impl App {
         Ok(true)
     }
 
-    /// Runs a command, unless another erasure of the same conversation has done it meanwhile: this one
+    /// Ends an open conversation, unless another erasure of the same has ended it meanwhile: this one
     /// goes on all the same, because that one may have died since.
-    async fn see_done(
-        &self,
-        id: &ConversationId,
-        command: Command,
-        is_done: impl Fn(&Conversation) -> bool,
-    ) -> AppResult<()> {
-        match self.command(id, None, command).await {
-            Err(refused @ AppError::Rejected(_)) => match is_done(&self.conversation(id).await?) {
-                true => Ok(()),
-                false => Err(refused),
-            },
+    async fn see_ended(&self, id: &ConversationId) -> AppResult<()> {
+        match self.command(id, None, Command::Leave).await {
+            Err(refused @ AppError::Rejected(_)) => {
+                match self.conversation(id).await?.has_ended().is_some() {
+                    true => Ok(()),
+                    false => Err(refused),
+                }
+            }
             ran => ran.map(|_| ()),
         }
     }

@@ -2,8 +2,8 @@
 //! for a recommendation.
 //!
 //! A customer's record names every conversation of theirs, and perhaps one that was never begun: it
-//! is written before the conversation, so that nothing of a customer is ever out of reach, and looked
-//! at once more after it: an erasure that went on meanwhile takes the record away.
+//! is written before the conversation, so that nothing of a customer is ever out of reach, and once
+//! more after it: an erasure that goes on meanwhile took the record away, or must look again.
 
 use super::conversations::{Done, Opening, Request};
 use super::error::{AppError, AppResult};
@@ -16,7 +16,7 @@ use crate::domain::conversation::wants_nps;
 use crate::domain::facts::Facts;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Slot, StoreError};
+use crate::ports::store::{EntityKey, Slot, Snapshot, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// Conversations of one customer; a further one is refused until old ones are erased.
@@ -46,7 +46,7 @@ impl App {
     ) -> AppResult<Done> {
         self.remember(&customer, &id).await?;
         let done = self.start(id.clone(), customer.clone(), opening).await?;
-        self.remember(&customer, &id).await?;
+        self.confirm(&customer, &id).await?;
         if facts.is_empty() || done.conversation.facts == facts {
             return self.follow_block(done, &customer).await;
         }
@@ -72,7 +72,7 @@ impl App {
         self.remember(&customer, id).await?;
         let identify = Command::Identify { customer: customer.clone(), facts };
         let done = self.command(id, request, identify).await?;
-        self.remember(&customer, id).await?;
+        self.confirm(&customer, id).await?;
         self.note_block(&done.conversation).await;
         self.follow_block(done, &customer).await
     }
@@ -145,7 +145,23 @@ impl App {
         done
     }
 
+    /// Notes what is about to be the customer's.
     async fn remember(&self, customer: &CustomerId, id: &ConversationId) -> AppResult<()> {
+        self.note_as_theirs(customer, id, false).await
+    }
+
+    /// Notes what has become the customer's: always written, so that an erasure that has not found it
+    /// theirs sees that the record is not the one it looked at.
+    async fn confirm(&self, customer: &CustomerId, id: &ConversationId) -> AppResult<()> {
+        self.note_as_theirs(customer, id, true).await
+    }
+
+    async fn note_as_theirs(
+        &self,
+        customer: &CustomerId,
+        id: &ConversationId,
+        always: bool,
+    ) -> AppResult<()> {
         let mut full = false;
         self.change_record(customer, |record, _| {
             let is_new = !record.conversations.contains(id);
@@ -153,7 +169,7 @@ impl App {
             if is_new && !full {
                 record.conversations.push(id.clone());
             }
-            is_new && !full
+            (is_new || always) && !full
         })
         .await?;
         match full {
@@ -163,10 +179,15 @@ impl App {
     }
 
     pub(super) async fn record_of(&self, customer: &CustomerId) -> AppResult<CustomerRecord> {
-        let key = keys::customer(customer);
-        let slot = self.slot_of(customer);
-        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+        let (snapshot, key) = self.look_up(customer).await?;
         Ok(snapshot.get(&key)?.unwrap_or_default())
+    }
+
+    /// A customer's record as it is now, and its key.
+    pub(super) async fn look_up(&self, customer: &CustomerId) -> AppResult<(Snapshot, EntityKey)> {
+        let (slot, key) = (self.slot_of(customer), keys::customer(customer));
+        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+        Ok((snapshot, key))
     }
 
     /// Changes a customer's record; returns whether there was something to change.
@@ -175,16 +196,14 @@ impl App {
         customer: &CustomerId,
         mut how: impl FnMut(&mut CustomerRecord, Timestamp) -> bool,
     ) -> AppResult<bool> {
-        let slot = self.slot_of(customer);
-        let key = keys::customer(customer);
         for _ in 0..TRIES_MAX {
-            let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+            let (snapshot, key) = self.look_up(customer).await?;
             let mut record: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
             if !how(&mut record, snapshot.at()) {
                 return Ok(false);
             }
             let mut change = snapshot.change(self.tag());
-            change.put(key.clone(), &record);
+            change.put(key, &record);
             match self.store().commit(change).await {
                 Ok(_) => return Ok(true),
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
@@ -194,7 +213,7 @@ impl App {
         Err(AppError::Contended)
     }
 
-    pub(super) fn slot_of(&self, customer: &CustomerId) -> Slot {
+    fn slot_of(&self, customer: &CustomerId) -> Slot {
         keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
     }
 }

@@ -90,8 +90,7 @@ impl App {
             record.conversations.len() < before
         };
         self.change_record(customer, |record, _| struck(record)).await?;
-        let (slot, key) = (self.slot_of(customer), keys::customer(customer));
-        let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
+        let (snapshot, key) = self.look_up(customer).await?;
         let is_empty = |record: CustomerRecord| record.conversations.is_empty();
         if snapshot.get(&key)?.is_some_and(is_empty) {
             let mut change = snapshot.change(self.tag());
@@ -131,11 +130,10 @@ impl App {
         customer: &CustomerId,
         archive: Option<&dyn Archive>,
     ) -> AppResult<Erased> {
-        let slot = self.slot_of(customer);
-        let key = keys::customer(customer);
         let mut conversations = 0;
         for _ in 0..TRIES_MAX {
-            let record = self.record_of(customer).await?;
+            let (first, key) = self.look_up(customer).await?;
+            let record: CustomerRecord = first.get(&key)?.unwrap_or_default();
             let mut theirs = Vec::new();
             for id in &record.conversations {
                 match self.conversation(id).await {
@@ -151,17 +149,15 @@ impl App {
                 conversations += usize::from(self.erase_in_store(c).await?);
             }
             // By the customer's id, which every row bears: rows that were written since are found too.
-            let customer = Some(customer.clone());
-            let whose = Whose { customer, conversations: BTreeSet::new() };
+            let whose = Whose { customer: Some(customer.clone()), ..Whose::default() };
             let archived = self.erase_archived(archive, &whose).await?;
-            let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
-            let now: CustomerRecord = snapshot.get(&key)?.unwrap_or_default();
-            if now != record {
-                // A conversation was begun meanwhile.
+            let (now, _) = self.look_up(customer).await?;
+            if now.observed(&key) != first.observed(&key) {
+                // A conversation has been begun or become theirs meanwhile.
                 continue;
             }
-            let mut change = snapshot.change(self.tag());
-            change.delete(key.clone());
+            let mut change = now.change(self.tag());
+            change.delete(key);
             match self.store().commit(change).await {
                 Ok(_) => return Ok(Erased { conversations, archived }),
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {}

@@ -318,6 +318,25 @@ async fn what_begins_while_a_customer_is_erased_is_still_found_by_them() {
 }
 
 #[tokio::test]
+async fn what_becomes_theirs_between_two_looks_of_their_erasure_is_still_found_by_them() {
+    let shop = Shop::open(1).await;
+    let customer = CustomerId::known("key").unwrap();
+    // The erasure finds it not yet theirs; it is before the record goes, which says the same as before.
+    shop.faulty.set_plan(|_: &Call<'_>| Fate { polls_before: 30, ..Fate::default() });
+    let slow = Arc::new(Faulty::new(shop.memory.clone(), |call: &Call<'_>| {
+        let writes = call.change.iter().flat_map(|change| change.writes());
+        let claims = writes.into_iter().any(|write| matches!(write, Write::Append { .. }));
+        Fate { polls_before: if claims { 75 } else { 0 }, ..Fate::default() }
+    }));
+    let other = app_on(slow, 1, "other");
+    let claims = other.identify(&shop.id, None, customer.clone(), Facts::new());
+    let (claimed, erased) = futures::join!(claims, shop.app.erase_customer(&customer, None));
+    assert!(claimed.is_ok());
+    let listed = shop.app.conversations_of(&customer, 10, |_| true).await.unwrap().len();
+    assert_eq!(erased.unwrap().conversations + listed, 1, "erased, or it can still be");
+}
+
+#[tokio::test]
 async fn an_erasure_that_was_interrupted_at_the_read_marks_goes_on_there() {
     let shop = Shop::open(1).await;
     let customer = CustomerId::known("key").unwrap();

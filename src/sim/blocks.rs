@@ -40,7 +40,8 @@ impl Model {
         let open = c.and_then(in_force);
         let holds = match event {
             Event::CustomerBlocked { until, review_by, .. } => {
-                open.is_none() && !endangered && at < *review_by && review_by <= until
+                let in_time = at < *review_by || self.is_reviewed_elsewhere(*until, *review_by);
+                open.is_none() && !endangered && in_time && at < *until && review_by <= until
             }
             Event::BlockReviewed { .. } => open.is_some(),
             Event::BlockEnded { why } => open.is_some_and(|open| match why {
@@ -54,6 +55,14 @@ impl Model {
         self.check(Invariant::Block, holds, || {
             format!("{id}: {event:?} (in danger: {endangered}) in {c:?}")
         });
+    }
+
+    /// Whether such a block has been looked at where it began: it follows its customer as it stands.
+    fn is_reviewed_elsewhere(&self, until: Timestamp, review_by: Timestamp) -> bool {
+        let blocks =
+            self.conversations.values().filter_map(|known| known.conversation.block.as_ref());
+        let mut same = blocks.filter(|block| (block.until, block.review_by) == (until, review_by));
+        same.any(|block| block.review != Review::Awaited)
     }
 
     /// When nothing fails any more: no block stands longer than it may.

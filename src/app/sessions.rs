@@ -6,7 +6,8 @@ use super::agents::lease_of;
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::requests::Once;
-use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::command::Command;
+use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Lease, Presence};
@@ -118,10 +119,30 @@ impl App {
         match &agent.presence {
             Presence::Available => {}
             Presence::Away { .. } | Presence::Draining => self.rescind_offers(id).await?,
-            Presence::Offline => self.lose_all(id).await?,
+            Presence::Offline => {
+                self.give_back_all(&agent).await;
+                self.lose_all(id).await?;
+            }
         }
         self.match_now().await;
         Ok(agent)
+    }
+
+    /// Who signs out hands back what they own, and its customers are told so. What is in the way of
+    /// that is left for losing it, which asks nobody.
+    async fn give_back_all(&self, agent: &Agent) {
+        for conversation in held_live(agent) {
+            let Ok(c) = self.conversation(&conversation).await else { continue };
+            if !matches!(&c.state, State::Human { agent: owner } if *owner == agent.id) {
+                continue;
+            }
+            let (agent, token) = (agent.id.clone(), c.token);
+            let gives = Command::AgentReleases { agent, token, note: String::new() };
+            match self.command(&conversation, None, gives).await {
+                Ok(_) => {}
+                Err(error) => tracing::debug!(%error, conversation.id = %conversation, "lost instead"),
+            }
+        }
     }
 
     /// Takes an offer, once for each request. `Ok` only when the conversation itself says that it

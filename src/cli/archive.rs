@@ -41,6 +41,11 @@ fn nothing(folder: &Path, conversation: Option<&str>) -> String {
 /// Runs the command.
 pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
     let folder = args.archive.display();
+    if !args.archive.exists() && args.archive.parent().is_some_and(Path::is_dir) {
+        // The first row that leaves the store makes it.
+        eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
+        return Ok(());
+    }
     let contents = read(&args.archive, args.conversation.as_deref()).with_context(|| {
         format!("the archive {folder} cannot be read; name it with --archive DIR")
     })?;

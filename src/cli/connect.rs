@@ -57,8 +57,9 @@ pub enum Failure {
     },
     /// There is no key to call with.
     #[error(
-        "cannot read the key {path}: {why}; the server makes it at its start, so start it with \
-         `sanad serve`, or name its data folder with --data DIR or the key with --key FILE", path = path.display()
+        "cannot read the key {path}: {why}; `sanad serve` makes the keys of those whom its config names \
+         at its start, `sanad key mint` makes others; name the server's data folder with --data DIR, or \
+         the key with --key FILE", path = path.display()
     )]
     NoKey {
         /// Where it was looked for.

@@ -6,6 +6,7 @@ use crate::config::problem::{Look, render};
 use crate::domain::bot::entry::SlotRule;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::{Basis, Verdict};
+use crate::domain::conversation::spoken_language;
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::SignalKind;
 use crate::domain::ids::EntryId;
@@ -100,8 +101,10 @@ pub fn explained(
         lines.push(format!("{name}: {kind} {:.2}", found.strength));
         lines.extend(evidence(l, text, &found.evidence));
     }
+    // The bot answers in the customer's language, whoever reads the explanation.
+    let reply = spoken_language(rules, reading.variety).unwrap_or(l);
     let does = match step {
-        Step::Answer(id) => missing(rules, id, reading).map(|slot| asks_for(slot, l)),
+        Step::Answer(id) => missing(rules, id, reading).map(|slot| asks_for(slot, l, reply)),
         _ => None,
     };
     let does = does.unwrap_or_else(|| next(step, l));
@@ -116,8 +119,8 @@ fn missing<'a>(rules: &'a Rules, id: &EntryId, reading: &Reading) -> Option<&'a 
     slots.iter().find(|slot| slot.pattern.find(&reading.normalised).is_none())
 }
 
-fn asks_for(slot: &SlotRule, l: Language) -> String {
-    let (name, words) = (&slot.name, direction::own(l, slot.ask.get(l)));
+fn asks_for(slot: &SlotRule, l: Language, reply: Language) -> String {
+    let (name, words) = (&slot.name, direction::own(l, slot.ask.get(reply)));
     match l {
         Language::En => format!("asks first for `{name}`: “{words}”"),
         Language::Ar => format!("يسأل أولًا عن `{name}`: «{words}»"),
@@ -237,5 +240,14 @@ mod tests {
         let thanks = of("شكرا", Language::Ar);
         assert!(thanks.contains("مجاملة: شكر"), "{thanks}");
         assert!(of("شكرا", Language::En).contains("social act: thanks"));
+    }
+
+    #[test]
+    fn what_the_bot_would_ask_is_shown_in_the_language_it_would_ask_it_in() {
+        for l in [Language::Ar, Language::En] {
+            assert!(of("وين طلبي", l).contains("رقم الطلب"), "{}", of("وين طلبي", l));
+            let asked = of("where is my order", l);
+            assert!(asked.contains("order number"), "{asked}");
+        }
     }
 }

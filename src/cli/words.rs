@@ -40,10 +40,10 @@ pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Opt
         D::NoAgentForSkill => {
             ("nobody who is there knows this field", "لا أحد من الموجودين مختص بهذا الموضوع")
         }
-        D::OutsideHours => ("it is closed now", "الدوام منتهٍ الآن"),
+        D::OutsideHours => ("it is closed now", "المكان مغلق الآن"),
         D::EmergenciesAhead => ("emergencies go first", "الحالات الطارئة أولاً"),
         D::OffersNotTaken => {
-            ("agents were asked and did not answer yet", "سُئل الموظفون ولم يجيبوا بعد")
+            ("agents were asked and none has taken it yet", "سُئل الموظفون ولم يتسلّمها أحد بعد")
         }
         D::SystemDegraded => (
             "part of the system is disturbed; it keeps trying",

@@ -39,6 +39,10 @@ fn place(to: &Path, now: jiff::Timestamp) -> anyhow::Result<PathBuf> {
         true => to.join(now.strftime("sanad-%Y%m%dT%H%M%SZ.redb").to_string()),
         false => to.to_owned(),
     };
+    if !to.is_dir() && to.extension().is_none() {
+        let to = to.display();
+        bail!("there is no folder {to}; make it first, or name a file, for example {to}.redb");
+    }
     if path.try_exists().with_context(|| path.display().to_string())? {
         bail!("{} exists already; name a file that does not, or a folder", path.display());
     }
@@ -151,6 +155,9 @@ mod tests {
         assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing else is left");
         let told = place(&path, now).unwrap_err().to_string();
         assert!(told.contains("exists already"), "{told}");
+        // A folder that was meant is not written as a file.
+        let told = place(&folder.path().join("backups"), now).unwrap_err().to_string();
+        assert!(told.contains("there is no folder") && told.contains("backups.redb"), "{told}");
         // Somebody else was faster after the look.
         let late = Part::beside(&path);
         anew(&late.0).unwrap().write_all(b"late").unwrap();

@@ -455,7 +455,8 @@ pub fn heard(rules: &Rules, c: &Conversation, reading: &Reading) -> (Language, b
     }
 }
 
-fn spoken_language(rules: &Rules, variety: Variety) -> Option<Language> {
+/// The language that this is answered in, if the words tell.
+pub fn spoken_language(rules: &Rules, variety: Variety) -> Option<Language> {
     match variety {
         Variety::Arabic => Some(Language::Ar),
         Variety::Arabizi => Some(rules.bot.arabizi),

@@ -38,7 +38,7 @@ mod withdrawal;
 mod wordless;
 mod words;
 
-pub use customer_side::heard;
+pub use customer_side::{heard, spoken_language};
 pub use survey::wants_nps;
 
 #[cfg(test)]

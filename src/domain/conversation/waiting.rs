@@ -12,6 +12,7 @@ use super::turn::Turn;
 use super::withdrawal;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
+use crate::domain::bot::matcher::Verdict;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
@@ -284,7 +285,8 @@ fn title(turn: &Turn<'_>, id: &str) -> String {
 }
 
 /// Words while something is promised. They are kept for whoever keeps the promise; a wish for a
-/// person, danger, or news for the agent who promised bring the conversation back at once.
+/// person, danger, or news for the agent who promised bring the conversation back at once. What
+/// anybody may ask, and the machine surely knows, is no news.
 pub(super) fn pending_turn(
     turn: &mut Turn<'_>,
     input: &Input,
@@ -306,10 +308,22 @@ pub(super) fn pending_turn(
     let follow_up = PromiseKind::FollowUp;
     let is_news = turn.c.promise.as_ref().is_some_and(|promise| promise.kind == follow_up)
         && input.words().is_some()
-        && reading.social.is_none();
+        && reading.social.is_none()
+        && !asks_what_anybody_may(turn, chosen, reading);
     if is_news {
         turn.notice(TextKey::PromiseTime, &[]);
         return come_back(turn, false);
     }
     answer_while_waiting(turn, chosen, reading);
+}
+
+/// Whether this is a question with one answer for everybody; one that needs a detail of the
+/// customer's may well be what was promised.
+fn asks_what_anybody_may(turn: &Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) -> bool {
+    let entry = match (&reading.matched.verdict, chosen) {
+        (_, Some(entry)) => Some(entry),
+        (Verdict::Sure(id), None) => turn.rules.bot.entries.get(id),
+        (Verdict::Unsure(_) | Verdict::Unknown, None) => None,
+    };
+    entry.is_some_and(|entry| !entry.human_first && entry.slots.is_empty())
 }

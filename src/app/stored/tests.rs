@@ -313,8 +313,7 @@ fn every_sort_of_row_is_kept_in_its_stored_form() {
         Kind::ReadMarks,
     ];
     let entities = kinds.into_iter().filter_map(sort_of);
-    let others =
-        [Sort::Event, Sort::Inbox, Sort::Asked, Sort::Due, Sort::Pace, Sort::Archived];
+    let others = [Sort::Event, Sort::Inbox, Sort::Asked, Sort::Due, Sort::Pace, Sort::Archived];
     let kept: Vec<Kept> = lines(ROWS);
     let sorts: Vec<Sort> = kept.iter().map(|kept| kept.of).collect();
     all_kept(&entities.chain(others).collect::<Vec<_>>(), &sorts);
@@ -336,7 +335,10 @@ fn every_sort_of_row_is_kept_in_its_stored_form() {
     let due: Vec<Due> = due.iter().filter_map(|member| Due::parse(member)).collect();
     all_kept(DueKind::ALL, &due.iter().map(DueKind::of).collect::<Vec<_>>());
     let directives: Vec<Directives> = of(&kept, Sort::Directives);
-    let whats = directives.iter().flat_map(|it| it.in_force(Timestamp::ZERO)).map(|it| WhatKind::of(&it.what));
+    let whats = directives
+        .iter()
+        .flat_map(|it| it.in_force(Timestamp::ZERO))
+        .map(|it| WhatKind::of(&it.what));
     all_kept(WhatKind::ALL, &whats.collect::<Vec<_>>());
 }
 

@@ -5,6 +5,7 @@
 use super::connect::{reason_of, transient};
 use super::reach::{AWAY, Sentence};
 use super::terminal::Look;
+use super::transcript::Reader;
 use super::words::{pick, state};
 use crate::domain::language::Language;
 use crate::grpc::pb::ConversationState;
@@ -137,7 +138,7 @@ fn wrong_state(language: Language, name: &str) -> String {
             "this cannot be done now; the conversation:",
             "لا يمكن ذلك الآن؛ المحادثة:",
         );
-        return format!("{now} {}", state(language, known));
+        return format!("{now} {}", state(language, known, Reader::Staff));
     }
     let (en, ar) = situation(name).unwrap_or(sentence(Reason::WrongState, ""));
     pick(language, en, ar).to_owned()

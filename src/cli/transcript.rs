@@ -181,6 +181,11 @@ impl Transcript {
             Some(why) => format!("{place} ({} {why})", pick(self.language, "higher:", "تأخر:")),
             None => place,
         };
+        self.reasons(place, status)
+    }
+
+    /// Where somebody stands, with why they wait and how long.
+    pub fn reasons(&self, place: String, status: &QueueStatus) -> String {
         // Before the place is registered there is nothing to say of it, but why it is not.
         let is_told =
             |delay: &&Delay| status.registered || delay.reason() == DelayReason::SystemDegraded;

@@ -287,18 +287,23 @@ pub fn fate(language: Language, fate: pb::PromiseFate) -> &'static str {
 }
 
 /// What a conversation is doing.
-pub fn state(language: Language, state: pb::ConversationState) -> &'static str {
+pub fn state(language: Language, state: pb::ConversationState, reader: Reader) -> &'static str {
     use pb::ConversationState as S;
-    let (en, ar) = match state {
-        S::Unspecified => ("unknown", "غير معروف"),
-        S::Bot => ("with the bot", "مع الرد الآلي"),
-        S::Queued => ("waits for an agent", "تنتظر موظفًا"),
-        S::Pending => ("promised for later", "موعودة لوقت لاحق"),
-        S::Human => ("with an agent", "مع موظف"),
-        S::Confirming => ("waits for the customer's yes or no", "تنتظر جواب العميل"),
-        S::Resolved => ("resolved", "حُلّت"),
-        S::Closed => ("closed", "مغلقة"),
-        S::Blocked => ("blocked for a time", "موقوفة مؤقتًا"),
+    let (en, ar) = match (state, reader) {
+        (S::Queued, Reader::Customer) => ("you wait for a person", "تنتظر موظفًا"),
+        (S::Confirming, Reader::Customer) => ("waits for your yes or no", "تنتظر جوابك: نعم أو لا"),
+        (S::Closed, Reader::Customer) => ("ended", "انتهت"),
+        (S::Unspecified, _) => ("unknown", "غير معروف"),
+        (S::Bot, _) => ("with the bot", "مع الرد الآلي"),
+        (S::Queued, Reader::Staff) => ("waits for an agent", "تنتظر موظفًا"),
+        (S::Pending, _) => ("promised for later", "موعودة لوقت لاحق"),
+        (S::Human, _) => ("with an agent", "مع موظف"),
+        (S::Confirming, Reader::Staff) => {
+            ("waits for the customer's yes or no", "تنتظر جواب العميل")
+        }
+        (S::Resolved, _) => ("resolved", "حُلّت"),
+        (S::Closed, Reader::Staff) => ("closed", "مغلقة"),
+        (S::Blocked, _) => ("blocked for a time", "موقوفة مؤقتًا"),
     };
     pick(language, en, ar)
 }

@@ -26,8 +26,7 @@ impl View {
             return vec![self.say(en, ar)];
         }
         let mut lines = self.rows(mine, here, now);
-        let (en, ar) = ("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها");
-        lines.push(self.say(en, ar));
+        lines.push(self.way_on());
         lines
     }
 
@@ -51,9 +50,12 @@ impl View {
         let (en, ar) = ("open as well:", "ومفتوح أيضًا:");
         let mut lines = vec![self.say(en, ar)];
         lines.extend(self.rows(mine, "", now));
-        let (en, ar) = ("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها");
-        lines.push(self.say(en, ar));
+        lines.push(self.way_on());
         lines
+    }
+
+    fn way_on(&self) -> String {
+        self.say("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها")
     }
 
     fn rows(&self, mine: &[MyConversation], here: &str, now: i64) -> Vec<String> {
@@ -213,7 +215,10 @@ fn row(
 ) -> String {
     let l = transcript.language;
     let conversation = mine.conversation.clone().unwrap_or_default();
-    let mut parts = vec![standing(l, conversation.state()).to_owned()];
+    let mut parts = vec![words::state(l, conversation.state(), transcript.reader).to_owned()];
+    if !mine.topic.is_empty() {
+        parts.push(transcript.quoted(&mine.topic));
+    }
     // Which machine or which person: the machine needs no name.
     if let Some(owner) = conversation.owner.filter(|owner| owner.party() == Party::Agent) {
         parts.push(transcript.label(&owner));
@@ -238,19 +243,6 @@ fn row(
         parts.push(pick(l, "you are here", "أنت هنا").to_owned());
     }
     format!("{number}. {}", parts.join(" · "))
-}
-
-/// What a conversation is doing, in words for the customer.
-fn standing(language: Language, state: ConversationState) -> &'static str {
-    use ConversationState as S;
-    match state {
-        S::Confirming => pick(language, "waits for your yes or no", "تنتظر جوابك: نعم أو لا"),
-        S::Queued => pick(language, "you wait for a person", "تنتظر موظفًا"),
-        S::Closed => pick(language, "ended", "انتهت"),
-        S::Unspecified | S::Bot | S::Pending | S::Human | S::Resolved | S::Blocked => {
-            words::state(language, state)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ impl Transcript {
             (false, Language::En) => "asking for a person …".to_owned(),
             (false, Language::Ar) => "جارٍ طلب موظف …".to_owned(),
             (true, Language::En) => format!("you are number {} in line", status.position),
-            (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
+            (true, Language::Ar) => format!("رقمك في القائمة {}", status.position),
         };
         let place = match words::rise(self.language, status.rise()) {
             Some(why) => format!("{place} ({} {why})", pick(self.language, "higher:", "تأخر:")),

@@ -58,7 +58,7 @@ pub fn rise(language: Language, rise: pb::PositionRise) -> Option<&'static str> 
     use pb::PositionRise as R;
     let (en, ar) = match rise {
         R::Unspecified => return None,
-        R::Rejoined => ("in line again", "العودة إلى الطابور"),
+        R::Rejoined => ("in line again", "العودة إلى القائمة"),
         R::Emergencies => ("somebody in danger goes before", "تقدَّم من هو في خطر"),
         R::TeamChanged => ("other colleagues are there now", "تغيّر الموظفون الموجودون"),
         R::EarlierClaim => (
@@ -173,7 +173,7 @@ pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static st
     let (en, ar) = match reason {
         U::Unspecified => ("it is no longer yours", "لم تعد لك"),
         U::Ended => ("it ended", "انتهت"),
-        U::Requeued => ("it went to a queue", "انتقلت إلى طابور"),
+        U::Requeued => ("it went to a queue", "انتقلت إلى قائمة"),
         U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
         U::TakenOver => ("a supervisor took it over", "تسلّمها المشرف"),
     };

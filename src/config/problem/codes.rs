@@ -312,8 +312,8 @@ codes! {
     UnknownQueue = "CFG302" Error
         en "there is no queue `{id}`",
            "Write the id of a queue of `routing.yaml`.";
-        ar "لا يوجد طابور باسم `{id}`",
-           "اكتب معرف طابور موجود في `routing.yaml`.";
+        ar "لا توجد قائمة باسم `{id}`",
+           "اكتب معرف قائمة موجودة في `routing.yaml`.";
     /// A skill that is not declared.
     UnknownSkill = "CFG303" Error
         en "there is no skill `{id}`",
@@ -330,7 +330,7 @@ codes! {
     MissingReason = "CFG305" Error
         en "the reason `{reason}` has no queue: such a customer would go nowhere",
            "Add `{reason}: { queue: …, priority: … }` under `reasons:`.";
-        ar "السبب `{reason}` بلا طابور، فلن يصل هذا العميل إلى أحد",
+        ar "السبب `{reason}` بلا قائمة، فلن يصل هذا العميل إلى أحد",
            "أضف `{reason}: { queue: …, priority: … }` تحت `reasons:`.";
     /// An emergency that would wait with the rest, or the reverse.
     EmergencyPriority = "CFG306" Error
@@ -360,7 +360,7 @@ codes! {
     NobodyServes = "CFG310" Warning
         en "no agent declared here can serve the queue `{id}` in `{language}`",
            "Give an agent that language and the skills the queue requires, unless such agents are registered by the API.";
-        ar "لا يوجد موظف معرف هنا يستطيع خدمة الطابور `{id}` باللغة `{language}`",
+        ar "لا يوجد موظف معرف هنا يستطيع خدمة القائمة `{id}` باللغة `{language}`",
            "أعط موظفا هذه اللغة والمهارات المطلوبة، إلا إذا كان هؤلاء يسجلون عبر الواجهة البرمجية.";
     /// A cost that no declared agent has room for.
     CostAboveCapacity = "CFG311" Error

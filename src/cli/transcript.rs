@@ -228,6 +228,15 @@ impl Transcript {
         }
     }
 
+    /// Somebody's words within a line.
+    pub fn quoted(&self, words: &str) -> String {
+        let words = self.look.foreign(words);
+        match self.language {
+            Language::En => format!("“{words}”"),
+            Language::Ar => format!("«{words}»"),
+        }
+    }
+
     /// What the host site tells of the customer.
     pub fn fact(&self, fact: &Fact) -> String {
         match &fact.value {

@@ -114,10 +114,7 @@ impl Talk {
     pub(super) async fn call_back(&mut self, time: &str) -> anyhow::Result<()> {
         let present = jiff::Timestamp::now().to_zoned(zone::here());
         match when::parse(time, &present) {
-            Ok(seconds) => {
-                self.terminal.screen.show(&[self.view.callback_at(seconds)]);
-                self.want(Want::CallbackAt(seconds)).await
-            }
+            Ok(seconds) => self.want(Want::CallbackAt(seconds)).await,
             Err(fault) => {
                 self.terminal.screen.show(&[self.view.no_time(fault)]);
                 Ok(())

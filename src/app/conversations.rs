@@ -71,11 +71,11 @@ pub struct Logged {
 /// An event as it is written: with the record of the request that made it, so that both leave the
 /// store together.
 #[derive(Serialize)]
-struct Written<'a> {
-    at: &'a Timestamp,
-    event: &'a Event,
+pub(super) struct Written<'a> {
+    pub(super) at: &'a Timestamp,
+    pub(super) event: &'a Event,
     #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a str>,
+    pub(super) request: Option<&'a str>,
 }
 
 /// Which request made an event; `None` for what no request made, and for all but its first event.

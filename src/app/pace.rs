@@ -218,6 +218,15 @@ fn parse_served(name: &str) -> Option<Served> {
     Some(Served { needs, sample: Sample { took, seat } })
 }
 
+/// Reads a note and writes it again, to compare with its stored form.
+#[cfg(test)]
+pub(super) fn again(stored: &str) -> Option<String> {
+    let mut last = stored.rsplit('|');
+    let id = ConversationId::parse(last.next()?).ok()?;
+    let at = last.next()?.strip_suffix("ms")?.parse().ok()?;
+    Some(name(&id, &parse(stored)?, Timestamp::from_millis(at)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

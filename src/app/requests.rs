@@ -20,7 +20,7 @@ pub struct Once {
 
 /// What one caller asked lately, the newest last.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Remembered {
+pub(super) struct Remembered {
     requests: Vec<Asked>,
 }
 

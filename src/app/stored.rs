@@ -3,6 +3,9 @@
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+#[cfg(test)]
+mod tests;
+
 /// The record of one request: the same id with the same contents gets the first answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestRecord {

@@ -27,7 +27,7 @@ fn basis(language: Language, eta: &pb::Eta, reader: Reader) -> Option<String> {
         (pb::EtaBasis::Unspecified, _) => return None,
         (pb::EtaBasis::Class, Reader::Customer) => pick(language, "like yours", "تشبه محادثتك"),
         (pb::EtaBasis::Class, Reader::Staff) => pick(language, "of this kind", "من هذا النوع"),
-        (pb::EtaBasis::Queue, _) => pick(language, "of this queue", "في هذا الطابور"),
+        (pb::EtaBasis::Queue, _) => pick(language, "of this queue", "في هذه القائمة"),
     };
     let by = pick(language, "by the last", "بحسب آخر");
     Some(format!("{by} {} {like}", conversations(language, eta.samples)))
@@ -89,7 +89,7 @@ mod tests {
                 8,
                 Reader::Customer,
                 "(by the last 8 conversations of this queue)",
-                "(بحسب آخر 8 محادثات في هذا الطابور)",
+                "(بحسب آخر 8 محادثات في هذه القائمة)",
             ),
         ] {
             let based = pb::Eta { basis: basis.into(), samples, ..range(300, 600) };

@@ -1,68 +1,21 @@
 //! A small server for the tests of the clients: real sockets, one conversation, and the failures a
 //! network has. It keeps its state when it is killed, as a real one does.
 
+mod server;
+
 use crate::grpc::pb::chat_service_server::{ChatService, ChatServiceServer};
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{self, *};
 use futures::stream::BoxStream;
+pub use server::{Running, any_port};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::server::{Router, TcpIncoming};
 use tonic::{Request, Response, Status};
-
-/// A server that runs until it is dropped.
-pub struct Running {
-    pub address: SocketAddr,
-    runtime: Option<tokio::runtime::Runtime>,
-}
-
-impl Running {
-    /// Serves at `address`; port 0 takes any free one.
-    pub fn start(address: SocketAddr, services: impl FnOnce() -> Router) -> Running {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let guard = runtime.enter();
-        // A port that was just given back may be lent to somebody's connection for a moment.
-        let mut tries = 0;
-        let incoming = loop {
-            match TcpIncoming::bind(address) {
-                Ok(incoming) => break incoming,
-                Err(error) if tries == 1_000 => panic!("{address}: {error}"),
-                Err(_) => std::thread::yield_now(),
-            }
-            tries += 1;
-        };
-        let address = incoming.local_addr().unwrap();
-        runtime.spawn(services().serve_with_incoming(incoming));
-        drop(guard);
-        Running { address, runtime: Some(runtime) }
-    }
-
-    pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-}
-
-impl Drop for Running {
-    /// Like a crash: every connection is cut.
-    fn drop(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
-pub fn any_port() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 0))
-}
 
 pub fn text(words: &str) -> Option<LocalizedText> {
     Some(LocalizedText { text: words.to_owned(), ..LocalizedText::default() })
@@ -85,6 +38,10 @@ pub struct Faults {
     pub away: bool,
     /// So many sends are answered without being saved.
     pub unsaved: usize,
+    /// Each call that is told in `calls` is answered only when this is notified.
+    pub hold: Option<Arc<Notify>>,
+    /// What is a customer's own is refused.
+    pub refuses: bool,
 }
 
 /// One conversation.
@@ -102,6 +59,12 @@ pub struct Desk {
     pub marks: Option<ReadMarks>,
     /// How often a stream was opened, with the tokens.
     pub tokens: Vec<String>,
+    /// The customer's other conversation, if they have one.
+    pub other: Option<Conversation>,
+    /// What was asked for, a message with its conversation and its words.
+    pub calls: watch::Sender<Vec<String>>,
+    /// All of it is gone, and streams end.
+    pub erased: bool,
 }
 
 impl Desk {
@@ -148,6 +111,23 @@ impl FakeChat {
     pub fn read(&self, marks: ReadMarks) {
         self.desk().marks = Some(marks);
         self.bell.send_replace(());
+    }
+
+    /// A call has come; it is answered when the test lets it be.
+    async fn come(&self, call: String) {
+        let hold = self.desk().faults.hold.clone();
+        self.desk().calls.send_modify(|calls| calls.push(call));
+        if let Some(hold) = hold {
+            hold.notified().await;
+        }
+    }
+
+    /// Waits until this call has come.
+    pub async fn until_asked(&self, call: &str) {
+        let mut calls = self.desk().calls.subscribe();
+        let come = calls.wait_for(|calls| calls.iter().any(|come| come == call));
+        let come = tokio::time::timeout(Duration::from_secs(20), come).await;
+        assert!(come.is_ok(), "{call:?} was not asked for, but {:?}", *self.desk().calls.borrow());
     }
 
     fn turn(&self, content: send_message_request::Content) -> SendMessageResponse {
@@ -221,6 +201,10 @@ impl FakeChat {
         let mut told = None;
         let _ = frames.send(frame(String::new(), Frame::Attached(attached))).await;
         loop {
+            if self.desk().erased {
+                let _ = frames.send(Err(Status::not_found("it was erased"))).await;
+                return;
+            }
             let (events, waiting, marks) = {
                 let desk = self.desk();
                 let events = desk.events[next.min(desk.events.len())..].to_vec();
@@ -294,6 +278,9 @@ impl ChatService for FakeChat {
             return Err(Status::unauthenticated("no token"));
         }
         let request = request.into_inner();
+        if let Some(send_message_request::Content::Text(words)) = &request.content {
+            self.come(format!("{}: {words}", request.conversation_id)).await;
+        }
         let known = self.desk().requests.get(&request.request_id).cloned();
         let answer = match known {
             Some(answer) => answer,
@@ -388,21 +375,33 @@ impl ChatService for FakeChat {
         &self,
         _: Request<IdentifyCustomerRequest>,
     ) -> Answer<IdentifyCustomerResponse> {
-        absent()
+        self.come("identify".to_owned()).await;
+        Ok(Response::new(IdentifyCustomerResponse::default()))
     }
 
     async fn list_my_conversations(
         &self,
-        _: Request<ListMyConversationsRequest>,
+        request: Request<ListMyConversationsRequest>,
     ) -> Answer<ListMyConversationsResponse> {
-        absent()
+        let other = self.desk().other.clone().filter(|_| !request.into_inner().only_open);
+        let conversations = other
+            .map(|other| MyConversation { conversation: Some(other), ..MyConversation::default() });
+        let conversations = Vec::from_iter(conversations);
+        Ok(Response::new(ListMyConversationsResponse { conversations }))
     }
 
     async fn resume_conversation(
         &self,
         _: Request<ResumeConversationRequest>,
     ) -> Answer<ResumeConversationResponse> {
-        absent()
+        self.come("resume".to_owned()).await;
+        if self.desk().faults.refuses {
+            return Err(Status::permission_denied("it is not theirs"));
+        }
+        let (conversation, customer_token) = (self.desk().other.clone(), "token".to_owned());
+        let resumed =
+            ResumeConversationResponse { conversation, customer_token, ..Default::default() };
+        Ok(Response::new(resumed))
     }
 
     type ExportMyDataStream = BoxStream<'static, Result<ExportMyDataResponse, Status>>;
@@ -415,7 +414,16 @@ impl ChatService for FakeChat {
     }
 
     async fn erase_my_data(&self, _: Request<EraseMyDataRequest>) -> Answer<EraseMyDataResponse> {
-        absent()
+        {
+            let mut desk = self.desk();
+            desk.erased = !desk.faults.refuses;
+        }
+        self.bell.send_replace(());
+        self.come("erase".to_owned()).await;
+        if !self.desk().erased {
+            return Err(Status::permission_denied("it is not theirs"));
+        }
+        Ok(Response::new(EraseMyDataResponse { conversations: 1, ..Default::default() }))
     }
 
     async fn rate_answer(&self, _: Request<RateAnswerRequest>) -> Answer<RateAnswerResponse> {

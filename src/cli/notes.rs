@@ -63,3 +63,18 @@ impl Sort {
         bail!("other instances note other secrets all the time: give all of them the same")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ports::store::{decode, encode};
+
+    #[test]
+    fn a_note_is_in_its_stored_form() {
+        let note = Note { name: "4f1d".to_owned() };
+        assert_eq!(&encode(&note)[..], br#"{"name":"4f1d"}"#);
+        let later: Note = decode("a note", br#"{"name":"4f1d","since":5}"#).unwrap();
+        assert_eq!(later, note, "a field of a later build is read over");
+        assert_eq!(Sort("secret").key().to_string(), "d:secret");
+    }
+}

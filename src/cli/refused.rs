@@ -5,6 +5,7 @@
 use super::connect::{reason_of, transient};
 use super::reach::{AWAY, Sentence};
 use super::terminal::Look;
+use super::transcript::Reader;
 use super::words::{pick, state};
 use crate::domain::language::Language;
 use crate::grpc::pb::ConversationState;
@@ -123,7 +124,7 @@ fn field(field: &str) -> Sentence {
         ),
         "score" => ("the score is not on the scale", "التقييم خارج المقياس"),
         "name" => ("customers read the name: say one", "الاسم يقرؤه العملاء: اذكر اسمًا"),
-        "to" => ("there is no such queue or skill", "لا يوجد طابور أو تخصص كهذا"),
+        "to" => ("there is no such queue or skill", "لا توجد قائمة أو تخصص بهذا الاسم"),
         _ => ("something in it is not as it must be", "فيه شيء غير صحيح"),
     }
 }
@@ -137,7 +138,7 @@ fn wrong_state(language: Language, name: &str) -> String {
             "this cannot be done now; the conversation:",
             "لا يمكن ذلك الآن؛ المحادثة:",
         );
-        return format!("{now} {}", state(language, known));
+        return format!("{now} {}", state(language, known, Reader::Staff));
     }
     let (en, ar) = situation(name).unwrap_or(sentence(Reason::WrongState, ""));
     pick(language, en, ar).to_owned()
@@ -174,11 +175,11 @@ fn situation(name: &str) -> Option<Sentence> {
         "done" => ("this has been done already", "تم هذا من قبل"),
         "offer_gone" => ("the offer is gone", "فات هذا العرض"),
         "not_now" => ("this cannot be taken now", "لا يمكن أخذها الآن"),
-        "unknown" | "gone" => ("it is not in the queue", "ليست في الطابور"),
-        "waiting" => ("it waits in the queue", "تنتظر في الطابور"),
+        "unknown" | "gone" => ("it is not in the queue", "ليست في القائمة"),
+        "waiting" => ("it waits in the queue", "تنتظر في القائمة"),
         "assigned" => ("an agent has it", "عند أحد الموظفين"),
         "offered" => ("an agent is being asked", "معروضة على أحد الموظفين"),
-        "here" => ("it is in the queue", "هي في الطابور"),
+        "here" => ("it is in the queue", "هي في القائمة"),
         "not being written up" => {
             ("nothing is being written up there", "لا توثيق جارٍ لهذه المحادثة")
         }

@@ -175,12 +175,17 @@ impl Transcript {
             (false, Language::En) => "asking for a person …".to_owned(),
             (false, Language::Ar) => "جارٍ طلب موظف …".to_owned(),
             (true, Language::En) => format!("you are number {} in line", status.position),
-            (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
+            (true, Language::Ar) => format!("رقمك في القائمة {}", status.position),
         };
         let place = match words::rise(self.language, status.rise()) {
             Some(why) => format!("{place} ({} {why})", pick(self.language, "higher:", "تأخر:")),
             None => place,
         };
+        self.reasons(place, status)
+    }
+
+    /// Where somebody stands, with why they wait and how long.
+    pub fn reasons(&self, place: String, status: &QueueStatus) -> String {
         // Before the place is registered there is nothing to say of it, but why it is not.
         let is_told =
             |delay: &&Delay| status.registered || delay.reason() == DelayReason::SystemDegraded;
@@ -220,6 +225,15 @@ impl Transcript {
         match promise.what.is_empty() {
             true => line,
             false => format!("{line}: {}", self.look.foreign(&promise.what)),
+        }
+    }
+
+    /// Somebody's words within a line.
+    pub fn quoted(&self, words: &str) -> String {
+        let words = self.look.foreign(words);
+        match self.language {
+            Language::En => format!("“{words}”"),
+            Language::Ar => format!("«{words}»"),
         }
     }
 

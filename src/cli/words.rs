@@ -58,7 +58,7 @@ pub fn rise(language: Language, rise: pb::PositionRise) -> Option<&'static str> 
     use pb::PositionRise as R;
     let (en, ar) = match rise {
         R::Unspecified => return None,
-        R::Rejoined => ("in line again", "العودة إلى الطابور"),
+        R::Rejoined => ("in line again", "العودة إلى القائمة"),
         R::Emergencies => ("somebody in danger goes before", "تقدَّم من هو في خطر"),
         R::TeamChanged => ("other colleagues are there now", "تغيّر الموظفون الموجودون"),
         R::EarlierClaim => (
@@ -173,7 +173,7 @@ pub fn unassigned(language: Language, reason: pb::UnassignReason) -> &'static st
     let (en, ar) = match reason {
         U::Unspecified => ("it is no longer yours", "لم تعد لك"),
         U::Ended => ("it ended", "انتهت"),
-        U::Requeued => ("it went to a queue", "انتقلت إلى طابور"),
+        U::Requeued => ("it went to a queue", "انتقلت إلى قائمة"),
         U::Lost => ("you were not heard of for too long", "انقطع اتصالك وقتًا طويلاً"),
         U::TakenOver => ("a supervisor took it over", "تسلّمها المشرف"),
     };
@@ -287,18 +287,23 @@ pub fn fate(language: Language, fate: pb::PromiseFate) -> &'static str {
 }
 
 /// What a conversation is doing.
-pub fn state(language: Language, state: pb::ConversationState) -> &'static str {
+pub fn state(language: Language, state: pb::ConversationState, reader: Reader) -> &'static str {
     use pb::ConversationState as S;
-    let (en, ar) = match state {
-        S::Unspecified => ("unknown", "غير معروف"),
-        S::Bot => ("with the bot", "مع الرد الآلي"),
-        S::Queued => ("waits for an agent", "تنتظر موظفًا"),
-        S::Pending => ("promised for later", "موعودة لوقت لاحق"),
-        S::Human => ("with an agent", "مع موظف"),
-        S::Confirming => ("waits for the customer's yes or no", "تنتظر جواب العميل"),
-        S::Resolved => ("resolved", "حُلّت"),
-        S::Closed => ("closed", "مغلقة"),
-        S::Blocked => ("blocked for a time", "موقوفة مؤقتًا"),
+    let (en, ar) = match (state, reader) {
+        (S::Queued, Reader::Customer) => ("you wait for a person", "تنتظر موظفًا"),
+        (S::Confirming, Reader::Customer) => ("waits for your yes or no", "تنتظر جوابك: نعم أو لا"),
+        (S::Closed, Reader::Customer) => ("ended", "انتهت"),
+        (S::Unspecified, _) => ("unknown", "غير معروف"),
+        (S::Bot, _) => ("with the bot", "مع الرد الآلي"),
+        (S::Queued, Reader::Staff) => ("waits for an agent", "تنتظر موظفًا"),
+        (S::Pending, _) => ("promised for later", "موعودة لوقت لاحق"),
+        (S::Human, _) => ("with an agent", "مع موظف"),
+        (S::Confirming, Reader::Staff) => {
+            ("waits for the customer's yes or no", "تنتظر جواب العميل")
+        }
+        (S::Resolved, _) => ("resolved", "حُلّت"),
+        (S::Closed, Reader::Staff) => ("closed", "مغلقة"),
+        (S::Blocked, _) => ("blocked for a time", "موقوفة مؤقتًا"),
     };
     pick(language, en, ar)
 }

@@ -188,6 +188,7 @@ impl Chat {
         let mine = found.iter().map(|c| pb::MyConversation {
             conversation: Some(encode::conversation(app, c)),
             last_event_at: Some(encode::timestamp(c.last_event_at)),
+            topic: c.memory.need.clone().unwrap_or_default(),
         });
         Ok(Response::new(pb::ListMyConversationsResponse { conversations: mine.collect() }))
     }

@@ -268,3 +268,23 @@ fn stint(agent: &AgentId, event: &pb::Event) -> Stint {
         _ => Stint::Within,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whisper_is_for_its_addressee_alone() {
+        let whispered = |to: &str| pb::Event {
+            body: Some(Body::Whispered(pb::Whispered {
+                agent_id: to.to_owned(),
+                ..pb::Whispered::default()
+            })),
+            ..pb::Event::default()
+        };
+        let omar = AgentId::parse("omar").unwrap();
+        assert!(!is_for_another(&omar, &whispered("omar")));
+        assert!(is_for_another(&omar, &whispered("sara")));
+        assert!(!is_for_another(&omar, &pb::Event::default()), "all else is for whoever owns it");
+    }
+}

@@ -191,6 +191,48 @@ fn what_is_expected_of_agents_supervisors_and_waits_is_compared() {
     assert_eq!(found, keys);
 }
 
+/// The words of ours; a script's own keys, names and texts stay as they are written.
+#[test]
+fn what_was_found_instead_of_what_was_expected_is_told_in_arabic() {
+    let told = |steps: &str| {
+        let failed = failed_of(&[("noon".to_owned(), steps.to_owned())]);
+        let [problem] = &failed[..] else { panic!("{failed:?}") };
+        let told = problem.what(Language::Ar);
+        told.split_once("لم تتحقق: ").map(|(_, told)| told.to_owned()).unwrap_or(told)
+    };
+    let held = "agents: [john]\nlanguage: en\nsteps:\n  - customer_does: request_human\n  - { agent: john, does: accept }\n";
+    for (steps, expected) in [
+        (
+            "steps: [{ customer_does: request_human, expect: { offered_to: john } }]".to_owned(),
+            "offered_to ينبغي أن يكون john وهو لا شيء",
+        ),
+        (
+            "steps: [{ customer_does: request_human, expect: { survey: nps } }]".to_owned(),
+            "survey ينبغي أن يكون nps وهو none",
+        ),
+        (
+            "steps: [{ customer_does: request_human, expect: { suggests: never said } }]"
+                .to_owned(),
+            "suggests ينبغي أن يكون never said وهو لا شيء",
+        ),
+        (
+            format!("{held}  - {{ agent: john, says: hello, expect: {{ says_not: hello }} }}\n"),
+            "says_not ينبغي أن يكون أي كلام إلا hello وهو “hello”",
+        ),
+        (
+            format!("{held}  - {{ customer_does: leave, expect: {{ refused: no }} }}\n"),
+            "refused ينبغي أن يكون no وهو مقبول",
+        ),
+        (
+            format!("{held}  - {{ agent: huda, looks_up: x, expect: {{ state: human }} }}\n"),
+            "هذا الفعل ينبغي أن يكون ممكنا وهو «",
+        ),
+    ] {
+        let told = told(&steps);
+        assert!(told.starts_with(expected), "{told}");
+    }
+}
+
 #[test]
 fn what_staff_do_at_one_moment_are_requests_of_their_own() {
     let solved = "  - customer_does: request_human\n  - { agent: layla, does: accept }\n  - { agent: layla, says: it is done }\n  - { agent: layla, proposes: solved }\n  - customer_does: confirm\n    expect: { state: resolved }\n";

@@ -246,7 +246,7 @@ codes! {
         en "the offer to {agent} ended {over_s} s ago and is still there"
             => "repair ends it; the place in the queue is kept"
         ar "انتهى العرض على {agent} قبل {over_s} ث وما زال قائمًا"
-            => "الإصلاح ينهيه؛ والمكان في الطابور محفوظ";
+            => "الإصلاح ينهيه؛ والمكان في القائمة محفوظ";
     TimerLost "timer_lost" [of late_s]
         en "the timer of the {of} is lost; it was due {late_s} s ago (less than 0: in the future)"
             => "repair sets it again"

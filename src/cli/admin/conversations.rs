@@ -3,6 +3,7 @@
 use super::Secured;
 use super::show::Show;
 use crate::cli::connect::ask;
+use crate::cli::transcript::Reader;
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
 use crate::grpc::pb::{
@@ -93,7 +94,7 @@ fn row(show: Show, summary: &ConversationSummary, now: i64) -> String {
 
 fn heading(show: Show, conversation: &Conversation) -> String {
     let l = show.transcript.language;
-    let mut parts = vec![words::state(l, conversation.state()).to_owned()];
+    let mut parts = vec![words::state(l, conversation.state(), Reader::Staff).to_owned()];
     if let Some(owner) = conversation.owner.as_ref().filter(|it| it.party() == Party::Agent) {
         parts.push(show.transcript.label(owner));
     }
@@ -112,7 +113,7 @@ fn heading(show: Show, conversation: &Conversation) -> String {
 mod tests {
     use super::*;
     use crate::cli::terminal::Look;
-    use crate::cli::transcript::{Reader, Transcript};
+    use crate::cli::transcript::Transcript;
     use crate::domain::language::Language;
     use crate::grpc::pb::{CloseReason, QueueStatus};
 

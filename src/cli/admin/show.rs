@@ -1,6 +1,5 @@
 //! What an operator asked for, as lines. Pure; the present is handed in, in seconds.
 
-use crate::cli::eta::eta;
 use crate::cli::transcript::{Reader, Transcript, moment};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
@@ -93,7 +92,7 @@ impl Show {
         let l = self.language();
         let mut lines = self.transcript.events(&answer.events);
         if let Some(conversation) = &answer.conversation {
-            let state = words::state(l, conversation.state());
+            let state = words::state(l, conversation.state(), Reader::Staff);
             lines.push(format!("{}: {state}", self.bold(&conversation.conversation_id)));
             lines.extend(conversation.queue_status.as_ref().map(|status| self.standing(status)));
         }
@@ -125,7 +124,7 @@ impl Show {
             return vec![self.pick("nothing is promised", "لا وعود مفتوحة").to_owned()];
         }
         let row = |open: &pb::OpenPromise| {
-            let state = words::state(self.language(), open.state());
+            let state = words::state(self.language(), open.state(), Reader::Staff);
             let promise = open.promise.as_ref().map(|it| self.transcript.promise(it));
             let promise = promise.unwrap_or_default();
             format!("{} ({state}): {promise}", self.bold(&open.conversation_id))
@@ -207,14 +206,7 @@ impl Show {
             true => format!("{} {}", self.pick("place", "الدور"), status.position),
             false => self.pick("not registered yet", "لم تُسجَّل بعد").to_owned(),
         };
-        let place = self.bold(&place);
-        let line = match status.delay.as_ref().and_then(|delay| self.transcript.delay(delay)) {
-            Some(why) => format!("{place}: {why}"),
-            None => place,
-        };
-        let wait =
-            status.eta.as_ref().and_then(|it| eta(self.transcript.language, it, Reader::Staff));
-        wait.map_or(line.clone(), |wait| format!("{line} · {wait}"))
+        self.transcript.reasons(self.bold(&place), status)
     }
 
     fn fit(&self, agent: &pb::AgentFit) -> String {
@@ -316,7 +308,6 @@ mod tests {
     use super::*;
     use crate::cli::fake::text;
     use crate::cli::terminal::Look;
-    use crate::cli::transcript::Reader;
     use prost_types::{Duration, Timestamp};
 
     fn show() -> Show {

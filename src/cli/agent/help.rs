@@ -23,11 +23,11 @@ pub const COMMANDS: Commands = Commands(&[
         "come back to it in 30m, 4h or 2d; your place is free meanwhile",
         "وعد بالعودة بعد 30m أو 4h أو 2d، ويتفرغ مكانك حتى ذلك",
     ),
-    ("/release [note]", "give it back to the queue, place kept", "إعادتها إلى الطابور بدورها"),
+    ("/release [note]", "give it back to the queue, place kept", "إعادتها إلى القائمة بدورها"),
     (
         "/transfer agent|queue|skill name [note]",
         "pass it on to a colleague, a queue or whoever has the skill; the wait so far counts",
-        "تحويلها إلى زميل أو طابور أو صاحب مهارة، ومدة الانتظار محسوبة",
+        "تحويلها إلى زميل أو قائمة أو صاحب مهارة، ومدة الانتظار محسوبة",
     ),
     ("/transfer bot [note]", "pass it back to the machine", "إعادتها إلى الآلة"),
     ("/away [reason]  /back", "take no new work, take work again", "التوقف عن الاستلام والعودة"),

@@ -16,6 +16,7 @@ mod work;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
 use super::follow::{Heard, follow};
+use super::leaving::{Go, Leaving};
 use super::reach::{AWAY, BACK, Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
@@ -89,6 +90,7 @@ async fn run_in(args: AgentArgs, terminal: Terminal) -> anyhow::Result<()> {
         return Ok(());
     };
     let desk = Desk::new(show, args.agent.clone(), terminal.interactive, args.auto_accept);
+    let leaving = Leaving::after(args.stay);
     let mut shift = Shift {
         args,
         client,
@@ -98,8 +100,7 @@ async fn run_in(args: AgentArgs, terminal: Terminal) -> anyhow::Result<()> {
         held_line: None,
         waiting_since: Instant::now(),
         open_calls: 0,
-        leave_at: None,
-        ended: false,
+        leaving,
     };
     let hello = shift.seat.hello.agent.clone().unwrap_or_default();
     shift.terminal.screen.show(&[shift.desk.show.signed_in(&hello)]);
@@ -177,15 +178,8 @@ struct Shift {
     waiting_since: Instant,
     /// Calls that were asked for and not answered.
     open_calls: usize,
-    /// When to leave; set when the input has ended.
-    leave_at: Option<Instant>,
-    /// The input was asked to end: nothing more is read.
-    ended: bool,
-}
-
-enum Go {
-    On,
-    Leave,
+    /// When this terminal is left.
+    leaving: Leaving,
 }
 
 impl Shift {
@@ -196,8 +190,8 @@ impl Shift {
         loop {
             let interactive = self.terminal.interactive;
             // A script speaks only when what it did before is done; a person at any time.
-            let may_speak =
-                !self.ended && (interactive || self.open_calls == 0 && self.held_line.is_none());
+            let is_free = interactive || self.open_calls == 0 && self.held_line.is_none();
+            let may_speak = !self.leaving.has_ended() && is_free;
             let go = tokio::select! {
                 biased;
                 Some(heard) = self.seat.heard.recv() => self.hear(heard).await?,
@@ -307,10 +301,9 @@ impl Shift {
 
     async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
         self.terminal.screen.typed();
-        let Some(line) = line else { return Ok(self.end()) };
+        let Some(line) = line else { return Ok(self.leaving.end(&self.terminal, Instant::now())) };
         let line = input::parse(&line);
         if line == Line::Quit {
-            self.leave_at = Some(Instant::now());
             return Ok(Go::Leave);
         }
         self.waiting_since = Instant::now();
@@ -334,25 +327,14 @@ impl Shift {
         self.tell(told).await
     }
 
-    fn end(&mut self) -> Go {
-        self.ended = true;
-        if self.terminal.interactive {
-            return Go::Leave;
-        }
-        self.leave_at = Some(Instant::now() + Duration::from_secs(self.args.stay));
-        Go::On
-    }
-
     fn tick(&mut self) -> anyhow::Result<Go> {
         self.countdown();
         let patience = Duration::from_secs(self.args.patience);
         if self.held_line.is_some() && self.waiting_since.elapsed() >= patience {
             return Err(Failure::NoWork { waited: patience }.into());
         }
-        match self.leave_at {
-            Some(at) if Instant::now() >= at && self.open_calls == 0 => Ok(Go::Leave),
-            Some(_) | None => Ok(Go::On),
-        }
+        let is_done = self.leaving.is_due(Instant::now()) && self.open_calls == 0;
+        Ok(if is_done { Go::Leave } else { Go::On })
     }
 
     /// Only where it can be drawn over: in a file it would be a line for each second.

@@ -11,6 +11,7 @@ use super::link::Link;
 use super::view::{TICK_MS, View};
 use crate::cli::connect::{Failure, fresh_id};
 use crate::cli::follow::Heard;
+use crate::cli::leaving::{Go, Leaving};
 use crate::cli::terminal::{Terminal, asked_to_stop};
 use crate::grpc::pb::SubscribeEventsResponse;
 use std::time::Duration;
@@ -35,29 +36,22 @@ pub struct Talk {
     /// Calls that were asked for and not answered.
     open_calls: usize,
     /// Something is asked for after which this conversation is no longer at hand.
-    leaving: Option<Leaving>,
+    departing: Option<Departing>,
     /// Whether all is to be erased was asked, and the answer is the next line.
     erase_asked: bool,
     /// Since when a script waits for its turn to be over.
     waiting_since: Instant,
-    /// When to leave; set when the input has ended.
-    leave_at: Option<Instant>,
-    /// The input was asked to end: nothing more is read.
-    ended: bool,
+    /// When this terminal is left.
+    leaving: Leaving,
 }
 
 /// How this conversation will no longer be at hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leaving {
+enum Departing {
     /// For another one.
     Switching,
     /// For good.
     Erasing,
-}
-
-enum Go {
-    On,
-    Leave,
 }
 
 impl Talk {
@@ -71,6 +65,7 @@ impl Talk {
     ) -> anyhow::Result<Talk> {
         let link = Link::open(channel.clone(), &opened.saved, opened.resume_token.clone())?;
         let identity = args.identity.clone().unwrap_or_default();
+        let leaving = Leaving::after(args.stay);
         let mut talk = Talk {
             args,
             channel,
@@ -81,11 +76,10 @@ impl Talk {
             identity,
             mine: Vec::new(),
             open_calls: 0,
-            leaving: None,
+            departing: None,
             erase_asked: false,
             waiting_since: Instant::now(),
-            leave_at: None,
-            ended: false,
+            leaving,
         };
         talk.view.expect_past(talk.opened.past_through);
         talk.claim();
@@ -106,8 +100,8 @@ impl Talk {
             // A script speaks only when the turn before is over; a person may speak at any time.
             // What is typed on the way to another conversation is meant for that one.
             let is_free = self.terminal.interactive || !self.busy();
-            let may_speak = !self.ended && self.leaving.is_none() && is_free;
-            let is_erasing = self.leaving == Some(Leaving::Erasing);
+            let may_speak = !self.leaving.has_ended() && self.departing.is_none() && is_free;
+            let is_erasing = self.departing == Some(Departing::Erasing);
             let go = tokio::select! {
                 biased;
                 // What is being erased need not be followed to its end.
@@ -163,7 +157,7 @@ impl Talk {
             Report::Refused(asked, status) => {
                 self.open_calls -= 1;
                 match &asked.want {
-                    Want::Resume(_) | Want::Erase => self.leaving = None,
+                    Want::Resume(_) | Want::Erase => self.departing = None,
                     // Nobody asked for it, and it was only good to know.
                     Want::Mine(Mine::OpenElsewhere) => return Ok(Go::On),
                     _ => {}
@@ -185,14 +179,14 @@ impl Talk {
         self.terminal.screen.typed();
         let Some(line) = line else {
             self.keep_all();
-            return Ok(self.end());
+            return Ok(self.leaving.end(&self.terminal, Instant::now()));
         };
         if self.erase_asked && self.erase_or_keep(&line).await? {
             return Ok(Go::On);
         }
         match input::parse(&line, self.view.choices()) {
             Line::Nothing => {}
-            Line::Quit => return Ok(self.end()),
+            Line::Quit => return Ok(self.leaving.end(&self.terminal, Instant::now())),
             Line::Help => self.terminal.screen.show(&self.view.help()),
             Line::Incomplete(command) => {
                 self.terminal.screen.show(&COMMANDS.usage(command, &self.view.transcript));
@@ -248,16 +242,6 @@ impl Talk {
         }
     }
 
-    /// The input has ended; what was asked is still waited for.
-    fn end(&mut self) -> Go {
-        self.ended = true;
-        if self.terminal.interactive {
-            return Go::Leave;
-        }
-        self.leave_at = Some(Instant::now() + Duration::from_secs(self.args.stay));
-        Go::On
-    }
-
     fn tick(&mut self) -> anyhow::Result<Go> {
         let lines = self.view.tick();
         self.show(&lines);
@@ -279,12 +263,10 @@ impl Talk {
             }
             return Err(Failure::NoReply { waited: patience }.into());
         }
-        match self.leave_at {
-            Some(at) if Instant::now() >= at => match self.view.unsaved() {
-                0 => Ok(Go::Leave),
-                count => Err(Failure::NotSaved { count }.into()),
-            },
-            Some(_) | None => Ok(Go::On),
+        match self.view.unsaved() {
+            _ if !self.leaving.is_due(Instant::now()) => Ok(Go::On),
+            0 => Ok(Go::Leave),
+            count => Err(Failure::NotSaved { count }.into()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The customer's terminal against a server with real sockets, including lines that break.
 
+mod races;
+
 use super::calls::Asked;
 use super::*;
 use crate::cli::connect::Failure;

@@ -20,7 +20,7 @@ pub const COMMANDS: Commands = Commands(&[
     ("/propose", "ask whether it is settled", "سؤال العميل هل حُلّت"),
     ("/release [note]", "give what you took back", "إعادة ما تسلّمته"),
     ("/reassign AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),
-    ("/requeue [note]", "put it back, place kept", "إعادتها إلى الطابور مع حفظ المكان"),
+    ("/requeue [note]", "put it back, place kept", "إعادتها إلى القائمة مع حفظ المكان"),
     ("/blocks", "customers whom agents have blocked", "العملاء الذين أوقفهم الموظفون"),
     (
         "/uphold N|ID why  /lift N|ID why",

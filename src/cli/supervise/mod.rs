@@ -18,6 +18,7 @@ mod tests;
 
 use super::connect::{Failure, KeyArgs, SILENT_MAX, ServerArgs};
 use super::follow::{Heard, follow};
+use super::leaving::{Go, Leaving};
 use super::reach::{AWAY, BACK, told_meanwhile};
 use super::refused::refused_to_staff;
 use super::terminal::{Terminal, asked_to_stop};
@@ -85,6 +86,7 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
     let show = Show { transcript: Transcript { look, language, reader: Reader::Staff } };
     let (tell, overview) = mpsc::channel(64);
     tokio::spawn(follow(streams::OverviewStream::new(calls.supervisors()), tell));
+    let leaving = Leaving::after(args.stay);
     let mut screen = Watch {
         args,
         calls,
@@ -98,8 +100,7 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         is_told: false,
         is_away_told: false,
         since: Instant::now(),
-        leave_at: None,
-        ended: false,
+        leaving,
     };
     let end = screen.work().await;
     screen.terminal.screen.set_status(None);
@@ -135,15 +136,8 @@ struct Watch {
     is_away_told: bool,
     /// When it began.
     since: Instant,
-    /// When to leave; set when the input has ended.
-    leave_at: Option<Instant>,
-    /// Nothing more is read.
-    ended: bool,
-}
-
-enum Go {
-    On,
-    Leave,
+    /// When this terminal is left.
+    leaving: Leaving,
 }
 
 impl Watch {
@@ -154,7 +148,7 @@ impl Watch {
             // Before everything was shown a line could mean nothing: a script waits for it, and a
             // person only until it is said that it will take longer.
             let is_answered = self.terminal.interactive && self.is_away_told;
-            let may_speak = !self.ended && (self.is_told || is_answered);
+            let may_speak = !self.leaving.has_ended() && (self.is_told || is_answered);
             let go = tokio::select! {
                 biased;
                 Some(heard) = self.overview.recv() => self.overview(heard)?,
@@ -239,12 +233,7 @@ impl Watch {
     async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
         self.terminal.screen.typed();
         let Some(line) = line else {
-            self.ended = true;
-            if self.terminal.interactive {
-                return Ok(Go::Leave);
-            }
-            self.leave_at = Some(Instant::now() + Duration::from_secs(self.args.stay));
-            return Ok(Go::On);
+            return Ok(self.leaving.end(&self.terminal, Instant::now()));
         };
         let mut lines = Vec::new();
         match input::parse(&line) {
@@ -392,10 +381,7 @@ impl Watch {
             return Err(Failure::Away { server, waited: patience }.into());
         }
         self.calls.stay_alive().await;
-        Ok(match self.leave_at {
-            Some(at) if Instant::now() >= at => Go::Leave,
-            Some(_) | None => Go::On,
-        })
+        Ok(if self.leaving.is_due(Instant::now()) { Go::Leave } else { Go::On })
     }
 
     /// That it takes long, for a call that a person waits for.

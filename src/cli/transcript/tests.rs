@@ -116,11 +116,11 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
     status.registered = true;
     assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
     status.delay = None;
-    assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
+    assert_eq!(line(Language::Ar, &status), "* رقمك في القائمة 2");
     status.rise = pb::PositionRise::Emergencies.into();
     let higher = "* you are number 2 in line (higher: somebody in danger goes before)";
     assert_eq!(line(Language::En, &status), higher);
-    assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2 (تأخر: تقدَّم من هو في خطر)");
+    assert_eq!(line(Language::Ar, &status), "* رقمك في القائمة 2 (تأخر: تقدَّم من هو في خطر)");
 }
 
 #[test]

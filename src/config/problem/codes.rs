@@ -104,14 +104,12 @@ codes! {
            "Only files that end in `.yaml` and stand in a known folder are read; rename or move it.";
         ar "الملف `{path}` لا يقرأ",
            "لا تقرأ إلا الملفات المنتهية بـ `.yaml` في المجلدات المعروفة، فغير اسمه أو انقله.";
-
     /// Accepted rules cannot be written to the data folder.
     NotKept = "CFG009" Error
         en "the rules are right, but cannot be kept in `{folder}`: {reason}",
            "Make room there and let the account Sanad runs under write to it; then save any config file again.";
         ar "القواعد صحيحة، لكن تعذر حفظها في `{folder}`: {reason}",
            "أفرغ مساحة هناك وامنح الحساب الذي يعمل به سند صلاحية الكتابة، ثم احفظ أي ملف إعدادات من جديد.";
-
     /// The config folder itself is not there.
     FolderMissing = "CFG010" Error
         en "there is no config folder `{folder}`",
@@ -284,7 +282,6 @@ codes! {
            "Offer other entries, each once.";
         ar "الرد السريع `{id}` يعود إلى المدخل نفسه أو مكرر",
            "اعرض مداخل أخرى، كلا منها مرة واحدة.";
-
     /// A pattern with letters that simplified text never holds.
     PatternNeverFits = "CFG213" Warning
         en "the letter `{letter}` of this pattern never stands in the text it is read against",
@@ -315,8 +312,8 @@ codes! {
     UnknownQueue = "CFG302" Error
         en "there is no queue `{id}`",
            "Write the id of a queue of `routing.yaml`.";
-        ar "لا يوجد طابور باسم `{id}`",
-           "اكتب معرف طابور موجود في `routing.yaml`.";
+        ar "لا توجد قائمة باسم `{id}`",
+           "اكتب معرف قائمة موجودة في `routing.yaml`.";
     /// A skill that is not declared.
     UnknownSkill = "CFG303" Error
         en "there is no skill `{id}`",
@@ -333,7 +330,7 @@ codes! {
     MissingReason = "CFG305" Error
         en "the reason `{reason}` has no queue: such a customer would go nowhere",
            "Add `{reason}: { queue: …, priority: … }` under `reasons:`.";
-        ar "السبب `{reason}` بلا طابور، فلن يصل هذا العميل إلى أحد",
+        ar "السبب `{reason}` بلا قائمة، فلن يصل هذا العميل إلى أحد",
            "أضف `{reason}: { queue: …, priority: … }` تحت `reasons:`.";
     /// An emergency that would wait with the rest, or the reverse.
     EmergencyPriority = "CFG306" Error
@@ -363,7 +360,7 @@ codes! {
     NobodyServes = "CFG310" Warning
         en "no agent declared here can serve the queue `{id}` in `{language}`",
            "Give an agent that language and the skills the queue requires, unless such agents are registered by the API.";
-        ar "لا يوجد موظف معرف هنا يستطيع خدمة الطابور `{id}` باللغة `{language}`",
+        ar "لا يوجد موظف معرف هنا يستطيع خدمة القائمة `{id}` باللغة `{language}`",
            "أعط موظفا هذه اللغة والمهارات المطلوبة، إلا إذا كان هؤلاء يسجلون عبر الواجهة البرمجية.";
     /// A cost that no declared agent has room for.
     CostAboveCapacity = "CFG311" Error
@@ -371,7 +368,6 @@ codes! {
            "Lower the cost, or give an agent more capacity: such work would never be offered to anybody.";
         ar "كلفة `{key}` هي {cost}، ولا يتسع أي موظف معرف هنا لأكثر من {capacity}",
            "اخفض الكلفة أو زد سعة أحد الموظفين، وإلا فلن يعرض هذا العمل على أحد.";
-
     /// A list of those on call without anybody in it.
     NobodyOnCall = "CFG312" Error
         en "the list of those on call for `{kind}` is empty: nobody would be rung",
@@ -486,6 +482,12 @@ codes! {
            "If the rules are as you want them, change the line above: the script is yours to adapt, or to delete. Else correct the rules; `sanad explain` shows why.";
         ar "المحادثة المكتوبة `{name}` لم تتحقق: {key} ينبغي أن يكون {expected} وهو {found}",
            "إن كانت القواعد كما تريد فعدل السطر أعلاه، فالمحادثة المكتوبة ملكك تعدلها أو تحذفها. وإلا فصحح القواعد، والأمر `sanad explain` يبين السبب.";
+    /// Who is on call, where a script has its own.
+    OnCallOfScript = "CFG605" Error
+        en "`on_call.{key}` has no effect in a scripted conversation: nobody whom your files name is rung by one",
+           "Delete it, and write `on_call:` beside `given:`: who answers a ring, or does not, each once.";
+        ar "لا أثر لـ`on_call.{key}` في محادثة مكتوبة: فهي لا ترن على أحد ممن في ملفاتك",
+           "احذفه واكتب `on_call:` بجانب `given:`: من يرد على الرنين ومن لا يرد، وكل واحد مرة.";
 
     // ---- service
     /// Not an address to listen on.

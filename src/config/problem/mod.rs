@@ -5,6 +5,7 @@
 //! first problem; all of them are collected and shown together.
 
 mod codes;
+mod outcome;
 mod render;
 
 pub use codes::{Code, Severity};
@@ -117,13 +118,21 @@ impl Problem {
     }
 
     fn worded(&self, language: Language) -> Vec<(&'static str, String)> {
-        self.facts
-            .iter()
-            .map(|(name, value)| match language {
-                Language::En => (*name, value.clone()),
-                Language::Ar => (*name, kind_in_arabic(value).map_or(value.clone(), str::to_owned)),
-            })
-            .collect()
+        let in_arabic = |name: &str, value: &str| match self.code {
+            Code::ScriptFailed => outcome::in_arabic(self.fact("key"), name, value),
+            _ => kind_in_arabic(value).map(str::to_owned),
+        };
+        let worded = |(name, value): &(&'static str, String)| match language {
+            Language::En => (*name, value.clone()),
+            Language::Ar => (*name, in_arabic(name, value).unwrap_or_else(|| value.clone())),
+        };
+        self.facts.iter().map(worded).collect()
+    }
+
+    /// What was told under this name; empty if nothing was.
+    fn fact(&self, name: &str) -> &str {
+        let found = self.facts.iter().find(|(known, _)| *known == name);
+        found.map_or("", |(_, value)| value)
     }
 }
 

@@ -285,6 +285,37 @@ mod tests {
         assert_eq!(rows.len(), count);
     }
 
+    /// A file of an earlier build has this layout; one that is laid out differently has another
+    /// [`FORM`].
+    #[test]
+    fn the_layout_of_the_file_is_in_its_stored_form() {
+        let at = Timestamp::from_millis(1_700_000_000_000);
+        let version = Version { number: 1_700_000_000_000, tag: 0xfeed };
+        let key = EntityKey::new(Kind::Conversation, "c1");
+        let body = Some(Bytes::from_static(b"{}"));
+        let record = Record { seq: 7, event_id: 0xabc, body: Bytes::from_static(b"{}") };
+        let log = LogId("l/c1".to_owned());
+        let (bucket, pool) = (Slot::Bucket(259), Slot::Pool(PoolId::parse("main").expect("an id")));
+        let rows = [
+            ("entity", entity(&bucket, &key), encode_stored(&Stored { version, body })),
+            ("tombstone", entity(&pool, &key), encode_stored(&Stored { version, body: None })),
+            ("its end", tombstone(&Slot::System, at, &key), encode_version(version)),
+            ("record", super::record(&bucket, &log, record.seq), encode_record(&record)),
+            ("member", member(&pool, Index::DUE, "a/sara"), (-5_i64).to_le_bytes().to_vec()),
+            ("in order", ordered(&pool, Index::DUE, -5, "a/sara"), Vec::new()),
+            ("counter", counter(&bucket, "held"), 5_i64.to_le_bytes().to_vec()),
+            ("rings", rings(&pool), 5_u64.to_le_bytes().to_vec()),
+            ("form", FORM_ROW.to_vec(), FORM.to_le_bytes().to_vec()),
+            ("last", LAST_ROW.to_vec(), at.as_millis().to_le_bytes().to_vec()),
+        ];
+        let line = |(what, key, value): &(&str, Vec<u8>, Vec<u8>)| {
+            format!("| {what} | `{}` | `{}` |\n", key.escape_ascii(), value.escape_ascii())
+        };
+        let lines: String = rows.iter().map(line).collect();
+        let table = format!("# Rows of the file\n\n| what | key | value |\n|---|---|---|\n{lines}");
+        crate::domain::tests::document::check("src/store/embedded/rows.md", &table);
+    }
+
     #[test]
     fn a_damaged_value_is_named_and_not_believed() {
         let whole = Stored { version: Version { number: 1, tag: 2 }, body: None };

@@ -218,6 +218,54 @@ mod tests {
         assert!(forms.is_sorted(), "{forms:?}");
     }
 
+    /// A server that an earlier build has written to has these keys; one with others has another
+    /// [`LAYOUT`].
+    #[test]
+    fn the_keys_of_a_server_are_in_their_stored_form() {
+        use crate::ports::store::Kind;
+        let keys = Keys::new("sanad");
+        let (bucket, pool) = (Slot::Bucket(7), Slot::parse("p:main").unwrap());
+        let key = EntityKey::new(Kind::Conversation, "c1");
+        let far = Score::of(EXACT);
+        let told = [
+            keys.entity(&bucket, &key),
+            keys.log(&bucket, &LogId("l/c1".to_owned())),
+            keys.index(&pool, Index::DUE),
+            keys.counters(&bucket),
+            keys.head(&pool),
+            keys.gone(&bucket),
+            keys.gone_until(&bucket),
+            keys.far(&pool),
+            keys.once(&pool, 0xabc),
+            keys.deployment(),
+            keys.slots(),
+            keys.copying(),
+            keys.bell(),
+            format!("{LAYOUT}"),
+            far.number.clone(),
+            far.member("a/sara"),
+        ];
+        let kept = [
+            "sanad:{b0007}:c:c1",
+            "sanad:{b0007}:log:l/c1",
+            "sanad:{p:main}:index:due",
+            "sanad:{b0007}:counters",
+            "sanad:{p:main}:head",
+            "sanad:{b0007}:gone",
+            "sanad:{b0007}:gone:until",
+            "sanad:{p:main}:far",
+            "sanad:{p:main}:once:00000000000000000000000000000abc",
+            "sanad:{sys}:deployment",
+            "sanad:{sys}:slots",
+            "sanad:{sys}:copying",
+            "sanad:bell",
+            "1",
+            "9007199254740992",
+            "~09232379236109516800:a/sara",
+        ];
+        assert_eq!(told, kept);
+    }
+
     #[test]
     fn a_slot_is_one_hash_tag() {
         let keys = Keys::new("shop");

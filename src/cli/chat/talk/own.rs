@@ -1,6 +1,6 @@
 //! What is the customer's own: conversations on other devices, their data, and a callback at their time.
 
-use super::{Go, Leaving, Talk};
+use super::{Departing, Talk};
 use crate::cli::chat::begin::Opened;
 use crate::cli::chat::calls::{Asked, Own};
 use crate::cli::chat::input::{Mine, Want};
@@ -10,6 +10,7 @@ use crate::cli::chat::saved::write_new;
 use crate::cli::chat::view::means_erase;
 use crate::cli::chat::{now, when};
 use crate::cli::commands::Typed;
+use crate::cli::leaving::Go;
 use crate::cli::zone;
 use crate::grpc::pb::ResumeConversationResponse;
 use std::path::PathBuf;
@@ -75,7 +76,7 @@ impl Talk {
             self.terminal.screen.show(&Vec::from_iter(cannot));
             return Ok(());
         };
-        self.leaving = Some(Leaving::Switching);
+        self.departing = Some(Departing::Switching);
         self.want(Want::Resume(id)).await
     }
 
@@ -94,7 +95,7 @@ impl Talk {
     pub(super) async fn erase_or_keep(&mut self, line: &str) -> anyhow::Result<bool> {
         if means_erase(line) {
             self.erase_asked = false;
-            self.leaving = Some(Leaving::Erasing);
+            self.departing = Some(Departing::Erasing);
             self.want(Want::Erase).await?;
             return Ok(true);
         }
@@ -113,10 +114,7 @@ impl Talk {
     pub(super) async fn call_back(&mut self, time: &str) -> anyhow::Result<()> {
         let present = jiff::Timestamp::now().to_zoned(zone::here());
         match when::parse(time, &present) {
-            Ok(seconds) => {
-                self.terminal.screen.show(&[self.view.callback_at(seconds)]);
-                self.want(Want::CallbackAt(seconds)).await
-            }
+            Ok(seconds) => self.want(Want::CallbackAt(seconds)).await,
             Err(fault) => {
                 self.terminal.screen.show(&[self.view.no_time(fault)]);
                 Ok(())
@@ -149,7 +147,7 @@ impl Talk {
                 }
             }
             (Own::Resumed(_), _) if self.view.unsaved() > 0 => {
-                self.leaving = None;
+                self.departing = None;
                 self.terminal.screen.show(&[self.view.save_first()]);
             }
             (Own::Resumed(resumed), _) => self.switch(*resumed)?,
@@ -174,7 +172,7 @@ impl Talk {
         self.opened.save()?;
         self.view = self.view.anew();
         self.view.expect_past(self.opened.past_through);
-        (self.open_calls, self.leaving) = (0, None);
+        (self.open_calls, self.departing) = (0, None);
         self.terminal.screen.forget_status();
         self.terminal.screen.show(&[self.view.resumed()]);
         Ok(())

@@ -235,12 +235,17 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         self.answered();
         let mut lines = self.works(done.mode);
+        let promise = match (&asked.want, &done.conversation) {
+            (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
+            _ => None,
+        };
         self.stands(done.conversation);
         // A server that keeps everything in memory says NONE all the time, and all is well there.
         if done.durability == Durability::None && away(done.mode) {
             lines.extend(self.keep_and_show(asked, done.events));
             return lines;
         }
+        lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
         // The store is back: what else waits may follow at once.
         self.unsaved_ticks = UNSAVED_TICKS;
         let show = self.journal.answer(done.events);

@@ -7,7 +7,7 @@ use crate::cli::chat::when::Fault;
 use crate::cli::transcript::{Transcript, moment};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
-use crate::grpc::pb::{ConversationState, MyConversation, Party};
+use crate::grpc::pb::{MyConversation, Party, Promise};
 use std::path::Path;
 
 /// What is typed, beside the word of the other language, so that all is erased.
@@ -26,8 +26,7 @@ impl View {
             return vec![self.say(en, ar)];
         }
         let mut lines = self.rows(mine, here, now);
-        let (en, ar) = ("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها");
-        lines.push(self.say(en, ar));
+        lines.push(self.way_on());
         lines
     }
 
@@ -51,9 +50,12 @@ impl View {
         let (en, ar) = ("open as well:", "ومفتوح أيضًا:");
         let mut lines = vec![self.say(en, ar)];
         lines.extend(self.rows(mine, "", now));
-        let (en, ar) = ("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها");
-        lines.push(self.say(en, ar));
+        lines.push(self.way_on());
         lines
+    }
+
+    fn way_on(&self) -> String {
+        self.say("/resume and a number: go on with it", "اكتب /resume ثم الرقم لمتابعتها")
     }
 
     fn rows(&self, mine: &[MyConversation], here: &str, now: i64) -> Vec<String> {
@@ -180,13 +182,15 @@ impl View {
         )
     }
 
-    /// What was understood of a wish to be called back, by the clock of this terminal.
-    pub fn callback_at(&self, seconds: i64) -> String {
-        let at = moment(&prost_types::Timestamp { seconds, nanos: 0 }).unwrap_or_default();
-        self.say(
-            &format!("asked for a callback at {at}, by the clock here"),
-            &format!("طُلبت معاودة التواصل في {at} حسب الساعة هنا"),
-        )
+    /// What the server has promised of a wish to be called back, by the clock of this terminal. It may
+    /// be another time than the one that was asked for: one at which somebody is there.
+    pub fn callback_promised(&self, promise: &Promise) -> Option<String> {
+        let from = promise.returns_at.as_ref().and_then(moment)?;
+        let due = promise.due.as_ref().and_then(moment)?;
+        Some(self.say(
+            &format!("a callback is promised from {from} to {due}, by the clock here"),
+            &format!("وُعدت بمعاودة التواصل من {from} إلى {due} حسب الساعة هنا"),
+        ))
     }
 
     /// No time was understood.
@@ -213,7 +217,10 @@ fn row(
 ) -> String {
     let l = transcript.language;
     let conversation = mine.conversation.clone().unwrap_or_default();
-    let mut parts = vec![standing(l, conversation.state()).to_owned()];
+    let mut parts = vec![words::state(l, conversation.state(), transcript.reader).to_owned()];
+    if !mine.topic.is_empty() {
+        parts.push(transcript.quoted(&mine.topic));
+    }
     // Which machine or which person: the machine needs no name.
     if let Some(owner) = conversation.owner.filter(|owner| owner.party() == Party::Agent) {
         parts.push(transcript.label(&owner));
@@ -240,24 +247,11 @@ fn row(
     format!("{number}. {}", parts.join(" · "))
 }
 
-/// What a conversation is doing, in words for the customer.
-fn standing(language: Language, state: ConversationState) -> &'static str {
-    use ConversationState as S;
-    match state {
-        S::Confirming => pick(language, "waits for your yes or no", "تنتظر جوابك: نعم أو لا"),
-        S::Queued => pick(language, "you wait for a person", "تنتظر موظفًا"),
-        S::Closed => pick(language, "ended", "انتهت"),
-        S::Unspecified | S::Bot | S::Pending | S::Human | S::Resolved | S::Blocked => {
-            words::state(language, state)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::terminal::Look;
-    use crate::grpc::pb::{Conversation, Participant, Promise, PromiseKind, QueueStatus};
+    use crate::grpc::pb::{Conversation, ConversationState, Participant, PromiseKind, QueueStatus};
 
     fn view(language: Option<Language>) -> View {
         View::new(Look::PLAIN, false, language, None)
@@ -287,7 +281,13 @@ mod tests {
         let pending =
             Conversation { promise: Some(promise), ..one("c3", ConversationState::Pending) };
         let all = [queued, human, pending, one("c4", ConversationState::Confirming)];
-        all.map(|it| MyConversation { conversation: Some(it), last_event_at: at(1_000) }).into()
+        let topics = ["where is my order", "", "", "أين\nطلبي"].into_iter();
+        let row = |(it, topic): (Conversation, &str)| MyConversation {
+            conversation: Some(it),
+            last_event_at: at(1_000),
+            topic: topic.to_owned(),
+        };
+        all.into_iter().zip(topics).map(row).collect()
     }
 
     #[test]
@@ -295,16 +295,19 @@ mod tests {
         assert_eq!(
             view(Some(Language::En)).mine(&mine(), "c4", 1_300),
             [
-                "1. you wait for a person · number 2 · last 5 min ago",
+                "1. you wait for a person · “where is my order” · number 2 · last 5 min ago",
                 "2. with an agent · Sara (agent) · last 5 min ago",
                 "3. promised for later · a callback by 1970-01-01 02:00 UTC · last 5 min ago",
-                "4. waits for your yes or no · last 5 min ago · you are here",
+                "4. waits for your yes or no · “أين طلبي” · last 5 min ago · you are here",
                 "* /resume and a number: go on with it",
             ]
         );
         let arabic = view(Some(Language::Ar)).mine(&mine(), "c1", 1_300);
-        assert_eq!(arabic[0], "1. تنتظر موظفًا · الرقم 2 · آخرها قبل 5 د · أنت هنا");
-        assert_eq!(arabic[3], "4. تنتظر جوابك: نعم أو لا · آخرها قبل 5 د");
+        assert_eq!(
+            arabic[0],
+            "1. تنتظر موظفًا · «where is my order» · الرقم 2 · آخرها قبل 5 د · أنت هنا"
+        );
+        assert_eq!(arabic[3], "4. تنتظر جوابك: نعم أو لا · «أين طلبي» · آخرها قبل 5 د");
         let none = view(Some(Language::Ar)).mine(&[], "", 0);
         assert_eq!(none, ["* ليست لك محادثات بعد"]);
     }
@@ -316,7 +319,7 @@ mod tests {
         let status = mine[0].conversation.as_mut().and_then(|c| c.queue_status.as_mut());
         status.unwrap().in_danger = true;
         let told = view(Some(Language::En)).mine(&mine, "", 1_300);
-        assert_eq!(told[0], "1. you wait for a person · last 5 min ago");
+        assert_eq!(told[0], "1. you wait for a person · “where is my order” · last 5 min ago");
     }
 
     #[test]
@@ -324,6 +327,38 @@ mod tests {
         let told = view(None).left_open(&mine()[..1], 1_300).join("\n");
         assert!(told.contains("still open") && told.contains("ما زالت مفتوحة"), "{told}");
         assert_eq!(told.matches("1. ").count(), 2, "{told}");
+    }
+
+    /// Whoever is refused a callback, or given another time, must not read that theirs was taken.
+    #[test]
+    fn a_callback_is_told_from_what_the_server_has_promised() {
+        use crate::cli::chat::calls::{Asked, Done};
+        use crate::cli::chat::input::Want;
+        let mut view = view(Some(Language::En));
+        let asked = || Asked {
+            request_id: "r".to_owned(),
+            want: Want::CallbackAt(3_600),
+            rated: Default::default(),
+            identity: String::new(),
+        };
+        view.asking(&asked().want);
+        let refused = view.refused(&asked(), &tonic::Status::failed_precondition("closed"));
+        assert!(!refused.join("\n").contains("promised"), "{refused:?}");
+        let promise = Promise {
+            kind: PromiseKind::Callback.into(),
+            returns_at: at(7_200),
+            due: at(10_800),
+            ..Default::default()
+        };
+        let conversation = Conversation { promise: Some(promise), ..Default::default() };
+        let done = Done { conversation: Some(conversation), ..Default::default() };
+        assert_eq!(
+            view.done(asked(), done),
+            [
+                "* a callback is promised from 1970-01-01 02:00 UTC to 1970-01-01 03:00 UTC, by the clock \
+                 here"
+            ]
+        );
     }
 
     #[test]

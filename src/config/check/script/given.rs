@@ -4,7 +4,7 @@
 
 use crate::config::check::names::Names;
 use crate::config::check::{bot, routing};
-use crate::config::problem::Problems;
+use crate::config::problem::{Code, Problem, Problems};
 use crate::config::raw::bot::Bot;
 use crate::config::raw::conversation::Conversation;
 use crate::config::raw::node::{self, Key, Node, Value};
@@ -21,9 +21,12 @@ use std::collections::BTreeSet;
 /// somebody in danger is not among them.
 const OF_BOT: [&str; 5] = ["ladder", "ends", "satisfaction", "parts", "read_marks"];
 
-/// What stands under these is not mixed with what the file says, but takes its place: a day that a
+/// What stands under this is not mixed with what the file says, but takes its place: a day that a
 /// script does not name is closed in it, whatever the shop does on that day.
-const WHOLE: [&str; 2] = ["hours", "targets"];
+const WHOLE: &str = "hours";
+
+/// What a script cannot give of those on call: its own `on_call` says who is rung, each once.
+const OF_ON_CALL_ITS_OWN: [&str; 2] = ["targets", "rings_max"];
 
 /// The files that scripts lay their own over, each read when it is first needed.
 pub(super) struct Files<'a> {
@@ -80,10 +83,43 @@ fn check_routing(
     names: &Names,
     problems: &mut Problems,
 ) -> Option<RoutingRules> {
-    let merged = laid(files.routing()?, over);
+    let its_own = its_own_on_call(over);
+    if !its_own.is_empty() {
+        its_own.into_iter().for_each(|problem| problems.add(problem));
+        return None;
+    }
+    let mut merged = laid(files.routing()?, over);
+    give_rings(&mut merged);
     of_the_script(over, problems, |found| {
         Routing::read(&merged, found).and_then(|raw| routing::check(&raw, names, found))
     })
+}
+
+/// What would say who is rung beside what the script itself says of it.
+fn its_own_on_call(over: &Node) -> Vec<Problem> {
+    let given = match under(over, "on_call").map(|node| &node.value) {
+        Some(Value::Map(keys)) => keys.as_slice(),
+        Some(_) | None => &[],
+    };
+    let keys = given.iter().map(|(key, _)| key);
+    keys.filter(|key| OF_ON_CALL_ITS_OWN.contains(&key.text.as_str()))
+        .map(|key| Problem::new(Code::OnCallOfScript, &key.place).with("key", &key.text))
+        .collect()
+}
+
+/// The script says how many rings there are, so that its patience may stand where the file itself has
+/// nobody on call and no number of them.
+fn give_rings(routing: &mut Node) {
+    let Value::Map(keys) = &mut routing.value else { return };
+    let on_call = keys.iter_mut().find(|(key, _)| key.text == "on_call");
+    let Some((Key { place, .. }, Node { value: Value::Map(on_call), .. })) = on_call else {
+        return;
+    };
+    if on_call.iter().all(|(key, _)| key.text != "rings_max") {
+        let key = Key { place: place.clone(), text: "rings_max".to_owned() };
+        let value = Value::Scalar { text: "1".to_owned(), plain: true, cut: false };
+        on_call.push((key, Node { place: place.clone(), value }));
+    }
 }
 
 fn check_bot(over: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<GivenBot> {
@@ -165,9 +201,7 @@ fn laid_keys(below: &[(Key, Node)], above: &[(Key, Node)]) -> Vec<(Key, Node)> {
     let mut all = below.to_vec();
     for (key, node) in above {
         match all.iter_mut().find(|(known, _)| known.text == key.text) {
-            Some(found) if WHOLE.contains(&key.text.as_str()) => {
-                *found = (key.clone(), node.clone())
-            }
+            Some(found) if key.text == WHOLE => *found = (key.clone(), node.clone()),
             Some(found) => *found = (key.clone(), laid(&found.1, node)),
             None => all.push((key.clone(), node.clone())),
         }

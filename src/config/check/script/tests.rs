@@ -92,9 +92,11 @@ fn what_a_script_takes_for_granted_is_checked_as_in_its_own_file() {
     let given =
         |given: &str| wrong(&format!("given:\n{given}\nsteps: [{{ expect: {{ state: bot }} }}]\n"));
     for (text, expected) in [
+        ("  routing: { wrap_up: 5m, on_call: { after: 30s, answer_within: 60s } }", &[][..]),
+        ("  routing: { on_call: { after: 30s, rings_max: 2 } }", &["3:37 CFG605"]),
         (
-            "  routing: { wrap_up: 5m, on_call: { after: 30s, answer_within: 60s, rings_max: 2 } }",
-            &[][..],
+            "  routing: { on_call: { targets: { life: [] }, rings_max: 2 } }",
+            &["3:25 CFG605", "3:48 CFG605"],
         ),
         ("  routing: { wrap_op: 5m }", &["3:14 CFG101 ~wrap_up"]),
         ("  routing: { wrap_up: long }", &["3:23 CFG105"]),

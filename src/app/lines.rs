@@ -1,39 +1,70 @@
-//! What is told of the line: whether people could be asked, and where somebody stands. The best number
-//! each waiting customer was told is remembered, so that a higher one comes with its reason: not the
-//! last one, because an answer may be lost on its way, and its reason with it. A hint of this process:
-//! what it has not told anybody it does not compare with.
+//! What is told of the line: whether people could be asked, and where somebody stands. What each waiting
+//! customer was told of it is remembered, so that a higher number comes with its reason, and for whom the
+//! pool could not be reached, so that only they hear of a disturbance. Hints of this process: what it
+//! has not told anybody it does not compare with, and what another process tried in vain it has not seen.
 
 use super::App;
 use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::routing::delay::DelayReason;
-use crate::domain::routing::line::{self, Rise, Standing};
+use crate::domain::routing::line::{self, Rise, Told};
 use crate::domain::time::Timestamp;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// So many are remembered besides those who wait; then those who are gone are forgotten.
 const SPARE: usize = 1_024;
 
-/// Where each stood best of all that they were told.
+/// What was told, and what could not be done.
 #[derive(Debug, Default)]
-pub(super) struct Lines(Mutex<BTreeMap<ConversationId, Standing>>);
+pub(super) struct Lines {
+    told: Mutex<BTreeMap<ConversationId, Told>>,
+    /// Those for whom the pool was asked in vain.
+    unreached: Mutex<BTreeSet<ConversationId>>,
+}
+
+impl Lines {
+    /// The pool has learnt what this conversation needs.
+    pub(super) fn is_reached(&self, id: &ConversationId) {
+        locked(&self.unreached).remove(id);
+    }
+
+    /// The pool could not be told what this conversation needs.
+    pub(super) fn is_not_reached(&self, id: &ConversationId) {
+        locked(&self.unreached).insert(id.clone());
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl App {
-    /// The number in line, and why it is higher than the best that was told before, if it is: whoever
-    /// looks next, and whoever missed a number in between, learns it too.
+    /// Whether the pool was asked for somebody in vain. Until it was, its answer is on its way.
+    pub fn is_asked_in_vain(&self, id: &ConversationId) -> bool {
+        locked(&self.lines.unreached).contains(id)
+    }
+
+    /// The number in line, and why it is higher than was told before, if it is: whoever looks next,
+    /// and whoever missed a number in between, learns it too.
     pub fn place_in_line(&self, id: &ConversationId) -> Option<(u32, Option<Rise>)> {
         let standing = self.router().with_view(|view| line::standing(view, id))?;
-        let mut told = self.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let rise = told.get(id).and_then(|best| standing.rise_over(best));
+        // It has its place, whoever carried it there.
+        self.lines.is_reached(id);
+        let mut told = locked(&self.lines.told);
         if told.len() > SPARE + 2 * self.router().waiting() {
             self.router().with_view(|view| told.retain(|id, _| view.item(id).is_some()));
         }
-        if rise.is_none() {
-            told.insert(id.clone(), standing);
-        }
-        Some((standing.position, rise))
+        let position = standing.position;
+        let rise = match told.get_mut(id) {
+            Some(told) => told.tell(standing),
+            None => {
+                told.insert(id.clone(), Told::first(standing));
+                None
+            }
+        };
+        Some((position, rise))
     }
 
     /// Whether a human who speaks this language could be asked now, and why it would take time.

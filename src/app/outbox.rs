@@ -24,16 +24,35 @@ use crate::ports::store::{Index, Slot, Snapshot, StoreError};
 /// After so many refusals by a side that answered, an entry waits for a person.
 const REFUSALS_MAX: u32 = 20;
 
+/// What came of carrying something over.
+enum Carried {
+    /// The other side has it.
+    Yes,
+    /// The other side does not take it.
+    Refused,
+}
+
 impl App {
     /// Carries a conversation's state to the pool: a place if it waits, a release if it no longer
-    /// needs anyone.
+    /// needs anyone. Whether that failed is remembered, so that whoever waits for it is told.
     pub async fn deliver_to_pool(&self, bucket: u16, id: &ConversationId) -> AppResult<()> {
+        let carried = self.carry_to_pool(bucket, id).await;
+        match &carried {
+            Ok(Carried::Yes) => self.lines.is_reached(id),
+            Ok(Carried::Refused) | Err(AppError::Store(_)) => self.lines.is_not_reached(id),
+            // Somebody else changes it at this moment, or there is nothing to carry.
+            Err(_) => {}
+        }
+        carried.map(|_| ())
+    }
+
+    async fn carry_to_pool(&self, bucket: u16, id: &ConversationId) -> AppResult<Carried> {
         let slot = keys::bucket(bucket);
         let to_load = [keys::conversation(id), keys::outbox(id)];
         let snapshot = self.store.load(&slot, &to_load, &[]).await?;
         let entry = snapshot.only(&keys::outbox(id));
         if snapshot.get::<Owed>(&keys::outbox(id))?.is_none() {
-            return Ok(());
+            return Ok(Carried::Yes);
         }
         let Some(c) = snapshot.get::<Conversation>(&keys::conversation(id))? else {
             return Err(AppError::NotFound { what: "conversation" });
@@ -45,7 +64,8 @@ impl App {
                 Ok(_) => {}
                 Err(AppError::Refused(refusal)) if settled(&refusal) => {}
                 Err(AppError::Refused(refusal)) => {
-                    return self.refused(&slot, id, &entry, refusal.to_string()).await;
+                    self.refused(&slot, id, &entry, refusal.to_string()).await?;
+                    return Ok(Carried::Refused);
                 }
                 Err(error) => return Err(error),
             }
@@ -57,7 +77,8 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        self.settle(id, &entry).await
+        self.settle(id, &entry).await?;
+        Ok(Carried::Yes)
     }
 
     /// Carries a place's state to its conversation: who has taken it, or that they are gone.
@@ -141,9 +162,11 @@ impl App {
         }
         let (position, delay) = self.waiting_status(&c.id, at);
         let needs = asked.handoff.needs.clone();
-        let other_language = delay == DelayReason::NoLanguage
+        let other_language = matches!(delay, DelayReason::NoLanguage | DelayReason::AnotherNeeded)
             && needs.also.is_none()
-            && self.router.somebody_meets(&needs.in_languages(c.language.other().into()));
+            && self
+                .router
+                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.excluded);
         Some(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),

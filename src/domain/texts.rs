@@ -222,6 +222,8 @@ text_keys! {
     DelayAllBusy = "delay_all_busy",
     /// The agent who is meant for it is waited for.
     DelayPreferredBusy = "delay_preferred_busy",
+    /// Those who are there have tried; somebody else is needed.
+    DelayAnotherNeeded = "delay_another_needed",
     /// Nobody who is there speaks the language.
     DelayNoLanguage = "delay_no_language",
     /// Nobody who is there has the skill.

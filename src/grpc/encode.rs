@@ -169,7 +169,8 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         | State::Resolved { .. }
         | State::Closed { .. } => return None,
     };
-    // Before the pool has it there is no place to tell of, and no delay but our own.
+    // Before the pool has it there is no place to tell of, and no delay but our own, if there is one:
+    // the usual moment between asking and the place is none.
     let (place, delay, eta) = if asked.confirmed {
         let at = c.last_event_at;
         let (_, why) = app.waiting_status(&c.id, at);
@@ -181,7 +182,9 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         }
         (app.place_in_line(&c.id), shown, app.eta(&c.id, at))
     } else {
-        (None, degraded(), Eta::unknown(EtaUnknown::NotWaiting))
+        let in_vain = app.is_asked_in_vain(&c.id);
+        let delay = if in_vain { degraded() } else { pb::Delay::default() };
+        (None, delay, Eta::unknown(EtaUnknown::NotWaiting))
     };
     let eta = told.filter(|told| !told.is_moved_by(&eta)).copied().unwrap_or(eta);
     let rules = app.rules();

@@ -349,3 +349,26 @@ async fn while_the_pool_cannot_be_written_the_customer_is_told_that_the_system_i
     assert_ne!(now.delay.unwrap().reason(), pb::DelayReason::SystemDegraded);
     assert_eq!(now.position, 1);
 }
+
+#[tokio::test]
+async fn while_the_place_is_on_its_way_nobody_is_told_that_something_is_disturbed() {
+    let clock = TestClock::new();
+    let store = Arc::new(Faulty::new(Arc::new(MemoryStore::new(clock.clone())), NoFaults));
+    let world = World::on(store.clone(), clock).await;
+    let customer = world.customer().await;
+    let mut told = customer.stream(&customer.resume_token).await;
+    // All is done, and the second step so late that whoever looks in between sees the first alone.
+    store.set_plan(|call: &Call<'_>| match (call.op.writes(), call.slot) {
+        (true, Some(Slot::Pool(_))) => Fate { polls_before: 100_000, ..Fate::default() },
+        (true | false, Some(_) | None) => Fate::default(),
+    });
+    let seen = async {
+        let between = status(&mut told, |_| true).await;
+        (between, status(&mut told, |status| status.registered).await)
+    };
+    let (asked, (between, after)) = tokio::join!(customer.ask_for_a_person(), seen);
+    assert!(!between.registered, "looked at too late: {between:?}");
+    assert_eq!(between.delay.unwrap_or_default().reason(), pb::DelayReason::Unspecified);
+    assert_eq!(after.position, 1);
+    assert!(asked.receipt.unwrap().status.unwrap().registered);
+}

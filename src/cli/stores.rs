@@ -220,7 +220,7 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
         loop {
             let is_away = match &*health.borrow_and_update() {
                 Health::Well | Health::Thin(_) => false,
-                Health::Partly(_) | Health::Away(_) => true,
+                Health::Full(_) | Health::Partly(_) | Health::Away(_) => true,
             };
             if std::mem::replace(&mut was_away, is_away) && !is_away {
                 came_back.notify_one();
@@ -229,6 +229,10 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
                 Health::Well => Phase::Serving,
                 Health::Thin(reason) => {
                     tracing::error!(%reason, "what is saved is less safe than it should be");
+                    Phase::Degraded
+                }
+                Health::Full(reason) => {
+                    tracing::error!(%reason, "the store is full: what is new is not saved");
                     Phase::Degraded
                 }
                 Health::Partly(slots) => {

@@ -143,6 +143,24 @@ async fn a_cluster_that_is_gone_as_a_whole_is_away_and_not_away_in_part() {
 }
 
 #[tokio::test]
+async fn a_cluster_that_is_gone_is_away_also_where_nobody_asks_for_each_part() {
+    let mut cluster = Cluster::of_one();
+    let store = opened_at(&cluster.url()).await;
+    // The deployment is looked up at the start, and no more after it.
+    for slot in [Slot::System, Slot::Bucket(1), Slot::Bucket(2)] {
+        store.load(&slot, &[], &[]).await.expect("a load");
+    }
+    cluster.servers[0].kill();
+    store.load(&Slot::Bucket(1), &[], &[]).await.expect_err("nobody is there");
+    let mut health = store.health();
+    let away = health.wait_for(|health| matches!(health, Health::Away(_)));
+    tokio::time::timeout(Duration::from_secs(60), away)
+        .await
+        .expect("it is told although nobody asked for the other parts")
+        .expect("it is there");
+}
+
+#[tokio::test]
 async fn while_a_cluster_is_gone_the_first_who_asks_waits_and_nobody_after_them() {
     let mut cluster = Cluster::of_one();
     let store = opened_at(&cluster.url()).await;

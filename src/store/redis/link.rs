@@ -11,6 +11,7 @@ use super::asides::Asides;
 use super::attempt::{Attempt, judge};
 use super::probe;
 use super::scripts::Call;
+use super::takeovers;
 pub use super::troubles::Health;
 pub(super) use super::troubles::Lane;
 use super::troubles::Troubles;
@@ -240,6 +241,26 @@ impl Link {
 
     /// Sends a command to every master and gives all replies.
     pub async fn command_everywhere(&self, command: &Cmd) -> Result<Vec<Value>, Failed> {
+        let replies = self.command_each(command).await?;
+        Ok(replies.into_iter().map(|(_, reply)| reply).collect())
+    }
+
+    /// The same, each reply with HOST:PORT of whom it is from.
+    pub async fn command_each_by_name(
+        &self,
+        command: &Cmd,
+    ) -> Result<Vec<(String, Value)>, Failed> {
+        let replies = self.command_each(command).await?;
+        let alone = match &self.address.shape {
+            Shape::Sentinel { .. } => takeovers::leader(&self.address, self.spans()).await.ok(),
+            Shape::Single | Shape::Cluster => None,
+        };
+        let alone = alone.unwrap_or_else(|| self.address.hosts[0].clone());
+        let named = |(from, reply): (Option<String>, Value)| (from.unwrap_or(alone.clone()), reply);
+        Ok(replies.into_iter().map(named).collect())
+    }
+
+    async fn command_each(&self, command: &Cmd) -> Result<Vec<(Option<String>, Value)>, Failed> {
         let failed = |reason: String| Failed { maybe_done: true, reason };
         let deadline = Instant::now() + self.patience.call;
         let (_, mut wire) = self.wire(deadline).await.map_err(failed)?;

@@ -68,6 +68,19 @@ async fn a_cluster_is_not_taken_for_one_server() {
 }
 
 #[tokio::test]
+async fn each_master_is_told_of_by_where_it_is() {
+    let address = blessed_in_cluster().await;
+    let told = report::report(address).await.expect("a report");
+    let mut names: Vec<String> = told.servers.into_iter().map(|server| server.name).collect();
+    let mut hosts: Vec<String> = cluster().servers.iter().map(RedisServer::host_and_port).collect();
+    names.sort();
+    hosts.sort();
+    assert_eq!(names, hosts);
+    let told = report::report(blessed().await).await.expect("a report");
+    assert_eq!(told.servers[0].name, server().host_and_port());
+}
+
+#[tokio::test]
 async fn slots_spread_over_the_masters() {
     let store = opened_with(&cluster().url(), patient()).await;
     for bucket in 0..64 {

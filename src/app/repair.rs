@@ -20,6 +20,10 @@ use std::time::Duration;
 /// What is older than this was not done by the call that made it, nor by a sweep after it.
 const OWED_AT_MOST: Duration = Duration::from_secs(30);
 
+/// What was mended may bring to light what it hid: a place that was given back is not yet held by whom
+/// the conversation names. Looked at again so often at most.
+const PASSES_MAX: usize = 4;
+
 /// One thing that keeps a conversation from going on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Fault {
@@ -53,22 +57,31 @@ pub struct Repaired {
 impl App {
     /// Finds what is wrong with one conversation and mends it if `apply` says so.
     pub async fn repair(&self, id: &ConversationId, apply: bool) -> AppResult<Repaired> {
-        let faults = self.faults(id).await?;
+        let mut faults = self.faults(id).await?;
         let found: Vec<Finding> = faults.iter().map(Fault::finding).collect();
-        if !apply || faults.is_empty() {
-            return Ok(Repaired { left: found.clone(), found, failed: Vec::new() });
-        }
         let mut failed = Vec::new();
-        for fault in &faults {
-            match self.mend(id, fault).await {
-                // Somebody else mended it meanwhile.
-                Ok(()) | Err(AppError::Contended) => {}
-                Err(AppError::Store(error)) => return Err(error.into()),
-                Err(error) => failed.push(error.to_string()),
+        for _ in 0..PASSES_MAX {
+            if !apply || faults.is_empty() {
+                break;
+            }
+            failed.clear();
+            for fault in &faults {
+                match self.mend(id, fault).await {
+                    // Somebody else mended it meanwhile.
+                    Ok(()) | Err(AppError::Contended) => {}
+                    Err(AppError::Store(error)) => return Err(error.into()),
+                    Err(error) => failed.push(error.to_string()),
+                }
+            }
+            self.match_now().await;
+            let left = self.faults(id).await?;
+            let is_done = left == faults;
+            faults = left;
+            if is_done {
+                break;
             }
         }
-        self.match_now().await;
-        let left = self.faults(id).await?.iter().map(Fault::finding).collect();
+        let left = faults.iter().map(Fault::finding).collect();
         Ok(Repaired { found, left, failed })
     }
 

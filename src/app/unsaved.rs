@@ -4,17 +4,19 @@
 use super::App;
 use super::conversations::{Done, Logged, Opening};
 use super::error::AppResult;
+use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::LoggedEvent;
+use crate::domain::conversation::social_text;
 use crate::domain::conversation::state::{Conversation, Memory, State};
 use crate::domain::facts;
 use crate::domain::ids::{ConversationId, CustomerId};
 use crate::domain::language::{self, Language, Variety};
-use crate::domain::reading;
+use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
-use crate::domain::texts::TextKey;
+use crate::domain::texts::{TextKey, fill};
 use crate::domain::time::Timestamp;
 
 impl App {
@@ -55,7 +57,6 @@ impl App {
             rules.texts.wordings(language, key, None, values).into_iter().next()
         };
         let mut said = Vec::new();
-        let bot_owns = known.is_some_and(|c| c.state == State::Bot);
         match ladder::next_step(&rules.bot, &memory, &reading, false) {
             Step::HandOff(reason, _) => {
                 if let Some(kind) = reason.emergency() {
@@ -70,28 +71,83 @@ impl App {
                 let text = words(TextKey::NotYetRegistered, &[]);
                 said.extend(text.map(|text| (text, Outcome::Handoff)));
             }
-            Step::Answer(entry) if bot_owns => {
-                let entry = rules.bot.entries.get(&entry).filter(|entry| entry.slots.is_empty());
-                let told = known.map(|c| c.facts.clone()).unwrap_or_default();
-                let wordings = entry.into_iter().flat_map(|entry| entry.answers.get(language));
-                let answer = wordings.filter_map(|text| facts::filled(text, &told)).next();
-                said.extend(answer.map(|text| (text, Outcome::Answer)));
+            step => {
+                let own = known.filter(|c| c.state == State::Bot);
+                said.extend(own.and_then(|c| of_the_bot(&rules, c, &reading, step)));
             }
-            Step::Answer(_)
-            | Step::Wait
-            | Step::Social(_)
-            | Step::Affirmed
-            | Step::Declined
-            | Step::Refused
-            | Step::ProposeEnd
-            | Step::FillSlot { .. }
-            | Step::AskSlotAgain { .. }
-            | Step::Clarify(_)
-            | Step::NotKnown => {}
         }
         said.extend(self.told_unsaved(language).map(|text| (text, Outcome::Social)));
         said.into_iter().map(|(text, outcome)| (language, text, outcome)).collect()
     }
+}
+
+/// What the bot says by itself. What it asks for it cannot remember: a choice is written out, and an
+/// answer that needs a detail comes to whoever writes both in one message.
+fn of_the_bot(
+    rules: &Rules,
+    c: &Conversation,
+    reading: &Reading,
+    step: Step,
+) -> Option<(String, Outcome)> {
+    let entries = &rules.bot.entries;
+    let words = |key| rules.texts.wordings(c.language, key, None, &[]).into_iter().next();
+    let social = |key| words(key).map(|text| (text, Outcome::Social));
+    match step {
+        Step::Answer(entry) => answer(entries.get(&entry)?, c, reading, None),
+        Step::FillSlot { entry, slot, value } => {
+            answer(entries.get(&entry)?, c, reading, Some((slot, value)))
+        }
+        Step::AskSlotAgain { .. } => {
+            words(TextKey::AskSlotAgain).map(|text| (text, Outcome::AskSlot))
+        }
+        Step::Social(act) => social(social_text(act)),
+        Step::Affirmed => social(TextKey::AskNeed),
+        Step::Declined => social(TextKey::NothingElse),
+        Step::Refused => {
+            words(TextKey::ResolutionDeniedBotFirst).map(|text| (text, Outcome::NotKnown))
+        }
+        // It was asked for a moment ago, and is understood once it can be saved.
+        Step::Clarify(_) | Step::NotKnown if is_detail(rules, &reading.normalised) => None,
+        Step::Clarify(topics) => {
+            let key = if topics.len() == 1 { TextKey::ClarifyOne } else { TextKey::ClarifyAsk };
+            let titles = topics.iter().filter_map(|id| entries.get(id));
+            let titles = titles.map(|entry| format!("\n• {}", entry.title.get(c.language)));
+            Some((words(key)? + &titles.collect::<String>(), Outcome::Clarify))
+        }
+        Step::NotKnown => words(TextKey::NotKnownFirst).map(|text| (text, Outcome::NotKnown)),
+        // The answer to a question whether it is settled would be lost.
+        Step::ProposeEnd | Step::Wait | Step::HandOff(..) => None,
+    }
+}
+
+/// Whether it is nothing but what some answer needs.
+fn is_detail(rules: &Rules, text: &str) -> bool {
+    let mut slots = rules.bot.entries.values().flat_map(|entry| &entry.slots);
+    slots.any(|rule| rule.pattern.find(text).is_some_and(|found| found.as_str() == text.trim()))
+}
+
+/// The first answer of an entry, or the question for what it needs and nobody has told.
+fn answer(
+    entry: &FaqEntry,
+    c: &Conversation,
+    reading: &Reading,
+    given: Option<(String, String)>,
+) -> Option<(String, Outcome)> {
+    let mut values: Vec<(&str, String)> = Vec::new();
+    for rule in &entry.slots {
+        let found = |text: &str| rule.pattern.find(text).map(|found| found.as_str().to_owned());
+        let given = given.iter().find(|(slot, _)| *slot == rule.name).map(|(_, told)| told.clone());
+        let before = || c.memory.slots.get(&rule.name).cloned();
+        let fact = || c.facts.get(&rule.name).and_then(|fact| found(&fact.to_string()));
+        let told = given.or_else(|| found(&reading.normalised)).or_else(before).or_else(fact);
+        let Some(value) = told else {
+            return Some((rule.ask.get(c.language).clone(), Outcome::AskSlot));
+        };
+        values.push((&rule.name, value));
+    }
+    let mut wordings = entry.answers.get(c.language).iter();
+    let text = wordings.find_map(|text| facts::filled(text, &c.facts))?;
+    Some((fill(&text, &values), Outcome::Answer))
 }
 
 fn language_of(rules: &Rules, text: &str) -> Language {

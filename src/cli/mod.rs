@@ -200,10 +200,14 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(error.downcast_ref::<Failure>().map_or(1, Failure::exit_code))
 }
 
+/// What is logged unless `SANAD_LOG` says otherwise. The client of a cluster tells of every attempt to
+/// reach a node, many times a second while one is away; Sanad tells that it is.
+const LOG: &str = "info,redis=error";
+
 /// The service uses all cores.
 fn serve_on(options: serve::Serve) -> anyhow::Result<()> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SANAD_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(LOG));
     // A log that is kept in a file is read by programs and by people without a terminal.
     let colours = terminal::colours_on(&std::io::stderr());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
@@ -256,6 +260,39 @@ mod tests {
         assert!(serve.command.is_none() && serve.serve.config == std::path::Path::new("shop"));
         let refused = read("sanad --listen 127.0.0.1:1 check").unwrap_err().to_string();
         assert!(refused.contains("--listen"), "{refused}");
+    }
+
+    #[test]
+    fn the_log_is_of_sanad_and_not_of_every_attempt_to_reach_a_server() {
+        use std::io::Write;
+        use std::sync::{Arc, Mutex};
+        use tracing_subscriber::EnvFilter;
+
+        #[derive(Clone, Default)]
+        struct Written(Arc<Mutex<Vec<u8>>>);
+        impl Write for Written {
+            fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().unwrap().write(bytes)
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let written = Written::default();
+        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(LOG));
+        let log = log.with_writer({
+            let written = written.clone();
+            move || written.clone()
+        });
+        tracing::subscriber::with_default(log.finish(), || {
+            let attempt = "redis::cluster_handling::async_connection";
+            tracing::warn!(target: "redis::cluster_handling::async_connection", "{attempt} fails");
+            tracing::error!(target: "redis::cluster_handling::async_connection", "a fault of it");
+            tracing::info!("what is there");
+        });
+        let told = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert!(!told.contains("fails"), "{told}");
+        assert!(told.contains("a fault of it") && told.contains("what is there"), "{told}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Opens the store that the settings name, and says what can truthfully be said of it: what an
 //! answer survives, and how the store does.
 
-use super::sealing;
+use super::{sealing, sharing};
 use crate::config::service::{ServiceSettings, StoreKind};
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::grpc::pb;
@@ -16,7 +16,7 @@ use crate::store::redis::link::{Health, Patience};
 use crate::store::redis::reloading::REMEDY;
 use crate::store::redis::{self, RedisStore};
 use crate::store::sealed::Seals;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
 
@@ -103,9 +103,7 @@ async fn open_plain(
         }),
         StoreKind::Embedded => {
             let path = file_of(settings);
-            // Keys are minted after the store was first made: where there are keys and no store,
-            // the store is lost, and beginning an empty one would hide that.
-            let is_first_start = !settings.data.join("keys").exists();
+            let is_first_start = !was_served(&settings.data);
             let reserve_bytes = u64::from(settings.limits.disk_reserve_mb) << 20;
             let place = StorePlace::File(path.clone(), reserve_bytes);
             let options = embedded::Options {
@@ -134,6 +132,14 @@ async fn open_plain(
         }
         StoreKind::Redis(url) => open_redis(Address::parse(url)?, init_if_empty).await,
     }
+}
+
+/// Whether a service has run in this data folder before. The server's secret and keys are made after the
+/// store was first made: where they are and no store is, the store is lost, and beginning an empty one
+/// would hide that. Keys alone were laid there beforehand.
+fn was_served(data: &Path) -> bool {
+    let has_secret = sharing::file_of(data).exists() || sealing::file_of(data).exists();
+    has_secret && data.join("keys").exists()
 }
 
 /// The file of the embedded store.
@@ -220,7 +226,7 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
         loop {
             let is_away = match &*health.borrow_and_update() {
                 Health::Well | Health::Thin(_) => false,
-                Health::Partly(_) | Health::Away(_) => true,
+                Health::Full(_) | Health::Partly(_) | Health::Away(_) => true,
             };
             if std::mem::replace(&mut was_away, is_away) && !is_away {
                 came_back.notify_one();
@@ -229,6 +235,10 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
                 Health::Well => Phase::Serving,
                 Health::Thin(reason) => {
                     tracing::error!(%reason, "what is saved is less safe than it should be");
+                    Phase::Degraded
+                }
+                Health::Full(reason) => {
+                    tracing::error!(%reason, "the store is full: what is new is not saved");
                     Phase::Degraded
                 }
                 Health::Partly(slots) => {
@@ -249,4 +259,19 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
             }
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_alone_are_laid_beforehand_and_a_lost_store_is_not_begun_anew() {
+        let data = tempfile::tempdir().unwrap();
+        assert!(!was_served(data.path()));
+        std::fs::create_dir(data.path().join("keys")).unwrap();
+        assert!(!was_served(data.path()), "somebody has provisioned them");
+        std::fs::write(sharing::file_of(data.path()), "").unwrap();
+        assert!(was_served(data.path()));
+    }
 }

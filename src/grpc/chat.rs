@@ -3,6 +3,7 @@
 
 use super::auth::Principal;
 use super::chat_stream;
+use super::chat_unsaved::unless_begun;
 use super::context::{Context, conversation_id, request};
 use super::decode;
 use super::encode::{self, Reader};
@@ -17,7 +18,6 @@ use super::status::Refusal;
 use super::tokens::Unbegun;
 use crate::app::conversations::{Done, Logged};
 use crate::app::error::{AppError, AppResult};
-use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::command::Command;
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::Conversation;
@@ -56,15 +56,20 @@ impl Chat {
     /// The conversation of the request, if it is the caller's; begun now if it could not be before.
     async fn begun<T>(&self, request: &Request<T>, named: &str) -> Result<ConversationId, Status> {
         let conversation = self.own(request, named)?;
-        if let Some(unbegun) = unbegun(request) {
-            let facts = Facts::new();
-            match self.open(&conversation, unbegun, facts).await {
-                // Where the store is still away the call itself says so.
-                Ok(_) | Err(AppError::Store(StoreError::Unavailable { .. })) => {}
-                Err(error) => return Err(customer_status(error)),
-            }
+        let begun = self.begin_late(&conversation, unbegun(request)).await;
+        begun.map(|()| conversation).map_err(customer_status)
+    }
+
+    /// Begins what could not be begun when its token was issued.
+    async fn begin_late(
+        &self,
+        conversation: &ConversationId,
+        unbegun: Option<Unbegun>,
+    ) -> AppResult<()> {
+        match unbegun {
+            Some(unbegun) => self.open(conversation, unbegun, Facts::new()).await.map(|_| ()),
+            None => Ok(()),
         }
-        Ok(conversation)
     }
 
     /// Begins a conversation, or finds it if it has begun already.
@@ -100,42 +105,6 @@ impl Chat {
     ) -> Result<Done, Status> {
         let asked = request(request_id, conversation.as_str(), name)?;
         self.context.app.command(conversation, asked, command).await.map_err(customer_status)
-    }
-
-    /// The store is away: the bot still answers from its rules, and says that it is not saved.
-    /// Whether a human owns the conversation cannot be known, so only a notice and, in danger, a
-    /// safety text are sent, unless the conversation could be read or was written here last.
-    async fn unsaved(
-        &self,
-        conversation: &ConversationId,
-        unbegun: Option<Unbegun>,
-        text: &str,
-        error: AppError,
-    ) -> Result<pb::SendMessageResponse, Status> {
-        let AppError::Store(StoreError::Unavailable { maybe_applied: false, .. }) = &error else {
-            return Err(customer_status(error));
-        };
-        let (app, now) = (&self.context.app, (self.context.now)());
-        let known = match app.conversation(conversation).await {
-            Ok(known) => Some(known),
-            Err(_) => app.last_known(conversation, now).await,
-        };
-        // What has not begun is nobody's but the bot's.
-        let begins = |Unbegun { customer, opening }| {
-            app.begun_unsaved(conversation.clone(), customer, opening, now).ok()
-        };
-        let known = known.or_else(|| unbegun.and_then(begins).map(|done| done.conversation));
-        let said = app.answer_unsaved(known.as_ref(), text, now);
-        let events = said
-            .into_iter()
-            .map(|(language, text, outcome)| unsaved_words(language, text, outcome));
-        Ok(pb::SendMessageResponse {
-            events: events.collect(),
-            conversation: known.as_ref().map(|c| encode::conversation(&self.context.app, c)),
-            durability: pb::Durability::None.into(),
-            mode: pb::Mode::Isolated.into(),
-            ..Default::default()
-        })
     }
 
     pub(super) async fn durability(&self, done: &Done) -> i32 {
@@ -186,8 +155,13 @@ impl ChatService for Chat {
         &self,
         request: Request<pb::SendMessageRequest>,
     ) -> Result<Response<pb::SendMessageResponse>, Status> {
-        let conversation = self.begun(&request, &request.get_ref().conversation_id).await?;
+        let conversation = self.own(&request, &request.get_ref().conversation_id)?;
         let (customer_token, unbegun) = (self.renewed(&request), unbegun(&request));
+        let begun = match self.begin_late(&conversation, unbegun.clone()).await {
+            // The bot answers all the same.
+            Err(AppError::Store(StoreError::Unavailable { reason, .. })) => Err(reason),
+            begun => begun.map(Ok).map_err(customer_status)?,
+        };
         let asked = request.into_inner();
         let (input, contents) = parts::said(asked.content, asked.parts)?;
         let named = super::context::request(&asked.request_id, conversation.as_str(), &contents)?;
@@ -195,6 +169,7 @@ impl ChatService for Chat {
         let done = match self.context.app.say(&conversation, named, input.clone()).await {
             Ok(done) => done,
             Err(error) => {
+                let error = unless_begun(begun, error);
                 let Some(text) = input.words() else { return Err(customer_status(error)) };
                 let told = self.unsaved(&conversation, unbegun, text, error).await?;
                 return Ok(Response::new(told));
@@ -448,20 +423,6 @@ impl ChatService for Chat {
             durability: self.durability(&done).await,
             mode: self.mode(),
         }))
-    }
-}
-
-/// Something of the bot's that is kept nowhere.
-pub(super) fn unsaved_words(language: Language, text: String, outcome: Outcome) -> pb::Event {
-    pb::Event {
-        author: Some(pb::Participant { party: pb::Party::Bot.into(), ..Default::default() }),
-        audience: pb::Audience::Customer.into(),
-        body: Some(pb::event::Body::MessageSent(pb::MessageSent {
-            text: Some(encode::text(text, language)),
-            outcome: encode::outcome(outcome).into(),
-            ..Default::default()
-        })),
-        ..Default::default()
     }
 }
 

@@ -2,7 +2,8 @@
 //! the host site has signed; and what is handed out or erased on the customer's own wish.
 
 use super::auth::Principal;
-use super::chat::{Chat, place_after, unsaved_words};
+use super::chat::{Chat, place_after};
+use super::chat_unsaved::unsaved_words;
 use super::context::{conversation_id, id, request as once};
 use super::decode::{self, wrong};
 use super::encode::{self, Reader};

@@ -18,6 +18,7 @@ pub mod chat;
 mod chat_customer;
 mod chat_rate;
 pub mod chat_stream;
+mod chat_unsaved;
 pub mod context;
 pub mod decode;
 mod desk;

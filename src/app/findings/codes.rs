@@ -128,9 +128,9 @@ codes! {
             => "افحص قرص ذلك الخادم فورًا: المساحة والصلاحيات والسلامة";
     RedisMemory "redis_memory" [server used_mb max_mb percent]
         en "{server}: {used_mb} MB of {max_mb} MB used ({percent} %)"
-            => "give it more memory, or shorten `retention`; when it is full, new conversations are refused"
+            => "give it more memory, or shorten `retention`; when it is full nothing new is saved: the bot answers and says so"
         ar "{server}: مستعمل {used_mb} م.ب من {max_mb} م.ب ({percent} ٪)"
-            => "زد الذاكرة أو قصّر `retention`؛ فإذا امتلأت رُفضت المحادثات الجديدة";
+            => "زد الذاكرة أو قصّر `retention`؛ فإذا امتلأت لم يُحفظ جديد، ويجيب البوت ويقول ذلك";
     RedisMemoryUnbounded "redis_memory_unbounded" [server used_mb machine_mb]
         en "{server}: {used_mb} MB used, no maxmemory, the machine has {machine_mb} MB"
             => "set `maxmemory` below the machine's memory, so that Redis refuses instead of being killed"

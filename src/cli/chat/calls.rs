@@ -1,6 +1,7 @@
 //! The customer's calls, one after the other in the order they were asked for, each repeated under
-//! the same request id until it is answered.
+//! the same request id until it is answered, and until it is saved.
 
+use super::facts::away;
 use super::input::{Mine, Want};
 use super::own;
 use crate::cli::connect::{Secured, ask, patiently};
@@ -13,8 +14,14 @@ use crate::grpc::pb::{
     ResolutionAnswer, RespondToResolutionRequest, ResumeConversationResponse, SayAgain,
     SendMessageRequest, ServedBy, SetTypingRequest, WaitOption,
 };
+use std::collections::VecDeque;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 use tonic::Status;
+
+/// So often what could not be saved is sent again.
+const SEND_AGAIN_EVERY: Duration = Duration::from_secs(3);
 
 /// A call to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +66,14 @@ pub struct Done {
     pub brought: Own,
 }
 
+impl Done {
+    /// Whether it was answered without the store, and is to be sent again. A server that keeps
+    /// everything in memory says NONE all the time, and all is well there.
+    pub fn is_unsaved(&self) -> bool {
+        self.durability == Durability::None && away(self.mode)
+    }
+}
+
 /// What a call about the customer's own brought.
 #[derive(Debug, Clone, Default)]
 pub enum Own {
@@ -95,19 +110,70 @@ pub async fn work(
     mut asked: mpsc::Receiver<Asked>,
     reports: mpsc::Sender<Report>,
 ) {
-    while let Some(asked) = asked.recv().await {
+    let mut worker = Worker { client, conversation_id, reports, unsaved: VecDeque::new() };
+    loop {
+        let next = match worker.unsaved.is_empty() {
+            true => Ok(asked.recv().await),
+            false => timeout(SEND_AGAIN_EVERY, asked.recv()).await,
+        };
+        let Some(next) = next.ok().map_or(Some(None), |next| next.map(Some)) else { return };
+        // Whoever reads it later reads it in the order in which it was written.
+        if !worker.send_again().await {
+            return;
+        }
+        if let Some(asked) = next
+            && worker.make(asked, VecDeque::push_back).await.is_none()
+        {
+            return;
+        }
+    }
+}
+
+/// Makes calls, and remembers which could not be saved.
+struct Worker {
+    client: ChatServiceClient<Secured>,
+    conversation_id: String,
+    reports: mpsc::Sender<Report>,
+    /// In the order they were asked for.
+    unsaved: VecDeque<Asked>,
+}
+
+impl Worker {
+    /// Sends again what could not be saved, the first first, until one still cannot be. Tells whether
+    /// anybody still wants to know.
+    async fn send_again(&mut self) -> bool {
+        while let Some(asked) = self.unsaved.pop_front() {
+            match self.make(asked, VecDeque::push_front).await {
+                Some(true) => {}
+                Some(false) => return true,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Makes one call; what could not be saved is kept. Tells whether it is done with, or nothing if
+    /// nobody wants to know any more.
+    async fn make(
+        &mut self,
+        asked: Asked,
+        keep: impl FnOnce(&mut VecDeque<Asked>, Asked),
+    ) -> Option<bool> {
         let waiting = || {
             // Telling is a courtesy: a full channel has more important things in it.
-            let _ = reports.try_send(Report::Waiting);
+            let _ = self.reports.try_send(Report::Waiting);
         };
-        let call = || call(client.clone(), conversation_id.clone(), asked.clone());
-        let report = match patiently(waiting, call).await {
+        let call = || call(self.client.clone(), self.conversation_id.clone(), asked.clone());
+        let answer = patiently(waiting, call).await;
+        let is_unsaved = answer.as_ref().is_ok_and(Done::is_unsaved);
+        if is_unsaved {
+            keep(&mut self.unsaved, asked.clone());
+        }
+        let report = match answer {
             Ok(done) => Report::Done(asked, Box::new(done)),
             Err(status) => Report::Refused(asked, status),
         };
-        if reports.send(report).await.is_err() {
-            return;
-        }
+        self.reports.send(report).await.ok().map(|()| !is_unsaved)
     }
 }
 

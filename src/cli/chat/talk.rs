@@ -142,7 +142,7 @@ impl Talk {
         let lines = match report {
             Report::Waiting => self.view.call_waits(),
             Report::Done(asked, mut done) => {
-                self.open_calls -= 1;
+                self.is_answered(&asked);
                 match std::mem::take(&mut done.brought) {
                     Own::Nothing => {}
                     own => return self.brought(asked, own),
@@ -155,7 +155,7 @@ impl Talk {
                 self.view.done(asked, *done)
             }
             Report::Refused(asked, status) => {
-                self.open_calls -= 1;
+                self.is_answered(&asked);
                 match &asked.want {
                     Want::Resume(_) | Want::Erase => self.departing = None,
                     // Nobody asked for it, and it was only good to know.
@@ -173,6 +173,13 @@ impl Talk {
         };
         self.show(&lines);
         Ok(Go::On)
+    }
+
+    /// What is sent again until it is saved was answered before, and nobody waits for it.
+    fn is_answered(&mut self, asked: &Asked) {
+        if !self.view.is_unsaved(asked) {
+            self.open_calls -= 1;
+        }
     }
 
     async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
@@ -245,14 +252,6 @@ impl Talk {
     fn tick(&mut self) -> anyhow::Result<Go> {
         let lines = self.view.tick();
         self.show(&lines);
-        if let Some(asked) = self.view.unsaved_due() {
-            self.open_calls += 1;
-            // The worker holds few calls at a time; what does not fit is due again later.
-            if let Err(error) = self.link.wants.try_send(asked) {
-                self.open_calls -= 1;
-                self.view.keep_unsaved(error.into_inner());
-            }
-        }
         if self.terminal.interactive {
             return Ok(Go::On);
         }

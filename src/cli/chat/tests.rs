@@ -9,7 +9,8 @@ use crate::cli::fake::{FakeChat, any_port, said};
 use crate::cli::terminal::Look;
 use crate::cli::terminal::fake::{Shown, person, script};
 use crate::grpc::pb::{
-    ConversationState, Party, QueueStatus, StartConversationResponse, SubscribeEventsResponse,
+    ConversationState, Event, Party, QueueStatus, StartConversationResponse,
+    SubscribeEventsResponse,
 };
 use clap::Parser;
 use std::time::Duration;
@@ -174,6 +175,31 @@ async fn what_could_not_be_saved_is_told_sent_again_and_not_shown_twice() {
     assert_eq!(text.matches("You: hello").count(), 1, "{text}");
     drop(lines);
     command.abort();
+}
+
+#[tokio::test]
+async fn what_could_not_be_saved_is_saved_in_the_order_in_which_it_was_written() {
+    let fake = FakeChat::new();
+    // The first once when it is written and once before each that follows it, and these.
+    fake.desk().faults.unsaved = 5;
+    let server = fake.serve(any_port());
+    let (terminal, lines, shown) = person();
+    let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "en"]), terminal));
+    for line in ["first", "second", "third"] {
+        lines.send(line.to_owned()).await.unwrap();
+        shown.until(&format!("about {line}")).await;
+    }
+    assert!(fake.desk().requests.is_empty(), "none of them is saved");
+    lines.send("last".to_owned()).await.unwrap();
+    shown.until("about last").await;
+    let own = |event: &Event| {
+        let (party, words) = super::facts::spoken(event)?;
+        (party == Party::Customer).then_some(words)
+    };
+    let saved: Vec<String> = fake.desk().events.iter().filter_map(own).collect();
+    assert_eq!(saved, ["first", "second", "third", "last"]);
+    lines.send("/quit".into()).await.unwrap();
+    command.await.unwrap().unwrap();
 }
 
 #[tokio::test]

@@ -40,6 +40,7 @@ mod words;
 
 pub use customer_side::{heard, spoken_language};
 pub use survey::wants_nps;
+pub use words::social_text;
 
 #[cfg(test)]
 mod tests;

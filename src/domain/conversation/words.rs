@@ -130,7 +130,7 @@ fn eta_sentence(turn: &Turn<'_>, told: &Told) -> String {
 }
 
 /// The answer to a social act.
-pub(super) fn social_text(act: SocialAct) -> TextKey {
+pub fn social_text(act: SocialAct) -> TextKey {
     match act {
         SocialAct::Greeting => TextKey::SocialGreeting,
         SocialAct::Thanks => TextKey::SocialThanks,

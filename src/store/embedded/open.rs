@@ -23,8 +23,8 @@ pub enum OpenError {
     },
     /// There is no file, and none is to be made.
     #[error(
-        "{path} does not exist; is this the right data folder? \
-         If this is the first start, say so by initialising it"
+        "{path} does not exist, and other files here say that there was one: name the right data folder, \
+         or put the newest backup there; to begin anew, choose a folder that is empty"
     )]
     Missing {
         /// The file.

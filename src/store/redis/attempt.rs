@@ -12,6 +12,8 @@ pub enum Attempt {
     Done(Value),
     /// Nothing was done; asking again at once makes no sense.
     Refused(String),
+    /// Nothing was done: the server's memory is full.
+    Full(String),
     /// Nothing was done, and in a moment it may go.
     Later(String),
     /// The server does not know the script yet.
@@ -54,6 +56,7 @@ pub fn judge(sent: Result<RedisResult<Value>, Elapsed>) -> Attempt {
         redis::ErrorKind::Server(ServerErrorKind::ClusterDown) => Attempt::Down(reason),
         // A server that was demoted: the connection leads to the wrong one.
         redis::ErrorKind::Server(ServerErrorKind::ReadOnly) => Attempt::Elsewhere(reason),
+        _ if error.code() == Some("OOM") => Attempt::Full(reason),
         _ if reason.contains("user_script") => Attempt::Faulty(reason),
         redis::ErrorKind::Server(_) => Attempt::Refused(reason),
         redis::ErrorKind::Extension if error.code() == Some("BUSY") => Attempt::Later(reason),

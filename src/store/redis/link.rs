@@ -11,10 +11,13 @@ use super::asides::Asides;
 use super::attempt::{Attempt, judge};
 use super::probe;
 use super::scripts::Call;
+use super::takeovers;
+pub use super::troubles::Health;
+pub(super) use super::troubles::Lane;
+use super::troubles::Troubles;
 use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
 use redis::{Cmd, RedisError, Value};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -22,9 +25,6 @@ use tokio::time::{Instant, timeout_at};
 
 /// How long a server that refuses for a moment is left alone before it is asked again.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// At most so often another way into a cluster is looked for while part of it does not answer.
-const RENEW_EVERY: Duration = Duration::from_secs(1);
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,48 +64,6 @@ pub struct Failed {
     pub maybe_done: bool,
     /// What went wrong, for operators.
     pub reason: String,
-}
-
-/// How the servers do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Health {
-    /// They answer.
-    #[default]
-    Well,
-    /// They answer, and what is written reaches fewer replicas than it should.
-    Thin(String),
-    /// Part of them does not answer: these slots are away.
-    Partly(Vec<Slot>),
-    /// They do not answer, for this reason.
-    Away(String),
-}
-
-/// Which part of the servers a call concerns: in a cluster one part may be away and others not.
-pub(super) type Lane = Option<Slot>;
-
-/// A part that does not answer.
-#[derive(Debug, Clone)]
-struct Broken {
-    /// Nobody asks before.
-    until: Instant,
-    reason: String,
-}
-
-/// What is wrong at the moment.
-#[derive(Default)]
-struct Troubles {
-    /// Parts that were ever asked for anything.
-    used: BTreeSet<Lane>,
-    /// Parts that do not answer.
-    broken: BTreeMap<Lane, Broken>,
-    /// Parts that somebody tries beside the callers until they answer.
-    probed: BTreeSet<Lane>,
-    /// Slots that answer and have lost what they held.
-    lost: BTreeMap<Slot, String>,
-    /// Why too few replicas have what was written.
-    thin: Option<String>,
-    /// When another way into the cluster was last looked for.
-    renewed: Option<Instant>,
 }
 
 /// The connection that is used, and how many there were before it.
@@ -187,7 +145,8 @@ impl Link {
         in_full: impl Fn() -> Option<Cmd>,
     ) -> Result<Value, Failed> {
         let lane = (self.address.shape == Shape::Cluster).then(|| slot.clone());
-        self.admit(&lane).map_err(|reason| Failed { maybe_done: false, reason })?;
+        let admitted = self.troubles().admit(&lane, Instant::now(), self.patience.call);
+        admitted.map_err(|reason| Failed { maybe_done: false, reason })?;
         self.pursue(lane, command, in_full).await
     }
 
@@ -230,6 +189,11 @@ impl Link {
                 }
                 Attempt::Refused(reason) => {
                     self.heal(&lane);
+                    return Err(Failed { maybe_done, reason });
+                }
+                Attempt::Full(reason) => {
+                    self.heal(&lane);
+                    self.fill(&lane, &reason);
                     return Err(Failed { maybe_done, reason });
                 }
                 Attempt::NoScript if full.is_none() => {
@@ -277,6 +241,26 @@ impl Link {
 
     /// Sends a command to every master and gives all replies.
     pub async fn command_everywhere(&self, command: &Cmd) -> Result<Vec<Value>, Failed> {
+        let replies = self.command_each(command).await?;
+        Ok(replies.into_iter().map(|(_, reply)| reply).collect())
+    }
+
+    /// The same, each reply with HOST:PORT of whom it is from.
+    pub async fn command_each_by_name(
+        &self,
+        command: &Cmd,
+    ) -> Result<Vec<(String, Value)>, Failed> {
+        let replies = self.command_each(command).await?;
+        let alone = match &self.address.shape {
+            Shape::Sentinel { .. } => takeovers::leader(&self.address, self.spans()).await.ok(),
+            Shape::Single | Shape::Cluster => None,
+        };
+        let alone = alone.unwrap_or_else(|| self.address.hosts[0].clone());
+        let named = |(from, reply): (Option<String>, Value)| (from.unwrap_or(alone.clone()), reply);
+        Ok(replies.into_iter().map(named).collect())
+    }
+
+    async fn command_each(&self, command: &Cmd) -> Result<Vec<(Option<String>, Value)>, Failed> {
         let failed = |reason: String| Failed { maybe_done: true, reason };
         let deadline = Instant::now() + self.patience.call;
         let (_, mut wire) = self.wire(deadline).await.map_err(failed)?;
@@ -367,23 +351,6 @@ impl Link {
         self.troubles.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a call through unless the part it concerns is known not to answer. When it is time to
-    /// try, one call goes first, unless somebody else tries.
-    fn admit(&self, lane: &Lane) -> Result<(), String> {
-        let mut held = self.troubles();
-        let troubles = &mut *held;
-        if !troubles.used.contains(lane) {
-            troubles.used.insert(lane.clone());
-        }
-        let Some(part) = troubles.broken.get_mut(lane) else { return Ok(()) };
-        let now = Instant::now();
-        if now < part.until || troubles.probed.contains(lane) {
-            return Err(part.reason.clone());
-        }
-        part.until = now + self.patience.call;
-        Ok(())
-    }
-
     /// Looks for another way into a cluster, beside the one in use, which stays until there is one.
     /// A master that is cut off from the majority, or whose machine is gone without a word, names
     /// nobody who took over from it: then the client would hold on to its map for ever.
@@ -391,56 +358,72 @@ impl Link {
         if self.address.shape != Shape::Cluster {
             return;
         }
-        let now = Instant::now();
-        let is_due = |last: Instant| now >= last + RENEW_EVERY;
-        let mut troubles = self.troubles();
-        if !troubles.renewed.is_none_or(is_due) {
+        if !self.troubles().renews(Instant::now()) {
             return;
         }
-        troubles.renewed = Some(now);
         let (held, address, spans) = (Arc::clone(&self.wire), self.address.clone(), self.spans());
         tokio::spawn(async move { renew(&held, &address, spans).await });
     }
 
     fn trip(&self, lane: &Lane, reason: &str) {
         self.renew();
-        let mut troubles = self.troubles();
-        let until = Instant::now() + self.patience.breaker;
-        troubles.broken.insert(lane.clone(), Broken { until, reason: reason.to_owned() });
-        if self.itself.strong_count() > 0 && troubles.probed.insert(lane.clone()) {
-            tokio::spawn(probe::until_it_answers(self.itself.clone(), lane.clone()));
+        let (now, mut troubles) = (Instant::now(), self.troubles());
+        troubles.breaks(lane, now + self.patience.breaker, reason);
+        if self.is_shared() {
+            if troubles.begin_probe(lane) {
+                tokio::spawn(probe::until_it_answers(self.itself.clone(), lane.clone()));
+            }
+            for quiet in troubles.quiet(now, self.patience.call) {
+                tokio::spawn(probe::once(self.itself.clone(), quiet));
+            }
         }
         self.report(&troubles);
     }
 
+    fn is_shared(&self) -> bool {
+        self.itself.strong_count() > 0
+    }
+
     /// Whether this part is still to be tried; if not, whoever tried it ends.
     pub(super) fn is_probed(&self, lane: &Lane) -> bool {
-        let mut troubles = self.troubles();
-        let is_broken = troubles.broken.contains_key(lane);
-        if !is_broken {
-            troubles.probed.remove(lane);
-        }
-        is_broken
+        self.troubles().is_probed(lane)
     }
 
     fn heal(&self, lane: &Lane) {
         let mut troubles = self.troubles();
-        if troubles.broken.remove(lane).is_some() {
+        if troubles.heals(lane, Instant::now()) {
             self.report(&troubles);
         }
+    }
+
+    /// A part answers, and takes nothing new.
+    fn fill(&self, lane: &Lane, reason: &str) {
+        let mut troubles = self.troubles();
+        // A call of another kind may go through meanwhile, so only who asks for it knows of room.
+        if self.is_shared() && troubles.fills(lane, reason) {
+            tokio::spawn(probe::until_there_is_room(self.itself.clone(), lane.clone()));
+            self.report(&troubles);
+        }
+    }
+
+    /// A part takes what is new again.
+    pub(super) fn has_room(&self, lane: &Lane) {
+        let mut troubles = self.troubles();
+        troubles.has_room(lane);
+        self.report(&troubles);
     }
 
     /// The servers answer, but what this slot held is not there.
     pub fn slot_is_lost(&self, slot: &Slot, reason: &str) {
         let mut troubles = self.troubles();
-        troubles.lost.insert(slot.clone(), reason.to_owned());
+        troubles.loses(slot, reason);
         self.report(&troubles);
     }
 
     /// The slot is as it should be.
     pub fn slot_is_there(&self, slot: &Slot) {
         let mut troubles = self.troubles();
-        if troubles.lost.remove(slot).is_some() {
+        if troubles.finds(slot) {
             self.report(&troubles);
         }
     }
@@ -448,29 +431,13 @@ impl Link {
     /// Whether what is written reaches as many replicas as it should, or why not.
     pub fn replicas_are(&self, thin: Option<&str>) {
         let mut troubles = self.troubles();
-        if troubles.thin.as_deref() != thin {
-            troubles.thin = thin.map(str::to_owned);
+        if troubles.is_thin(thin) {
             self.report(&troubles);
         }
     }
 
     fn report(&self, troubles: &Troubles) {
-        // Where nothing answers of all that was ever asked, it is not a part that is away.
-        let mut broken = troubles.used.iter().map(|lane| troubles.broken.get(lane));
-        let first = broken.next().flatten().filter(|_| broken.all(|part| part.is_some()));
-        let all = first.map(|part| &part.reason);
-        // On one server a slot is not lost alone.
-        let lost = troubles.lost.values().next().filter(|_| self.address.shape != Shape::Cluster);
-        let health = match all.or(lost) {
-            Some(reason) => Health::Away(reason.clone()),
-            None if troubles.broken.is_empty() && troubles.lost.is_empty() => {
-                troubles.thin.clone().map_or(Health::Well, Health::Thin)
-            }
-            None => {
-                let broken = troubles.broken.keys().flatten();
-                Health::Partly(broken.chain(troubles.lost.keys()).cloned().collect())
-            }
-        };
+        let health = troubles.health(self.address.shape == Shape::Cluster);
         self.health.send_if_modified(|known| {
             let changes = *known != health;
             *known = health;

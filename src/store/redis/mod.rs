@@ -52,6 +52,7 @@ mod server;
 mod takeovers;
 #[cfg(test)]
 pub(in crate::store) mod tests;
+mod troubles;
 pub mod whole;
 mod wires;
 

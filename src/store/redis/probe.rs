@@ -24,11 +24,35 @@ pub async fn until_it_answers(link: Weak<Link>, lane: Lane) {
     }
 }
 
+/// Asks a part of which nothing was heard for a while whether it is there.
+pub async fn once(link: Weak<Link>, lane: Lane) {
+    let Some(link) = link.upgrade() else { return };
+    let _ = link.probe(lane.clone(), &harmless(&link, &lane)).await;
+}
+
+/// Asks a part whose memory is full again and again, until it takes what is new.
+pub async fn until_there_is_room(link: Weak<Link>, lane: Lane) {
+    loop {
+        let Some(pause) = link.upgrade().map(|link| link.patience().breaker) else { return };
+        tokio::time::sleep(pause).await;
+        let Some(link) = link.upgrade() else { return };
+        if link.probe(lane.clone(), &call(&link, &lane, Script::Room)).await.is_ok() {
+            return link.has_room(&lane);
+        }
+    }
+}
+
 /// A script that could write, so that only who leads runs it, and that writes nothing: nobody's is the
 /// deployment it is called for.
 fn harmless(link: &Link, lane: &Lane) -> Call {
+    let mut call = call(link, lane, Script::Stand);
+    call.arg("").arg("0");
+    call
+}
+
+fn call(link: &Link, lane: &Lane, script: Script) -> Call {
     let keys = Keys::new(&link.address().prefix);
-    let mut call = Call::new(Script::Stand);
-    call.key(&keys.head(lane.as_ref().unwrap_or(&Slot::System))).arg("").arg("0");
+    let mut call = Call::new(script);
+    call.key(&keys.head(lane.as_ref().unwrap_or(&Slot::System)));
     call
 }

@@ -12,7 +12,7 @@ use redis::Value;
 /// One master, as it describes itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// A name for it: its port.
+    /// HOST:PORT, as it was asked.
     pub name: String,
     /// Its version.
     pub version: String,
@@ -57,11 +57,13 @@ pub async fn report(address: Address) -> Result<Report, Failed> {
         Shape::Cluster | Shape::Sentinel { .. } => true,
     };
     let link = Link::new(address, Patience::default());
-    let infos = link.command_everywhere(&redis::cmd("INFO")).await?;
-    let infos = infos.iter().map(|reply| Info::parse(&decode::text(reply).unwrap_or_default()));
+    let infos = link.command_each_by_name(&redis::cmd("INFO")).await?;
+    let infos = infos
+        .into_iter()
+        .map(|(name, reply)| server(name, &Info::parse(&decode::text(&reply).unwrap_or_default())));
     let times = link.command_everywhere(&redis::cmd("TIME")).await?;
     Ok(Report {
-        servers: infos.map(|info| server(&info)).collect(),
+        servers: infos.collect(),
         fsync: fsync(&link).await,
         reload: reloading::ask(&link, &keys).await?,
         clocks: times.iter().filter_map(clock).collect(),
@@ -70,10 +72,10 @@ pub async fn report(address: Address) -> Result<Report, Failed> {
     })
 }
 
-fn server(info: &Info) -> Server {
+fn server(name: String, info: &Info) -> Server {
     let number = |name: &str| info.get(name).parse().unwrap_or(0);
     Server {
-        name: format!("redis:{}", info.get("tcp_port")),
+        name,
         version: info.get("redis_version").to_owned(),
         policy: info.get("maxmemory_policy").to_owned(),
         aof: info.get("aof_enabled") == "1",

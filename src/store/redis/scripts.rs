@@ -27,6 +27,8 @@ pub enum Script {
     Vouch,
     /// The same, written alone.
     Stand,
+    /// Nothing, where there is room for more.
+    Room,
 }
 
 struct Text {
@@ -54,6 +56,7 @@ static HELD: LazyLock<Text> = script!(" flags=allow-oom", "held.lua");
 static BLESS: LazyLock<Text> = script!("", "bless.lua");
 static VOUCH: LazyLock<Text> = script!(" flags=allow-oom", "vouch.lua");
 static STAND: LazyLock<Text> = script!(" flags=allow-oom", "stand.lua");
+static ROOM: LazyLock<Text> = script!("", "room.lua");
 
 impl Script {
     fn text(self) -> &'static Text {
@@ -68,6 +71,7 @@ impl Script {
             Script::Bless => &BLESS,
             Script::Vouch => &VOUCH,
             Script::Stand => &STAND,
+            Script::Room => &ROOM,
         }
     }
 }
@@ -150,5 +154,6 @@ mod tests {
         check(Script::Bless, "#!lua");
         check(Script::Vouch, "#!lua flags=allow-oom");
         check(Script::Stand, "#!lua flags=allow-oom");
+        check(Script::Room, "#!lua");
     }
 }

@@ -3,6 +3,7 @@
 //! [`super::link`].
 
 use super::address::{Address, Shape};
+use super::decode;
 use super::takeovers;
 use futures::future::join_all;
 use redis::aio::{ConnectionLike, MultiplexedConnection};
@@ -51,17 +52,26 @@ impl Wire {
         }
     }
 
-    /// Sends a command to every master and gives all replies.
-    pub async fn send_everywhere(&mut self, command: &Cmd) -> RedisResult<Vec<Value>> {
+    /// Sends a command to every master and gives all replies, each with the address of whom it is from
+    /// where that is not plain.
+    pub async fn send_everywhere(
+        &mut self,
+        command: &Cmd,
+    ) -> RedisResult<Vec<(Option<String>, Value)>> {
         use redis::cluster_routing::MultipleNodeRoutingInfo;
         match self {
-            Wire::One(wire) => Ok(vec![command.query_async(wire).await?]),
+            Wire::One(wire) => Ok(vec![(None, command.query_async(wire).await?)]),
             Wire::Cluster(wire) => {
                 let to = RoutingInfo::MultiNode((MultipleNodeRoutingInfo::AllMasters, None));
                 Ok(match wire.route_command(command.clone(), to).await?.extract_error()? {
-                    Value::Map(replies) => replies.into_iter().map(|(_, reply)| reply).collect(),
-                    Value::Array(replies) => replies,
-                    other => vec![other],
+                    Value::Map(replies) => {
+                        let named = |(from, reply): (Value, Value)| (decode::text(&from), reply);
+                        replies.into_iter().map(named).collect()
+                    }
+                    Value::Array(replies) => {
+                        replies.into_iter().map(|reply| (None, reply)).collect()
+                    }
+                    other => vec![(None, other)],
                 })
             }
         }

@@ -1,6 +1,7 @@
 //! The API through real sockets, over the shipped rules.
 
 mod attendance;
+mod away;
 mod blocks;
 mod claims;
 mod customers;

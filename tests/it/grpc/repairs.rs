@@ -4,6 +4,7 @@
 use super::world::*;
 use sanad::app::keys::{self, Due};
 use sanad::app::stored::Owed;
+use sanad::domain::conversation::state::{Conversation, State};
 use sanad::grpc::keys::Role;
 use sanad::grpc::pb;
 use sanad::ports::store::{EntityKey, Index, Slot, Transaction};
@@ -97,6 +98,31 @@ async fn a_place_that_the_pool_has_lost_is_given_back() {
     finds_and_mends(&world, &customer, &["sides_differ"]).await;
     let place = world.app.place(&customer.conversation()).await.unwrap();
     assert!(matches!(place, Some(sanad::domain::pool::item::Place::Here(_))), "{place:?}");
+}
+
+#[tokio::test]
+async fn a_place_that_an_agent_held_is_given_back_and_to_them_in_one_go() {
+    let world = World::open().await;
+    let sara = world.ready("sara").await;
+    let mut hers = sara.stream().await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let offer = hers.offer().await;
+    sara.accept(&offer).await.unwrap();
+    soon(async {
+        let owned = |c: &Conversation| matches!(c.state, State::Human { .. });
+        while !owned(&world.app.conversation(&customer.conversation()).await.unwrap()) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let (slot, key) = (pool(&world), keys::place(&customer.conversation()));
+    meddle(&world, &slot, &key, |change| {
+        change.delete(key.clone());
+        change.index_remove(Index::ITEMS, customer.id.clone());
+    })
+    .await;
+    finds_and_mends(&world, &customer, &["sides_differ"]).await;
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ mod own;
 pub use own::means_erase;
 
 use super::calls::{Asked, Done, Rated};
-use super::facts::{away, party, spoken};
+use super::facts::{party, spoken};
 use super::help::COMMANDS;
 use super::input::Want;
 use crate::cli::journal::Journal;
@@ -20,9 +20,10 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Durability, Event, Mode, Party, QueueStatus, Reset, ResetReason,
-    StartConversationResponse, SubscribeEventsResponse,
+    Choice, Event, Mode, Party, QueueStatus, Reset, ResetReason, StartConversationResponse,
+    SubscribeEventsResponse,
 };
+use std::collections::BTreeSet;
 use std::time::Duration;
 use tonic::Status;
 
@@ -30,8 +31,6 @@ use tonic::Status;
 pub const TICK_MS: u128 = 300;
 /// So many ticks may an answer wait for the stream.
 const HELD_TICKS_MAX: u32 = 2;
-/// After so many ticks what could not be saved is sent again.
-const UNSAVED_TICKS: u32 = 10;
 
 /// What one customer sees of one conversation.
 pub struct View {
@@ -60,8 +59,8 @@ pub struct View {
     held_ticks: u32,
     /// What the customer can do now, to be shown below what the server says about it.
     hint: Option<String>,
-    unsaved: Vec<Asked>,
-    unsaved_ticks: u32,
+    /// The request ids of what could not be saved yet.
+    unsaved: BTreeSet<String>,
     /// For so many ticks more the agent types, as far as is known.
     types_ticks: u32,
     /// What was read by whom.
@@ -116,8 +115,7 @@ impl View {
             awaited: None,
             held_ticks: 0,
             hint: None,
-            unsaved: Vec::new(),
-            unsaved_ticks: 0,
+            unsaved: BTreeSet::new(),
             types_ticks: 0,
             seen: Seen::by(Party::Customer),
             quiet: Vec::new(),
@@ -234,20 +232,19 @@ impl View {
     /// A call was done.
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         self.answered();
-        let mut lines = self.works(done.mode);
+        let (mut lines, is_unsaved) = (self.works(done.mode), done.is_unsaved());
         let promise = match (&asked.want, &done.conversation) {
             (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
             _ => None,
         };
         self.stands(done.conversation);
-        // A server that keeps everything in memory says NONE all the time, and all is well there.
-        if done.durability == Durability::None && away(done.mode) {
-            lines.extend(self.keep_and_show(asked, done.events));
+        if is_unsaved {
+            self.unsaved.insert(asked.request_id);
+            lines.extend(self.shown_unsaved(done.events));
             return lines;
         }
+        self.unsaved.remove(&asked.request_id);
         lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
-        // The store is back: what else waits may follow at once.
-        self.unsaved_ticks = UNSAVED_TICKS;
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));
         if done.bot_pending && self.last_reply <= done.own {
@@ -259,6 +256,7 @@ impl View {
     /// A call was refused.
     pub fn refused(&mut self, asked: &Asked, status: &Status) -> Vec<String> {
         self.answered();
+        self.unsaved.remove(&asked.request_id);
         if asked.want.speaks() {
             self.echoes = self.echoes.saturating_sub(1);
         }
@@ -274,7 +272,6 @@ impl View {
 
     /// A moment has passed.
     pub fn tick(&mut self) -> Vec<String> {
-        self.unsaved_ticks += 1;
         self.types_ticks = self.types_ticks.saturating_sub(1);
         self.held_ticks = if self.journal.holds() { self.held_ticks + 1 } else { 0 };
         let mut lines = Vec::new();
@@ -286,18 +283,9 @@ impl View {
         lines
     }
 
-    /// What could not be saved and should be sent again now, under its old request id.
-    pub fn unsaved_due(&mut self) -> Option<Asked> {
-        if self.unsaved.is_empty() || self.unsaved_ticks < UNSAVED_TICKS {
-            return None;
-        }
-        self.unsaved_ticks = 0;
-        Some(self.unsaved.remove(0))
-    }
-
-    /// Puts back what could not be sent.
-    pub fn keep_unsaved(&mut self, asked: Asked) {
-        self.unsaved.insert(0, asked);
+    /// Whether this could not be saved when it was answered last.
+    pub fn is_unsaved(&self, asked: &Asked) -> bool {
+        self.unsaved.contains(&asked.request_id)
     }
 
     /// How many calls have not been saved.
@@ -379,8 +367,9 @@ impl View {
         lines
     }
 
-    /// The answer came without the store: it is shown at once, and sent again until it is saved.
-    fn keep_and_show(&mut self, asked: Asked, events: Vec<Event>) -> Vec<String> {
+    /// The answer came without the store: it is shown at once, and what was asked is sent again until
+    /// it is saved.
+    fn shown_unsaved(&mut self, events: Vec<Event>) -> Vec<String> {
         let mut lines = Vec::new();
         for event in events {
             let Some(said) = spoken(&event) else {
@@ -402,7 +391,6 @@ impl View {
                 "لم يُحفظ بعد، وسيُعاد إرساله تلقائيًا",
             ));
         }
-        self.unsaved.push(asked);
         lines
     }
 

@@ -68,6 +68,19 @@ async fn a_cluster_is_not_taken_for_one_server() {
 }
 
 #[tokio::test]
+async fn each_master_is_told_of_by_where_it_is() {
+    let address = blessed_in_cluster().await;
+    let told = report::report(address).await.expect("a report");
+    let mut names: Vec<String> = told.servers.into_iter().map(|server| server.name).collect();
+    let mut hosts: Vec<String> = cluster().servers.iter().map(RedisServer::host_and_port).collect();
+    names.sort();
+    hosts.sort();
+    assert_eq!(names, hosts);
+    let told = report::report(blessed().await).await.expect("a report");
+    assert_eq!(told.servers[0].name, server().host_and_port());
+}
+
+#[tokio::test]
 async fn slots_spread_over_the_masters() {
     let store = opened_with(&cluster().url(), patient()).await;
     for bucket in 0..64 {
@@ -140,6 +153,24 @@ async fn a_cluster_that_is_gone_as_a_whole_is_away_and_not_away_in_part() {
         back(|| store.load(slot, &[], &[])).await;
     }
     assert_eq!(*health.borrow(), Health::Well);
+}
+
+#[tokio::test]
+async fn a_cluster_that_is_gone_is_away_also_where_nobody_asks_for_each_part() {
+    let mut cluster = Cluster::of_one();
+    let store = opened_at(&cluster.url()).await;
+    // The deployment is looked up at the start, and no more after it.
+    for slot in [Slot::System, Slot::Bucket(1), Slot::Bucket(2)] {
+        store.load(&slot, &[], &[]).await.expect("a load");
+    }
+    cluster.servers[0].kill();
+    store.load(&Slot::Bucket(1), &[], &[]).await.expect_err("nobody is there");
+    let mut health = store.health();
+    let away = health.wait_for(|health| matches!(health, Health::Away(_)));
+    tokio::time::timeout(Duration::from_secs(60), away)
+        .await
+        .expect("it is told although nobody asked for the other parts")
+        .expect("it is there");
 }
 
 #[tokio::test]

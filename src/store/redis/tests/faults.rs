@@ -188,7 +188,13 @@ async fn a_full_server_refuses_what_is_new_and_lets_the_rest_end() {
     change_of(&agent).await.expect("what is there already goes on");
     let due = store.claim_due(&SLOT, 9, Duration::ZERO).await;
     assert_eq!(due, Ok(vec![]), "and is looked after");
+    let mut health = store.health();
+    let told = health.borrow().clone();
+    assert!(matches!(&told, Health::Full(reason) if reason.contains("OOM")), "{told:?}");
     server.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+    // Without anybody who has something new.
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(BOUND, well).await.expect("in time").expect("it is there");
     change_of(&key("new")).await.expect("there is room again");
 }
 

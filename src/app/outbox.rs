@@ -162,9 +162,11 @@ impl App {
         }
         let (position, delay) = self.waiting_status(&c.id, at);
         let needs = asked.handoff.needs.clone();
-        let other_language = delay == DelayReason::NoLanguage
+        let other_language = matches!(delay, DelayReason::NoLanguage | DelayReason::AnotherNeeded)
             && needs.also.is_none()
-            && self.router.somebody_meets(&needs.in_languages(c.language.other().into()));
+            && self
+                .router
+                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.excluded);
         Some(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),

@@ -124,10 +124,16 @@ impl Router {
         done.filter(|agent| held_live(agent).is_empty()).map(|agent| agent.id.clone()).collect()
     }
 
-    /// Whether anyone who takes offers, busy or not, offers what is required.
-    pub(super) fn somebody_meets(&self, needs: &Requirements) -> bool {
+    /// Whether anyone who takes offers, busy or not, offers what is required; those who are not to
+    /// have it again do not count.
+    pub(super) fn somebody_meets(
+        &self,
+        needs: &Requirements,
+        excluded: &BTreeSet<AgentId>,
+    ) -> bool {
+        let may = |agent: &Agent| agent.takes_offers() && !excluded.contains(&agent.id);
         let picture = self.lock();
-        picture.view.agents().any(|agent| agent.takes_offers() && meets(agent, needs))
+        picture.view.agents().any(|agent| may(agent) && meets(agent, needs))
     }
 
     /// When the next pause, hold or cool-down ends, so that it is worth planning again.

@@ -27,6 +27,10 @@ pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Opt
             "the colleague meant for it is busy and waited for; others are asked soon",
             "الموظف المقصود مشغول وهو في الانتظار، ثم يُسأل غيره قريبًا",
         ),
+        D::AnotherNeeded => (
+            "those who could help have tried already; somebody else is waited for",
+            "من يستطيع المساعدة تولّاها من قبل، والانتظار لموظف غيره",
+        ),
         D::NoAgents => ("nobody is signed in at the moment", "لا يوجد أحد متصل الآن"),
         D::NoAgentForLanguage => match reader {
             Reader::Customer => {
@@ -418,7 +422,7 @@ mod tests {
             let reason = pb::HandoffReason::try_from(number).unwrap();
             assert_ne!(handoff(Language::Ar, reason), handoff(Language::En, reason));
         }
-        for number in 1..=9 {
+        for number in 1..=11 {
             let reason = pb::DelayReason::try_from(number).unwrap();
             for reader in [Reader::Customer, Reader::Staff] {
                 let [en, ar] =

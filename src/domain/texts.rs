@@ -54,9 +54,7 @@ impl Texts {
         Texts { texts }
     }
 
-    /// The wordings of a text, with its placeholders filled.
-    ///
-    /// `count` chooses the plural form where the text has forms.
+    /// The wordings of a text, with its placeholders filled; `count` chooses among plural forms.
     pub fn wordings(
         &self,
         language: Language,
@@ -222,6 +220,8 @@ text_keys! {
     DelayAllBusy = "delay_all_busy",
     /// The agent who is meant for it is waited for.
     DelayPreferredBusy = "delay_preferred_busy",
+    /// Those who are there have tried; somebody else is needed.
+    DelayAnotherNeeded = "delay_another_needed",
     /// Nobody who is there speaks the language.
     DelayNoLanguage = "delay_no_language",
     /// Nobody who is there has the skill.

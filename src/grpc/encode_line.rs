@@ -27,6 +27,7 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
         DelayReason::EmergenciesAhead => (pb::DelayReason::EmergenciesAhead, None),
         DelayReason::NobodySignedIn => (pb::DelayReason::NoAgents, None),
         DelayReason::OffersNotTaken => (pb::DelayReason::OffersNotTaken, None),
+        DelayReason::AnotherNeeded => (pb::DelayReason::AnotherNeeded, None),
     };
     pb::Delay { reason: reason.into(), opens_at: opens.map(encode::timestamp), opens_text: None }
 }

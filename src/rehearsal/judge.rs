@@ -322,6 +322,7 @@ pub(super) fn delay_name(delay: &DelayReason) -> &'static str {
         DelayReason::None => "none",
         DelayReason::AllBusy => "all_busy",
         DelayReason::PreferredBusy => "preferred_busy",
+        DelayReason::AnotherNeeded => "another_needed",
         DelayReason::NoLanguage => "no_language",
         DelayReason::NoSkill => "no_skill",
         DelayReason::OutsideHours { .. } => "outside_hours",

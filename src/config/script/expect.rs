@@ -148,10 +148,11 @@ pub const SURVEYS: [(&str, Option<Measure>); 4] = [
 ];
 
 /// Why a wait is long, by the names of the files.
-pub const DELAY_REASONS: [&str; 9] = [
+pub const DELAY_REASONS: [&str; 10] = [
     "none",
     "all_busy",
     "preferred_busy",
+    "another_needed",
     "no_language",
     "no_skill",
     "outside_hours",

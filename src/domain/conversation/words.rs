@@ -22,6 +22,7 @@ pub(super) fn delay_sentence(turn: &Turn<'_>, delay: &DelayReason) -> String {
         DelayReason::NobodySignedIn => plain(TextKey::DelayNobodySignedIn),
         DelayReason::AllBusy => plain(TextKey::DelayAllBusy),
         DelayReason::PreferredBusy => plain(TextKey::DelayPreferredBusy),
+        DelayReason::AnotherNeeded => plain(TextKey::DelayAnotherNeeded),
         DelayReason::NoLanguage => plain(TextKey::DelayNoLanguage),
         DelayReason::NoSkill => plain(TextKey::DelayNoSkill),
         DelayReason::EmergenciesAhead => plain(TextKey::DelayEmergenciesAhead),
@@ -47,6 +48,7 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
         DelayReason::None => (first, turn.text(first, None, &[])),
         DelayReason::AllBusy
         | DelayReason::PreferredBusy
+        | DelayReason::AnotherNeeded
         | DelayReason::NoLanguage
         | DelayReason::NoSkill
         | DelayReason::EmergenciesAhead
@@ -72,9 +74,10 @@ pub(super) fn danger_text(turn: &Turn<'_>, delay: &DelayReason) -> (TextKey, Str
         DelayReason::None => TextKey::EmergencyConnecting,
         _ if reached.is_some() => TextKey::OnCallReached,
         DelayReason::NobodySignedIn => TextKey::EmergencyNobody,
-        DelayReason::NoLanguage | DelayReason::NoSkill | DelayReason::OutsideHours { .. } => {
-            TextKey::EmergencyNobodyAble
-        }
+        DelayReason::NoLanguage
+        | DelayReason::NoSkill
+        | DelayReason::AnotherNeeded
+        | DelayReason::OutsideHours { .. } => TextKey::EmergencyNobodyAble,
         DelayReason::OffersNotTaken => TextKey::EmergencyNotTaken,
         DelayReason::AllBusy | DelayReason::PreferredBusy | DelayReason::EmergenciesAhead => {
             TextKey::EmergencyWaiting
@@ -96,6 +99,7 @@ pub(super) fn told_wait(c: &Conversation, receipt: &Receipt) -> Option<Told> {
         | DelayReason::OffersNotTaken => receipt.eta.told().filter(|_| c.promise.is_none()),
         DelayReason::NoLanguage
         | DelayReason::NoSkill
+        | DelayReason::AnotherNeeded
         | DelayReason::NobodySignedIn
         | DelayReason::OutsideHours { .. }
         | DelayReason::None => None,

@@ -5,7 +5,7 @@ use super::explain::{Lack, Verdict, inability, rivals, verdict, waiting};
 use super::giving_way::giver;
 use super::plan::{is_held, is_nobody_else};
 use super::settings::RoutingRules;
-use super::view::{PoolView, Work};
+use super::view::{Helper, PoolView, Work};
 use crate::domain::ids::ConversationId;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,8 @@ pub enum DelayReason {
     NobodySignedIn,
     /// It was offered, and not taken.
     OffersNotTaken,
+    /// Whoever is there and able is not to have it again, and nobody else is.
+    AnotherNeeded,
 }
 
 impl DelayReason {
@@ -45,7 +47,8 @@ impl DelayReason {
             DelayReason::NoLanguage
             | DelayReason::NoSkill
             | DelayReason::OutsideHours { .. }
-            | DelayReason::NobodySignedIn => true,
+            | DelayReason::NobodySignedIn
+            | DelayReason::AnotherNeeded => true,
             DelayReason::None
             | DelayReason::AllBusy
             | DelayReason::PreferredBusy
@@ -106,12 +109,15 @@ fn nobody_able(view: &PoolView, rules: &RoutingRules, work: &Work, at: Timestamp
     if let Some(closed) = hours.filter(|hours| !hours.is_open(at)) {
         return DelayReason::OutsideHours { opens: closed.next_opening(at) };
     }
-    // Whoever comes closest decides what is missing; who lacks nothing is away, or excluded.
+    // Whoever comes closest decides what is missing. Who lacks nothing is away, or is not to have it
+    // again: then it is not their language or their skill that is missing, but somebody else.
     let present = view.agents.iter().filter(|(slot, _)| view.present.has(*slot));
+    let is_excluded = |helper: &Helper| work.item.excluded.contains(&helper.agent.id);
     let missing = present.map(|(_, helper)| match inability(helper, needs) {
         Some(Lack::Language(_)) => (0, DelayReason::NoLanguage),
         Some(Lack::Skill { .. }) => (1, DelayReason::NoSkill),
-        None => (2, DelayReason::AllBusy),
+        None if is_excluded(helper) => (2, DelayReason::AnotherNeeded),
+        None => (3, DelayReason::AllBusy),
     });
     let closest = missing.max_by_key(|(closeness, _)| *closeness);
     closest.map_or(DelayReason::NobodySignedIn, |(_, reason)| reason)

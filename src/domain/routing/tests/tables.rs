@@ -370,7 +370,9 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
     let plain = || item("c", 900);
     let after_hours = || within(plain(), |item| item.handoff.needs.queue = queue("closed"));
     let off = with(agent("a"), |agent| agent.presence = Presence::Offline);
-    let away = with(agent("a"), |agent| agent.presence = Presence::Draining);
+    let drains = |agent: &mut Agent| agent.presence = Presence::Draining;
+    let away = with(agent("a"), drains);
+    let tried = within(plain(), |item| item.excluded = [agent_id("a")].into());
     let untaken = within(plain(), |item| item.untaken = 2);
     let held = preferring(plain(), "b", 1_001);
     let assigned = ItemState::Assigned { agent: agent_id("a") };
@@ -392,6 +394,13 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
             DelayReason::AllBusy,
         ),
         (vec![away, english_only("b")], plain(), vec![], DelayReason::AllBusy),
+        // Idle, and not to have it again: nobody is busy, and the language is not what is missing.
+        (vec![agent("a")], tried.clone(), vec![], DelayReason::AnotherNeeded),
+        (vec![agent("a"), english_only("b")], tried.clone(), vec![], DelayReason::AnotherNeeded),
+        (vec![english_only("a")], tried.clone(), vec![], DelayReason::NoLanguage),
+        (vec![agent("a"), busy("b")], tried.clone(), vec![], DelayReason::AllBusy),
+        (vec![agent("a"), with(agent("b"), drains)], tried.clone(), vec![], DelayReason::AllBusy),
+        (vec![agent("a"), agent("b")], tried, vec![], DelayReason::None),
         (vec![agent("a"), busy("b")], held.clone(), vec![], DelayReason::PreferredBusy),
         (vec![agent("a"), agent("b")], held, vec![], DelayReason::None),
         (vec![busy("a")], plain(), vec![emergency("e", 950)], DelayReason::EmergenciesAhead),

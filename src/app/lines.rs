@@ -8,7 +8,7 @@ use crate::domain::ids::ConversationId;
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Agent;
 use crate::domain::routing::delay::DelayReason;
-use crate::domain::routing::line::{self, Rise, Standing};
+use crate::domain::routing::line::{self, Rise, Told};
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ const SPARE: usize = 1_024;
 /// What was told, and what could not be done.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    told: Mutex<BTreeMap<ConversationId, Standing>>,
+    told: Mutex<BTreeMap<ConversationId, Told>>,
     /// Those for whom the pool was asked in vain.
     unreached: Mutex<BTreeSet<ConversationId>>,
 }
@@ -56,11 +56,15 @@ impl App {
         if told.len() > SPARE + 2 * self.router().waiting() {
             self.router().with_view(|view| told.retain(|id, _| view.item(id).is_some()));
         }
-        let rise = told.get(id).and_then(|best| standing.rise_over(best));
-        if rise.is_none() {
-            told.insert(id.clone(), standing);
-        }
-        Some((standing.position, rise))
+        let position = standing.position;
+        let rise = match told.get_mut(id) {
+            Some(told) => told.tell(standing),
+            None => {
+                told.insert(id.clone(), Told::first(standing));
+                None
+            }
+        };
+        Some((position, rise))
     }
 
     /// Whether a human who speaks this language could be asked now, and why it would take time.

@@ -171,14 +171,21 @@ impl Transcript {
     }
 
     fn place(&self, status: &QueueStatus) -> String {
-        let place = match (status.registered, self.language) {
-            (false, Language::En) => "asking for a person …".to_owned(),
-            (false, Language::Ar) => "جارٍ طلب موظف …".to_owned(),
-            (true, Language::En) => format!("you are number {} in line", status.position),
-            (true, Language::Ar) => format!("رقمك في الطابور {}", status.position),
+        let place = match (status.registered, self.reader) {
+            (false, _) => pick(self.language, "asking for a person …", "جارٍ طلب موظف …").to_owned(),
+            (true, Reader::Customer) => {
+                let (en, ar) = ("you are number N in line", "رقمك في الطابور N");
+                pick(self.language, en, ar).replace('N', &status.position.to_string())
+            }
+            (true, Reader::Staff) => {
+                let (en, ar) = ("the customer is number N in line", "رقم العميل في الطابور N");
+                pick(self.language, en, ar).replace('N', &status.position.to_string())
+            }
         };
         let place = match words::rise(self.language, status.rise()) {
-            Some(why) => format!("{place} ({} {why})", pick(self.language, "higher:", "تأخر:")),
+            Some(why) => {
+                format!("{place} ({} {why})", pick(self.language, "further back:", "تأخر:"))
+            }
             None => place,
         };
         // Before the place is registered there is nothing to say of it, but why it is not.

@@ -118,8 +118,8 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
     status.delay = None;
     assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2");
     status.rise = pb::PositionRise::Emergencies.into();
-    let higher = "* you are number 2 in line (higher: somebody in danger goes before)";
-    assert_eq!(line(Language::En, &status), higher);
+    let further = "* you are number 2 in line (further back: somebody in danger goes before)";
+    assert_eq!(line(Language::En, &status), further);
     assert_eq!(line(Language::Ar, &status), "* رقمك في الطابور 2 (تأخر: تقدَّم من هو في خطر)");
 }
 

@@ -41,7 +41,10 @@ impl Standing {
         if self.position <= before.position {
             None
         } else if self.term != before.term {
-            Some(Rise::Rejoined)
+            // Those in danger may be the whole of it; else it is the new place as well.
+            let urgent = self.emergencies.saturating_sub(before.emergencies);
+            let is_all = urgent >= self.position - before.position;
+            Some(if is_all { Rise::Emergencies } else { Rise::Rejoined })
         } else if self.emergencies > before.emergencies {
             Some(Rise::Emergencies)
         } else if self.helpers != before.helpers {
@@ -50,6 +53,39 @@ impl Standing {
             // The same stay before the same agents: only somebody new to it stands before them.
             Some(Rise::EarlierClaim)
         }
+    }
+}
+
+/// What somebody was told of their place. Of one stay the best number counts: not the last one, because
+/// an answer may be lost on its way, and its reason with it. A new stay is compared with the one before
+/// once: what happens in it has reasons of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    best: Standing,
+    /// Why this stay began further back, as long as they stand where it began.
+    arrived: Option<Rise>,
+}
+
+impl Told {
+    /// What is told first has nothing to be compared with.
+    pub fn first(standing: Standing) -> Told {
+        Told { best: standing, arrived: None }
+    }
+
+    /// Tells this place: why the number is higher than was told, if it is.
+    pub fn tell(&mut self, now: Standing) -> Option<Rise> {
+        let rise = now.rise_over(&self.best);
+        if now.term != self.best.term {
+            *self = Told { best: now, arrived: rise };
+            return rise;
+        }
+        if rise.is_some() || now.position < self.best.position {
+            self.arrived = None;
+        }
+        if rise.is_none() {
+            self.best = now;
+        }
+        rise.or(self.arrived)
     }
 }
 
@@ -86,4 +122,44 @@ fn helpers(view: &PoolView, class: u32) -> u64 {
         hash.finish()
     });
     each.fold(0, |all, one| all ^ one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(position: u32, emergencies: u32, term: i64) -> Standing {
+        Standing { position, emergencies, term, helpers: 0 }
+    }
+
+    #[test]
+    fn a_new_stay_is_told_once_and_what_happens_in_it_has_its_own_reasons() {
+        let mut told = Told::first(at(1, 0, 1));
+        for (standing, expected) in [
+            // In line anew; whoever looks next learns it too.
+            (at(2, 0, 2), Some(Rise::Rejoined)),
+            (at(2, 0, 2), Some(Rise::Rejoined)),
+            (at(3, 1, 2), Some(Rise::Emergencies)),
+            (at(3, 1, 2), Some(Rise::Emergencies)),
+            // Back where it was in this stay: nothing has risen since.
+            (at(2, 0, 2), None),
+            (at(3, 0, 2), Some(Rise::EarlierClaim)),
+            (at(1, 0, 2), None),
+            (at(2, 0, 2), Some(Rise::EarlierClaim)),
+        ] {
+            assert_eq!(told.tell(standing), expected, "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn those_in_danger_are_the_reason_where_they_are_all_of_it() {
+        for (now, expected) in [
+            (at(2, 1, 2), Rise::Emergencies),
+            (at(3, 1, 2), Rise::Rejoined),
+            (at(3, 2, 2), Rise::Emergencies),
+            (at(2, 0, 2), Rise::Rejoined),
+        ] {
+            assert_eq!(Told::first(at(1, 0, 1)).tell(now), Some(expected), "{now:?}");
+        }
+    }
 }

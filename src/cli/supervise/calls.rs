@@ -27,7 +27,7 @@ const GOODBYE_TIME: Duration = Duration::from_secs(5);
 /// quarter of a minute.
 const TRIES_MAX: u32 = 8;
 
-/// Something to be done about the watched conversation.
+/// Something to be done about a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// Say this to its agent.

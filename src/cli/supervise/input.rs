@@ -28,8 +28,8 @@ pub enum Line {
         /// Why.
         reason: String,
     },
-    /// A call is to be made about the watched conversation.
-    Do(Deed),
+    /// A call is to be made about a conversation, or about the watched one.
+    Do(Deed, Option<Which>),
     /// The commands are wanted.
     Help,
     /// The end.
@@ -53,7 +53,7 @@ pub enum Which {
 pub fn parse(line: &str) -> Line {
     let (name, rest) = match Typed::of(line) {
         Typed::Nothing => return Line::Nothing,
-        Typed::Words(text) => return Line::Do(Deed::Say(text)),
+        Typed::Words(text) => return Line::Do(Deed::Say(text), None),
         Typed::Command { name, rest } => (name, rest),
     };
     let text = rest.to_owned();
@@ -66,20 +66,56 @@ pub fn parse(line: &str) -> Line {
         "/blocks" | "/الموقوفون" => Line::Blocks,
         "/uphold" | "/إبقاء" => review(rest, true).unwrap_or(Line::Incomplete("/uphold")),
         "/lift" | "/رفع" => review(rest, false).unwrap_or(Line::Incomplete("/uphold")),
-        "/whisper" | "/همس" if rest.is_empty() => Line::Incomplete("/whisper"),
-        "/whisper" | "/همس" => Line::Do(Deed::Whisper(text)),
-        "/take" | "/تسلم" => Line::Do(Deed::Take),
-        "/propose" | "/حل" => Line::Do(Deed::Propose),
-        "/release" | "/إعادة" => Line::Do(Deed::Release(text)),
-        "/reassign" | "/إسناد" if rest.is_empty() => Line::Incomplete("/reassign"),
-        "/reassign" | "/إسناد" => {
-            let (agent, note) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-            Line::Do(Deed::Reassign(agent.to_owned(), note.trim().to_owned()))
+        // A number alone names a conversation, and says nothing to anybody.
+        "/whisper" | "/همس" if rest.is_empty() || number(rest).is_some() => {
+            Line::Incomplete("/whisper")
         }
-        "/requeue" | "/طابور" => Line::Do(Deed::Requeue(text)),
+        "/whisper" | "/همس" => Line::Do(Deed::Whisper(text), None),
+        "/take" | "/تسلم" => about(rest, "/take", Deed::Take),
+        "/propose" | "/حل" => about(rest, "/propose", Deed::Propose),
+        "/release" | "/إعادة" => noted(rest, Deed::Release),
+        "/reassign" | "/إسناد" => reassign(rest),
+        "/requeue" | "/طابور" => noted(rest, Deed::Requeue),
         "/help" | "/مساعدة" => Line::Help,
         "/quit" | "/exit" | "/خروج" => Line::Quit,
         _ => Line::Unknown(name),
+    }
+}
+
+/// The whole rest names the conversation; without it, it is the watched one.
+fn about(rest: &str, name: &'static str, deed: Deed) -> Line {
+    match rest.contains(char::is_whitespace) {
+        true => Line::Incomplete(name),
+        false => Line::Do(deed, which(rest)),
+    }
+}
+
+/// A number at the beginning names the conversation, and what follows is for whoever has it next.
+fn noted(rest: &str, deed: impl Fn(String) -> Deed) -> Line {
+    let (number, note) = numbered(rest);
+    Line::Do(deed(note.to_owned()), number)
+}
+
+/// A number before the agent names the conversation.
+fn reassign(rest: &str) -> Line {
+    let (number, rest) = match numbered(rest) {
+        // Alone it can only be whom to ask.
+        (_, "") => (None, rest),
+        found => found,
+    };
+    if rest.is_empty() {
+        return Line::Incomplete("/reassign");
+    }
+    let (agent, note) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    Line::Do(Deed::Reassign(agent.to_owned(), note.trim().to_owned()), number)
+}
+
+/// What begins with a number, and the rest of it.
+fn numbered(rest: &str) -> (Option<Which>, &str) {
+    let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    match number(first) {
+        Some(number) => (Some(Which::Number(number)), after.trim()),
+        None => (None, rest),
     }
 }
 
@@ -106,21 +142,44 @@ mod tests {
     fn lines_are_commands_with_numbers_ids_and_words() {
         for (line, expected) in [
             ("", Line::Nothing),
-            ("good morning", Line::Do(Deed::Say("good morning".into()))),
-            ("//path", Line::Do(Deed::Say("/path".into()))),
+            ("good morning", Line::Do(Deed::Say("good morning".into()), None)),
+            ("//path", Line::Do(Deed::Say("/path".into()), None)),
             ("/watch 2", Line::Watch(Which::Number(2))),
             ("/مراقبة ٢", Line::Watch(Which::Number(2))),
             ("/watch c-17x", Line::Watch(Which::Id("c-17x".into()))),
             ("/watch", Line::Incomplete("/watch")),
-            ("/whisper ask for the number", Line::Do(Deed::Whisper("ask for the number".into()))),
+            (
+                "/whisper ask for the number",
+                Line::Do(Deed::Whisper("ask for the number".into()), None),
+            ),
+            ("/whisper 2", Line::Incomplete("/whisper")),
             ("/whisper", Line::Incomplete("/whisper")),
-            ("/همس اسأله عن الرقم", Line::Do(Deed::Whisper("اسأله عن الرقم".into()))),
-            ("/Take", Line::Do(Deed::Take)),
+            ("/همس اسأله عن الرقم", Line::Do(Deed::Whisper("اسأله عن الرقم".into()), None)),
+            ("/Take", Line::Do(Deed::Take, None)),
+            ("/take 2", Line::Do(Deed::Take, Some(Which::Number(2)))),
+            ("/تسلم ٢", Line::Do(Deed::Take, Some(Which::Number(2)))),
+            ("/take c-17x", Line::Do(Deed::Take, Some(Which::Id("c-17x".into())))),
+            ("/take it please", Line::Incomplete("/take")),
+            ("/propose 1", Line::Do(Deed::Propose, Some(Which::Number(1)))),
+            ("/release 1", Line::Do(Deed::Release("".into()), Some(Which::Number(1)))),
+            ("/release not mine", Line::Do(Deed::Release("not mine".into()), None)),
+            (
+                "/requeue 1 other team",
+                Line::Do(Deed::Requeue("other team".into()), Some(Which::Number(1))),
+            ),
             ("/اسم منى", Line::Name("منى".into())),
             ("/name", Line::Incomplete("/name")),
-            ("/reassign omar knows it", Line::Do(Deed::Reassign("omar".into(), "knows it".into()))),
+            (
+                "/reassign omar knows it",
+                Line::Do(Deed::Reassign("omar".into(), "knows it".into()), None),
+            ),
+            (
+                "/reassign 3 omar",
+                Line::Do(Deed::Reassign("omar".into(), "".into()), Some(Which::Number(3))),
+            ),
+            ("/reassign 3", Line::Do(Deed::Reassign("3".into(), "".into()), None)),
             ("/reassign", Line::Incomplete("/reassign")),
-            ("/requeue", Line::Do(Deed::Requeue("".into()))),
+            ("/requeue", Line::Do(Deed::Requeue("".into()), None)),
             ("/blocks", Line::Blocks),
             (
                 "/رفع ١ كان غاضبًا فقط",

@@ -266,7 +266,7 @@ impl Watch {
                 lines.push(self.show.say("no longer watched", "توقفت المراقبة"));
             }
             Line::Name(name) => return self.rename(name).await,
-            Line::Do(deed) => return self.about(deed).await,
+            Line::Do(deed, which) => return self.about(deed, which).await,
             Line::Blocks => return self.blocked().await,
             Line::Review { which, upheld, reason } => {
                 return self.review(which, upheld, reason).await;
@@ -333,22 +333,40 @@ impl Watch {
         id.ok_or_else(|| self.show.say(en, ar))
     }
 
-    /// Does something about the watched conversation.
-    async fn about(&mut self, deed: Deed) -> anyhow::Result<Go> {
-        let Some(watched) = &self.watched else {
-            let line = self.show.say("first /watch a conversation", "اختر محادثة أولًا: /watch");
-            self.terminal.screen.show(&[line]);
-            return Ok(Go::On);
+    /// The conversation that something is to be done about; else what to say.
+    fn chosen(&self, which: Option<Which>) -> Result<String, String> {
+        match (which, &self.watched) {
+            (Some(which), _) => self.meant(which),
+            (None, Some(watched)) => Ok(watched.conversation.clone()),
+            (None, None) => {
+                let (en, ar) = ("first /watch a conversation", "اختر محادثة أولًا: /watch");
+                Err(self.show.say(en, ar))
+            }
+        }
+    }
+
+    /// Does something about a conversation.
+    async fn about(&mut self, deed: Deed, which: Option<Which>) -> anyhow::Result<Go> {
+        let conversation = match self.chosen(which) {
+            Ok(conversation) => conversation,
+            Err(line) => {
+                self.terminal.screen.show(&[line]);
+                return Ok(Go::On);
+            }
         };
-        let conversation = watched.conversation.clone();
         let owner = self.floor.owner(&conversation).map(str::to_owned);
         let (en, ar) = deed.done();
         let away = self.away();
         let call = self.calls.make(&deed, &conversation, owner.as_deref());
         match told_meanwhile(&mut self.terminal.screen, away, call).await {
             Ok(()) => {
-                let line = self.show.say(en, ar);
-                self.terminal.screen.show(&[line]);
+                let mut lines = vec![self.show.say(en, ar)];
+                let watched = self.watched.as_ref().map(|watched| &watched.conversation);
+                // Plain lines go to the one that is watched, so that is the one just taken over.
+                if deed == Deed::Take && watched != Some(&conversation) {
+                    lines.push(self.attach(Which::Id(conversation)));
+                }
+                self.terminal.screen.show(&lines);
             }
             Err(status) => {
                 let instead = deed.instead(status.code());

@@ -10,6 +10,7 @@ mod render;
 pub use codes::{Code, Severity};
 pub use render::{Look, render, render_first, render_json};
 
+use super::source::CONVERSATIONS;
 use crate::domain::language::Language;
 use crate::domain::texts::fill;
 use serde::Serialize;
@@ -193,11 +194,13 @@ impl Problems {
         self.list.is_empty()
     }
 
-    /// All of them, in the order of files, lines and columns, each once. One name that does not exist
+    /// All of them, in the order of files, lines and columns, each once; what only rehearses the rules
+    /// comes after them, so that no number of scripts hides a mistake that goes live. One name that does not exist
     /// is one problem, with all the places where it is used: whoever renamed an entry has made one
     /// mistake.
     pub fn sorted(mut self) -> Vec<Problem> {
-        self.list.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+        let key = |it: &Problem| it.place.file.starts_with(CONVERSATIONS);
+        self.list.sort_by(|a, b| (key(a), &a.place, a.code).cmp(&(key(b), &b.place, b.code)));
         self.list.dedup();
         let mut told: Vec<Problem> = Vec::new();
         for problem in self.list {

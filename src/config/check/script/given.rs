@@ -80,6 +80,10 @@ fn check_routing(
     names: &Names,
     problems: &mut Problems,
 ) -> Option<RoutingRules> {
+    // What is wrong in the file would be found again in every script that lays something over it.
+    if problems.has_errors_in(ROUTING) {
+        return None;
+    }
     let merged = laid(files.routing()?, over);
     of_the_script(over, problems, |found| {
         Routing::read(&merged, found).and_then(|raw| routing::check(&raw, names, found))
@@ -88,6 +92,9 @@ fn check_routing(
 
 fn check_bot(over: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<GivenBot> {
     Fields::of(over, &OF_BOT, problems)?;
+    if problems.has_errors_in(BOT) {
+        return None;
+    }
     let merged = laid(files.bot()?, over);
     let bot = of_the_script(over, problems, |found| {
         Bot::read(&merged, found).and_then(|raw| bot::check(&raw, found))
@@ -101,8 +108,8 @@ fn check_bot(over: &Node, files: &Files<'_>, problems: &mut Problems) -> Option<
     })
 }
 
-/// Checks, and notes what is wrong in the script alone: what is wrong in the file itself has been
-/// noted there. What only both together make wrong is the script's.
+/// Checks, and notes what is wrong: in the file itself nothing is, so that what only both together make
+/// wrong is the script's.
 fn of_the_script<T>(
     over: &Node,
     problems: &mut Problems,
@@ -113,9 +120,6 @@ fn of_the_script<T>(
     let failed = found.has_errors();
     for mut problem in found.sorted().into_iter().filter(|problem| problem.is_error()) {
         if problem.place.file != over.place.file {
-            if problems.has_errors_in(&problem.place.file) {
-                continue;
-            }
             problem.also.push(problem.place.clone());
             problem.place = over.place.clone();
         }

@@ -111,18 +111,44 @@ fn what_a_script_takes_for_granted_is_checked_as_in_its_own_file() {
     ] {
         assert_eq!(given(text), expected, "{text}");
     }
-    // What is wrong in the file itself is told there, and once.
-    let broken = sources(&[
-        ("routing.yaml", "zone: Asia/Riyadh", "zone: Asia/Riyad"),
-        (
-            "conversations/b.yaml",
-            "",
-            "name: b\ngiven: { routing: { wrap_up: 5m } }\nsteps: [{ expect: { state: bot } }]\n",
-        ),
-    ]);
-    let found = check(&broken, Problems::new()).problems;
-    assert_eq!(found.len(), 1, "{found:?}");
-    assert_eq!(&*found[0].place.file, "routing.yaml");
+}
+
+#[test]
+fn what_is_wrong_in_the_file_itself_is_told_there_and_not_in_every_script() {
+    for (file, from, to, expected) in [
+        ("routing.yaml", "zone: Asia/Riyadh", "zone: Asia/Riyad", &["CFG307"][..]),
+        // Whoever misspells a key reads both halves of it, and then nothing that follows from it.
+        ("routing.yaml", "pool: main", "pooll: main", &["CFG101", "CFG102"]),
+        ("bot.yaml", "name: { en: \"Sanad\"", "nam: { en: \"Sanad\"", &["CFG101", "CFG102"]),
+    ] {
+        let script = |name: &str| {
+            format!(
+                "name: {name}\ngiven: {{ routing: {{ wrap_up: 5m }}, bot: {{ ends: {{ idle_close: 5m }} }} }}\n\
+                 steps: [{{ expect: {{ state: bot }} }}]\n"
+            )
+        };
+        let (b, c) = (script("b"), script("c"));
+        let edits =
+            [(file, from, to), ("conversations/b.yaml", "", &b), ("conversations/c.yaml", "", &c)];
+        let found = check(&sources(&edits), Problems::new()).problems;
+        let mut codes: Vec<&str> = found.iter().map(|problem| problem.code.name()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, expected, "{found:?}");
+        assert!(found.iter().all(|problem| &*problem.place.file == file), "{found:?}");
+    }
+}
+
+#[test]
+fn what_goes_live_is_told_before_what_only_rehearses_it() {
+    let script = "name: b\nsteps: [{ expect: { state: boot } }]\n";
+    let edits = [
+        ("conversations/b.yaml", "", script),
+        ("routing.yaml", "policy: least_loaded", "policy: least_loded"),
+    ];
+    let found = check(&sources(&edits), Problems::new()).problems;
+    let files: Vec<&str> = found.iter().map(|problem| &*problem.place.file).collect();
+    assert_eq!(files.first(), Some(&"routing.yaml"), "{files:?}");
+    assert_eq!(files.last(), Some(&"conversations/b.yaml"), "{files:?}");
 }
 
 #[test]

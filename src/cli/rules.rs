@@ -114,8 +114,8 @@ impl RulesReport for LiveReport {
             line: problem.place.line,
             column: problem.place.column,
             code: problem.code.name().to_owned(),
-            message: problem.what(Language::En),
-            hint: problem.hint(Language::En),
+            message: Language::ALL.map(|l| encode::text(problem.what(l), l)).to_vec(),
+            hint: Language::ALL.map(|l| encode::text(problem.hint(l), l)).to_vec(),
         });
         Some(pb::RefusedReload {
             at: Some(encode::timestamp(refused.at)),

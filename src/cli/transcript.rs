@@ -227,7 +227,7 @@ impl Transcript {
             line = format!("{line} ({})", self.label(agent));
         }
         if promise.late {
-            line = format!("{line}, {}", pick(l, "already put off once", "أُجّل مرة"));
+            line = format!("{line}{}", pick(l, ", already put off once", "، أُجّل مرة"));
         }
         match promise.what.is_empty() {
             true => line,
@@ -349,10 +349,11 @@ impl Transcript {
             }
             Body::ConversationRated(rated) => {
                 let scale = words::measure(l, rated.measure());
-                let scored = format!("{scale}, {}: {}", words::part(l, rated.part()), rated.score);
+                let (and, part) = (pick(l, ", ", "، "), words::part(l, rated.part()));
+                let scored = format!("{scale}{and}{part}: {}", rated.score);
                 match rated.comment.is_empty() {
                     true => scored,
-                    false => format!("{scored}, «{}»", self.look.foreign(&rated.comment)),
+                    false => format!("{scored}{and}«{}»", self.look.foreign(&rated.comment)),
                 }
             }
             Body::CustomerIdentified(_) => {
@@ -361,7 +362,7 @@ impl Transcript {
             Body::FactsTold(told) => {
                 let facts = told.facts.iter();
                 let facts = facts.map(|(name, fact)| format!("{name} = {}", self.fact(fact)));
-                let facts = facts.collect::<Vec<_>>().join(", ");
+                let facts = facts.collect::<Vec<_>>().join(pick(l, ", ", "، "));
                 format!("{}: {facts}", pick(l, "known of the customer", "معلوم عن العميل"))
             }
             Body::ClosedFalsely(_) => say(
@@ -393,7 +394,10 @@ impl Transcript {
                 let asked = say("asked whether it is settled", "سأل إن كان الأمر قد حُلّ");
                 match proposed.disposition.is_empty() {
                     true => asked,
-                    false => format!("{asked} ({})", self.look.foreign(&proposed.disposition)),
+                    false => {
+                        let said = words::disposition(l, &proposed.disposition);
+                        format!("{asked} ({})", self.look.foreign(said))
+                    }
                 }
             }
             Body::ResolutionConfirmed(_) => say("the customer says: settled", "العميل يقول: حُلّت"),
@@ -447,6 +451,12 @@ impl Transcript {
         };
         vec![self.remark(&line)]
     }
+}
+
+/// A title in this language, or in any; the id where it has none.
+pub fn title_of<'a>(titles: &'a [LocalizedText], id: &'a str, language: Language) -> &'a str {
+    let ours = titles.iter().find(|title| title.language == language.tag());
+    ours.or(titles.first()).map_or(id, |title| &title.text)
 }
 
 /// The bare text; empty if there is none.

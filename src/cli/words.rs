@@ -349,6 +349,32 @@ pub fn tongue(language: Language, tag: &str) -> &str {
     }
 }
 
+/// What became of the matter, as its agent says; theirs where we have no word for it.
+pub fn disposition(language: Language, said: &str) -> &str {
+    match said {
+        "solved" => pick(language, "solved", "حُلّ"),
+        own => own,
+    }
+}
+
+/// Why an agent is away; their own words where they gave some.
+pub fn away(language: Language, reason: &str) -> &str {
+    match reason {
+        "signed_in" => pick(language, "just signed in", "سجّل الدخول للتو"),
+        "unanswered_offers" => pick(language, "offers were not answered", "لم يُجب على العروض"),
+        own => own,
+    }
+}
+
+/// The way a customer came; what their client calls it where we have no word for it.
+pub fn channel(language: Language, channel: &str) -> &str {
+    match channel {
+        "terminal" => pick(language, "terminal", "سطر الأوامر"),
+        "web" => pick(language, "web", "الموقع"),
+        own => own,
+    }
+}
+
 /// What is measured.
 pub fn measure(language: Language, measure: pb::Measure) -> &'static str {
     match measure {

@@ -54,9 +54,7 @@ impl Texts {
         Texts { texts }
     }
 
-    /// The wordings of a text, with its placeholders filled.
-    ///
-    /// `count` chooses the plural form where the text has forms.
+    /// The wordings of a text, with its placeholders filled; `count` chooses among plural forms.
     pub fn wordings(
         &self,
         language: Language,

@@ -6,7 +6,7 @@ use super::encode_customer;
 use super::encode_eta;
 pub use super::encode_kinds::*;
 use super::encode_line;
-pub use super::encode_line::{degraded, delay};
+pub use super::encode_line::{degraded, delay, queue_title};
 use super::encode_on_call;
 use super::encode_promise;
 use super::encode_satisfaction;

@@ -2,6 +2,9 @@
 
 use super::encode;
 use super::pb;
+use crate::app::App;
+use crate::domain::ids::QueueId;
+use crate::domain::language::Language;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::line::Rise;
 
@@ -30,6 +33,14 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
         DelayReason::AnotherNeeded => (pb::DelayReason::AnotherNeeded, None),
     };
     pb::Delay { reason: reason.into(), opens_at: opens.map(encode::timestamp), opens_text: None }
+}
+
+/// What a queue is called, in each language; nothing if the rules know it no more.
+pub fn queue_title(app: &App, id: &QueueId) -> Vec<pb::LocalizedText> {
+    let rules = app.rules();
+    let declared = rules.routing.queues.get(id);
+    let title = |of: Language| declared.map(|queue| encode::text(queue.title.get(of).clone(), of));
+    Language::ALL.into_iter().filter_map(title).collect()
 }
 
 /// Nobody can be asked yet, because something of ours does not work.

@@ -7,7 +7,6 @@ use super::pb;
 use crate::app::App;
 use crate::app::board::Board;
 use crate::domain::ids::ConversationId;
-use crate::domain::language::Language;
 use crate::domain::pool::agent::{Agent, Held, Holding};
 use crate::domain::pool::item::ItemState;
 use crate::domain::routing::alerts::{AlertKind, Raised};
@@ -28,15 +27,12 @@ fn queue(app: &App, board: &Board, of: &QueueOverview) -> pb::QueueView {
     let here = board.waiting.iter().filter(|item| item.handoff.needs.queue == of.id);
     let absent = here.filter(|item| app.attendance(&item.conversation).is_absent()).count();
     let declared = rules.routing.queues.get(&of.id);
-    let title = |language: Language| {
-        declared.map(|queue| encode::text(queue.title.get(language).clone(), language))
-    };
     let hours = declared.and_then(|queue| queue.hours.as_ref());
     let closed = hours.filter(|hours| !hours.is_open(at));
     let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     pb::QueueView {
         queue_id: of.id.to_string(),
-        title: Language::ALL.into_iter().filter_map(title).collect(),
+        title: encode::queue_title(app, &of.id),
         open: closed.is_none(),
         opens_at: closed.and_then(|hours| hours.next_opening(at)).map(encode::timestamp),
         waiting: count(of.stats.waiting),

@@ -3,7 +3,8 @@
 
 use super::show::Show;
 use crate::cli::transcript::moment;
-use crate::cli::words;
+use crate::cli::words::{self, pick};
+use crate::domain::language::Language;
 use crate::grpc::pb::directive::What as Told;
 use crate::grpc::pb::issue_directive_request::What as Asked;
 use crate::grpc::pb::{self, Banner, IssueDirectiveRequest};
@@ -135,22 +136,22 @@ impl Show {
                 pb::FairnessTrait::Unspecified => continue,
                 pb::FairnessTrait::Priority => ("by priority", "حسب الأولوية"),
                 pb::FairnessTrait::Language => ("by language", "حسب اللغة"),
-                pb::FairnessTrait::Queue => ("by queue", "حسب القائمة"),
+                pb::FairnessTrait::Queue => ("by queue", "حسب الطابور"),
                 pb::FairnessTrait::Channel => ("by channel", "حسب القناة"),
                 pb::FairnessTrait::Known => ("known or new", "معروف أو جديد"),
             };
             lines.push(self.bold(self.pick(en, ar)));
-            lines.extend(comparison.groups.iter().map(|group| format!("  {}", self.group(group))));
+            let named = |group: &pb::FairnessGroup| {
+                let name = group_name(self.language(), comparison.by(), &group.name).to_owned();
+                format!("  {}", self.group(&name, group))
+            };
+            lines.extend(comparison.groups.iter().map(named));
         }
         lines
     }
 
-    fn group(&self, group: &pb::FairnessGroup) -> String {
+    fn group(&self, name: &str, group: &pb::FairnessGroup) -> String {
         let waits = group.met + group.left;
-        let name = match group.name.as_str() {
-            "" => self.pick("not said", "لم يُذكر"),
-            named => named,
-        };
         if !group.judged {
             let few = self.pick("too few waits to judge", "أقل من أن يُحكم عليها");
             return format!("{name}: {few} ({waits})");
@@ -159,14 +160,61 @@ impl Show {
             words::span(self.language(), span.as_ref().map_or(0, |span| span.seconds))
         };
         let left = f64::from(group.left_per_mille) / 10.0;
-        format!(
-            "{name}: {} {}, {} {}, {left:.1} % {}, {waits} {}",
-            self.pick("median", "الوسيط"),
-            span(&group.median),
-            self.pick("nine of ten", "تسعة من عشرة"),
-            span(&group.p90),
-            self.pick("left", "تركوا"),
-            self.pick("waits", "انتظارًا"),
-        )
+        let figures = [
+            format!("{} {}", self.pick("median", "الوسيط"), span(&group.median)),
+            format!("{} {}", self.pick("nine of ten", "تسعة من عشرة"), span(&group.p90)),
+            format!("{left:.1} % {}", self.pick("left", "تركوا")),
+            format!("{waits} {}", self.pick("waits", "انتظارًا")),
+        ];
+        format!("{name}: {}", figures.join(self.pick(", ", "، ")))
+    }
+}
+
+/// What a group is called where its name is one of ours; queues are called as the rules call them.
+fn group_name(language: Language, by: pb::FairnessTrait, name: &str) -> &str {
+    use pb::FairnessTrait as T;
+    match (by, name) {
+        (_, "") => pick(language, "not said", "لم يُذكر"),
+        (T::Priority, "low") => words::priority(language, pb::Priority::Low),
+        (T::Priority, "normal") => words::priority(language, pb::Priority::Normal),
+        (T::Priority, "high") => words::priority(language, pb::Priority::High),
+        (T::Priority, "emergency") => words::priority(language, pb::Priority::Emergency),
+        (T::Language, tag) => words::tongue(language, tag),
+        (T::Channel, channel) => words::channel(language, channel),
+        (T::Known, "known") => pick(language, "known", "معروف"),
+        (T::Known, "new") => pick(language, "new", "جديد"),
+        (_, own) => own,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::terminal::Look;
+    use crate::cli::transcript::{Reader, Transcript};
+
+    #[test]
+    fn groups_are_called_by_their_names_in_the_readers_language() {
+        use pb::FairnessTrait as T;
+        let lines = |language, by: T, name: &str| {
+            let group = pb::FairnessGroup { name: name.to_owned(), ..Default::default() };
+            let comparison = pb::FairnessComparison { by: by.into(), groups: vec![group] };
+            let answer = pb::GetFairnessResponse { comparisons: vec![comparison] };
+            let transcript = Transcript { look: Look::PLAIN, language, reader: Reader::Staff };
+            Show { transcript }.fairness(&answer)
+        };
+        for (by, name, title, expected) in [
+            (T::Priority, "emergency", "حسب الأولوية", "طارئ"),
+            (T::Language, "en", "حسب اللغة", "الإنجليزية"),
+            (T::Queue, "care", "حسب الطابور", "care"),
+            (T::Channel, "terminal", "حسب القناة", "سطر الأوامر"),
+            (T::Known, "new", "معروف أو جديد", "جديد"),
+            (T::Known, "", "معروف أو جديد", "لم يُذكر"),
+        ] {
+            let told = lines(Language::Ar, by, name);
+            assert_eq!(told[0], title);
+            assert_eq!(told[1], format!("  {expected}: أقل من أن يُحكم عليها (0)"));
+        }
+        assert!(lines(Language::En, T::Language, "ar")[1].starts_with("  Arabic: "));
     }
 }

@@ -97,7 +97,8 @@ enum What {
     },
     /// Tell customers something at the greeting, and whoever writes of the topics it concerns.
     Banner(directives::BannerArgs),
-    /// Close a queue, for today or for a while, whatever its hours say.
+    /// Close a queue, for today or for a while, although its hours say that it is open. As at any closed
+    /// hour, agents who are signed in still take who waits in it: set them draining to end that too.
     Close {
         /// The queue's id.
         queue: String,

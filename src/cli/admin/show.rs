@@ -1,6 +1,6 @@
 //! What an operator asked for, as lines. Pure; the present is handed in, in seconds.
 
-use crate::cli::transcript::{Reader, Transcript, moment};
+use crate::cli::transcript::{Reader, Transcript, moment, title_of};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb;
@@ -25,7 +25,9 @@ impl Show {
         lines.push(self.warn(&format!("{title} ({at})")));
         for problem in &refused.problems {
             let pb::RulesProblem { file, line, column, code, message, hint } = problem;
+            let message = title_of(message, "", self.language());
             lines.push(format!("{file}:{line}:{column}: {code}: {}", self.foreign(message)));
+            let hint = title_of(hint, "", self.language());
             if !hint.is_empty() {
                 lines.push(format!("  → {}", self.foreign(hint)));
             }
@@ -37,16 +39,14 @@ impl Show {
     pub fn queues(&self, answer: &pb::ListQueuesResponse) -> Vec<String> {
         let l = self.language();
         let mut lines: Vec<String> = answer.queues.iter().map(|queue| self.queue(queue)).collect();
-        lines.push(format!(
-            "{}: {} {}, {} {}, {} {}",
-            self.pick("agents", "الموظفون"),
-            answer.agents_available,
-            words::presence(l, pb::Presence::Available),
-            answer.agents_away,
-            words::presence(l, pb::Presence::Away),
-            answer.agents_draining,
-            words::presence(l, pb::Presence::Draining),
-        ));
+        let agents = [
+            (answer.agents_available, pb::Presence::Available),
+            (answer.agents_away, pb::Presence::Away),
+            (answer.agents_draining, pb::Presence::Draining),
+        ];
+        let agents = agents.map(|(count, how)| format!("{count} {}", words::presence(l, how)));
+        let agents = agents.join(self.pick(", ", "، "));
+        lines.push(format!("{}: {agents}", self.pick("agents", "الموظفون")));
         lines.extend(words::mode(l, answer.mode()).map(|mode| self.warn(mode)));
         lines
     }
@@ -321,13 +321,15 @@ mod tests {
 
     #[test]
     fn refused_rules_are_told_with_place_and_remedy() {
+        let english = |words: &str| encode::text(words, Language::En);
+        let arabic = |words: &str| encode::text(words, Language::Ar);
         let problem = pb::RulesProblem {
             file: "faq/orders.yaml".into(),
             line: 3,
             column: 5,
             code: "CFG012".into(),
-            message: "unknown key `exampels`".into(),
-            hint: "write `examples`".into(),
+            message: vec![english("unknown key `exampels`"), arabic("مفتاح غير معروف")],
+            hint: vec![english("write `examples`"), arabic("اكتب `examples`")],
         };
         let answer = pb::GetRulesResponse {
             rules_version: "r7".into(),
@@ -342,6 +344,12 @@ mod tests {
                 "faq/orders.yaml:3:5: CFG012: unknown key `exampels`",
                 "  → write `examples`",
             ]
+        );
+        let (look, language) = (Look::PLAIN, Language::Ar);
+        let arabic = Show { transcript: Transcript { look, language, reader: Reader::Staff } };
+        assert_eq!(
+            arabic.rules(&answer)[2..],
+            ["faq/orders.yaml:3:5: CFG012: مفتاح غير معروف", "  → اكتب `examples`"]
         );
     }
 

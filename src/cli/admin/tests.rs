@@ -273,8 +273,8 @@ async fn the_worst_served_stand_beside_the_best() {
         lines,
         [
             "by language",
-            "  en: median 5 min, nine of ten 10 min, 20.0 % left, 10 waits",
-            "  ar: median 1 min, nine of ten 2 min, 20.0 % left, 10 waits",
+            "  English: median 5 min, nine of ten 10 min, 20.0 % left, 10 waits",
+            "  Arabic: median 1 min, nine of ten 2 min, 20.0 % left, 10 waits",
             "  xx: too few waits to judge (10)",
         ]
     );

@@ -2,10 +2,10 @@
 
 use super::work::{Item, Kind, Work};
 use crate::cli::refused::refused_to_staff;
-use crate::cli::transcript::{Transcript, text_of};
+use crate::cli::transcript::{Transcript, text_of, title_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
-    Agent, Attendance, HandoffPacket, Offer, Presence, Standing, SuggestedReply,
+    Agent, Attendance, HandoffPacket, LocalizedText, Offer, Presence, Standing, SuggestedReply,
     WaitingConversation,
 };
 use owo_colors::Style;
@@ -31,7 +31,7 @@ impl Show {
         let mut facts = vec![
             words::priority(l, offer.priority()).to_owned(),
             self.tongues(&offer.language, &offer.also_language),
-            self.foreign(&offer.queue_id),
+            self.queue(&offer.queue_title, &offer.queue_id),
         ];
         facts.extend(self.waits(offer.waiting_since.as_ref(), now));
         facts.extend(self.attends(offer.attendance()));
@@ -94,7 +94,11 @@ impl Show {
             lines.push(self.field("still asks", "ما زال يسأل", &self.foreign(&open)));
         }
         if !packet.channel.is_empty() {
-            lines.push(self.field("came by", "جاء عبر", &self.foreign(&packet.channel)));
+            lines.push(self.field(
+                "came by",
+                "جاء عبر",
+                &self.foreign(words::channel(l, &packet.channel)),
+            ));
         }
         for (name, fact) in &packet.facts {
             lines.push(format!("{name}: {}", self.transcript.fact(fact)));
@@ -120,7 +124,7 @@ impl Show {
         let row = |(number, it): (usize, &WaitingConversation)| {
             let mut facts = vec![
                 words::handoff(l, it.reason()).to_owned(),
-                self.foreign(&it.queue_id),
+                self.queue(&it.queue_title, &it.queue_id),
                 words::priority(l, it.priority()).to_owned(),
             ];
             facts.extend(self.waits(it.waiting_since.as_ref(), now));
@@ -215,14 +219,15 @@ impl Show {
     pub fn presence(&self, presence: Presence, why: &str) -> String {
         let l = self.transcript.language;
         let word = words::presence(l, presence);
+        let are = format!("{}: {word}", pick(l, "you are", "أنت الآن"));
         let line = match why {
-            "" => format!("{}: {word}", pick(l, "you are", "أنت الآن")),
-            "unanswered_offers" => format!(
-                "{}: {word} ({}); /back",
-                pick(l, "you are", "أنت الآن"),
-                pick(l, "offers were not answered", "لم يُجب على العروض"),
-            ),
-            why => format!("{}: {word} ({})", pick(l, "you are", "أنت الآن"), self.foreign(why)),
+            "" => are,
+            why => format!("{are} ({})", self.foreign(words::away(l, why))),
+        };
+        // Whoever did not go away by themselves is told the way back.
+        let line = match why {
+            "unanswered_offers" => format!("{line}; /back"),
+            _ => line,
         };
         self.transcript.remark(&line)
     }
@@ -231,8 +236,9 @@ impl Show {
     pub fn signed_in(&self, agent: &Agent) -> String {
         let name = agent.profile.as_ref().map(|profile| profile.name.as_str()).unwrap_or_default();
         let hello = pick(self.transcript.language, "signed in", "تم تسجيل الدخول");
-        let help = pick(self.transcript.language, "/help shows the commands", "/help لعرض الأوامر");
-        self.transcript.remark(&format!("{hello}: {}; {help}", self.foreign(name)))
+        let help =
+            pick(self.transcript.language, "; /help shows the commands", "؛ /help لعرض الأوامر");
+        self.transcript.remark(&format!("{hello}: {}{help}", self.foreign(name)))
     }
 
     /// A refusal.
@@ -251,6 +257,11 @@ impl Show {
         self.transcript.remark(&format!("{number}: {}", pick(self.transcript.language, en, ar)))
     }
 
+    /// What a queue is called.
+    fn queue(&self, titles: &[LocalizedText], id: &str) -> String {
+        self.foreign(title_of(titles, id, self.transcript.language))
+    }
+
     /// The customer's language, and the one they agreed to be helped in as well.
     fn tongues(&self, own: &str, also: &str) -> String {
         let l = self.transcript.language;
@@ -266,7 +277,7 @@ impl Show {
         let l = self.transcript.language;
         let mut facts = vec![
             self.tongues(&packet.language, &packet.also_language),
-            self.foreign(&packet.queue_id),
+            self.queue(&packet.queue_title, &packet.queue_id),
             words::priority(l, packet.priority()).to_owned(),
         ];
         facts.extend(self.waits(packet.waiting_since.as_ref(), now));
@@ -379,7 +390,30 @@ mod tests {
                 "/accept 1  /decline 1 … (within 20 s)",
             ]
         );
-        assert_eq!(show(Language::Ar).offer(1, &offer(), 1_125)[0], "عرض 1: غاضب أو محبط");
+        let title = |language: &str, words: &str| LocalizedText {
+            text: words.into(),
+            language: language.into(),
+            ..Default::default()
+        };
+        let queue_title = vec![title("ar", "الدعم"), title("en", "Support")];
+        let titled = Offer { queue_title, ..offer() };
+        let arabic = show(Language::Ar).offer(1, &titled, 1_125);
+        assert_eq!(arabic[0], "عرض 1: غاضب أو محبط");
+        assert!(arabic[1].contains(" · الدعم · "), "{arabic:?}");
+        assert!(show(Language::En).offer(1, &titled, 1_125)[1].contains(" · Support · "));
+    }
+
+    #[test]
+    fn why_an_agent_is_away_is_told_in_their_language_and_with_the_way_back_if_it_was_not_they() {
+        let arabic = show(Language::Ar);
+        for (why, expected) in [
+            ("", "* أنت الآن: بعيد"),
+            ("signed_in", "* أنت الآن: بعيد (سجّل الدخول للتو)"),
+            ("unanswered_offers", "* أنت الآن: بعيد (لم يُجب على العروض); /back"),
+            ("صلاة", "* أنت الآن: بعيد (صلاة)"),
+        ] {
+            assert_eq!(arabic.presence(Presence::Away, why), expected);
+        }
     }
 
     #[test]

@@ -157,7 +157,8 @@ impl Show {
             }
         };
         if agent.presence() == Presence::Away && !agent.away_reason.is_empty() {
-            state = format!("{state} ({})", self.transcript.look.foreign(&agent.away_reason));
+            let why = words::away(l, &agent.away_reason);
+            state = format!("{state} ({})", self.transcript.look.foreign(why));
         }
         let load = format!("{}/{}", agent.load, profile.capacity);
         let mut lines = vec![format!("{name} ({id}): {state} · {load}")];

@@ -124,6 +124,35 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
 }
 
 #[test]
+fn what_the_program_names_itself_is_told_in_the_readers_language() {
+    let line = |language, body| {
+        let look = Look::PLAIN;
+        let transcript = Transcript { look, language, reader: Reader::Staff };
+        transcript.event(&Event { body: Some(body), ..Default::default() }).concat()
+    };
+    let proposed = |disposition: &str| {
+        let disposition = disposition.to_owned();
+        Body::ResolutionProposed(pb::ResolutionProposed { disposition, ..Default::default() })
+    };
+    for (language, said, expected) in [
+        (Language::Ar, "solved", "* سأل إن كان الأمر قد حُلّ (حُلّ)"),
+        (Language::En, "solved", "* asked whether it is settled (solved)"),
+        (Language::Ar, "استرداد", "* سأل إن كان الأمر قد حُلّ (استرداد)"),
+    ] {
+        assert_eq!(line(language, proposed(said)), expected);
+    }
+    let status = QueueStatus { registered: true, position: 2, ..Default::default() };
+    let look = Look::PLAIN;
+    for (language, expected) in [
+        (Language::En, "* the customer is number 2 in line"),
+        (Language::Ar, "* رقم العميل في القائمة 2"),
+    ] {
+        let transcript = Transcript { look, language, reader: Reader::Staff };
+        assert_eq!(transcript.position(&status), expected, "staff do not read \"you\"");
+    }
+}
+
+#[test]
 fn whoever_is_in_danger_reads_no_number_and_staff_do() {
     let delay = Delay { reason: pb::DelayReason::AgentsBusy.into(), ..Default::default() };
     let (delay, position) = (Some(delay), 9);

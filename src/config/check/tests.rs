@@ -150,7 +150,7 @@ fn entries_that_cannot_be_answered_or_found_are_refused() {
             "id: returns",
             "id: order_status",
             vec![
-                "conversations/a.yaml:14:66 CFG202 and faq/a.yaml:16:21",
+                "faq/a.yaml:16:21 CFG202 and conversations/a.yaml:14:66",
                 "faq/a.yaml:20:9 CFG201 and faq/a.yaml:2:9",
             ],
         ),

@@ -118,15 +118,10 @@ fn what_a_script_takes_for_granted_is_checked_as_in_its_own_file() {
 #[test]
 fn what_is_wrong_in_the_file_itself_is_told_there_and_not_in_every_script() {
     for (file, from, to, expected) in [
-        (
-            "routing.yaml",
-            "zone: Asia/Riyadh",
-            "zone: Asia/Riyad",
-            &["9:13 CFG307 ~Asia/Riyadh"][..],
-        ),
+        ("routing.yaml", "zone: Asia/Riyadh", "zone: Asia/Riyad", &["CFG307"][..]),
         // Whoever misspells a key reads both halves of it, and then nothing that follows from it.
-        ("routing.yaml", "pool: main", "pooll: main", &["1:1 CFG102", "1:1 CFG101 ~pool"]),
-        ("bot.yaml", "name:", "nam:", &["1:1 CFG102", "1:1 CFG101 ~name"]),
+        ("routing.yaml", "pool: main", "pooll: main", &["CFG101", "CFG102"]),
+        ("bot.yaml", "name: { en: \"Sanad\"", "nam: { en: \"Sanad\"", &["CFG101", "CFG102"]),
     ] {
         let script = |name: &str| {
             format!(
@@ -138,7 +133,9 @@ fn what_is_wrong_in_the_file_itself_is_told_there_and_not_in_every_script() {
         let edits =
             [(file, from, to), ("conversations/b.yaml", "", &b), ("conversations/c.yaml", "", &c)];
         let found = check(&sources(&edits), Problems::new()).problems;
-        assert_eq!(found.iter().map(shown).collect::<Vec<_>>(), expected, "{found:?}");
+        let mut codes: Vec<&str> = found.iter().map(|problem| problem.code.name()).collect();
+        codes.sort_unstable();
+        assert_eq!(codes, expected, "{found:?}");
         assert!(found.iter().all(|problem| &*problem.place.file == file), "{found:?}");
     }
 }

@@ -140,7 +140,9 @@ impl App {
             let gives = Command::AgentReleases { agent, token, note: String::new() };
             match self.command(&conversation, None, gives).await {
                 Ok(_) => {}
-                Err(error) => tracing::debug!(%error, conversation.id = %conversation, "lost instead"),
+                Err(error) => {
+                    tracing::debug!(%error, conversation.id = %conversation, "lost instead")
+                }
             }
         }
     }

@@ -308,6 +308,7 @@ mod tests {
     use super::*;
     use crate::cli::fake::text;
     use crate::cli::terminal::Look;
+    use crate::grpc::encode;
     use prost_types::{Duration, Timestamp};
 
     fn show() -> Show {

@@ -22,6 +22,8 @@ pub struct Reading {
     pub declines: bool,
     /// Whether it says that what was ended is not settled, beside whatever else it says.
     pub unsettled: bool,
+    /// Whether it says that, or that nothing has helped: more than a bare no.
+    pub unhelped: bool,
     /// Whether it says what the customer needs: more than a greeting, a yes or no, the bare wish
     /// for a person or bare anger.
     pub states_need: bool,
@@ -58,6 +60,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         denies,
         declines,
         unsettled: social::says_unsettled(&normalised),
+        unhelped: social::says_unhelped(&normalised),
         states_need: !is_bare
             && (is_known(&matched, &assessment)
                 || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),

@@ -173,6 +173,7 @@ impl<C: Weights> RawDetector<C> {
                 clear: self.withdrawals.clear.phrases(),
                 perhaps: self.withdrawals.perhaps.phrases(),
             },
+            wishes: self.wishes.phrases(),
         }
     }
 
@@ -232,6 +233,9 @@ impl<C: Weights> RawDetector<C> {
         let withdraws = !clear.phrases().is_empty() || !perhaps.phrases().is_empty();
         if withdraws && detector != SignalKind::HumanRequest {
             add("withdrawals".into(), "only the wish for a person can be taken back".into());
+        }
+        if !self.wishes.phrases().is_empty() && detector != SignalKind::HumanRequest {
+            add("wishes".into(), "only a person is wished for".into());
         }
     }
 }

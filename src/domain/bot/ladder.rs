@@ -83,7 +83,11 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
         (Said::Social(act), _) => social(act, memory),
         (Said::Yes, _) => yes(bot, memory),
         (Said::NoThanks, _) => Step::Declined,
-        (Said::No, _) => no(bot, memory),
+        (Said::No, _) => no(bot, memory, reading),
+        // "It is not solved", of something that we do not know: there is nothing to guess at.
+        (Said::Words, Verdict::Unknown) if reading.unhelped && memory.asking.is_none() => {
+            refused(bot, memory)
+        }
         (Said::Words, Verdict::Unsure(_)) if memory.window.misses == 0 => {
             match near_enough(bot, reading) {
                 near if near.is_empty() => ask_again_or_miss(bot, memory),
@@ -152,24 +156,35 @@ fn yes(bot: &BotRules, memory: &Memory) -> Step {
     }
 }
 
-/// A no refuses an answer or a guess; to an offer of help it is no failure at all.
-fn no(bot: &BotRules, memory: &Memory) -> Step {
+/// A no refuses an answer or a guess; to an offer of help it is no failure at all, unless it says
+/// that nothing has helped.
+fn no(bot: &BotRules, memory: &Memory, reading: &Reading) -> Step {
     if memory.asking.is_some() {
         return ask_again_or_miss(bot, memory);
     }
-    let Some(outcome) = memory.last_outcome else { return Step::Declined };
+    let Some(outcome) = memory.last_outcome else { return declined(bot, memory, reading) };
     match outcome {
-        Outcome::Answer => match miss(bot, memory, HandoffReason::Repetition) {
-            Step::NotKnown => Step::Refused,
-            step => step,
-        },
+        Outcome::Answer => refused(bot, memory),
         Outcome::Clarify | Outcome::NotKnown => miss(bot, memory, HandoffReason::NotUnderstood),
         Outcome::Greeting
         | Outcome::Social
         | Outcome::AskSlot
         | Outcome::Handoff
         | Outcome::Emergency
-        | Outcome::SayAgain => Step::Declined,
+        | Outcome::SayAgain => declined(bot, memory, reading),
+    }
+}
+
+/// "No" to an offer of help takes leave; whoever says that it is not solved is not sent away.
+fn declined(bot: &BotRules, memory: &Memory, reading: &Reading) -> Step {
+    if reading.unhelped { refused(bot, memory) } else { Step::Declined }
+}
+
+/// What we said has not helped: ask what is missing, and step aside in time.
+fn refused(bot: &BotRules, memory: &Memory) -> Step {
+    match miss(bot, memory, HandoffReason::Repetition) {
+        Step::NotKnown => Step::Refused,
+        step => step,
     }
 }
 
@@ -231,11 +246,37 @@ fn sure_entry(reading: &Reading) -> Option<EntryId> {
 
 /// The value for the detail that was asked for, if this message gives it.
 pub fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
-    let Some(asking) = &memory.asking else { return another_value(bot, memory, reading) };
+    let Some(asking) = &memory.asking else {
+        return late_value(bot, memory, reading).or_else(|| another_value(bot, memory, reading));
+    };
     let slots = &bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
     let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
     Some(Step::FillSlot { entry: asking.entry.clone(), slot: asking.slot.clone(), value })
+}
+
+/// Other words that may stand beside a value that comes late: "found it, here: 7654321".
+const WORDS_BESIDE_VALUE_MAX: usize = 3;
+
+/// What was asked for earlier and comes a message late: "I have to look" came between. Whoever by now
+/// asks something else that we know is answered that.
+pub fn late_value(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
+    let asked = memory.asked_last.as_ref()?;
+    let slots = &bot.entries.get(&asked.entry)?.slots;
+    let rule = slots.iter().find(|slot| slot.name == asked.slot)?;
+    let value = rule.pattern.find(&reading.normalised)?;
+    let is_word = |word: &&str| word.chars().any(char::is_alphabetic);
+    let beside = [&reading.normalised[..value.start()], &reading.normalised[value.end()..]];
+    let words = beside.iter().flat_map(|text| text.split_whitespace()).filter(is_word).count();
+    let asks_other = match &reading.matched.verdict {
+        Verdict::Sure(entry) => *entry != asked.entry && words > 0,
+        Verdict::Unsure(_) | Verdict::Unknown => false,
+    };
+    (words <= WORDS_BESIDE_VALUE_MAX && !asks_other).then(|| Step::FillSlot {
+        entry: asked.entry.clone(),
+        slot: asked.slot.clone(),
+        value: value.as_str().to_owned(),
+    })
 }
 
 /// A bare number after an answer that was made with another one: the answer is wanted for this.

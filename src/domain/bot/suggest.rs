@@ -211,13 +211,19 @@ fn from_entry(
     // What the bot says before it asks for a person makes no sense from one.
     let entry = rules.bot.entries.get(id).filter(|entry| !entry.human_first)?;
     let was_said = |text: &String| situation.lines.iter().any(|line| line.text == *text);
-    let told = |slot: &&SlotRule| situation.slots.contains_key(&slot.name);
+    let mut known = situation.slots.clone();
+    for slot in &entry.slots {
+        if let (false, Some(value)) = (known.contains_key(&slot.name), said(situation, slot)) {
+            known.insert(slot.name.clone(), value);
+        }
+    }
+    let told = |slot: &&SlotRule| known.contains_key(&slot.name);
     let text = match entry.slots.iter().find(|slot| !told(slot)) {
         // An answer with a gap cannot be sent as it is: first comes the question for what is missing.
         Some(missing) => Some(missing.ask.get(language).clone()).filter(|text| !was_said(text))?,
         None => {
             let values: Vec<(&str, String)> =
-                situation.slots.iter().map(|(name, told)| (name.as_str(), told.clone())).collect();
+                known.iter().map(|(name, told)| (name.as_str(), told.clone())).collect();
             let wordings = entry.answers.get(language).iter();
             let wordings = wordings.filter_map(|text| facts::filled(text, situation.facts));
             let mut wordings = wordings.map(|text| fill(&text, &values));
@@ -228,9 +234,19 @@ fn from_entry(
     Some(Suggestion { source: Source::Entry(id.clone()), title, text, language, score })
 }
 
+/// What the customer wrote of it, where the bot did not take it up: nobody is asked twice.
+fn said(situation: &Situation<'_>, slot: &SlotRule) -> Option<String> {
+    let lines = situation.lines.iter().rev().filter(|line| line.by == Speaker::Customer);
+    lines
+        .map(|line| language::normalise(&line.text))
+        .find_map(|text| slot.pattern.find(&text.text).map(|found| found.as_str().to_owned()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::texts::PerLanguage;
+    use regex::Regex;
 
     fn line(sequence: u64, by: Speaker, text: &str) -> Line {
         Line { sequence, by, text: text.to_owned(), need: by == Speaker::Customer }
@@ -263,6 +279,23 @@ mod tests {
         assert_eq!(asked, "and the refund\nhow long does it take");
         let about = Situation { about: "opening hours", ..situation(&lines, &slots) };
         assert_eq!(question(&about), "opening hours");
+    }
+
+    #[test]
+    fn what_the_customer_wrote_of_a_slot_is_not_asked_for() {
+        let slots = BTreeMap::new();
+        let ask =
+            PerLanguage { ar: "كم الرقم؟".to_owned(), en: "which number?".to_owned() };
+        let pattern = Regex::new("[0-9]{6}").unwrap();
+        let slot = SlotRule { name: "order_number".to_owned(), pattern, ask };
+        let lines = [
+            line(1, Speaker::Customer, "order ١٢٣٤٥٦"),
+            line(2, Speaker::Customer, "no, it is 654321"),
+            line(3, Speaker::Agent, "not 111111?"),
+        ];
+        assert_eq!(said(&situation(&lines, &slots), &slot).as_deref(), Some("654321"));
+        assert_eq!(said(&situation(&lines[..1], &slots), &slot).as_deref(), Some("123456"));
+        assert_eq!(said(&situation(&lines[2..], &slots), &slot), None);
     }
 
     #[test]

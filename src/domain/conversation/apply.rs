@@ -155,8 +155,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                         Some(asking) if asking.slot == *slot => asking.times + 1,
                         Some(_) | None => 1,
                     };
-                    c.memory.asking =
-                        Some(Asking { entry: entry.clone(), slot: slot.clone(), times });
+                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times };
+                    c.memory.asked_last = Some(asking.clone());
+                    c.memory.asking = Some(asking);
                 }
                 (Outcome::NotKnown | Outcome::Clarify, _, _) => {
                     c.memory.window.misses += 1;
@@ -169,6 +170,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             }
         }
         Event::SlotFilled { slot, value } => {
+            c.memory.asked_last.take_if(|asked| asked.slot == *slot);
             c.memory.slots.insert(slot.clone(), value.clone());
         }
         Event::Notice { text, .. } => {

@@ -10,6 +10,7 @@ use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::outcome::Outcome;
+use crate::domain::detectors::Speaker;
 use crate::domain::facts;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
@@ -161,11 +162,26 @@ pub(super) fn has_slot(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) 
             }
             return true;
         }
-        (None, None) => turn.c.facts.get(&rule.name).and_then(|fact| found(&fact.to_string())),
+        (None, None) => {
+            let fact = turn.c.facts.get(&rule.name);
+            fact.and_then(|fact| found(&fact.to_string())).or_else(|| sent_alone(turn, rule))
+        }
     };
     let Some(value) = value else { return false };
     turn.happen(Event::SlotFilled { slot: rule.name.clone(), value });
     true
+}
+
+/// Messages of the customer in which a value is looked for that was sent before we knew what for: the
+/// one before, and the choice by which they then told us.
+const SENT_ALONE_TURNS: usize = 2;
+
+/// A value that stood alone in one of the last messages: "7654321", and then "where is my order".
+fn sent_alone(turn: &Turn<'_>, rule: &SlotRule) -> Option<String> {
+    let turns = turn.c.memory.window.turns.iter().rev();
+    let said = turns.filter(|turn| turn.by == Speaker::Customer).take(SENT_ALONE_TURNS);
+    let alone = said.filter(|turn| !turn.words.chars().any(char::is_alphabetic));
+    alone.filter_map(|turn| rule.pattern.find(&turn.words)).map(|it| it.as_str().to_owned()).next()
 }
 
 fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {

@@ -8,9 +8,11 @@ use super::state::State;
 use super::turn::Turn;
 use super::words::social_text;
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
+use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::Verdict;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::ids::EntryId;
+use crate::domain::language::social::SocialAct;
 use crate::domain::reading::Reading;
 use crate::domain::texts::TextKey;
 
@@ -41,6 +43,8 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
     let (key, values) = match (reading.social, due) {
         // A bare yes or no is nothing to keep; it is heard all the same.
         (None, None) if bare => (TextKey::AlreadyQueued, Vec::new()),
+        // "Ok" to being asked for is no end of the talk: the place is kept.
+        (Some(SocialAct::Acknowledgement), None) => (TextKey::AlreadyQueued, Vec::new()),
         (Some(act), _) => (social_text(act), Vec::new()),
         (None, Some(due)) => (TextKey::HeardWhilePromised, vec![("due", due)]),
         (None, None) => (TextKey::HeardWhileWaiting, Vec::new()),
@@ -76,7 +80,13 @@ pub(super) fn answer(turn: &mut Turn<'_>, chosen: Option<&FaqEntry>, reading: &R
 
 /// The entry whose detail was asked for, if this message gives it.
 fn asked_detail(turn: &Turn<'_>, reading: &Reading) -> Option<EntryId> {
-    let asking = turn.c.memory.asking.as_ref()?;
+    let memory = &turn.c.memory;
+    let Some(asking) = memory.asking.as_ref() else {
+        return match ladder::late_value(&turn.rules.bot, memory, reading)? {
+            Step::FillSlot { entry, .. } => Some(entry),
+            _ => None,
+        };
+    };
     let slots = &turn.rules.bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
     rule.pattern.find(&reading.normalised).map(|_| asking.entry.clone())

@@ -264,6 +264,9 @@ pub struct Memory {
     pub reply_due: Option<Timestamp>,
     /// What the bot has asked for.
     pub asking: Option<Asking>,
+    /// What it asked for last and was not told yet, however much was said since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_last: Option<Asking>,
     /// What the customer has told: slot → value.
     pub slots: BTreeMap<String, String>,
     /// The entry answered last.

@@ -22,6 +22,8 @@ pub(super) struct Lexicon {
     negation_reach: usize,
     /// What takes back the wish: phrases by how clearly they do, in the order of [`WITHDRAWALS`].
     withdrawals: PhraseBook,
+    /// What no phrase that began before it can explain away.
+    wishes: PhraseBook,
 }
 
 /// The owners of the phrases that take back a wish.
@@ -115,26 +117,66 @@ impl Lexicon {
             let path = format!("withdrawals.{of}");
             compiler.add(&path, phrases, owner as u32, &mut withdrawals);
         }
+        let mut wishes = PhraseBook::default();
+        compiler.add("wishes", &settings.wishes, 0, &mut wishes);
         let lists = compiler.into_lists();
         let negation_reach = settings.negation_reach;
-        Lexicon { rules, lists, rule_phrases, harmless, negations, negation_reach, withdrawals }
+        Lexicon {
+            rules,
+            lists,
+            rule_phrases,
+            harmless,
+            negations,
+            negation_reach,
+            withdrawals,
+            wishes,
+        }
     }
 
     /// Whether a message takes the wish back: of two findings the clearer one.
     pub(super) fn withdrawal(&self, reading: &Reading) -> Option<Withdrawal> {
-        let found = self.withdrawals.find(reading, &self.lists, &[], Reach::Longest);
+        let found = self.explained_by(&self.withdrawals, reading, &self.wished(reading));
         found.into_iter().map(|(_, owner)| WITHDRAWALS[owner as usize]).min()
     }
 
+    /// Where a wish begins that is not negated: "I want an agent", however the message began.
+    fn wished(&self, reading: &Reading) -> Vec<usize> {
+        let wishes = self.wishes.find(reading, &self.lists, &[], Reach::Shortest);
+        if wishes.is_empty() {
+            return Vec::new();
+        }
+        let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
+        let is_negated =
+            |wish: &Range<usize>| negations.iter().any(|(by, _)| self.negates(by, wish, reading));
+        wishes
+            .into_iter()
+            .filter(|(wish, _)| !is_negated(wish))
+            .map(|(wish, _)| wish.start)
+            .collect()
+    }
+
+    /// Where phrases stand that take evidence away. One that reaches over the beginning of a wish
+    /// was misread: "no, I want an agent" holds "no … want an agent" and takes nothing back.
+    fn explained_by(
+        &self,
+        book: &PhraseBook,
+        reading: &Reading,
+        wished: &[usize],
+    ) -> Vec<(Range<usize>, u32)> {
+        let mut found = book.find(reading, &self.lists, &[], Reach::Longest);
+        found.retain(|(words, _)| !wished.iter().any(|at| words.start < *at && *at < words.end));
+        found
+    }
+
     /// Its books of phrases.
-    pub(super) fn books(&self) -> [&PhraseBook; 4] {
-        [&self.rule_phrases, &self.harmless, &self.negations, &self.withdrawals]
+    pub(super) fn books(&self) -> [&PhraseBook; 5] {
+        [&self.rule_phrases, &self.harmless, &self.negations, &self.withdrawals, &self.wishes]
     }
 
     /// Tells one of them the number of its first phrase.
     pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
-        let Lexicon { rule_phrases, harmless, negations, withdrawals, .. } = self;
-        [rule_phrases, harmless, negations, withdrawals][book].number_from(first);
+        let Lexicon { rule_phrases, harmless, negations, withdrawals, wishes, .. } = self;
+        [rule_phrases, harmless, negations, withdrawals, wishes][book].number_from(first);
     }
 
     /// The lists that phrases refer to by number.
@@ -145,11 +187,12 @@ impl Lexicon {
     /// What this lexicon finds in a message.
     pub(super) fn find(&self, message: &Normalised, reading: &Reading) -> Hits {
         let mut masked = vec![false; reading.len()];
-        let harmless = self.harmless.find(reading, &self.lists, &[], Reach::Longest);
+        let wished = self.wished(reading);
+        let harmless = self.explained_by(&self.harmless, reading, &wished);
         let mut set_aside = !harmless.is_empty();
         harmless.iter().for_each(|(found, _)| masked[found.clone()].fill(true));
         let is_harmless = set_aside && masked.iter().all(|masked| *masked);
-        let withdrawn = self.withdrawals.find(reading, &self.lists, &[], Reach::Longest);
+        let withdrawn = self.explained_by(&self.withdrawals, reading, &wished);
         set_aside |= !withdrawn.is_empty();
         withdrawn.into_iter().for_each(|(found, _)| masked[found].fill(true));
         let rules = self.rule_phrases.find(reading, &self.lists, &masked, Reach::Shortest);
@@ -232,6 +275,47 @@ mod tests {
         let message = normalise(text);
         let reading = Reading::of(&message, variety_of(&message), &vocabulary, &filing);
         !lexicon[0].find(&message, &reading).hits.is_empty()
+    }
+
+    #[test]
+    fn what_takes_evidence_away_does_not_reach_over_the_beginning_of_a_wish() {
+        let english = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+            Phrases::from([(Dialect::En, texts)])
+        };
+        let rule = RuleSettings {
+            id: "agent".to_owned(),
+            strength: 1.0,
+            emergency: None,
+            hazard: None,
+            negatable: true,
+            words_max: None,
+            phrases: english(&["agent"]),
+        };
+        let mut settings = LexiconSettings {
+            rules: vec![rule],
+            harmless: english(&["thanks ..3 agent", "want an agent chair"]),
+            negations: english(&["not want"]),
+            ..LexiconSettings::default()
+        };
+        settings.withdrawals.clear = english(&["no ..2 agent"]);
+        let read = |settings: &LexiconSettings, text: &str| {
+            let (mut vocabulary, mut errors) = (Vocabulary::default(), Vec::new());
+            let kind = SignalKind::HumanRequest;
+            let mut lexicon = [Lexicon::compile(kind, settings, &mut vocabulary, &mut errors)];
+            let filing = Filing::of(&mut lexicon, &vocabulary);
+            let message = normalise(text);
+            let reading = Reading::of(&message, variety_of(&message), &vocabulary, &filing);
+            let hits = lexicon[0].find(&message, &reading);
+            (lexicon[0].withdrawal(&reading).is_some(), !hits.hits.is_empty())
+        };
+        assert_eq!(read(&settings, "no, want agent"), (true, false), "nothing is known of wishes");
+        settings.wishes = english(&["want (an)? agent"]);
+        assert_eq!(read(&settings, "no, want agent"), (false, true));
+        assert_eq!(read(&settings, "thanks, want an agent"), (false, true));
+        assert_eq!(read(&settings, "no not want agent"), (true, false), "a negated wish is none");
+        assert_eq!(read(&settings, "no other agent"), (true, false));
+        assert_eq!(read(&settings, "want an agent chair"), (false, false), "begins with the wish");
     }
 
     #[test]

@@ -113,6 +113,8 @@ pub struct LexiconSettings {
     pub negation_reach: usize,
     /// Phrases that take back what the detector looks for; their words are not looked at again.
     pub withdrawals: WithdrawalSettings,
+    /// The wish in so many words: neither harmless phrases nor withdrawals reach over where it begins.
+    pub wishes: Phrases,
 }
 
 /// How the wish for a person is taken back.

@@ -79,7 +79,10 @@ pub(super) static GREETING: Phrases = phrases!(
      alaikum; el salam 3alaykom; alsalam alaikum; alsalam alaykum; al salam alaikum; alsalam \
      3alaikom; alsalam 3alaykom; wa rahmatullah; wa rahmatu allah; w ra7met allah; wa barakatuh; \
      w barakato; marhaba; mar7aba; mrhba; merhaba; ahlan; ahlan wa sahlan; ahlan w sahlan; ahlen; \
-     ahlein; ahleen; hala; hala wallah; hala walla; hala w ghala; ya hala; saba7 el5er; saba7 el \
+     ahlein; ahleen; 9aba7 el5er; 9aba7 el5air; 9aba7 el 5er; 9aba7 el 5air; 9aba7 al5air; 9aba7 al5er; 9aba7 el noor; saba7 el 5er; \
+     saba7 el 5eer; saba7 el 5air; saba7 el5eer; saba7 el5air; saba7 al5er; sabah el 5er; sabah el 5eer; sabah el5er; \
+     sabah elkheir; saba7 elkheir; saba7 elnoor; saba7 el nour; masa2 el 5er; masa2 el 5eer; masa2 el 5air; masa2 el5eer; \
+     masa2 el5air; masa el 5er; masa el 5eer; masa el5er; masa2 elkheir; masa2 elnoor; masa2 el noor; masa2 el nour; hala; hala wallah; hala walla; hala w ghala; ya hala; saba7 el5er; saba7 el \
      kheir; saba7 el khair; saba7o; sabah el kheir; sabah alkhair; sabah el khair; sabah al \
      khair; saba7 alkhair; saba7 al5air; saba7 el noor; sabah el noor; sabah alnoor; masa2 el \
      kheir; masa2 el5er; masa el kheir; masa el khair; masaa el kheir; masa alkhair; masa2 \
@@ -109,7 +112,8 @@ pub(super) static THANKS: Phrases = phrases!(
      خيرك; كثر خيرك; كثر الله خيرك; كتر الف خيرك; كتر خيركم; حبيبي; عاشت ايدك; عاشت ايديك; رحم \
      الله والديك; الله يرحم والديك; الله يرحم الوالدين; يرحم والديك; يعيشك; يعيشكم; مرسي; ميرسي; \
      ثانكس; ثانكيو; تانكيو; لطف منك; ذوق; كلك ذوق; كلك زوق; من ذوقك; لطفك; صحيت; صحيتو; \
-     shukran; shokran; choukran; shukrn; shukran jazilan; shukran ktir; shukran kteer; shokran \
+     shukran; shokran; choukran; shukrn; shukran jazilan; shokran jazilan; shokran gazilan; shukran gazilan; shokran gazeelan; shukran jazeelan; choukran \
+     jazilan; alf shokr; alf shukran; alf shokran; kol el shokr; shokran ktir; shokran awi; shokran kteer; shukran ktir; shukran kteer; shokran \
      awy; alf shukr; mashkoor; mashkour; mashkora; motshaker; motshakker; metshaker; yeslamo; \
      yislamo; yeslamu; yslmo; yeslamo ktir; tslm; teslam; tislam; teslami; ya3tik el3afye; ya3tik \
      el 3afye; ya3tik el3afia; ya3teek el3afya; ya3tek al3afya; ya3tik al3afia; yatik elafye; \
@@ -179,7 +183,9 @@ pub(super) static ACKNOWLEDGEMENT: Phrases = phrases!(
 
 /// Are you there?
 pub(super) static ATTENTION: Phrases = phrases!(
-    "الو; الوو; يا جماعه; وينكم; وينكن; فينكم; انتو فين; انتو وين; انت هنا; انت موجود; هل من \
+    "رجعت; انا رجعت; رجعت لكم; رجعتلكم; رجعت لك; انا رجعت لكم; جيت; رجعنا; رجعت تاني; رجعت مره ثانيه; ارجعت; هاني رجعت; \
+     rej3t; rje3t; reje3t; ana rej3t; im back; i am back; back again; im back again; i am back again; im here again; \
+     الو; الوو; يا جماعه; وينكم; وينكن; فينكم; انتو فين; انتو وين; انت هنا; انت موجود; هل من \
      مجيب; احد هنا; في احد; فيه احد; فيه احد هنا; في حد; في حد هنا; حد هنا; احد موجود; في احد \
      موجود; حد موجود; في حدا; في حدا هون; حدا هون; كاين شي حد; كاين شي واحد; وين الرد; فين الرد; \
      ردوا; ردو; رد; ردو علي; ردوا علي; ممكن ترد; ممكن تردوا; ليش ما تردون; ما تردون; محد يرد; ما \
@@ -331,6 +337,25 @@ pub(super) static UNSETTLED: Phrases = phrases!(
      broken; still missing; still waiting; still have the problem; still have the same problem; still the same problem; \
      problem is still there; same problem again; same issue again; problem is back; the problem came back; not here yet; \
      has not arrived yet; hasnt arrived yet; didnt help; did not help; not over;"
+);
+
+/// Words that say, in a message that is a no and nothing else, that nothing has helped: with these it
+/// refuses no offer.
+pub(super) static UNHELPED: Phrases = phrases!(
+    "ما فاد; مافاد; ما فادت; مافادت; مافادني; ما فادني; ما فادتني; ما افاد; ما افادني; لم يفد; لم يفدني; لم تفدني; لم \
+     ينفع; لم ينفعني; لم تنفع; لم يساعد; لم يساعدني; لم تساعدني; لم استفد; لم يجد نفعا; بلا فائده; بلا فايده; بدون \
+     فائده; بدون فايده; مافي فايده; ما في فايده; ما فيه فايده; ما منه فايده; مفيش فايده; ما فيش فايده; ملوش فايده; ما \
+     كاين فايده; ما نفع; مانفع; ما نفعت; مانفعت; ما نفعني; ما نفعتني; ما ينفع; منفعش; مانفعش; ما نفعش; منفعتش; ما \
+     نفعنيش; منفعنيش; مفادش; مافادش; ما فادش; مفادنيش; ما فادنيش; ما ساعد; ما ساعدني; ما ساعدتني; ما ساعدتوني; ما \
+     ساعدنيش; ما استفدت; مستفدتش; ما استفدتش; ما صلح; ما صلحت; ما تصلح; ما تصلحت; متصلحش; متصلحتش; ما زبط; ما زبطت; \
+     مزبطش; ما ضبط; ما ضبطت; ما ظبط; ما اشتغل; ما يشتغل; ما اشتغلت; مش شغال; مو شغال; ما حليت; ما حليتها; ما تم الحل; \
+     ما خدمش; ما خدمتش; ما عاونيش; ما عاونتنيش; نفس المشكله; ما زالت; مازالت; لسه موجوده; \
+     ma fad; mafad; ma fadni; ma nafa3; ma nfa3; manafa3; ma nafa3ni; manfa3sh; ma nafa3sh; ma stafadt; ma istafadt; \
+     ma sa3adni; bidoon fayda; bala fayda; mafish fayda; mafeesh fayda; ma fi fayde; mesh sha8al; mish shaghal; mesh \
+     shaghal; ma zabat; ma zabatet; \
+     not helpful; no help; no use; was no help; wasnt helpful; doesnt help; does not help; hasnt helped; has not \
+     helped; didnt help; did not help; still not working; not working; doesnt work; does not work; didnt work; did \
+     not work; same problem; same issue;"
 );
 
 /// After these nothing is said to be so: "if it is not solved".

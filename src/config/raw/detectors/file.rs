@@ -105,6 +105,10 @@ described! {
         /// Phrases that take back what is looked for; for `human_request.yaml` only.
         #[serde(default)]
         pub withdrawals: RawWithdrawals,
+        /// The wish for a person in so many words, which nothing said before it explains away; for
+        /// `human_request.yaml` only.
+        #[serde(default)]
+        pub wishes: RawPhrases,
         /// What is looked for.
         pub rules: Vec<RawRule>,
     }

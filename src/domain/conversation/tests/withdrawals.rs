@@ -103,3 +103,45 @@ fn what_was_said_last_can_be_heard_again_while_waiting() {
     let repeated = decision.events.iter().any(|event| matches!(event, Event::BotSaid { .. }));
     assert!(repeated, "{:?}", decision.events);
 }
+
+#[test]
+fn a_number_that_comes_a_message_late_is_taken_and_used() {
+    let asked = Story::new().then(&start()).says("where is my order");
+    assert!(conversation(&asked).memory.asking.is_some());
+    for late in ["12345", "found it: 12345"] {
+        let other = asked.clone().says("how much is delivery");
+        assert_eq!(conversation(&other).memory.asking, None, "it is not asked for any more");
+        let given = other.says(late);
+        let c = conversation(&given);
+        assert_eq!(c.memory.slots.values().collect::<Vec<_>>(), ["12345"], "{late}");
+        assert_eq!(c.memory.asked_last, None);
+        assert!(c.memory.last_said.as_deref().unwrap_or_default().contains("12345"));
+    }
+    let never_asked = Story::new().then(&start()).says("found it: 12345");
+    assert!(conversation(&never_asked).memory.slots.is_empty());
+}
+
+#[test]
+fn whoever_says_that_it_is_not_solved_is_not_sent_away() {
+    let begun = Story::new().then(&start());
+    assert_eq!(told(&begun, "it is not solved."), ["resolution_denied_bot_first"]);
+    assert_eq!(told(&begun, "no."), ["nothing_else"], "a bare no refuses what was offered");
+    let ended = begun.says("how much is delivery").says("thanks!");
+    let ended = ended.then(&Command::Respond { resolved: true });
+    assert_eq!(told(&ended, "it is not solved."), ["resolution_denied_bot_first"]);
+}
+
+#[test]
+fn ok_while_waiting_hears_that_the_place_is_kept() {
+    assert_eq!(told(&queued("i want a human"), "ok"), ["already_queued"]);
+}
+
+#[test]
+fn a_number_that_was_sent_before_its_question_is_not_asked_for() {
+    let sent = Story::new().then(&start()).says("12345.");
+    assert!(conversation(&sent).memory.slots.is_empty(), "what it is of is not known");
+    let chosen = sent.says("where is my order");
+    let c = conversation(&chosen);
+    assert_eq!(c.memory.asking, None);
+    assert_eq!(c.memory.slots.values().collect::<Vec<_>>(), ["12345"]);
+}

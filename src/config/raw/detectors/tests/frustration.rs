@@ -101,6 +101,9 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    // Dying of laughter or hunger, and of nothing that we did
+    "هموت من الضحك",
+    "هموت من الجوع",
     "what is the point of verifying my number?",
     "ممكن تجمدوا البطاقة عشان ما يصير هيك مع غيري؟",
     // Words that also stand in plain reports

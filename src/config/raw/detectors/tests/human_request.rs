@@ -163,6 +163,13 @@ const FIRES: &[&str] = &[
 ];
 
 const QUIET: &[&str] = &[
+    // What we are, and what we speak
+    "is this a real person?",
+    "am I talking to a real person",
+    "هل أنا أكلم شخص حقيقي؟",
+    "انا بكلم حد حقيقي ولا روبوت",
+    "talk to me in arabic",
+    "كلمني انجليزي",
     // Somebody or one of something in a report, a limit, a number of one's own
     "I made a transfer to someone yesterday and it is not there",
     "how do I add one of your gift cards to my account?",
@@ -228,3 +235,92 @@ const QUIET: &[&str] = &[
     "what do people say about this shop",
     "وين الناس بتستلم الطلبات بالعادة",
 ];
+
+#[test]
+fn a_wish_in_so_many_words_wins_over_what_was_said_before_it() {
+    let lost = INSISTS.iter().map(|text| (text, withdrawal(text)));
+    let lost: Vec<String> =
+        lost.filter(|(_, found)| *found != (None, true)).map(|it| format!("{it:?}")).collect();
+    let kept = NO_WISH.iter().filter(|text| withdrawal(text).1);
+    let all: Vec<String> =
+        lost.into_iter().chain(kept.map(|text| format!("{text}: asks"))).collect();
+    assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+const INSISTS: &[&str] = &[
+    // English
+    "no, I want a human",
+    "no, need a human",
+    "no thanks, I want an agent",
+    "no thanks i want an agent",
+    "dont understand want a human",
+    "i dont know, need an agent",
+    "it did not help, I want a person",
+    "not helpful, need an agent",
+    "without bot i want a human",
+    "thanks i want an agent",
+    "thank you but no, can I talk to a person",
+    // Standard Arabic
+    "لا، أريد موظفا",
+    "ما نفع، أريد موظف",
+    "بدون روبوت أريد موظف",
+    "خلاص لا، أريد أن أتحدث إلى موظف",
+    // Gulf
+    "لا، ابي موظف",
+    "لا ابي موظف",
+    "لا ابغى موظف",
+    "لا شكرا، ابي موظف",
+    "ما فادني ابي موظف",
+    "ما استفدت ابي اكلم موظف",
+    "لا ابي احد يرد علي",
+    "شكرا ابي موظف",
+    // Egyptian
+    "لا، عايز اكلم حد",
+    "لا مش كده عايز موظف",
+    "مش نافع عايز موظف",
+    "بلاش روبوت عايز موظف",
+    // Levantine
+    "لا، بدي موظف",
+    "ما زبط بدي موظف",
+    "بلا بوت بدي موظف",
+    // Maghrebi
+    "لا، بغيت موظف",
+    "ما نفعنيش بغيت نهضر مع موظف",
+    // Arabizi
+    "la abi mowazaf",
+    "ma fad abi mowazaf",
+    "mesh nafe3 3ayez akallem mowazaf",
+    "la, beddi e7ki ma3 mowazaf",
+    "mesh 3ayez robot 3ayez mowazaf",
+];
+
+const NO_WISH: &[&str] = &[
+    "no, I don't want an agent",
+    "no i dont want an agent",
+    "no I don't need a human",
+    "I no longer need to talk to a person",
+    "i dont think i need an agent",
+    "no need for an agent",
+    "thanks for the great agent",
+    "I want the customer service number",
+    "لا، لا أريد موظفا",
+    "لا أريد أن أتحدث مع موظف",
+    "لست بحاجة إلى موظف",
+    "لم أعد أريد موظفا",
+    "لا، ما ابي موظف",
+    "لا ماني محتاج موظف",
+    "لا مش عايز موظف",
+    "لا مش عايز اكلم حد",
+    "لا ما بدي موظف",
+    "لا مابغيتش نهضر مع موظف",
+    "شكرا للموظف",
+    "la ma abi mowazaf",
+    "mesh 3ayez akallem 7ad",
+    "ma baddi e7ki ma3 mowazaf",
+];
+
+#[test]
+fn no_i_want_one_without_its_comma_is_asked_about_and_never_acted_upon() {
+    assert_eq!(withdrawal("لا أريد موظفا"), (Some(Withdrawal::Perhaps), false));
+    assert_eq!(withdrawal("لا أريد موظفا بعد الآن"), (Some(Withdrawal::Clear), false));
+}

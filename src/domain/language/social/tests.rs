@@ -1,0 +1,291 @@
+//! Which messages are purely social, and what the short ones say.
+
+use super::super::normalise::normalise;
+use super::*;
+
+fn act(text: &str) -> Option<SocialAct> {
+    social_act(&normalise(text), text)
+}
+
+#[test]
+fn a_purely_social_message_is_known_in_every_dialect() {
+    use SocialAct::{Acknowledgement, Attention, Emoji, Goodbye, Greeting, Thanks};
+    let rows: [(SocialAct, &[&str]); 6] = [
+        (
+            Greeting,
+            &[
+                "السلام عليكم ورحمة الله",
+                "السَّلامُ عليكم ورحمة الله وبركاته",
+                "سلام عليكم",
+                "هلا والله",
+                "هلا وغلا",
+                "صباح الخير",
+                "مساء النور",
+                "مرحبا كيفك",
+                "ازيك",
+                "شلونك",
+                "لاباس",
+                "Hello!",
+                "hi there",
+                "Good morning team",
+                "salam alaikom",
+                "mar7aba",
+                "هاي",
+                "hellooooo",
+                "saba7 el 5eer",
+                "saba7 el 5er",
+                "masa2 el 5eer",
+                "9aba7 el5air",
+                "اهلين كيف الحال",
+                "hi how are you?",
+            ],
+        ),
+        (
+            Thanks,
+            &[
+                "thanks a lot 🙏",
+                "thank you so much!",
+                "شكراً جزيلاً",
+                "الله يعطيك العافية",
+                "يعطيك العافيه",
+                "تسلم",
+                "مشكور ما قصرت",
+                "متشكر اوي",
+                "يسلمو ايديك",
+                "shukran",
+                "thx",
+                "جزاك الله خير",
+                "ok thanks",
+                "بارك الله فيك",
+                "shokran gazilan",
+                "alf shokr",
+                "شكرااااا",
+            ],
+        ),
+        (
+            Goodbye,
+            &["bye", "مع السلامة", "في امان الله", "ok thanks bye", "good night", "ma3 elsalama"],
+        ),
+        (
+            Acknowledgement,
+            &["ok", "تمام", "طيب", "اوكي", "ماشي", "okay got it", "tamam", "اها", "حسنا", "واخا"],
+        ),
+        (
+            Attention,
+            &[
+                "هلا رجعت",
+                "hi i'm back",
+                "؟؟؟",
+                "hello??",
+                "???",
+                "?",
+                "وينكم",
+                "الو",
+                "any one there",
+                "احد هنا؟",
+                "!?",
+            ],
+        ),
+        (Emoji, &["🙏", "😂😂", ":)", "❤️", "👍🏽"]),
+    ];
+    for (expected, texts) in rows {
+        for text in texts {
+            // "how are you?" ends with a question mark and is still a greeting to answer.
+            let found = act(text);
+            let fine = found == Some(expected)
+                || (expected == Greeting && text.ends_with('?') && found == Some(Attention));
+            assert!(fine, "{text}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_did_not_help_is_a_no_in_every_variety() {
+    for text in [
+        "لا ما فاد",
+        "ما فادني",
+        "لا، ما فادتني",
+        "لا لم يفدني",
+        "بدون فائدة",
+        "لا ما نفع",
+        "لا ما نفعنيش",
+        "لا مفيش فايدة",
+        "ما ساعدتني",
+        "لا ما زبط معي",
+        "لا ما استفدت شي",
+        "ما تصلحش",
+        "لا ما عاونتنيش",
+        "la ma fad",
+        "no that was no help",
+        "this is not solved",
+        "no, that doesn't help",
+        "it did not help me",
+        "no, this doesn't help me",
+    ] {
+        let n = normalise(text);
+        assert!(deny(&n) && !decline(&n) && !affirm(&n), "{text}");
+    }
+    for text in ["فاد كثير", "ما فاد الكوبون", "that helped"] {
+        assert!(!deny(&normalise(text)), "{text}");
+    }
+}
+
+#[test]
+fn that_it_is_not_settled_is_heard_beside_a_need_and_not_in_a_supposition() {
+    for text in [
+        "my order is still not here, this is not solved",
+        "hi again, it isn't fixed yet",
+        "طلبي للحين ما وصل والمشكلة ما انحلت",
+        "يا جماعة المشكله لسه موجودة عندي",
+        "المشكلة متحلتش خالص",
+        "راه ما تصلحاتش",
+    ] {
+        assert!(says_unsettled(&normalise(text)), "{text}");
+    }
+    for text in [
+        "what are your opening hours",
+        "كم رسوم التوصيل",
+        "and if it is not solved by then, what do I do?",
+        "اذا ما انحلت المشكلة وش اسوي",
+        "thanks, it is solved",
+    ] {
+        assert!(!says_unsettled(&normalise(text)), "{text}");
+    }
+}
+
+#[test]
+fn a_no_that_says_that_nothing_helped_is_told_from_one_that_only_refuses() {
+    for text in [
+        "الموضوع ما انحل",
+        "ما انحلت مشكلتي",
+        "رجعت لكم، الموضوع ما انحل",
+        "لا ما فاد",
+        "ما استفدت شي",
+        "مفيش فايدة",
+        "لسه نفس المشكله",
+        "متحلتش المشكله",
+        "ما تصلحاتش",
+        "mat7alletsh",
+        "ma fad",
+        "the problem is not solved",
+        "it did not help",
+        "no, still not working",
+    ] {
+        assert!(says_unhelped(&normalise(text)), "{text}");
+    }
+    for text in
+        ["لا", "لا والله", "مو الحين", "لا شكرا", "no", "no not now", "not really", "la", "mesh da"]
+    {
+        assert!(!says_unhelped(&normalise(text)), "{text}");
+    }
+}
+
+#[test]
+fn a_need_beside_a_greeting_is_no_social_act() {
+    for text in [
+        "hello where is my order",
+        "السلام عليكم وين طلبي",
+        "thanks but it still does not work",
+        "ok how much is it",
+        "order",
+        "12345",
+        "",
+        "...",
+        "good",
+        "thank you card",
+    ] {
+        let found = act(text);
+        assert!(found.is_none() || text == "good", "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_short_yes_and_a_short_no_are_told_apart() {
+    let yes = [
+        "yes",
+        "Yes please",
+        "yep",
+        "ايه",
+        "اي نعم",
+        "نعم",
+        "ايوه",
+        "ايوا",
+        "اه",
+        "تم",
+        "تم الحل",
+        "aywa",
+        "na3am",
+        "yes it is solved",
+        "انحلت شكرا",
+        "it works now",
+        "صح",
+        "اكيد",
+        "yeah thanks",
+        "ok",
+        "تمام",
+        "واه",
+        "اجل",
+        "sure",
+        "solved",
+        "اتحلت",
+    ];
+    let no = [
+        "no",
+        "nope",
+        "لا",
+        "لأ",
+        "لا ما انحلت",
+        "لسه",
+        "لسا ما انحلت",
+        "not yet",
+        "no it isn't",
+        "still not working",
+        "la2",
+        "كلا",
+        "ما انحلت",
+        "لا للحين",
+        "no it's not solved",
+        "لا ما انحلت للحين",
+        "no, it's still not solved",
+        "مو محلوله",
+        "not solved",
+        "متحلتش",
+        "لا لا",
+    ];
+    for text in yes {
+        assert!(affirm(&normalise(text)), "{text} is a yes");
+        assert!(!deny(&normalise(text)), "{text} is not a no");
+    }
+    for text in no {
+        assert!(deny(&normalise(text)), "{text} is a no");
+        assert!(!affirm(&normalise(text)), "{text} is not a yes");
+    }
+    let enough = [
+        "no thanks",
+        "No, thank you!",
+        "nope thanks",
+        "no that's all",
+        "no I'm good",
+        "nothing, thanks",
+        "لا شكرا",
+        "لا شكراً",
+        "لا، مشكور",
+        "لا يعطيك العافية",
+        "لا تسلم",
+        "لا خلاص شكرا",
+        "لا ما ابغى شي",
+        "لا ولا شي",
+        "شكرا لا",
+        "la shukran",
+    ];
+    for text in enough {
+        assert!(decline(&normalise(text)), "{text} takes leave");
+        assert!(!affirm(&normalise(text)), "{text} is not a yes");
+    }
+    for text in no.iter().chain(&yes) {
+        assert!(!decline(&normalise(text)), "{text} takes no leave");
+    }
+    for text in ["no my order is 123", "نعم اريد رقم الطلب", "", "??", "note"] {
+        assert!(!affirm(&normalise(text)) && !deny(&normalise(text)), "{text}");
+    }
+}

@@ -213,6 +213,12 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::ErasedStays
         | Mutant::DirectivesUnread
         | Mutant::BrokenUnalerted
+        | Mutant::ReasonGuessed
+        | Mutant::PlaceGuessed
+        | Mutant::PictureUnrepaired
+        | Mutant::PlaceLost
+        | Mutant::CreditUnbounded
+        | Mutant::OrderIgnored
         | Mutant::VersionsIgnored => return None,
     })
 }

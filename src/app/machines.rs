@@ -8,7 +8,9 @@ use crate::domain::ids::AgentId;
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{AgentCommand, Case, PoolDecision, PoolRefusal, WorkCommand};
 use crate::domain::pool::{presence, work};
+use crate::domain::routing::plan::{self, Offer};
 use crate::domain::routing::settings::RoutingRules;
+use crate::domain::routing::view::PoolView;
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 
@@ -27,7 +29,10 @@ pub type AgentMachine = fn(
     Timestamp,
 ) -> Result<PoolDecision, PoolRefusal>;
 
-/// The three machines.
+/// Decides which offers are made now.
+pub type PlanMachine = fn(&mut PoolView, &RoutingRules, Timestamp) -> Vec<Offer>;
+
+/// The machines.
 #[derive(Debug, Clone, Copy)]
 pub struct Machines {
     /// Of a conversation.
@@ -36,10 +41,17 @@ pub struct Machines {
     pub work: WorkMachine,
     /// Of an agent.
     pub agent: AgentMachine,
+    /// Of the matcher.
+    pub plan: PlanMachine,
 }
 
 impl Default for Machines {
     fn default() -> Self {
-        Machines { conversation: handle::handle, work: work::handle, agent: presence::handle }
+        Machines {
+            conversation: handle::handle,
+            work: work::handle,
+            agent: presence::handle,
+            plan: plan::plan,
+        }
     }
 }

@@ -12,11 +12,11 @@ use crate::domain::pool::agent::Agent;
 use crate::domain::pool::command::{PoolDecision, PoolRefusal};
 use crate::domain::pool::item::Place;
 use crate::domain::pool::work::{held_live, meets};
+use crate::domain::routing::claim;
 use crate::domain::routing::delay::{self, DelayReason};
 use crate::domain::routing::explain::{self, QueueStats, Verdict};
 use crate::domain::routing::settings::RoutingRules;
 use crate::domain::routing::view::PoolView;
-use crate::domain::routing::{claim, plan};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Ring, Snapshot, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,7 +236,7 @@ impl App {
             self.rebuild_view().await?;
         }
         let rules = self.rules();
-        let offers = plan::plan(&mut self.router.lock().view, &rules.routing, at);
+        let offers = (self.machines.plan)(&mut self.router.lock().view, &rules.routing, at);
         for offer in &offers {
             match self.make_offer(offer).await {
                 Ok(()) => Stats::add(&self.stats.offers),

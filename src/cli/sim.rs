@@ -17,6 +17,10 @@ pub struct Sim {
     /// once and nothing ever closes.
     #[arg(long, default_value_t = 0, hide_default_value = true, value_parser = clap::value_parser!(u32).range(0..=8))]
     pub weeks: u32,
+    /// A rush that brings far more than two agents can do, one customer in twelve in a language that
+    /// one of them speaks.
+    #[arg(long, conflicts_with = "weeks")]
+    pub overload: bool,
     /// Lets nothing go wrong.
     #[arg(long)]
     pub without_faults: bool,
@@ -51,6 +55,7 @@ pub fn run(options: &Sim) -> ExitCode {
         seed: options.seed,
         conversations: options.conversations,
         weeks: options.weeks,
+        overload: options.overload,
         faults: !options.without_faults,
         buckets: options.buckets,
         store: match options.store {

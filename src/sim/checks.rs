@@ -182,6 +182,7 @@ impl Model {
         turn: &mut TurnSeen,
     ) {
         self.judge_block(id, c, known.endangered, (event, at));
+        self.judge_told(id, c, event);
         turn.told.hears(event);
         match event {
             Event::Started { .. } => turn.started = true,

@@ -5,6 +5,7 @@
 
 use super::random::Random;
 use super::rules;
+use crate::domain::language::Language;
 use crate::domain::routing::hours::{Day, Hours, Span};
 use crate::domain::routing::settings::{PromiseRules, QueueRules, Queues};
 use crate::domain::rules::Rules;
@@ -47,6 +48,8 @@ pub(super) struct Course {
     pub(super) rarer: u64,
     /// What takes minutes in a rush takes so many times as long.
     pub(super) slower: u32,
+    /// There is more to do than can be done.
+    pub(super) overload: bool,
     tick: Duration,
     gap: Duration,
     /// The shifts of agents, in turn; without any they are always there.
@@ -66,9 +69,16 @@ impl Course {
             glance: 3 * SECOND / 2,
             rarer: 1,
             slower: 1,
+            overload: false,
             gap: 1_275 * SECOND / 1_000,
             shifts: Vec::new(),
         }
+    }
+
+    /// A rush that lasts, and brings far more than two agents can do. The bound of overtaking is so short
+    /// that waits are many times as long.
+    pub(super) fn overload() -> Self {
+        Course { overload: true, gap: SECOND, ..Course::rush() }
     }
 
     /// So many customers in so many weeks.
@@ -85,6 +95,7 @@ impl Course {
             glance: 4 * SECOND,
             rarer: 40,
             slower: 60,
+            overload: false,
             // By night a third as many come.
             gap: span * 2 / 3 / conversations.max(1) as u32,
             shifts: vec![
@@ -97,6 +108,9 @@ impl Course {
 
     /// The rules of a world with so many agents.
     pub(super) fn rules(&self, agents: usize) -> Arc<Rules> {
+        if self.overload {
+            return Arc::new(overloaded(agents));
+        }
         if self.shifts.is_empty() {
             return rules::rules(agents);
         }
@@ -147,12 +161,33 @@ impl Course {
         random.span(mean / 25, 49 * mean / 25) * if night { 3 } else { 1 }
     }
 
+    /// How many agents there are, of so many.
+    pub(super) fn agents(&self, drawn: usize) -> usize {
+        if self.overload { 2 } else { drawn }
+    }
+
+    /// What the next customer speaks.
+    pub(super) fn language(&self, random: &Random) -> Language {
+        match self.overload {
+            true => random.weighted(&[(11, Language::Ar), (1, Language::En)]),
+            false => *random.pick(&Language::ALL),
+        }
+    }
+
     /// How long an agent is off before the next shift; `None` in a shift.
     pub(super) fn off(&self, agent: usize, now: Timestamp) -> Option<Duration> {
         let shift = self.shifts.get(agent % self.shifts.len().max(1))?;
         let begins = shift.next_opening(now)?;
         (begins > now).then(|| begins.since(now))
     }
+}
+
+/// Customers are patient, and credits small beside the waits.
+fn overloaded(agents: usize) -> Rules {
+    let mut rules = rules::make(agents);
+    rules.bot.ends.queue_wait_max = HOUR / 2;
+    rules.routing.credit_max = 60 * SECOND;
+    rules
 }
 
 const WORKDAYS: [Day; 6] = [Day::Sat, Day::Sun, Day::Mon, Day::Tue, Day::Wed, Day::Thu];

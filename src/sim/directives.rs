@@ -123,6 +123,15 @@ impl Model {
         self.is_calm(at) && self.directives.known.values().any(|spell| shut(&spell))
     }
 
+    /// Whether some process may have gone by a closure of this queue between these times.
+    pub(super) fn may_be_shut(&self, queue: &QueueId, from: Timestamp, to: Timestamp) -> bool {
+        self.directives.known.values().any(|spell| {
+            matches!(&spell.what, What::QueueClosed { queue: shut } if shut == queue)
+                && spell.since <= to
+                && from < spell.until + KNOWN_WITHIN
+        })
+    }
+
     /// Whoever comes is told every banner about everything, and no banner is told when it is over.
     /// Of each broken promise supervisors are told, once.
     pub(super) fn judge_heard(

@@ -257,14 +257,15 @@ async fn serve(world: Rc<World>, number: usize, life: u64, after: Duration) {
     spawn(&world, listen(Rc::clone(&world), number, life));
     spawn(&world, audit(Rc::clone(&world), number, life));
     spawn(&world, learn(Rc::clone(&world), number, life));
+    let unrepaired = world.options.mutant == Some(Mutant::PictureUnrepaired);
     while alive() {
-        let _ = world.call(number, async |app| tick(&app).await).await;
+        let _ = world.call(number, async move |app| tick(&app, !unrepaired).await).await;
         world.sleep(world.course.tick(world.now())).await;
     }
 }
 
 /// What an instance does each time it looks after what is due.
-async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
+async fn tick(app: &crate::app::App, repairs: bool) -> crate::app::error::AppResult<()> {
     for slot in app.slots() {
         // What fails is tried again with the next tick.
         app.sweep(&slot).await.ok();
@@ -275,7 +276,9 @@ async fn tick(app: &crate::app::App) -> crate::app::error::AppResult<()> {
         }
     }
     app.watch_leases().await.ok();
-    app.repair_view().await.ok();
+    if repairs {
+        app.repair_view().await.ok();
+    }
     app.match_now().await;
     Ok(app.hub().repair(&**app.store()).await?)
 }

@@ -32,6 +32,12 @@ impl Weather {
         Weather { rates, task_crash, freeze, instance_crash: 0, rewind: 0, clock_jump: 0 }
     }
 
+    /// Whether nothing stands still and no clock jumps: then no process is wrong for long, whatever
+    /// else fails.
+    pub(super) fn is_steady(&self) -> bool {
+        self.freeze == 0 && self.clock_jump == 0
+    }
+
     /// Drawn for one world.
     pub(super) fn drawn(random: &Random, may_rewind: bool) -> Self {
         let some = |high: u32| match random.below(3) {

@@ -1,11 +1,24 @@
-//! The number in line that a customer is told: a process that tells a higher one than before says why.
+//! What a customer is told who looks at a conversation that waits: a process that tells a higher number
+//! in line than before says why, and all of it is true.
 
 use super::model::Invariant;
+use super::told::Wait;
 use super::world::World;
 use crate::app::App;
+use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::ConversationId;
 use crate::domain::routing::line::Rise;
 use std::sync::{Arc, Weak};
+
+/// Why it takes time, and for how long, as a customer is shown it; `None` before the pool has them.
+pub(super) fn shown(app: &App, c: &Conversation) -> Option<Wait> {
+    let registered = c.handoff.as_ref().is_some_and(|asked| asked.confirmed);
+    if c.state != State::Queued || !registered {
+        return None;
+    }
+    let (position, delay) = app.waiting_status(&c.id, c.last_event_at);
+    Some(Wait { position, delay, eta: app.eta(&c.id, c.last_event_at) })
+}
 
 /// A number that was told.
 #[derive(Clone)]

@@ -25,7 +25,9 @@ mod model;
 mod mutant;
 mod noted;
 mod on_call;
+mod overtaking;
 mod pages;
+mod past;
 mod phrases;
 mod pool_checks;
 mod privacy;
@@ -33,7 +35,9 @@ mod promises;
 mod random;
 mod report;
 pub(crate) mod rules;
+mod scene;
 mod supervisor;
+mod told;
 mod witness;
 mod world;
 
@@ -77,6 +81,9 @@ pub struct SimOptions {
     /// How many weeks each world lasts, with opening hours, a holiday and shifts; 0 = a rush, in
     /// which everything is always open and everybody comes at once.
     pub weeks: u32,
+    /// Whether a rush brings far more than two agents can do, one in twelve in a language that one of
+    /// them speaks.
+    pub overload: bool,
     /// Whether anything goes wrong.
     pub faults: bool,
     /// Into how many buckets conversations are hashed.
@@ -93,6 +100,7 @@ impl Default for SimOptions {
             seed: 1,
             conversations: WORLD_CONVERSATIONS,
             weeks: 0,
+            overload: false,
             faults: true,
             buckets: 4,
             store: StoreKind::Memory,
@@ -117,6 +125,7 @@ impl SimOptions {
     /// How time goes in a world of so many conversations.
     fn course(&self, conversations: usize) -> Course {
         match self.weeks {
+            0 if self.overload => Course::overload(),
             0 => Course::rush(),
             weeks => Course::weeks(weeks, conversations),
         }

@@ -4,7 +4,9 @@
 use super::backtest::Backtest;
 use super::directives::Decided;
 use super::on_call::Rings;
+use super::overtaking::Overtaking;
 use super::pages::Pages;
+use super::past::Past;
 use super::privacy::Privacy;
 use crate::app::conversations::Logged;
 use crate::domain::conversation::state::{Conversation, text_hash};
@@ -71,6 +73,10 @@ pub enum Invariant {
     Alerted,
     /// The number a waiting customer is told rises only with a reason.
     Position,
+    /// What a waiting customer is told of the wait is true.
+    Told,
+    /// Nobody is overtaken beyond the credit, and nobody who waits loses their place.
+    Overtaken,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -101,6 +107,8 @@ impl Invariant {
             Invariant::Directed => "directed",
             Invariant::Alerted => "alerted",
             Invariant::Position => "position",
+            Invariant::Told => "told",
+            Invariant::Overtaken => "overtaken",
             Invariant::Liveness => "liveness",
         }
     }
@@ -212,6 +220,14 @@ pub(super) struct Model {
     pub(super) rings: Rings,
     /// Whose page is open.
     pub(super) pages: Pages,
+    /// While things go wrong nothing stands still and no clock jumps.
+    pub(super) steady: bool,
+    /// What places and agents were a while ago.
+    pub(super) past: Past,
+    /// Why it takes time, as it was told.
+    pub(super) told: Counts,
+    /// Who went before whom.
+    pub(super) overtaking: Overtaking,
     /// What ops have decided.
     pub(super) directives: Decided,
     /// What people did beside talking, for the report.
@@ -253,6 +269,10 @@ impl Model {
             promises: BTreeMap::new(),
             rings: Rings::default(),
             pages: Pages::new(routing.attendance),
+            steady: false,
+            past: Past::default(),
+            told: Counts::default(),
+            overtaking: Overtaking::new(routing.credit_max),
             directives: Decided::default(),
             desk: Counts::default(),
             privacy: Privacy::default(),

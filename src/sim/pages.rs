@@ -106,6 +106,23 @@ impl Pages {
 }
 
 impl Model {
+    /// Whether some process may take the customer for gone, so that others go first.
+    pub(super) fn may_be_gone(&self, id: &ConversationId) -> bool {
+        let page = self.pages.pages.get(id);
+        // That they are back is learnt within a while, too.
+        let is_back = page.is_some_and(|page| self.now < page.opened + KNOWN_WITHIN);
+        let said = self.pages.said.get(id.as_str()).copied();
+        is_back
+            || said.is_some_and(|said| {
+                let (rules, closed) = (&self.pages.rules, Timestamp::from_millis(said));
+                let gone = closed + rules.gone_after;
+                // A process that has started anew counts from its own beginning.
+                let counted = closed.max(self.pages.calm.unwrap_or(self.now));
+                let back = counted + rules.gone_after + rules.aside_for + KNOWN_WITHIN;
+                gone < self.now + KNOWN_WITHIN && self.now < back
+            })
+    }
+
     /// Whoever is gone is offered only while nobody who is there could be helped by this agent.
     pub(super) fn judge_order(&mut self, item: &Item, agent: &AgentId, at: Timestamp) {
         if !may_stand_aside(item) || !self.pages.stands_aside(item, at) {

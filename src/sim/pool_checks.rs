@@ -65,6 +65,8 @@ impl Model {
             .iter()
             .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
         let mut adopts = false;
+        let (ids, names) = (places.iter().map(|(id, _)| id), agents.iter().map(|it| &it.id));
+        self.remember_what_was(ids, names);
         self.gives_way(&places, at);
         for (id, next) in &places {
             adopts |= self.judge_place(id, next.as_ref(), at, owes);
@@ -169,6 +171,7 @@ impl Model {
             Some(Place::Here(old)) => Some(old),
             Some(Place::Gone { .. }) | None => None,
         };
+        self.judge_place_kept(old, item);
         match (&item.state, old.map(|old| &old.state)) {
             (ItemState::Waiting, Some(ItemState::Assigned { .. })) => {
                 let newer = old.is_some_and(|old| item.token > old.token);
@@ -229,6 +232,7 @@ impl Model {
             format!("{id}: offered at {at} to {agent} whose lease ended at {lease}ms")
         });
         self.judge_order(item, agent, at);
+        self.judge_turn_of(item, agent, at);
         let known = self.agents.get(agent).cloned();
         let takes = known.as_ref().is_some_and(|agent| {
             agent.takes_offers() && !agent.has_live_offer() && agent.room() >= item.cost

@@ -31,6 +31,10 @@ pub struct SimReport {
     pub offers: u64,
     /// Ordinary offers that gave way to somebody in danger.
     pub gave_way: u64,
+    /// Ordinary offers of those who came later than somebody whom the agent could have taken.
+    pub went_ahead: u64,
+    /// By how much they came later at most: never more than the credit.
+    pub went_ahead_by: Duration,
     /// Conversations that customers confirmed to be resolved, each time counted.
     pub resolved: u64,
     /// Promises made, told late, and ended, by how.
@@ -41,6 +45,8 @@ pub struct SimReport {
     pub pages: BTreeMap<&'static str, u64>,
     /// What customers did with what is their own, and what they were asked.
     pub customers: BTreeMap<&'static str, u64>,
+    /// Why it takes time, as those who waited were told; each was compared with the pool.
+    pub told: BTreeMap<&'static str, u64>,
     /// What ops decided.
     pub directives: BTreeMap<&'static str, u64>,
     /// What people did beside talking.
@@ -76,11 +82,14 @@ impl SimReport {
             shifts: 0,
             offers: 0,
             gave_way: 0,
+            went_ahead: 0,
+            went_ahead_by: Duration::ZERO,
             resolved: 0,
             promises: BTreeMap::new(),
             on_call: BTreeMap::new(),
             pages: BTreeMap::new(),
             customers: BTreeMap::new(),
+            told: BTreeMap::new(),
             directives: BTreeMap::new(),
             desk: BTreeMap::new(),
             waits: Backtest::default(),
@@ -109,6 +118,8 @@ impl SimReport {
         self.shifts += world.shifts.get();
         self.offers += model.offers;
         self.gave_way += model.gave_way;
+        self.went_ahead += model.overtaking.ahead;
+        self.went_ahead_by = self.went_ahead_by.max(model.overtaking.ahead_by);
         self.resolved += model.resolved;
         for (what, count) in &model.promises {
             *self.promises.entry(what).or_default() += count;
@@ -121,6 +132,9 @@ impl SimReport {
         }
         for (what, count) in &model.privacy.counts.0 {
             *self.customers.entry(what).or_default() += count;
+        }
+        for (what, count) in &model.told.0 {
+            *self.told.entry(what).or_default() += count;
         }
         for (what, count) in &model.directives.counts.0 {
             *self.directives.entry(what).or_default() += count;
@@ -160,6 +174,8 @@ impl fmt::Display for SimReport {
         writeln!(out, "shifts          {}", self.shifts)?;
         writeln!(out, "offers          {}", self.offers)?;
         writeln!(out, "  gave way      {}  to somebody in danger", self.gave_way)?;
+        let (ahead, by) = (self.went_ahead, self.went_ahead_by.as_secs_f64());
+        writeln!(out, "  went ahead    {ahead}  of somebody who came up to {by:.1} s before")?;
         writeln!(out, "resolved        {}", self.resolved)?;
         let promises = |what| self.promises.get(what).copied().unwrap_or(0);
         writeln!(out, "promises        {}", promises("made"))?;
@@ -176,6 +192,7 @@ impl fmt::Display for SimReport {
             writeln!(out, "  {what:<14}{count}")?;
         }
         for (title, counts) in [
+            ("why they wait", &self.told),
             ("customers", &self.customers),
             ("directives", &self.directives),
             ("beside talking", &self.desk),

@@ -75,12 +75,14 @@ fn noticed(mutant: Mutant, invariants: &[Invariant]) -> Result<(), Vec<Invariant
     let mut others = Vec::new();
     for seed in 1..=WORLDS {
         let mutant = Some(mutant);
-        let options = SimOptions { seed, conversations: 120, mutant, ..SimOptions::default() };
+        let overload = mutant.is_some_and(needs_a_line);
+        let conversations = 120;
+        let options = SimOptions { seed, conversations, mutant, overload, ..SimOptions::default() };
         let world = World::new(&options, seed, options.conversations);
         if let Some(weather) = rough(mutant, world.weather.get()) {
             world.weather.set(weather);
-            // What is decided is judged while nothing goes wrong.
-            world.quiet.set(mutant == Some(Mutant::DirectivesUnread));
+            world.model().steady = weather.is_steady();
+            world.quiet.set(mutant.is_some_and(is_judged_in_calm));
         }
         world.run();
         for found in &world.model().violations {
@@ -91,6 +93,30 @@ fn noticed(mutant: Mutant, invariants: &[Invariant]) -> Result<(), Vec<Invariant
         }
     }
     Err(others)
+}
+
+/// What is decided and what is told is judged while nothing goes wrong.
+fn is_judged_in_calm(mutant: Mutant) -> bool {
+    matches!(
+        mutant,
+        Mutant::DirectivesUnread
+            | Mutant::ReasonGuessed
+            | Mutant::PlaceGuessed
+            | Mutant::PictureUnrepaired
+            | Mutant::CreditUnbounded
+            | Mutant::OrderIgnored
+    )
+}
+
+/// Where nobody waits long, nobody is overtaken.
+fn needs_a_line(mutant: Mutant) -> bool {
+    matches!(mutant, Mutant::PlaceGuessed | Mutant::CreditUnbounded | Mutant::OrderIgnored)
+}
+
+/// Nothing goes wrong but that every third ring is lost.
+fn rings_lost() -> Weather {
+    let calm = Weather::calm();
+    Weather { rates: Rates { ring_lost: 3_000, ..calm.rates }, ..calm }
 }
 
 /// Some guards matter only in rare trouble, which is made less rare here.
@@ -128,8 +154,14 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::OwnerUnasked
         | Mutant::ErasedStays
         | Mutant::BrokenUnalerted
+        | Mutant::PlaceLost
         | Mutant::RequestIdIgnored => None,
-        Mutant::DirectivesUnread => Some(Weather::calm()),
+        Mutant::PictureUnrepaired => Some(rings_lost()),
+        Mutant::DirectivesUnread
+        | Mutant::ReasonGuessed
+        | Mutant::PlaceGuessed
+        | Mutant::CreditUnbounded
+        | Mutant::OrderIgnored => Some(Weather::calm()),
     }
 }
 
@@ -207,6 +239,42 @@ fn a_missing_guard_of_what_is_a_customers_own_is_noticed() {
 fn a_missing_guard_of_what_is_decided_and_alerted_is_noticed() {
     assert_noticed(Mutant::DirectivesUnread, &[Invariant::Directed]);
     assert_noticed(Mutant::BrokenUnalerted, &[Invariant::Alerted]);
+}
+
+#[test]
+fn a_missing_guard_of_what_is_told_is_noticed() {
+    for mutant in [Mutant::ReasonGuessed, Mutant::PlaceGuessed, Mutant::PictureUnrepaired] {
+        assert_noticed(mutant, &[Invariant::Told]);
+    }
+}
+
+#[test]
+fn a_missing_guard_of_turns_is_noticed() {
+    for mutant in [Mutant::PlaceLost, Mutant::CreditUnbounded, Mutant::OrderIgnored] {
+        assert_noticed(mutant, &[Invariant::Overtaken]);
+    }
+}
+
+#[test]
+fn what_is_told_stays_true_although_rings_are_lost() {
+    for seed in 1..=2 {
+        let options = SimOptions { seed, conversations: 60, ..SimOptions::default() };
+        let world = World::new(&options, seed, options.conversations);
+        world.weather.set(rings_lost());
+        world.quiet.set(true);
+        world.run();
+        let model = world.model();
+        assert!(model.violations.is_empty(), "{:?}", model.violations);
+    }
+}
+
+#[test]
+fn nobody_is_overtaken_beyond_the_credit_where_there_is_far_more_to_do_than_can_be_done() {
+    let overloaded = SimOptions { overload: true, conversations: 160, ..SimOptions::default() };
+    let calm = check(&SimOptions { seed: 41, faults: false, ..overloaded.clone() });
+    assert!(calm.went_ahead > 10, "{calm}");
+    assert!(calm.went_ahead_by <= Duration::from_secs(60), "{calm}");
+    check(&SimOptions { seed: 42, ..overloaded });
 }
 
 fn assert_noticed(mutant: Mutant, invariants: &[Invariant]) {

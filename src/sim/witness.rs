@@ -121,6 +121,7 @@ impl Witness {
     fn resync_pool(&self, store: &dyn Store, slot: &Slot) {
         let mut model = self.model();
         model.directives_lost();
+        model.forget_what_was();
         let mut ids: BTreeSet<ConversationId> = model.places.keys().cloned().collect();
         ids.extend(model.conversations.keys().cloned());
         for id in ids {

@@ -135,9 +135,11 @@ impl World {
         let calm = !options.faults || random.below(8) == 0;
         let drawn = Weather::drawn(&random, may_rewind);
         let weather = if calm { Weather::calm() } else { drawn };
-        let agents = 2 + random.below(5) as usize;
+        let agents = course.agents(2 + random.below(5) as usize);
         let rules = course.rules(agents);
-        let model = Arc::new(Mutex::new(Model::new(seed, &rules)));
+        let mut model = Model::new(seed, &rules);
+        model.steady = weather.is_steady();
+        let model = Arc::new(Mutex::new(model));
         Rc::new(World {
             options: options.clone(),
             conversations,

@@ -317,13 +317,12 @@ pub(super) fn pending_turn(
     answer_while_waiting(turn, chosen, reading);
 }
 
-/// Whether this is a question with one answer for everybody; one that needs a detail of the
-/// customer's may well be what was promised.
+/// Whether this is a question with one answer for everybody. One that needs a detail of the customer's
+/// may well be what was promised; and what only resembles a question may be news.
 fn asks_what_anybody_may(turn: &Turn<'_>, chosen: Option<&FaqEntry>, reading: &Reading) -> bool {
-    let entry = match (&reading.matched.verdict, chosen) {
-        (_, Some(entry)) => Some(entry),
-        (Verdict::Sure(id), None) => turn.rules.bot.entries.get(id),
-        (Verdict::Unsure(_) | Verdict::Unknown, None) => None,
+    let asked = match &reading.matched.verdict {
+        Verdict::Sure(id) if is_question(reading) => turn.rules.bot.entries.get(id),
+        Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown => None,
     };
-    entry.is_some_and(|entry| !entry.human_first && entry.slots.is_empty())
+    chosen.or(asked).is_some_and(|entry| !entry.human_first && entry.slots.is_empty())
 }

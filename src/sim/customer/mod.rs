@@ -16,7 +16,7 @@ use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::ids::{ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::domain::parts::Part;
-use crate::sim::lines::Told;
+use crate::sim::lines::{self, Told};
 use crate::sim::model::Invariant;
 use crate::sim::pages::OpenPage;
 use crate::sim::phrases;
@@ -111,7 +111,7 @@ pub(super) async fn live(world: Rc<World>, number: usize) {
     let mut customer = Customer {
         id: id(format!("c{number}")),
         customer,
-        language: *random.pick(&Language::ALL),
+        language: world.course.language(&random),
         temper: random.weighted(&TEMPERS),
         requests: 0,
         view: None,
@@ -359,9 +359,13 @@ impl Customer {
         let id = self.id.clone();
         let look = async move |app: Arc<App>| {
             let seen = app.conversation(&id).await?;
-            Ok((seen, Told::by(&app, &id)))
+            let shown = lines::shown(&app, &seen);
+            Ok((seen, shown, Told::by(&app, &id)))
         };
-        let Ok((seen, told)) = self.call(look).await else { return };
+        let Ok((seen, shown, told)) = self.call(look).await else { return };
+        if let Some(wait) = shown {
+            self.world.model().judge_shown(&self.id, &seen, &wait);
+        }
         self.view = Some(seen);
         if let Some(told) = told {
             told.judge(&self.world, &self.id, self.told.replace(told.clone()));

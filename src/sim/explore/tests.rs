@@ -187,7 +187,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         Mutant::AcceptIgnoresDeadline => {
             (one_offered, false, &[(Kind::Pass, 2), (Kind::Accept, 1)])
         }
-        Mutant::LoseKeepsAttempt => (one_taken, false, &[(Kind::Turn, 1)]),
+        Mutant::LoseKeepsAttempt => (one_taken, false, &[(Kind::Pass, 3)]),
         Mutant::OfferCostsNothing => (one_with_bot, false, &[(Kind::FirstAsk, 1)]),
         Mutant::SessionIgnored => (one_with_bot, false, &[(Kind::Turn, 1)]),
         Mutant::LeaseIgnored => (asking, false, &[(Kind::Pass, 2), (Kind::Match, 1)]),
@@ -213,6 +213,12 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::ErasedStays
         | Mutant::DirectivesUnread
         | Mutant::BrokenUnalerted
+        | Mutant::ReasonGuessed
+        | Mutant::PlaceGuessed
+        | Mutant::PictureUnrepaired
+        | Mutant::PlaceLost
+        | Mutant::CreditUnbounded
+        | Mutant::OrderIgnored
         | Mutant::VersionsIgnored => return None,
     })
 }

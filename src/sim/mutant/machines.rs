@@ -15,8 +15,8 @@ use crate::domain::routing::settings::RoutingRules;
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 
-type Decided = Result<Decision, Rejection>;
-type Worked = Result<PoolDecision, PoolRefusal>;
+pub(super) type Decided = Result<Decision, Rejection>;
+pub(super) type Worked = Result<PoolDecision, PoolRefusal>;
 
 pub(super) fn bind_ignores_token(
     rules: &Rules,

@@ -5,6 +5,7 @@
 
 mod machines;
 mod store;
+mod waiting;
 
 use crate::app::machines::Machines;
 use crate::ports::store::Store;
@@ -74,11 +75,23 @@ pub enum Mutant {
     DirectivesUnread,
     /// Nobody is told that a promise was broken.
     BrokenUnalerted,
+    /// Everybody is said to be busy, whatever it is that they wait for.
+    ReasonGuessed,
+    /// Everybody is told that they come first.
+    PlaceGuessed,
+    /// Nobody looks whether rings were lost.
+    PictureUnrepaired,
+    /// An offer that was not taken costs the place.
+    PlaceLost,
+    /// Credits have no bound.
+    CreditUnbounded,
+    /// Whoever came last is offered first.
+    OrderIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 30] = [
+    pub const ALL: [Mutant; 36] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -109,6 +122,12 @@ impl Mutant {
         Mutant::ErasedStays,
         Mutant::DirectivesUnread,
         Mutant::BrokenUnalerted,
+        Mutant::ReasonGuessed,
+        Mutant::PlaceGuessed,
+        Mutant::PictureUnrepaired,
+        Mutant::PlaceLost,
+        Mutant::CreditUnbounded,
+        Mutant::OrderIgnored,
     ];
 
     /// The name it is called by.
@@ -144,6 +163,12 @@ impl Mutant {
             Mutant::ErasedStays => "erasure",
             Mutant::DirectivesUnread => "directives",
             Mutant::BrokenUnalerted => "broken-alert",
+            Mutant::ReasonGuessed => "reason",
+            Mutant::PlaceGuessed => "place-told",
+            Mutant::PictureUnrepaired => "picture",
+            Mutant::PlaceLost => "place-kept",
+            Mutant::CreditUnbounded => "credit",
+            Mutant::OrderIgnored => "order",
         }
     }
 
@@ -200,10 +225,16 @@ impl Mutant {
             Mutant::BrokenUnalerted => {
                 Machines { conversation: machines::broken_unalerted, ..real }
             }
+            Mutant::ReasonGuessed => Machines { conversation: waiting::reason_guessed, ..real },
+            Mutant::PlaceGuessed => Machines { conversation: waiting::place_guessed, ..real },
+            Mutant::PlaceLost => Machines { work: waiting::place_lost, ..real },
+            Mutant::CreditUnbounded => Machines { work: waiting::credit_unbounded, ..real },
+            Mutant::OrderIgnored => Machines { plan: waiting::order_ignored, ..real },
             Mutant::VersionsIgnored
             | Mutant::LeaseIgnored
             | Mutant::ExpiryIgnored
             | Mutant::OutboxClearedEarly
+            | Mutant::PictureUnrepaired
             | Mutant::RequestIdIgnored
             | Mutant::PagesIgnored
             | Mutant::RecordForgotten

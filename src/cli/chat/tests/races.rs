@@ -45,6 +45,13 @@ impl Slow {
         self.answers.notify_one();
     }
 
+    /// So many calls have come, and the last is answered now.
+    async fn answers_after(&self, calls: usize) {
+        let mut come = self.fake.desk().calls.subscribe();
+        come.wait_for(|come| come.len() == calls).await.unwrap();
+        self.answers.notify_one();
+    }
+
     fn calls(&self) -> Vec<String> {
         self.fake.desk().calls.borrow().clone()
     }
@@ -123,13 +130,15 @@ async fn a_way_to_another_conversation_that_is_refused_ends_here() {
 #[tokio::test]
 async fn nobody_leaves_for_another_conversation_what_turns_out_not_to_be_saved() {
     let slow = listed().await;
-    slow.fake.desk().faults.unsaved = 1;
+    slow.fake.desk().faults.unsaved = 2;
     slow.types("keep this").await;
     slow.fake.until_asked("c1: keep this").await;
     // Nothing is known to be unsaved when this is asked for.
     slow.types("/resume 1").await;
     slow.answers("c1: keep this").await;
     slow.shown.until("not saved yet").await;
+    // It is sent again before anything newer, and still cannot be saved.
+    slow.answers_after(2).await;
     slow.answers("resume").await;
     slow.shown.until("go on there in a moment").await;
     assert!(!slow.shown.text().contains("you go on with this conversation"));

@@ -184,7 +184,7 @@ fn a_damaged_backup_is_refused() {
 fn a_store_that_is_not_ours_to_copy_is_told_with_what_to_do() {
     let service = Service::start_on("memory");
     let folder = tempfile::tempdir().unwrap();
-    let told = back_up(service.address(), &service.data(), &folder.path().join("backup"));
+    let told = back_up(service.address(), &service.data(), &folder.path().join("backup.redb"));
     let text = said(&told);
     assert_eq!(told.status.code(), Some(1), "{text}");
     assert!(text.contains("--store embedded") && text.contains("WRONG_STATE"), "{text}");

@@ -40,7 +40,7 @@ impl Stored {
     /// What the service has now, of one moment.
     pub async fn of(front: &Front) -> Stored {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("backup");
+        let path = folder.path().join("backup.redb");
         let made = back_up(&front.server(), &front.data(), &path);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         Stored::in_file(&path, &front.data()).await

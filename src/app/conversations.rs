@@ -482,7 +482,7 @@ pub(super) fn owe(change: &mut Transaction, id: &ConversationId, at: Timestamp) 
 fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> Box<Reading> {
     // A button carries no words of the customer.
     let text = input.words().unwrap_or_default();
-    Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.window, at))
+    Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.earlier(), at))
 }
 
 fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreError> {

@@ -71,7 +71,7 @@ impl App {
             .run(id, None, |conversation, at| {
                 let c = conversation.ok_or(Rejection::NotFound)?;
                 let reading = (!c.memory.burst.is_empty()).then(|| {
-                    Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.window, at))
+                    Box::new(reading::read(&rules, &c.memory.joined(""), &c.memory.earlier(), at))
                 });
                 let wait = || (self.waiting_status(id, at).1, self.eta(id, at));
                 let wait = (c.state == State::Queued).then(wait);

@@ -165,7 +165,7 @@ fn one_decision<'e>(events: impl Iterator<Item = &'e Event>) -> Vec<&'e Event> {
 fn decide(rules: &Rules, before: &Conversation, begun: &Begun<'_>, at: Timestamp) -> TurnOutcome {
     let text = begun.input.as_ref().and_then(Input::words).unwrap_or_default();
     let whole = before.memory.joined(text);
-    let reading = Box::new(reading::read(rules, &whole, &before.memory.window, at));
+    let reading = Box::new(reading::read(rules, &whole, &before.memory.earlier(), at));
     let command = match &begun.input {
         Some(input) => Command::CustomerSays { input: input.clone(), reading },
         None => Command::Tick { reading: Some(reading), wait: None },

@@ -121,7 +121,7 @@ impl<'r> Replay<'r> {
             true => Cow::Borrowed(text),
             false => Cow::Owned(c.memory.joined(text)),
         };
-        let reading = reading::read(self.rules, &whole, &c.memory.window, at);
+        let reading = reading::read(self.rules, &whole, &c.memory.earlier(), at);
         let begins = whole.len() - text.len();
         let step = ladder::next_step(&self.rules.bot, &c.memory, &reading, false);
         let (language, _) = heard(self.rules, c, &reading);
@@ -147,7 +147,7 @@ impl<'r> Replay<'r> {
     /// left out: the transcript says what was replied.
     fn fold_customer(&self, stage: &mut Stage, text: &str) {
         let whole = stage.c.memory.joined(text);
-        let reading = reading::read(self.rules, &whole, &stage.c.memory.window, stage.at);
+        let reading = reading::read(self.rules, &whole, &stage.c.memory.earlier(), stage.at);
         let best = reading.matched.candidates.first().map(|best| best.entry.clone());
         let input = Input::Text(text.to_owned());
         let command = Command::CustomerSays { input, reading: Box::new(reading) };

@@ -61,6 +61,8 @@ pub struct Desk {
     /// What the agent lets go of: the answer to that call says what became of it, whichever of the
     /// answer and the stream comes first.
     let_go: BTreeSet<String>,
+    /// The conversation that the agent has asked for and not got yet.
+    taking: Option<String>,
 }
 
 impl Desk {
@@ -80,6 +82,7 @@ impl Desk {
             waiting,
             writing_up,
             let_go,
+            taking: None,
         }
     }
 
@@ -218,11 +221,12 @@ impl Desk {
     }
 
     fn gone(&mut self, target: &Target, en: &str, ar: &str) -> Told {
-        let is_mine = self.work.unassign(&target.conversation_id).is_some();
-        let is_told = !is_mine && !self.let_go.contains(&target.conversation_id);
+        let mine = self.work.unassign(&target.conversation_id);
+        let is_told = mine.is_none() && !self.let_go.contains(&target.conversation_id);
         self.let_go.remove(&target.conversation_id);
         let line = (!is_told).then(|| self.show.about(target.number, en, ar));
-        Told::lines(line.into_iter().collect())
+        let now = mine.and_then(|(_, now)| now).map(|number| self.show.written_now(number));
+        Told::lines(line.into_iter().chain(now).collect())
     }
 
     /// A call was refused.
@@ -264,7 +268,11 @@ impl Desk {
                 return Told::lines(vec![COMMANDS.unknown(&command, &self.show.transcript)]);
             }
             Line::To(number) => return self.turn_to(number),
-            Line::Accept(number) => self.offer(number).map(Deed::Accept),
+            Line::Accept(number) => {
+                let offer = self.offer(number);
+                self.taking = offer.as_ref().map(|target| target.conversation_id.clone());
+                offer.map(Deed::Accept)
+            }
             Line::Decline(number, why) => self.offer(number).map(|it| Deed::Decline(it, why)),
             Line::Packet(None) => self.work.current().cloned().map(Deed::Packet),
             Line::Packet(Some(number)) => {
@@ -291,7 +299,10 @@ impl Desk {
                 self.work.current().cloned().map(|it| Deed::Transfer(it, to, note))
             }
             Line::Waiting => Some(Deed::Waiting),
-            Line::Claim(number) => self.waiting(number).map(Deed::Claim),
+            Line::Claim(number) => {
+                self.taking = self.waiting(number);
+                self.taking.clone().map(Deed::Claim)
+            }
             Line::Done => self.writing_up.take().map(Deed::EndWrapUp),
             Line::Drain => Some(self.presence(Presence::Draining, String::new())),
             Line::Away(why) => Some(self.presence(Presence::Away, why)),
@@ -342,14 +353,16 @@ impl Desk {
 
     fn unassigned(&mut self, gone: &Unassigned) -> Told {
         let id = &gone.conversation_id;
-        let number = self.work.unassign(id);
+        let gone_from = self.work.unassign(id);
         if gone.reason() == UnassignReason::Ended {
             self.writing_up = Some(id.clone());
         }
         let is_told = self.let_go.contains(id);
-        let Some(number) = number.filter(|_| !is_told) else { return Told::default() };
+        let Some((number, now)) = gone_from else { return Told::default() };
         let why = words::unassigned(self.show.transcript.language, gone.reason());
-        Told::lines(vec![self.show.about(number, why, why)])
+        let line = (!is_told).then(|| self.show.about(number, why, why));
+        let now = now.map(|number| self.show.written_now(number));
+        Told::lines(line.into_iter().chain(now).collect())
     }
 
     fn offer_ended(&mut self, ended: &OfferEnded) -> Told {
@@ -370,7 +383,13 @@ impl Desk {
         if let Some((_, held)) = self.work.held_mut(&target.conversation_id) {
             held.packet_due = true;
         }
-        let lines = vec![self.show.about(number, "it is yours", "أصبحت لك")];
+        let mut lines = vec![self.show.about(number, "it is yours", "أصبحت لك")];
+        if self.taking.take_if(|taken| *taken == target.conversation_id).is_some() {
+            // Its packet comes now: what is written after it is meant for this customer.
+            self.work.turn_to(number);
+        }
+        let current = self.work.current().map(|target| target.number);
+        lines.extend(current.and_then(|current| self.show.written_elsewhere(current, number)));
         Told { lines, deeds: vec![Deed::Packet(target)], superseded: false }
     }
 
@@ -476,3 +495,6 @@ impl Desk {
         Deed::Presence(presence, why)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -257,6 +257,20 @@ impl Show {
         self.transcript.remark(&format!("{number}: {}", pick(self.transcript.language, en, ar)))
     }
 
+    /// That plain lines go to another customer than the one who was just shown.
+    pub fn written_elsewhere(&self, current: u32, shown: u32) -> Option<String> {
+        let en = format!("you still write to {current}; /to {shown} for this one");
+        let ar = format!("ما تكتبه يصل إلى {current}؛ ولهذه: /to {shown}");
+        (current != shown).then(|| self.say(&en, &ar))
+    }
+
+    /// To whom plain lines go after the one they went to is gone.
+    pub fn written_now(&self, number: u32) -> String {
+        let (en, ar) =
+            (format!("you write to {number} now"), format!("ما تكتبه الآن يصل إلى {number}"));
+        self.say(&en, &ar)
+    }
+
     /// What a queue is called.
     fn queue(&self, titles: &[LocalizedText], id: &str) -> String {
         self.foreign(title_of(titles, id, self.transcript.language))

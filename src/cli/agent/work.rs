@@ -182,14 +182,16 @@ impl Work {
         Some(number)
     }
 
-    /// A conversation is no longer held; gives its number if it was.
-    pub fn unassign(&mut self, conversation_id: &str) -> Option<u32> {
+    /// A conversation is no longer held; gives its number if it was, and where plain lines go now if
+    /// they went there.
+    pub fn unassign(&mut self, conversation_id: &str) -> Option<(u32, Option<u32>)> {
         let number = self
             .held()
             .find(|target| target.conversation_id == conversation_id)
             .map(|target| target.number)?;
+        let was_current = self.current == Some(number);
         self.remove(number);
-        Some(number)
+        Some((number, self.current.filter(|_| was_current)))
     }
 
     /// Takes what the server says is all there is; gives the numbers that are gone.
@@ -274,7 +276,7 @@ mod tests {
         work.assign(&assignment("b", 1));
         assert!(work.turn_to(2));
         assert!(!work.turn_to(9));
-        assert_eq!(work.unassign("b"), Some(2));
+        assert_eq!(work.unassign("b"), Some((2, Some(1))), "and says so");
         assert_eq!(work.current().unwrap().conversation_id, "a");
         work.unassign("a");
         assert_eq!(work.current(), None);

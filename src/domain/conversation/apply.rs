@@ -117,6 +117,9 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             }
         }
         Event::Understood { levels, refused, .. } => {
+            if c.memory.burst.is_empty() {
+                c.memory.levels_before = c.memory.window.levels.clone();
+            }
             c.memory.window.levels = levels.clone();
             c.memory.window.refused_answers += u32::from(*refused);
         }

@@ -148,7 +148,7 @@ fn answer(turn: &mut Turn<'_>, id: &EntryId, reading: &Reading) {
 /// is mentioned, else from the fact of the same name that the host site tells. Nobody is asked for
 /// what is known.
 pub(super) fn has_slot(turn: &mut Turn<'_>, rule: &SlotRule, reading: &Reading) -> bool {
-    let found = |text: &str| rule.pattern.find(text).map(|found| found.as_str().to_owned());
+    let found = |text: &str| rule.value_in(text);
     let before = turn.c.memory.slots.get(&rule.name).cloned();
     let value = match (found(&reading.normalised), before) {
         (Some(now), Some(before)) if now == before => return true,
@@ -181,7 +181,8 @@ fn sent_alone(turn: &Turn<'_>, rule: &SlotRule) -> Option<String> {
     let turns = turn.c.memory.window.turns.iter().rev();
     let said = turns.filter(|turn| turn.by == Speaker::Customer).take(SENT_ALONE_TURNS);
     let alone = said.filter(|turn| !turn.words.chars().any(char::is_alphabetic));
-    alone.filter_map(|turn| rule.pattern.find(&turn.words)).map(|it| it.as_str().to_owned()).next()
+    let mut values = alone.filter_map(|turn| rule.value_in(&turn.words));
+    values.next()
 }
 
 fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {

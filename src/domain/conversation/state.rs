@@ -5,13 +5,14 @@ use super::on_call::OnCall;
 use super::promise::Promise;
 use super::satisfaction::Satisfaction;
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::detectors::Window;
+use crate::domain::detectors::{Levels, Window};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Languages, Priority, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, EntryId, PoolId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One conversation: the truth of which its log is the history.
@@ -260,6 +261,9 @@ pub struct Memory {
     pub said: String,
     /// What was said and not yet answered.
     pub burst: Vec<Fragment>,
+    /// The detectors' levels before the first of it.
+    #[serde(default, skip_serializing_if = "Levels::is_empty")]
+    pub levels_before: Levels,
     /// When the burst is answered if nothing more comes.
     pub reply_due: Option<Timestamp>,
     /// What the bot has asked for.
@@ -304,6 +308,17 @@ impl Memory {
             parts.push(text);
         }
         parts.join("\n")
+    }
+
+    /// What went before the text that is read now. Unanswered fragments are read once more, with what
+    /// came after them: what they raised before would count twice.
+    pub fn earlier(&self) -> Cow<'_, Window> {
+        match self.burst.is_empty() {
+            true => Cow::Borrowed(&self.window),
+            false => {
+                Cow::Owned(Window { levels: self.levels_before.clone(), ..self.window.clone() })
+            }
+        }
     }
 
     /// Whether the customer was sent this text in this episode.

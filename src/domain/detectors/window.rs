@@ -120,6 +120,11 @@ impl Levels {
         }
     }
 
+    /// Whether none is above zero.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The levels above zero.
     pub fn iter(&self) -> impl Iterator<Item = (SignalKind, f32)> {
         self.0.iter().map(|(kind, level)| (*kind, *level))

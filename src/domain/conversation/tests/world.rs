@@ -118,7 +118,7 @@ impl Story {
     }
 
     fn read(&self, text: &str) -> Box<reading::Reading> {
-        let window = self.c.as_ref().map(|c| c.memory.window.clone()).unwrap_or_default();
+        let window = self.c.as_ref().map(|c| c.memory.earlier().into_owned()).unwrap_or_default();
         Box::new(reading::read(&self.rules, text, &window, self.at))
     }
 }

@@ -19,7 +19,7 @@ use crate::ports::archive::{Archive, Whose};
 use crate::ports::erasures::Erasures;
 use crate::ports::store::{ENTITIES_MAX, Index, StoreError};
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was erased.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +28,16 @@ pub struct Erased {
     pub conversations: usize,
     /// Conversations in the archive.
     pub archived: usize,
+}
+
+/// Conversations whose erasure this process has begun and not ended.
+#[derive(Debug, Default)]
+pub(super) struct Erasing(Mutex<BTreeSet<ConversationId>>);
+
+impl Erasing {
+    fn locked(&self) -> MutexGuard<'_, BTreeSet<ConversationId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl App {
@@ -41,15 +51,28 @@ impl App {
     /// it, or because whoever erased it died amid it. Returns how many conversations these were, and
     /// why some are left, if they are; doing it again goes on there.
     pub async fn erase_again(&self) -> AppResult<(usize, Option<AppError>)> {
+        Ok(self.erase_each(self.erasures.noted().await?).await)
+    }
+
+    /// Goes on with the erasures that this process began and did not end: whoever asked gave up.
+    pub async fn erase_given_up(&self) -> (usize, Option<AppError>) {
+        let begun = self.erasing.locked().iter().cloned().collect::<Vec<_>>();
+        self.erase_each(begun).await
+    }
+
+    async fn erase_each(
+        &self,
+        ids: impl IntoIterator<Item = ConversationId>,
+    ) -> (usize, Option<AppError>) {
         let (mut count, mut left) = (0, None);
-        for id in self.erasures.noted().await? {
+        for id in ids {
             match self.erase_one_again(&id).await {
                 Ok(was_there) => count += usize::from(was_there),
                 // The others need not wait for one that the pool still holds.
                 Err(error) => left = Some(error),
             }
         }
-        Ok((count, left))
+        (count, left)
     }
 
     /// Takes all that was ever noted out of an archive, which may be an earlier copy too.
@@ -65,7 +88,10 @@ impl App {
     async fn erase_one_again(&self, id: &ConversationId) -> AppResult<bool> {
         let c = match self.conversation(id).await {
             Ok(c) => c,
-            Err(AppError::NotFound { .. }) => return Ok(false),
+            Err(AppError::NotFound { .. }) => {
+                self.erasing.locked().remove(id);
+                return Ok(false);
+            }
             Err(error) => return Err(error),
         };
         let customer = c.customer.clone();
@@ -171,6 +197,7 @@ impl App {
     async fn note_erasure(&self, conversations: &[Conversation]) -> AppResult<()> {
         let fresh = conversations.iter().filter(|c| !c.is_erased());
         let ids: Vec<ConversationId> = fresh.map(|c| c.id.clone()).collect();
+        self.erasing.locked().extend(ids.iter().cloned());
         Ok(self.erasures.note(&ids).await?)
     }
 
@@ -189,6 +216,12 @@ impl App {
 
     /// Says whether there was something to erase.
     async fn erase_in_store(&self, c: Conversation) -> AppResult<bool> {
+        let was_there = self.erase_to_the_end(&c).await?;
+        self.erasing.locked().remove(&c.id);
+        Ok(was_there)
+    }
+
+    async fn erase_to_the_end(&self, c: &Conversation) -> AppResult<bool> {
         let id = &c.id;
         if c.is_erased() {
             // Whoever was interrupted after the erasure asks once more.

@@ -16,6 +16,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// So many are remembered besides those who wait; then those who are gone are forgotten.
 const SPARE: usize = 1_024;
 
+/// So many are remembered for whom the pool could not be reached.
+const UNREACHED_MAX: usize = 65_536;
+
 /// What was told, and what could not be done.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
@@ -32,7 +35,12 @@ impl Lines {
 
     /// The pool could not be told what this conversation needs.
     pub(super) fn is_not_reached(&self, id: &ConversationId) {
-        locked(&self.unreached).insert(id.clone());
+        let mut unreached = locked(&self.unreached);
+        if unreached.len() >= UNREACHED_MAX {
+            // Some were carried by other processes; whoever still waits is tried, and noted, again.
+            unreached.clear();
+        }
+        unreached.insert(id.clone());
     }
 }
 

@@ -102,6 +102,7 @@ pub struct App {
     board: tokio::sync::Mutex<board::Read>,
     line: on_call::Line,
     erasures: Arc<dyn Erasures>,
+    erasing: erasure::Erasing,
 }
 
 impl App {
@@ -131,6 +132,7 @@ impl App {
             board: tokio::sync::Mutex::default(),
             line: on_call::Line::over(Arc::new(NoLine)),
             erasures: Arc::new(NoErasures),
+            erasing: erasure::Erasing::default(),
         }
     }
 

@@ -123,7 +123,7 @@ fn of_the_bot(
 /// Whether it is nothing but what some answer needs.
 fn is_detail(rules: &Rules, text: &str) -> bool {
     let mut slots = rules.bot.entries.values().flat_map(|entry| &entry.slots);
-    slots.any(|rule| rule.pattern.find(text).is_some_and(|found| found.as_str() == text.trim()))
+    slots.any(|rule| rule.value_in(text).is_some_and(|value| value == text.trim()))
 }
 
 /// The first answer of an entry, or the question for what it needs and nobody has told.
@@ -135,11 +135,11 @@ fn answer(
 ) -> Option<(String, Outcome)> {
     let mut values: Vec<(&str, String)> = Vec::new();
     for rule in &entry.slots {
-        let found = |text: &str| rule.pattern.find(text).map(|found| found.as_str().to_owned());
         let given = given.iter().find(|(slot, _)| *slot == rule.name).map(|(_, told)| told.clone());
         let before = || c.memory.slots.get(&rule.name).cloned();
-        let fact = || c.facts.get(&rule.name).and_then(|fact| found(&fact.to_string()));
-        let told = given.or_else(|| found(&reading.normalised)).or_else(before).or_else(fact);
+        let fact = || c.facts.get(&rule.name).and_then(|fact| rule.value_in(&fact.to_string()));
+        let told =
+            given.or_else(|| rule.value_in(&reading.normalised)).or_else(before).or_else(fact);
         let Some(value) = told else {
             return Some((rule.ask.get(c.language).clone(), Outcome::AskSlot));
         };

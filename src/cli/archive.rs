@@ -10,13 +10,16 @@ use clap::Args;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+/// Where it is unless told otherwise.
+const ARCHIVE: &str = "data/archive";
+
 /// Show archived conversations, one JSON object a line, each once.
 #[derive(Debug, Args)]
 pub struct ArchiveArgs {
     /// Only this conversation.
     conversation: Option<String>,
     /// The folder, as `retention.archive` in service.yaml names it.
-    #[arg(long, env = "SANAD_ARCHIVE", value_name = "DIR", default_value = "data/archive")]
+    #[arg(long, env = "SANAD_ARCHIVE", value_name = "DIR", default_value = ARCHIVE)]
     archive: PathBuf,
     /// The server's data folder; its seal.secret opens what is sealed.
     #[arg(long, env = "SANAD_DATA", default_value = DEFAULT_DATA, value_name = "DIR")]
@@ -29,7 +32,7 @@ fn nothing(folder: &Path, conversation: Option<&str>) -> String {
     match conversation {
         Some(id) => format!(
             "conversation {id} is not in the archive {folder}: it may still be in the store (`sanad \
-             admin show`), or was erased"
+             admin conversation {id}`), or was erased"
         ),
         None => format!(
             "nothing is archived in {folder} yet: ended conversations leave the store after \
@@ -41,8 +44,8 @@ fn nothing(folder: &Path, conversation: Option<&str>) -> String {
 /// Runs the command.
 pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
     let folder = args.archive.display();
-    if !args.archive.exists() && args.archive.parent().is_some_and(Path::is_dir) {
-        // The first row that leaves the store makes it.
+    if args.archive == Path::new(ARCHIVE) && !args.archive.try_exists()? {
+        // The first row that leaves the store makes it; one that was named must be there.
         eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
         return Ok(());
     }

@@ -134,12 +134,11 @@ async fn open_plain(
     }
 }
 
-/// Whether a service has run in this data folder before. The server's secret and keys are made after the
-/// store was first made: where they are and no store is, the store is lost, and beginning an empty one
-/// would hide that. Keys alone were laid there beforehand.
+/// Whether a service has run in this data folder before. The server's secret is made by the first start,
+/// after the store: where it is and no store is, the store is lost, and beginning an empty one would hide
+/// that. Keys and a seal alone were laid there beforehand.
 fn was_served(data: &Path) -> bool {
-    let has_secret = sharing::file_of(data).exists() || sealing::file_of(data).exists();
-    has_secret && data.join("keys").exists()
+    sharing::file_of(data).exists() && data.join("keys").exists()
 }
 
 /// The file of the embedded store.
@@ -270,6 +269,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         assert!(!was_served(data.path()));
         std::fs::create_dir(data.path().join("keys")).unwrap();
+        std::fs::write(sealing::file_of(data.path()), "").unwrap();
         assert!(!was_served(data.path()), "somebody has provisioned them");
         std::fs::write(sharing::file_of(data.path()), "").unwrap();
         assert!(was_served(data.path()));

@@ -119,14 +119,20 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>, restored: Arc<Notify>)
 /// Erases what was noted as erased and is there all the same.
 async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored: Arc<Notify>) {
     let mut trouble = Trouble::new("erasing what was noted as erased");
+    let mut is_archive_due = false;
     loop {
         let is_restored = tokio::select! {
             () = restored.notified() => true,
             // Whoever asked may have given up amid it.
             () = tokio::time::sleep(AUDIT_EVERY) => false,
         };
+        is_archive_due |= is_restored;
         loop {
-            let left = match app.erase_again().await {
+            let erased = match is_restored {
+                true => app.erase_again().await,
+                false => Ok(app.erase_given_up().await),
+            };
+            let left = match erased {
                 Ok((count, left)) => {
                     if count > 0 {
                         tracing::warn!(
@@ -147,9 +153,10 @@ async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored:
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
         let archived = match &archive {
-            Some(archive) if is_restored => app.erase_archived_again(archive.as_ref()).await,
+            Some(archive) if is_archive_due => app.erase_archived_again(archive.as_ref()).await,
             Some(_) | None => Ok(0),
         };
+        is_archive_due &= archived.is_err();
         trouble.note(archived.map(|_| ()));
     }
 }

@@ -90,6 +90,16 @@ fn app_on(store: Arc<dyn Store>, agents: usize, instance: &str) -> App {
     App::new(store, Arc::new(rules), chance, settings)
 }
 
+/// Whether a call writes such a thing.
+fn writes(call: &Call<'_>, which: impl Fn(&Write) -> bool) -> bool {
+    call.change.is_some_and(|change| change.writes().iter().any(which))
+}
+
+/// A call that takes so many polls to begin, in some cases.
+fn late_if(polls: u32, is_late: bool) -> Fate {
+    Fate { polls_before: if is_late { polls } else { 0 }, ..Fate::default() }
+}
+
 fn answers(done: &Done) -> Vec<String> {
     let said = done.events.iter().filter_map(|logged| {
         let Event::BotSaid { text, .. } = &logged.logged.event else { return None };
@@ -324,9 +334,7 @@ async fn what_becomes_theirs_between_two_looks_of_their_erasure_is_still_found_b
     // The erasure finds it not yet theirs; it is before the record goes, which says the same as before.
     shop.faulty.set_plan(|_: &Call<'_>| Fate { polls_before: 30, ..Fate::default() });
     let slow = Arc::new(Faulty::new(shop.memory.clone(), |call: &Call<'_>| {
-        let writes = call.change.iter().flat_map(|change| change.writes());
-        let claims = writes.into_iter().any(|write| matches!(write, Write::Append { .. }));
-        Fate { polls_before: if claims { 75 } else { 0 }, ..Fate::default() }
+        late_if(75, writes(call, |write| matches!(write, Write::Append { .. })))
     }));
     let other = app_on(slow, 1, "other");
     let claims = other.identify(&shop.id, None, customer.clone(), Facts::new());
@@ -345,11 +353,9 @@ async fn an_erasure_that_was_interrupted_at_the_read_marks_goes_on_there() {
     shop.app.customer_reads(&shop.id, seq).await.unwrap();
     let marks = [keys::read_marks(&shop.id)];
     shop.faulty.set_plan(|call: &Call<'_>| {
-        let writes = call.change.iter().flat_map(|change| change.writes());
-        let forgets = writes
-            .into_iter()
-            .any(|write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks));
-        if forgets { Fate::from(Fault::unavailable()) } else { Fate::default() }
+        let is_mark =
+            |write: &Write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks);
+        if writes(call, is_mark) { Fate::from(Fault::unavailable()) } else { Fate::default() }
     });
     assert!(shop.app.erase_customer(&customer, None).await.is_err());
     assert!(shop.app.conversation(&shop.id).await.unwrap().is_erased());
@@ -367,16 +373,14 @@ async fn an_erasure_that_its_customer_gave_up_is_finished_by_the_list() {
     let list = Arc::new(Noted::default());
     let noting = |instance, store| app_on(store, 1, instance).noting_erasures_in(list.clone());
     shop.faulty.set_plan(|call: &Call<'_>| {
-        let writes = call.change.iter().flat_map(|change| change.writes());
-        let forgets = writes
-            .into_iter()
-            .any(|write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks));
-        if forgets { Fate::from(Fault::unavailable()) } else { Fate::default() }
+        let is_mark =
+            |write: &Write| matches!(write, Write::Delete { key } if key.kind == Kind::ReadMarks);
+        if writes(call, is_mark) { Fate::from(Fault::unavailable()) } else { Fate::default() }
     });
     let asked = noting("asked", shop.faulty.clone() as Arc<dyn Store>);
     assert!(asked.erase_conversation(&shop.id, None).await.is_err());
-    let other = noting("other", shop.memory.clone());
-    assert_eq!(other.erase_again().await, Ok((0, None)), "only what was left of it");
+    shop.faulty.set_plan(NoFaults);
+    assert_eq!(asked.erase_given_up().await, (0, None), "only what was left of it");
     let marks = [keys::read_marks(&shop.id)];
     let left = shop.memory.load(&keys::bucket(0), &marks, &[]).await.unwrap();
     assert!(matches!(left.observed(&marks[0]), Observed::Absent { .. }));
@@ -386,10 +390,7 @@ async fn an_erasure_that_its_customer_gave_up_is_finished_by_the_list() {
 async fn of_two_who_erase_the_same_at_once_neither_is_refused() {
     let shop = Shop::open(1).await;
     let other = app_on(shop.memory.clone(), 1, "other");
-    shop.faulty.set_plan(|call: &Call<'_>| {
-        let late = call.change.is_some_and(|change| !change.writes().is_empty());
-        Fate { polls_before: if late { 50 } else { 0 }, ..Fate::default() }
-    });
+    shop.faulty.set_plan(|call: &Call<'_>| late_if(50, writes(call, |_| true)));
     let slow = shop.app.erase_conversation(&shop.id, None);
     let (one, other) = futures::join!(slow, other.erase_conversation(&shop.id, None));
     assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
@@ -403,11 +404,9 @@ async fn a_request_that_comes_again_amid_an_erasure_takes_no_second_effect() {
     let request = Request::new(RequestId::parse("q1").unwrap(), "customer", "how to pay");
     shop.app.say(&shop.id, Some(request.clone()), input.clone()).await.unwrap();
     shop.faulty.set_plan(|call: &Call<'_>| {
-        let writes = call.change.iter().flat_map(|change| change.writes());
-        let erases = writes.into_iter().any(|write| {
+        late_if(50, writes(call, |write| {
             matches!(write, Write::Append { keep: Some(_), log, .. } if log.0.ends_with("/c1"))
-        });
-        Fate { polls_before: if erases { 50 } else { 0 }, ..Fate::default() }
+        }))
     });
     let erases = shop.app.erase_conversation(&shop.id, None);
     let (erased, again) = futures::join!(erases, other.say(&shop.id, Some(request), input));

@@ -39,12 +39,12 @@ fn place(to: &Path, now: jiff::Timestamp) -> anyhow::Result<PathBuf> {
         true => to.join(now.strftime("sanad-%Y%m%dT%H%M%SZ.redb").to_string()),
         false => to.to_owned(),
     };
-    if !to.is_dir() && to.extension().is_none() {
-        let to = to.display();
-        bail!("there is no folder {to}; make it first, or name a file, for example {to}.redb");
-    }
     if path.try_exists().with_context(|| path.display().to_string())? {
         bail!("{} exists already; name a file that does not, or a folder", path.display());
+    }
+    if path.extension().is_none() {
+        let to = to.display();
+        bail!("there is no folder {to}; make it first, or name a file, for example {to}.redb");
     }
     Ok(path)
 }

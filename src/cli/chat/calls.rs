@@ -4,7 +4,7 @@
 use super::facts::away;
 use super::input::{Mine, Want};
 use super::own;
-use crate::cli::connect::{Secured, ask, patiently};
+use crate::cli::connect::{Secured, ask, patiently, transient};
 use crate::grpc::pb::chat_service_client::ChatServiceClient;
 use crate::grpc::pb::send_message_request::Content;
 use crate::grpc::pb::{
@@ -17,7 +17,7 @@ use crate::grpc::pb::{
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::sleep;
 use tonic::Status;
 
 /// So often what could not be saved is sent again.
@@ -108,23 +108,27 @@ pub async fn work(
     client: ChatServiceClient<Secured>,
     conversation_id: String,
     mut asked: mpsc::Receiver<Asked>,
-    reports: mpsc::Sender<Report>,
+    reports: mpsc::UnboundedSender<Report>,
 ) {
     let mut worker = Worker { client, conversation_id, reports, unsaved: VecDeque::new() };
     loop {
-        let next = match worker.unsaved.is_empty() {
-            true => Ok(asked.recv().await),
-            false => timeout(SEND_AGAIN_EVERY, asked.recv()).await,
+        let next = tokio::select! {
+            next = asked.recv() => match next {
+                Some(next) => Some(next),
+                None => return,
+            },
+            () = sleep(SEND_AGAIN_EVERY), if !worker.unsaved.is_empty() => None,
         };
-        let Some(next) = next.ok().map_or(Some(None), |next| next.map(Some)) else { return };
-        // Whoever reads it later reads it in the order in which it was written.
+        // Whoever reads it later reads it in the order in which it was written, as far as that can be:
+        // a newer one is sent all the same, for its answer.
         if !worker.send_again().await {
             return;
         }
-        if let Some(asked) = next
-            && worker.make(asked, VecDeque::push_back).await.is_none()
-        {
-            return;
+        let Some(asked) = next else { continue };
+        match worker.make(asked.clone(), false).await {
+            Some(true) => {}
+            Some(false) => worker.unsaved.push_back(asked),
+            None => return,
         }
     }
 }
@@ -133,7 +137,7 @@ pub async fn work(
 struct Worker {
     client: ChatServiceClient<Secured>,
     conversation_id: String,
-    reports: mpsc::Sender<Report>,
+    reports: mpsc::UnboundedSender<Report>,
     /// In the order they were asked for.
     unsaved: VecDeque<Asked>,
 }
@@ -142,38 +146,31 @@ impl Worker {
     /// Sends again what could not be saved, the first first, until one still cannot be. Tells whether
     /// anybody still wants to know.
     async fn send_again(&mut self) -> bool {
-        while let Some(asked) = self.unsaved.pop_front() {
-            match self.make(asked, VecDeque::push_front).await {
-                Some(true) => {}
-                Some(false) => return true,
-                None => return false,
+        while let Some(asked) = self.unsaved.front().cloned() {
+            match self.make(asked, true).await {
+                Some(true) => drop(self.unsaved.pop_front()),
+                still => return still.is_some(),
             }
         }
         true
     }
 
-    /// Makes one call; what could not be saved is kept. Tells whether it is done with, or nothing if
-    /// nobody wants to know any more.
-    async fn make(
-        &mut self,
-        asked: Asked,
-        keep: impl FnOnce(&mut VecDeque<Asked>, Asked),
-    ) -> Option<bool> {
+    /// Makes one call. Tells whether it is done with, or nothing if nobody wants to know any more. What
+    /// is made again was answered before: it is not done with until it is saved or truly refused.
+    async fn make(&self, asked: Asked, again: bool) -> Option<bool> {
         let waiting = || {
-            // Telling is a courtesy: a full channel has more important things in it.
-            let _ = self.reports.try_send(Report::Waiting);
+            let _ = self.reports.send(Report::Waiting);
         };
         let call = || call(self.client.clone(), self.conversation_id.clone(), asked.clone());
-        let answer = patiently(waiting, call).await;
-        let is_unsaved = answer.as_ref().is_ok_and(Done::is_unsaved);
-        if is_unsaved {
-            keep(&mut self.unsaved, asked.clone());
-        }
-        let report = match answer {
-            Ok(done) => Report::Done(asked, Box::new(done)),
-            Err(status) => Report::Refused(asked, status),
+        let (report, is_done) = match patiently(waiting, call).await {
+            Ok(done) => {
+                let is_saved = !done.is_unsaved();
+                (Report::Done(asked, Box::new(done)), is_saved)
+            }
+            Err(status) if again && transient(&status) => (Report::Waiting, false),
+            Err(status) => (Report::Refused(asked, status), true),
         };
-        self.reports.send(report).await.ok().map(|()| !is_unsaved)
+        self.reports.send(report).ok().map(|()| is_done)
     }
 }
 

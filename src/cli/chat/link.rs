@@ -18,7 +18,7 @@ pub struct Link {
     /// What is to be done in it.
     pub wants: mpsc::Sender<Asked>,
     /// What became of that.
-    pub reports: mpsc::Receiver<Report>,
+    pub reports: mpsc::UnboundedReceiver<Report>,
     /// What its stream brings.
     pub heard: mpsc::Receiver<Heard<SubscribeEventsResponse>>,
     /// How far the customer has read.
@@ -35,7 +35,8 @@ impl Link {
             ChatServiceClient::with_interceptor(channel, bearer.clone());
         let id = saved.conversation_id.clone();
         let (wants, asked) = mpsc::channel(64);
-        let (report, reports) = mpsc::channel(64);
+        // One for each call, and for each repetition: whoever makes calls never waits for whoever asks.
+        let (report, reports) = mpsc::unbounded_channel();
         tokio::spawn(calls::work(client.clone(), id.clone(), asked, report));
         let (read, marks) = watch::channel(0);
         tokio::spawn(calls::mark(client.clone(), id.clone(), marks));

@@ -18,9 +18,9 @@ pub const COMMANDS: Commands = Commands(&[
     ),
     ("/name …", "the name customers see of you", "اسمك الذي يراه العملاء"),
     ("/propose [N|ID]", "ask whether it is settled", "سؤال العميل هل حُلّت"),
-    ("/release [N] [note]", "give what you took back", "إعادة ما تسلّمته"),
+    ("/release [#N] [note]", "give what you took back", "إعادة ما تسلّمته"),
     ("/reassign [N] AGENT [note]", "ask another agent first", "إسنادها إلى موظف آخر"),
-    ("/requeue [N] [note]", "put it back, place kept", "إعادتها إلى القائمة مع حفظ المكان"),
+    ("/requeue [#N] [note]", "put it back, place kept", "إعادتها إلى القائمة مع حفظ المكان"),
     ("/blocks", "customers whom agents have blocked", "العملاء الذين أوقفهم الموظفون"),
     (
         "/uphold N|ID why  /lift N|ID why",

@@ -67,7 +67,7 @@ pub fn parse(line: &str) -> Line {
         "/uphold" | "/إبقاء" => review(rest, true).unwrap_or(Line::Incomplete("/uphold")),
         "/lift" | "/رفع" => review(rest, false).unwrap_or(Line::Incomplete("/uphold")),
         // A number alone names a conversation, and says nothing to anybody.
-        "/whisper" | "/همس" if rest.is_empty() || number(rest).is_some() => {
+        "/whisper" | "/همس" if rest.is_empty() || numbered(rest).0.is_some() => {
             Line::Incomplete("/whisper")
         }
         "/whisper" | "/همس" => Line::Do(Deed::Whisper(text), None),
@@ -90,7 +90,7 @@ fn about(rest: &str, name: &'static str, deed: Deed) -> Line {
     }
 }
 
-/// A number at the beginning names the conversation, and what follows is for whoever has it next.
+/// A number that is marked, or alone, names the conversation; what follows is for whoever has it next.
 fn noted(rest: &str, deed: impl Fn(String) -> Deed) -> Line {
     let (number, note) = numbered(rest);
     Line::Do(deed(note.to_owned()), number)
@@ -98,10 +98,11 @@ fn noted(rest: &str, deed: impl Fn(String) -> Deed) -> Line {
 
 /// A number before the agent names the conversation.
 fn reassign(rest: &str) -> Line {
-    let (number, rest) = match numbered(rest) {
+    let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let (number, rest) = match number(first.strip_prefix('#').unwrap_or(first)) {
+        Some(number) if !after.is_empty() => (Some(Which::Number(number)), after.trim()),
         // Alone it can only be whom to ask.
-        (_, "") => (None, rest),
-        found => found,
+        Some(_) | None => (None, rest),
     };
     if rest.is_empty() {
         return Line::Incomplete("/reassign");
@@ -110,10 +111,12 @@ fn reassign(rest: &str) -> Line {
     Line::Do(Deed::Reassign(agent.to_owned(), note.trim().to_owned()), number)
 }
 
-/// What begins with a number, and the rest of it.
+/// What begins with a number, and the rest of it. Before words it must be marked: "2 parcels are missing"
+/// is a note, "#2 parcels are missing" one about the second conversation.
 fn numbered(rest: &str) -> (Option<Which>, &str) {
     let (first, after) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    match number(first) {
+    let marked = first.strip_prefix('#').and_then(number);
+    match marked.or_else(|| number(first).filter(|_| after.is_empty())) {
         Some(number) => (Some(Which::Number(number)), after.trim()),
         None => (None, rest),
     }
@@ -127,7 +130,7 @@ fn review(rest: &str, upheld: bool) -> Option<Line> {
 }
 
 fn which(text: &str) -> Option<Which> {
-    match number(text) {
+    match number(text.strip_prefix('#').unwrap_or(text)) {
         _ if text.is_empty() => None,
         Some(number) => Some(Which::Number(number)),
         None => Some(Which::Id(text.to_owned())),
@@ -164,9 +167,16 @@ mod tests {
             ("/release 1", Line::Do(Deed::Release("".into()), Some(Which::Number(1)))),
             ("/release not mine", Line::Do(Deed::Release("not mine".into()), None)),
             (
-                "/requeue 1 other team",
+                "/requeue #1 other team",
                 Line::Do(Deed::Requeue("other team".into()), Some(Which::Number(1))),
             ),
+            // A note may begin with a number, and is about the watched one.
+            (
+                "/requeue 2 parcels are missing",
+                Line::Do(Deed::Requeue("2 parcels are missing".into()), None),
+            ),
+            ("/take #2", Line::Do(Deed::Take, Some(Which::Number(2)))),
+            ("/whisper #2 be kind", Line::Incomplete("/whisper")),
             ("/اسم منى", Line::Name("منى".into())),
             ("/name", Line::Incomplete("/name")),
             (

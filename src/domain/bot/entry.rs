@@ -33,3 +33,10 @@ pub struct SlotRule {
     /// How it is asked for, once.
     pub ask: PerLanguage<String>,
 }
+
+impl SlotRule {
+    /// What a normalised text tells of it.
+    pub fn value_in(&self, text: &str) -> Option<String> {
+        self.pattern.find(text).map(|found| found.as_str().to_owned())
+    }
+}

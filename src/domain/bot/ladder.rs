@@ -251,7 +251,7 @@ pub fn fill_slot(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<S
     };
     let slots = &bot.entries.get(&asking.entry)?.slots;
     let rule = slots.iter().find(|slot| slot.name == asking.slot)?;
-    let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
+    let value = rule.value_in(&reading.normalised)?;
     Some(Step::FillSlot { entry: asking.entry.clone(), slot: asking.slot.clone(), value })
 }
 
@@ -287,7 +287,7 @@ fn another_value(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<S
     let entry = memory.last_answer.clone()?;
     let mut slots = bot.entries.get(&entry)?.slots.iter();
     slots.find_map(|rule| {
-        let value = rule.pattern.find(&reading.normalised)?.as_str().to_owned();
+        let value = rule.value_in(&reading.normalised)?;
         let is_other = memory.slots.get(&rule.name).is_some_and(|before| *before != value);
         let (entry, slot) = (entry.clone(), rule.name.clone());
         is_other.then_some(Step::FillSlot { entry, slot, value })

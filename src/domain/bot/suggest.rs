@@ -237,9 +237,7 @@ fn from_entry(
 /// What the customer wrote of it, where the bot did not take it up: nobody is asked twice.
 fn said(situation: &Situation<'_>, slot: &SlotRule) -> Option<String> {
     let lines = situation.lines.iter().rev().filter(|line| line.by == Speaker::Customer);
-    lines
-        .map(|line| language::normalise(&line.text))
-        .find_map(|text| slot.pattern.find(&text.text).map(|found| found.as_str().to_owned()))
+    lines.map(|line| language::normalise(&line.text)).find_map(|text| slot.value_in(&text.text))
 }
 
 #[cfg(test)]

@@ -239,8 +239,10 @@ impl View {
         };
         self.stands(done.conversation);
         if is_unsaved {
-            self.unsaved.insert(asked.request_id);
-            lines.extend(self.shown_unsaved(done.events));
+            // What is sent again was shown before.
+            if self.unsaved.insert(asked.request_id) {
+                lines.extend(self.shown_unsaved(done.events));
+            }
             return lines;
         }
         self.unsaved.remove(&asked.request_id);
@@ -379,11 +381,9 @@ impl View {
             if let Some(Body::MessageSent(message)) = &event.body {
                 self.offered(&message.choices);
             }
-            if !self.quiet.contains(&said) {
-                let own = said.0 == Party::Customer;
-                self.quiet.push(said);
-                lines.extend(self.shown(own, &event));
-            }
+            let own = said.0 == Party::Customer;
+            self.quiet.push(said);
+            lines.extend(self.shown(own, &event));
         }
         if !lines.is_empty() {
             lines.push(self.say(

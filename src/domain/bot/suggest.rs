@@ -294,6 +294,16 @@ mod tests {
         assert_eq!(said(&situation(&lines, &slots), &slot).as_deref(), Some("654321"));
         assert_eq!(said(&situation(&lines[..1], &slots), &slot).as_deref(), Some("123456"));
         assert_eq!(said(&situation(&lines[2..], &slots), &slot), None);
+
+        let rules = crate::sim::rules::rules(1);
+        let entry = rules.bot.entries.values().find(|entry| !entry.slots.is_empty()).unwrap();
+        let suggested = |text: &str| {
+            let lines = [line(1, Speaker::Customer, text)];
+            let situation = situation(&lines, &slots);
+            from_entry(&rules, &situation, &entry.id, Language::En, 1.0).unwrap().text
+        };
+        assert!(suggested("where is it").contains("number?"), "{}", suggested("where is it"));
+        assert!(suggested("where is 12345").contains("Order 12345"));
     }
 
     #[test]

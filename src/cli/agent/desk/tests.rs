@@ -1,3 +1,5 @@
+//! To whom an agent writes, as conversations come and go.
+
 use super::*;
 use crate::cli::terminal::Look;
 use crate::cli::transcript::{Reader, Transcript};

@@ -95,7 +95,7 @@ impl Chat {
             events,
             resume_token: String::new(),
             durability: pb::Durability::None.into(),
-            mode: self.context.mode_unsaved().into(),
+            mode: pb::Mode::Isolated.into(),
         })
     }
 

@@ -45,7 +45,7 @@ impl Chat {
             events: events.collect(),
             conversation: known.as_ref().map(|c| encode::conversation(&self.context.app, c)),
             durability: pb::Durability::None.into(),
-            mode: self.context.mode_unsaved().into(),
+            mode: pb::Mode::Isolated.into(),
             ..Default::default()
         })
     }

@@ -84,15 +84,6 @@ impl Context {
         }
     }
 
-    /// The mode of an answer that is not saved: whoever could not reach the store knows better than what
-    /// was last heard of it.
-    pub fn mode_unsaved(&self) -> pb::Mode {
-        match self.mode() {
-            pb::Mode::Normal => pb::Mode::Isolated,
-            known => known,
-        }
-    }
-
     /// How safe what a call did is.
     pub async fn durability(&self, done: &Done) -> pb::Durability {
         // Also where nothing is called durable: the mode says whether replicas follow.

@@ -43,6 +43,7 @@ mod schema;
 mod sealing;
 mod seen;
 mod serve;
+mod shared_keys;
 mod sharing;
 mod sim;
 mod store;

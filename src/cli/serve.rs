@@ -4,7 +4,7 @@ use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened, StorePlace};
 use super::system::{SystemChance, SystemClock};
-use super::{figures, program, sharing, tasks};
+use super::{figures, program, shared_keys, sharing, tasks};
 use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
@@ -162,7 +162,14 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     });
     app.recover().await.context("the store could not be made ready")?;
     let lifecycle = Arc::new(Lifecycle::default());
-    let (edge, mut context) = edge(&settings, &app, (&lifecycle, tokens), report, &clock, &opened)?;
+    let now: Now = {
+        let clock = Arc::clone(&clock);
+        Arc::new(move || clock.now())
+    };
+    let ring = keys_of(&settings, &app, &opened, now.clone()).await?;
+    let authenticator = Authenticator::new(Arc::new(ring), tokens.clone(), now);
+    let (edge, mut context) =
+        edge(&settings, &app, (&lifecycle, tokens), authenticator, report, &clock, &opened)?;
     let came_back = Arc::new(Notify::new());
     let retention = retention(&settings, opened.seals.as_ref());
     context.archive = retention.as_ref().and_then(|retention| retention.archive.clone());
@@ -220,6 +227,29 @@ fn serve_options(options: &Serve, settings: &ServiceSettings) -> anyhow::Result<
     })
 }
 
+/// The keys of staff, with what is missing minted.
+async fn keys_of(
+    settings: &ServiceSettings,
+    app: &App,
+    opened: &Opened,
+    now: Now,
+) -> anyhow::Result<KeyRing> {
+    let ring = KeyRing::open(&settings.data.join("keys"), now)?;
+    let declared: Vec<AgentId> =
+        app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();
+    let minted = match &opened.place {
+        StorePlace::Memory | StorePlace::File(..) => ring.mint_missing(&declared)?.len(),
+        // Other instances have the same staff.
+        StorePlace::Redis(_) => {
+            shared_keys::shared(opened.store.as_ref(), &ring, &declared).await?
+        }
+    };
+    if minted > 0 {
+        tracing::info!(keys.minted = minted, "keys were minted into the data folder");
+    }
+    Ok(ring)
+}
+
 /// What becomes of ended conversations.
 fn retention(settings: &ServiceSettings, seals: Option<&Arc<Seals>>) -> Option<Retention> {
     let wanted = settings.retention.as_ref()?;
@@ -265,6 +295,7 @@ fn edge(
     settings: &ServiceSettings,
     app: &Arc<App>,
     (lifecycle, tokens): (&Arc<Lifecycle>, Arc<CustomerTokens>),
+    authenticator: Authenticator,
     report: LiveReport,
     clock: &Arc<dyn Clock>,
     opened: &Opened,
@@ -276,13 +307,6 @@ fn edge(
     let host_key = keys::host_key(&settings.data.join(IdentitySettings::KEY_FILE))?;
     let IdentitySettings { audience, life_max } = &settings.identity;
     let identity = Arc::new(HostIdentity::new(host_key, audience, *life_max));
-    let ring = KeyRing::open(&settings.data.join("keys"), now.clone())?;
-    let declared: Vec<AgentId> =
-        app.rules().routing.agents.iter().map(|agent| agent.id.clone()).collect();
-    let minted = ring.mint_missing(&declared)?;
-    if !minted.is_empty() {
-        tracing::info!(keys.minted = minted.len(), "keys were minted into the data folder");
-    }
     let mut registry = Registry::default();
     let metrics = EdgeMetrics::register(&mut registry);
     figures::register(&mut registry, app, &report);
@@ -296,12 +320,7 @@ fn edge(
         })
     };
     let http = web::page().merge(web::probes(readiness)).merge(web::metrics(Arc::new(registry)));
-    let edge = Edge {
-        authenticator: Authenticator::new(Arc::new(ring), tokens.clone(), now.clone()),
-        metrics,
-        lifecycle: Arc::clone(lifecycle),
-        http,
-    };
+    let edge = Edge { authenticator, metrics, lifecycle: Arc::clone(lifecycle), http };
     let context = Context {
         app: Arc::clone(app),
         tokens,

@@ -3,7 +3,8 @@
 //! A key reads `sanad_<role>_<subject>_<secret>` and lies in a file of its own,
 //! `<folder>/<role>_<subject>.key`, readable by the server's account only. Files are how keys are
 //! managed: a new file is a new key, an emptied file is a revoked one (it is not minted again), a
-//! removed one is minted afresh at the next start. Several keys for one subject are several files.
+//! removed one is minted afresh at the next start, unless other instances have it. Several keys for one
+//! subject are several files.
 //!
 //! In memory the server keeps only a keyed digest of each key, so that neither a dump nor the
 //! time a comparison takes gives a key away.
@@ -14,7 +15,7 @@ use crate::domain::ids::AgentId;
 use crate::domain::time::Timestamp;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::TryRng;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
@@ -28,6 +29,8 @@ const RELOAD_PAUSE: Duration = Duration::from_secs(1);
 const KEY_BYTES_MAX: usize = 256;
 /// Bits of a secret: 192, written as hex so that it holds no `_`.
 const SECRET_BYTES: usize = 24;
+/// Bytes of a key's digest that name it: enough to tell two apart, and of a secret of 192 bits nothing.
+const NAME_BYTES: usize = 4;
 
 /// What the holder of a key may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,17 +124,31 @@ impl KeyRing {
     /// Mints what is missing: one key each for a platform, a supervisor and an admin called
     /// `main`, and one for each of these agents. Returns the files that are new.
     pub fn mint_missing(&self, agents: &[AgentId]) -> Result<Vec<PathBuf>, KeyError> {
+        self.mint_missing_but(agents, |_| false)
+    }
+
+    /// The same, without the keys, by the names of their files, that are `elsewhere`.
+    pub fn mint_missing_but(
+        &self,
+        agents: &[AgentId],
+        mut elsewhere: impl FnMut(&str) -> bool,
+    ) -> Result<Vec<PathBuf>, KeyError> {
         let chiefs = [Role::Platform, Role::Supervisor, Role::Admin].map(|role| (role, "main"));
         let agents = agents.iter().map(|agent| (Role::Agent, agent.as_str()));
         let mut made = Vec::new();
         for (role, subject) in chiefs.into_iter().chain(agents) {
             let path = self.path(role, subject);
-            if !path.exists() {
+            if !path.exists() && !file_name(&path).is_some_and(&mut elsewhere) {
                 self.mint(role, subject)?;
                 made.push(path);
             }
         }
         Ok(made)
+    }
+
+    /// The folder of the keys.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Makes a new key in the subject's file, in place of the one that was there.
@@ -299,6 +316,25 @@ fn key_files(folder: &Path) -> Result<Vec<PathBuf>, KeyError> {
     }
     files.sort();
     Ok(files)
+}
+
+/// The keys of a folder by the names of their files: of each a name of its own that tells nothing about it,
+/// empty for one that is revoked.
+pub fn names_in(folder: &Path) -> Result<BTreeMap<String, String>, KeyError> {
+    let mut names = BTreeMap::new();
+    for path in key_files(folder)? {
+        let key = read(&path)?;
+        let name = match key.trim() {
+            "" => String::new(),
+            key => hex(&Sha256::digest(key)[..NAME_BYTES]),
+        };
+        names.extend(file_name(&path).map(|file| (file.to_owned(), name)));
+    }
+    Ok(names)
+}
+
+fn file_name(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()
 }
 
 fn read(path: &Path) -> Result<String, KeyError> {

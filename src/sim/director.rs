@@ -10,6 +10,8 @@ use super::faults::{Counted, Weather};
 use super::model::Invariant;
 use super::mutant::Mutant;
 use super::on_call;
+use super::reports;
+use super::staffing;
 use super::supervisor;
 use super::world::{Ground, World};
 use crate::ports::store::Slot;
@@ -38,6 +40,7 @@ pub(super) async fn direct(world: Rc<World>) {
         spawn(&world, agent::live(Rc::clone(&world), number));
     }
     spawn(&world, supervisor::live(Rc::clone(&world)));
+    spawn(&world, staffing::live(Rc::clone(&world)));
     spawn(&world, on_call::bring_answers(Rc::clone(&world)));
     spawn(&world, directives::live(Rc::clone(&world)));
     spawn(&world, crash_instances(Rc::clone(&world)));
@@ -101,6 +104,7 @@ async fn come_to_rest(world: &World) {
     // Whoever gave an erasure up is served by the list all the same.
     world.sleep(world.course.audit + SETTLE_SPAN).await;
     world.witness.nothing_is_left(world.options.buckets, &world.pool());
+    reports::agree(world).await;
     let finished = world.finished.get();
     let mut model = world.model();
     model.all_are_found();

@@ -77,6 +77,8 @@ pub enum Invariant {
     Told,
     /// Nobody is overtaken beyond the credit, and nobody who waits loses their place.
     Overtaken,
+    /// A report says what the logs say.
+    Reported,
     /// When the faults stop, everything comes to its end.
     Liveness,
 }
@@ -109,6 +111,7 @@ impl Invariant {
             Invariant::Position => "position",
             Invariant::Told => "told",
             Invariant::Overtaken => "overtaken",
+            Invariant::Reported => "reported",
             Invariant::Liveness => "liveness",
         }
     }
@@ -193,6 +196,10 @@ pub(super) struct Model {
     pub(super) owed_to_pool: BTreeMap<ConversationId, Timestamp>,
     pub(super) places: BTreeMap<ConversationId, Place>,
     pub(super) agents: BTreeMap<AgentId, Agent>,
+    /// Everybody who ever was one: in a store that goes back, who was removed is there again.
+    pub(super) ever_agents: BTreeSet<AgentId>,
+    /// How often somebody was removed: who comes again begins anew.
+    pub(super) removals: u64,
     /// What the pool owes conversations, and since when.
     pub(super) owed_to_conversations: BTreeMap<ConversationId, Timestamp>,
     pub(super) leases: BTreeMap<String, i64>,
@@ -253,6 +260,8 @@ impl Model {
             owed_to_pool: BTreeMap::new(),
             places: BTreeMap::new(),
             agents: BTreeMap::new(),
+            ever_agents: BTreeSet::new(),
+            removals: 0,
             owed_to_conversations: BTreeMap::new(),
             leases: BTreeMap::new(),
             offered: BTreeMap::new(),

@@ -55,6 +55,9 @@ impl Model {
     pub(super) fn judge_turn_of(&mut self, item: &Item, agent: &AgentId, at: Timestamp) {
         let Some(agent) = self.agents.get(agent).cloned() else { return };
         let known = self.pictures().known_since(at);
+        if !self.is_as_it_was(&agent, known) {
+            return;
+        }
         let credit_max = self.overtaking.credit_max;
         // Whoever no newcomer could overtake any more goes before a long row of those in danger.
         let over_age = turn(item).1 <= (at - credit_max).as_millis();

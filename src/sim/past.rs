@@ -121,6 +121,18 @@ impl Model {
         std::iter::once(now).chain(before).collect()
     }
 
+    /// Sessions are counted from here: anew in a store that went back, and for who comes again.
+    pub(super) fn sessions_epoch(&self) -> (u64, u64) {
+        (self.rewinds, self.removals)
+    }
+
+    /// Whether this agent could do all that they can now since then.
+    pub(super) fn is_as_it_was(&self, agent: &Agent, since: Timestamp) -> bool {
+        let mut before =
+            self.past.agents.get(&agent.id).into_iter().flat_map(|was| was.since(since));
+        before.all(|was| was.is_some_and(|was| was.profile == agent.profile))
+    }
+
     /// What each agent was at any time since then; `None`: not known.
     pub(super) fn agents_since(&self, from: Timestamp) -> Vec<Vec<Option<&Agent>>> {
         let ids: BTreeSet<&AgentId> = self.agents.keys().chain(self.past.agents.keys()).collect();

@@ -15,6 +15,7 @@ impl Model {
         self.judge_marks(change);
         let mut places: Vec<(ConversationId, Option<Place>)> = Vec::new();
         let mut agents: Vec<Agent> = Vec::new();
+        let mut removed: Vec<AgentId> = Vec::new();
         let mut settled = None;
         for write in change.writes() {
             match write {
@@ -43,8 +44,8 @@ impl Model {
                         places.extend(ConversationId::parse(&key.id).ok().map(|id| (id, None)));
                     }
                     Kind::Outbox => settled = ConversationId::parse(&key.id).ok(),
-                    Kind::Agent
-                    | Kind::Conversation
+                    Kind::Agent => removed.extend(AgentId::parse(&key.id).ok()),
+                    Kind::Conversation
                     | Kind::Request
                     | Kind::Fence
                     | Kind::Deployment
@@ -65,13 +66,15 @@ impl Model {
             .iter()
             .any(|write| matches!(write, Write::Put { key, .. } if key.kind == Kind::Outbox));
         let mut adopts = false;
-        let (ids, names) = (places.iter().map(|(id, _)| id), agents.iter().map(|it| &it.id));
+        let ids = places.iter().map(|(id, _)| id);
+        let names = agents.iter().map(|it| &it.id).chain(&removed);
         self.remember_what_was(ids, names);
         self.gives_way(&places, at);
         for (id, next) in &places {
             adopts |= self.judge_place(id, next.as_ref(), at, owes);
         }
         self.places_and_agents(places, agents, adopts);
+        removed.iter().for_each(|id| self.agent_removed(id));
         self.remember_scores(change);
         if let Some(id) = settled
             && self.owed_to_conversations.remove(&id).is_some()
@@ -267,6 +270,7 @@ impl Model {
                 format!("{} was given what is called adopted: {:?}", agent.id, agent.held)
             });
             touched.push(agent.id.clone());
+            self.ever_agents.insert(agent.id.clone());
             self.agents.insert(agent.id.clone(), agent);
         }
         let ids: Vec<ConversationId> = places.iter().map(|(id, _)| id.clone()).collect();
@@ -283,6 +287,16 @@ impl Model {
         for agent in touched {
             self.agent_holds(&agent);
         }
+    }
+
+    /// Nobody is removed who still has somebody.
+    fn agent_removed(&mut self, id: &AgentId) {
+        self.removals += 1;
+        let holds =
+            self.agents.remove(id).filter(|agent| agent.held.values().any(|h| is_live(&h.how)));
+        self.check(Invariant::Load, holds.is_none(), || {
+            format!("{id} was removed with what they hold: {holds:?}")
+        });
     }
 
     /// Exactly its holder holds a place, under its very token, at its very cost.

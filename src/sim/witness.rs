@@ -5,7 +5,8 @@ use super::model::{Invariant, Known, Line, Model, hash_of};
 use crate::app::keys;
 use crate::domain::conversation::event::LoggedEvent;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::ids::{ConversationId, CustomerId};
+use crate::domain::ids::{AgentId, ConversationId, CustomerId};
+use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
 use crate::ports::store::*;
 use async_trait::async_trait;
@@ -145,8 +146,7 @@ impl Witness {
                 model.owed_to_conversations.insert(id, owed.since);
             }
         }
-        let agents: Vec<_> = model.agents.keys().cloned().collect();
-        for id in agents {
+        for id in model.ever_agents.clone() {
             let key = keys::agent(&id);
             let score = [(Index::LEASES, id.to_string())];
             let Some(snapshot) = at_once(store.load(slot, std::slice::from_ref(&key), &score))
@@ -195,6 +195,25 @@ impl Witness {
             for line in &known.log {
                 add(&line.event_id.to_le_bytes());
                 add(&line.hash.to_le_bytes());
+            }
+        }
+        for id in model.ever_agents.clone() {
+            let key = keys::agent(&id);
+            let loaded = at_once(store.load(pool, std::slice::from_ref(&key), &[]));
+            let stored = loaded.and_then(|snapshot| match snapshot.observed(&key) {
+                Observed::Present { body, .. } => model.decode::<Agent>(&key, body),
+                Observed::Absent { .. } => None,
+            });
+            let same = stored.as_ref() == model.agents.get(&id);
+            model.check(Invariant::Durable, same, || format!("{id} is not stored as they were"));
+        }
+        for index in [Index::AGENTS, Index::LEASES] {
+            let listed = at_once(store.range(pool, index, None, i64::MAX, usize::MAX));
+            for (_, id) in listed.into_iter().flatten() {
+                let known = AgentId::parse(&id).is_ok_and(|id| model.agents.contains_key(&id));
+                model.check(Invariant::Durable, known, || {
+                    format!("{id} is in the list {index:?}, and is no agent")
+                });
             }
         }
         let places: Vec<ConversationId> = model.places.keys().cloned().collect();

@@ -8,6 +8,7 @@ pub(super) mod show;
 use super::connect::{KeyArgs, ServerArgs, ask};
 use super::sealing;
 use super::serve::store_kind;
+use super::shared_keys;
 use super::sharing::{self, Standing};
 use super::stores::{self, StorePlace};
 use super::system::{SystemChance, SystemClock};
@@ -196,7 +197,7 @@ async fn deployment(
             return Ok(vec![Finding::trouble(Code::StoreRefused).with("reason", error).into()]);
         }
     };
-    let secret = secret(store.as_ref(), settings).await;
+    let secret = shared_secrets(store.as_ref(), settings).await;
     // Without rules nobody knows the pool; the config says what is wrong.
     let Some(rules) = rules else { return Ok(secret.into_iter().map(Shown::from).collect()) };
     let settings_of_app = Settings {
@@ -210,9 +211,10 @@ async fn deployment(
     Ok(secret.into_iter().chain(examination.examine().await).map(Shown::from).collect())
 }
 
-/// Whether an instance with this data folder would be let in. What cannot be read says so elsewhere.
-async fn secret(store: &dyn Store, settings: &ServiceSettings) -> Option<Finding> {
-    match sharing::standing(store, &settings.data).await {
+/// Whether an instance with this data folder would be let in, and whose keys it takes. What cannot be read
+/// says so elsewhere.
+async fn shared_secrets(store: &dyn Store, settings: &ServiceSettings) -> Vec<Finding> {
+    let secret = match sharing::standing(store, &settings.data).await {
         Ok(Standing::Shared(name)) => Some(Finding::fine(Code::SecretShared).with("name", name)),
         Ok(Standing::Foreign(name)) => {
             let file = sharing::file_of(&settings.data).display().to_string();
@@ -220,7 +222,14 @@ async fn secret(store: &dyn Store, settings: &ServiceSettings) -> Option<Finding
             Some(foreign.with("file", file))
         }
         Ok(Standing::Unknown) | Err(_) => None,
-    }
+    };
+    let folder = settings.data.join("keys");
+    let files = shared_keys::foreign(store, &folder).await.unwrap_or_default();
+    let differing = (!files.is_empty()).then(|| {
+        let differing = Finding::trouble(Code::KeysDiffer).with("files", files.join(" "));
+        differing.with("folder", folder.display())
+    });
+    secret.into_iter().chain(differing).collect()
 }
 
 /// Rules that do not change while they are looked at.

@@ -205,6 +205,7 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
     }
 }
 
+/// A second thought replaces the first.
 fn rated(c: &mut Conversation, answer: u64, entry: &EntryId, helpful: bool, at: Timestamp) {
     let s = &mut c.satisfaction;
     let given = s.answers.iter_mut().find(|given| given.seq == answer);
@@ -213,6 +214,13 @@ fn rated(c: &mut Conversation, answer: u64, entry: &EntryId, helpful: bool, at: 
         s.unhelpful += 1;
         // The detectors hear of it as of words that refuse an answer.
         c.memory.window.refused_answers += 1;
+    }
+    let told = &mut c.satisfaction.told;
+    let first = before.map(|helpful| What::Rated { helpful });
+    let is_first =
+        |told: &Told| Some(&told.what) == first.as_ref() && told.entry.as_ref() == Some(entry);
+    if let Some(at) = told.iter().rposition(is_first) {
+        told.remove(at);
     }
     tell(c, What::Rated { helpful }, at);
     if let Some(told) = c.satisfaction.told.last_mut() {

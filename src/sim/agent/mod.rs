@@ -51,6 +51,8 @@ struct Desk {
     former: Option<(ConversationId, Token)>,
     /// The token under which each conversation was first theirs.
     first: BTreeMap<ConversationId, Token>,
+    /// Of the session that goes on.
+    epoch: (u64, u64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +86,8 @@ pub(super) async fn live_as(world: Rc<World>, id: AgentId, number: Option<usize>
         (3, Manner::Fickle),
     ]);
     let (decided, first) = (BTreeMap::new(), BTreeMap::new());
-    let mut desk = Desk { world, random, id, number, manner, decided, former: None, first };
+    let mut desk =
+        Desk { world, random, id, number, manner, decided, former: None, first, epoch: (0, 0) };
     desk.world.sleep(desk.random.span(0, 5_000)).await;
     loop {
         if let Some(off) = desk.off() {
@@ -100,6 +103,7 @@ pub(super) async fn live_as(world: Rc<World>, id: AgentId, number: Option<usize>
 
 impl Desk {
     async fn session(&mut self) -> End {
+        self.epoch = self.world.model().sessions_epoch();
         let Some(session) = self.sign_in().await else { return End::After(SECOND) };
         if self.choose(session, Presence::Available).await.is_err() {
             return End::After(SECOND);
@@ -155,12 +159,12 @@ impl Desk {
 
     /// A lost answer to a sign-in is asked for again: that gets the session it began.
     async fn sign_in(&self) -> Option<u64> {
-        let (once, epoch) = (self.once("sign in"), self.world.model().rewinds);
+        let (once, epoch) = (self.once("sign in"), self.world.model().sessions_epoch());
         let first = self.ask_to_sign_in(once.clone()).await?;
         if once.is_some() && self.random.below(8) == 0 {
             let again = self.ask_to_sign_in(once).await;
             let mut model = self.world.model();
-            let same = model.rewinds != epoch || again.is_none_or(|again| again == first);
+            let same = model.sessions_epoch() != epoch || again.is_none_or(|again| again == first);
             model.check(Invariant::Once, same, || {
                 format!("{}: the sign-in of session {first} repeated began {again:?}", self.id)
             });
@@ -462,11 +466,10 @@ impl Desk {
     /// A second session fences the first for good.
     async fn sign_in_twice(&self, first: u64) -> Option<End> {
         let second = self.sign_in().await?;
-        let epoch = self.world.model().rewinds;
         let beat = self.beat(first).await;
         let chosen = self.choose(first, Presence::Draining).await;
         let mut model = self.world.model();
-        let fenced = model.rewinds != epoch || (beat.is_err() && chosen.is_err());
+        let fenced = model.sessions_epoch() != self.epoch || (beat.is_err() && chosen.is_err());
         model.check(Invariant::Fenced, fenced, || {
             format!("{}: session {first} acted after {second} had begun", self.id)
         });

@@ -86,6 +86,10 @@ async fn an_answer_that_did_not_help_offers_a_person_and_the_second_one_calls_th
     let told = report(&world, Role::Supervisor).await.unwrap();
     let entry = told.entries.iter().find(|entry| entry.entry_id == message.entry_id).unwrap();
     assert_eq!((entry.helpful, entry.not_helpful), (0, 1));
+    rate(&customer, first, pb::AnswerRating::Helpful).await.unwrap();
+    let told = report(&world, Role::Supervisor).await.unwrap();
+    let entry = told.entries.iter().find(|entry| entry.entry_id == message.entry_id).unwrap();
+    assert_eq!((entry.helpful, entry.not_helpful), (1, 0), "a second thought replaces the first");
     assert_eq!(report(&world, Role::Platform).await.unwrap_err().code(), Code::PermissionDenied);
 }
 

@@ -1,0 +1,175 @@
+//! The keys of staff, which all instances on one store should have alike: whoever sits behind a balancer
+//! meets any of them. A deployment notes in its store a name of each key, so that an instance does not
+//! mint in silence what another has already, and says which of its files differ.
+
+use crate::domain::ids::AgentId;
+use crate::grpc::keys::{self, KeyRing};
+use crate::ports::store::{EntityKey, Kind, Slot, Snapshot, Store, StoreError};
+use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Loads and writes of the note that may collide with those of other instances.
+const TRIES_MAX: usize = 5;
+
+/// The name of each key, by the name of its file; empty where it is revoked.
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Note {
+    names: BTreeMap<String, String>,
+}
+
+fn note_key() -> EntityKey {
+    EntityKey::new(Kind::Deployment, "keys")
+}
+
+async fn noted(store: &dyn Store) -> Result<(Snapshot, Note), StoreError> {
+    let key = note_key();
+    let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
+    let note = snapshot.get::<Note>(&key)?.unwrap_or_default();
+    Ok((snapshot, note))
+}
+
+/// Mints what nobody has yet, tells of what others have and this folder lacks or has otherwise, and notes
+/// what is here. Refused where the folder is empty and the deployment has keys: staff could not reach it.
+pub(super) async fn shared(
+    store: &dyn Store,
+    ring: &KeyRing,
+    agents: &[AgentId],
+) -> anyhow::Result<usize> {
+    let folder = ring.folder();
+    let mut minted = 0;
+    for _ in 0..TRIES_MAX {
+        let (snapshot, note) = noted(store).await?;
+        if !note.names.is_empty() && keys::names_in(folder)?.is_empty() {
+            bail!(
+                "this deployment has keys of staff, and {} holds none: copy the folder from the data folder of \
+                 another instance, or from that which was used before. If they are lost, make new ones: \
+                 sanad key mint admin main --data {}",
+                folder.display(),
+                folder.parent().unwrap_or(folder).display()
+            );
+        }
+        let mut elsewhere = BTreeMap::new();
+        let is_elsewhere = |file: &str| match note.names.get(file) {
+            Some(name) => elsewhere.insert(file.to_owned(), name.clone()).is_none(),
+            None => false,
+        };
+        minted += ring.mint_missing_but(agents, is_elsewhere)?.len();
+        let here = keys::names_in(folder)?;
+        let differing = differing(&note, &here);
+        if !differing.is_empty() {
+            tracing::warn!(
+                keys = differing.join(" "),
+                folder = %folder.display(),
+                "these keys are missing here, or are not those that other instances take: copy the folder \
+                 of one instance to all of them"
+            );
+        }
+        // What nobody needs any more is forgotten with the file, after it was told once.
+        let names: BTreeMap<String, String> = elsewhere.into_iter().chain(here).collect();
+        if names == note.names {
+            return Ok(minted);
+        }
+        let mut change = snapshot.change(rand::random());
+        change.put(note_key(), &Note { names });
+        match store.commit(change).await {
+            Ok(_) => return Ok(minted),
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
+            Err(error) => return Err(error).context("the note of the keys could not be written"),
+        }
+    }
+    bail!("other instances note other keys all the time: give all of them the same folder of keys")
+}
+
+/// The files of the note that this folder lacks or has otherwise.
+fn differing(note: &Note, here: &BTreeMap<String, String>) -> Vec<String> {
+    let other = |(file, name): &(&String, &String)| here.get(*file) != Some(name);
+    note.names.iter().filter(other).map(|(file, _)| file.clone()).collect()
+}
+
+/// The files of this data folder's keys that are not as noted; writes nothing.
+pub(super) async fn foreign(store: &dyn Store, folder: &Path) -> anyhow::Result<Vec<String>> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(differing(&noted(store).await?.1, &keys::names_in(folder)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Timestamp;
+    use crate::grpc::keys::Role;
+    use crate::ports::store::{decode, encode};
+    use crate::store::contract::ManualClock;
+    use crate::store::memory::MemoryStore;
+    use std::fs;
+    use std::sync::Arc;
+
+    fn ring(folder: &Path) -> KeyRing {
+        KeyRing::open(folder, Arc::new(|| Timestamp::from_millis(1))).unwrap()
+    }
+
+    fn agents(names: &[&str]) -> Vec<AgentId> {
+        names.iter().map(|name| AgentId::parse(name).unwrap()).collect()
+    }
+
+    fn copy(from: &Path, to: &Path) {
+        for file in keys::names_in(from).unwrap().into_keys() {
+            fs::copy(from.join(&file), to.join(&file)).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn an_instance_mints_only_what_no_other_has_and_refuses_to_begin_without_any() {
+        let store = MemoryStore::new(ManualClock::start());
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = ring(ours.path());
+        assert_eq!(shared(&store, &first, &agents(&["sara"])).await.unwrap(), 4);
+        let second = ring(theirs.path());
+        let told = shared(&store, &second, &agents(&["sara"])).await.unwrap_err().to_string();
+        assert!(told.contains("copy the folder") && told.contains("sanad key mint"), "{told}");
+        assert!(
+            keys::names_in(theirs.path()).unwrap().is_empty(),
+            "none is made where it is refused"
+        );
+        copy(ours.path(), theirs.path());
+        assert_eq!(shared(&store, &second, &agents(&["sara"])).await.unwrap(), 0);
+        // Both learn of a new colleague: the first to look mints, and the other waits for the file.
+        let both = agents(&["omar", "sara"]);
+        assert_eq!(shared(&store, &first, &both).await.unwrap(), 1);
+        assert_eq!(shared(&store, &second, &both).await.unwrap(), 0);
+        let missing = foreign(&store, theirs.path()).await.unwrap();
+        assert_eq!(missing, ["agent_omar.key"]);
+        copy(ours.path(), theirs.path());
+        assert!(foreign(&store, theirs.path()).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_replaced_or_revoked_on_one_instance_only_is_noticed_on_the_others() {
+        let store = MemoryStore::new(ManualClock::start());
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let first = ring(ours.path());
+        shared(&store, &first, &agents(&["left", "omar", "sara"])).await.unwrap();
+        copy(ours.path(), theirs.path());
+        first.mint(Role::Agent, "sara").unwrap();
+        fs::write(ours.path().join("agent_omar.key"), "").unwrap();
+        fs::remove_file(ours.path().join("platform_main.key")).unwrap();
+        fs::remove_file(ours.path().join("agent_left.key")).unwrap();
+        assert_eq!(shared(&store, &first, &agents(&["omar", "sara"])).await.unwrap(), 0);
+        let other = foreign(&store, theirs.path()).await.unwrap();
+        assert_eq!(other, ["agent_omar.key", "agent_sara.key"]);
+        let lacking = foreign(&store, ours.path()).await.unwrap();
+        assert_eq!(lacking, ["platform_main.key"], "who left is nobody's any more");
+    }
+
+    #[test]
+    fn the_note_is_in_its_stored_form() {
+        let note =
+            Note { names: BTreeMap::from([("agent_sara.key".to_owned(), "4f1d".to_owned())]) };
+        assert_eq!(&encode(&note)[..], br#"{"names":{"agent_sara.key":"4f1d"}}"#);
+        let later: Note = decode("a note", br#"{"names":{},"since":5}"#).unwrap();
+        assert_eq!(later, Note::default(), "a field of a later build is read over");
+    }
+}

@@ -35,7 +35,7 @@ pub enum Format {
 
 /// 0 = may go live, 1 = may not.
 pub fn run(options: &Check) -> ExitCode {
-    let (sources, checked) = crate::config::load(&options.config);
+    let (sources, checked) = super::learning::Keeping::default().load(&options.config);
     let checked = checked.at(SystemClock::default().now());
     let checked = checked.in_environment(|name| std::env::var_os(name).is_some());
     match options.format {

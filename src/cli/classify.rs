@@ -1,6 +1,7 @@
 //! `sanad classify`: messages in, decisions out, one JSON object a line. No service is needed: the
 //! same reading and the same ladder as in the service, as fast as they go.
 
+use super::learning::Keeping;
 use super::rules::of_folder;
 use crate::domain::detectors::Speaker;
 use crate::domain::rules::Rules;
@@ -39,6 +40,8 @@ pub struct Classify {
     /// Folder of the rules.
     #[arg(long, env = "SANAD_CONFIG", value_name = "DIR", default_value = "config")]
     pub config: PathBuf,
+    #[command(flatten)]
+    keeping: Keeping,
     /// How many messages are worked on at once.
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -47,7 +50,9 @@ pub struct Classify {
 
 /// 0 = every line was answered, 1 = the config cannot be used, or a line could not be read.
 pub fn run(options: &Classify) -> ExitCode {
-    let Some(rules) = of_folder(&options.config) else { return ExitCode::FAILURE };
+    let Some(rules) = of_folder(&options.config, &options.keeping) else {
+        return ExitCode::FAILURE;
+    };
     let input = BufReader::with_capacity(BUFFER_BYTES, io::stdin());
     let output = io::BufWriter::with_capacity(BUFFER_BYTES, io::stdout());
     match answer_all(&rules, usize::from(options.threads), input, output) {
@@ -275,7 +280,7 @@ mod tests {
     /// Training takes a moment: once for all tests.
     fn shipped() -> &'static Rules {
         static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
-        RULES.get_or_init(|| of_folder(std::path::Path::new("config")).unwrap())
+        RULES.get_or_init(|| crate::config::load(std::path::Path::new("config")).1.rules.unwrap())
     }
 
     fn answered(rules: &Rules, threads: usize, input: &str) -> (Vec<Value>, usize) {

@@ -1,5 +1,6 @@
 //! `sanad explain "text"`: what the rules make of a message, and why. No service is needed.
 
+use super::learning::Keeping;
 use super::words::pick;
 use super::{direction, terminal};
 use crate::config::problem::{Look, render};
@@ -33,7 +34,7 @@ pub struct Explain {
 
 /// 0 = explained, 1 = the config cannot be used.
 pub fn run(options: &Explain) -> ExitCode {
-    let (sources, checked) = crate::config::load(&options.config);
+    let (sources, checked) = Keeping::default().load(&options.config);
     let Some(rules) = checked.rules else {
         let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
         let shown = render(&checked.problems, &sources, look);

@@ -36,7 +36,8 @@ const SHIPPED: [(&str, &str); 10] = [
 /// else that a config needs is written as Sanad ships it.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Files with the labelled messages; a name that ends in .csv is read as CSV with a head.
+    /// Files with the labelled messages, in UTF-8; a name that ends in .csv is read as CSV with a head,
+    /// its fields parted by commas or semicolons.
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// The config folder to make.
@@ -51,7 +52,7 @@ pub struct Import {
 pub fn run(options: &Import) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     for file in &options.files {
-        rows.extend(rows::read(file).map_err(anyhow::Error::msg)?);
+        rows.extend(rows::read(file, &["text", "intent"]).map_err(anyhow::Error::msg)?);
     }
     let gathered = gather(&rows).map_err(anyhow::Error::msg)?;
     anyhow::ensure!(

@@ -27,6 +27,7 @@ mod import;
 mod init;
 mod journal;
 mod key;
+mod learning;
 mod leaving;
 mod locale;
 mod notes;

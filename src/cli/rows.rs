@@ -34,17 +34,26 @@ pub fn is_foreign(label: &str) -> bool {
     FOREIGN.iter().any(|foreign| foreign.eq_ignore_ascii_case(label.trim()))
 }
 
-/// Reads a file: CSV by its name, else JSON lines.
-pub fn read(file: &Path) -> Result<Vec<Row>, String> {
+/// Reads a file: CSV by its name, whose head must name these columns, else JSON lines.
+pub fn read(file: &Path, columns: &[&str]) -> Result<Vec<Row>, String> {
     let at = |why: String| format!("{}: {why}", file.display());
-    let text = std::fs::read_to_string(file).map_err(|error| at(error.to_string()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let bytes = std::fs::read(file).map_err(|error| at(error.to_string()))?;
+    let text = utf8(&bytes).map_err(at)?;
     let is_csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-    let rows = if is_csv { csv(text) } else { json_lines(text) }.map_err(at)?;
+    let rows = if is_csv { csv(text, columns) } else { json_lines(text) }.map_err(at)?;
     if rows.is_empty() {
         return Err(at("there is no row in it".to_owned()));
     }
     Ok(rows)
+}
+
+/// A file's text without the mark that some programs set before it.
+fn utf8(bytes: &[u8]) -> Result<&str, String> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        format!("line {line}: it is not UTF-8; save the file as UTF-8 (in Excel: CSV UTF-8)")
+    })?;
+    Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 fn json_lines(text: &str) -> Result<Vec<Row>, String> {
@@ -59,10 +68,18 @@ fn json_lines(text: &str) -> Result<Vec<Row>, String> {
 }
 
 /// Fields may be quoted, quotes in them doubled, and quoted fields may hold line breaks.
-fn csv(text: &str) -> Result<Vec<Row>, String> {
-    let mut records = records(text)?.into_iter();
+fn csv(text: &str, columns: &[&str]) -> Result<Vec<Row>, String> {
+    let written = text.lines().next().unwrap_or_default();
+    // Where a comma stands in numbers, spreadsheets part fields by semicolons.
+    let parting = if written.contains(';') && !written.contains(',') { ';' } else { ',' };
+    let mut records = records(text, parting)?.into_iter();
     let (_, head) = records.next().ok_or("there is no head")?;
     let head: Vec<String> = head.iter().map(|name| name.trim().to_ascii_lowercase()).collect();
+    if !columns.iter().all(|column| head.iter().any(|name| name == column)) {
+        let shown: String = written.chars().take(HEAD_SHOWN_MAX).collect();
+        let wanted = columns.join(",");
+        return Err(format!("line 1: the head is `{shown}`; write `{wanted}` for these columns"));
+    }
     records
         .filter(|(_, fields)| fields.iter().any(|field| !field.trim().is_empty()))
         .map(|(line, fields)| {
@@ -76,7 +93,10 @@ fn csv(text: &str) -> Result<Vec<Row>, String> {
         .collect()
 }
 
-fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
+/// So much of a head is shown.
+const HEAD_SHOWN_MAX: usize = 80;
+
+fn records(text: &str, parting: char) -> Result<Vec<(usize, Vec<String>)>, String> {
     let (mut records, mut fields, mut field) = (Vec::new(), Vec::new(), String::new());
     let (mut line, mut begun, mut quoted) = (1, 1, false);
     let mut chars = text.chars().peekable();
@@ -90,7 +110,7 @@ fn records(text: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
             '"' if quoted => quoted = false,
             c if quoted => field.push(c),
             '"' if field.is_empty() => quoted = true,
-            ',' => fields.push(std::mem::take(&mut field)),
+            c if c == parting => fields.push(std::mem::take(&mut field)),
             '\r' if chars.peek() == Some(&'\n') => {}
             '\n' => {
                 fields.push(std::mem::take(&mut field));
@@ -118,17 +138,50 @@ mod tests {
         rows.iter().map(|row| (row.line, row.message().unwrap())).collect()
     }
 
+    fn read_csv(text: &str) -> Result<Vec<Row>, String> {
+        csv(text, &["text", "intent"])
+    }
+
+    #[test]
+    fn fields_may_be_parted_by_semicolons() {
+        let rows = read_csv("text;intent\r\n\"a; b, c\";x\r\nd, e;y\r\n").unwrap();
+        assert_eq!(texts(&rows), [(2, "a; b, c"), (3, "d, e")]);
+        assert_eq!(rows[1].text("intent"), Some("y"));
+        let rows = read_csv("text,intent,a;b\nx,y,z\n").unwrap();
+        assert_eq!(texts(&rows), [(2, "x")], "a comma in the head parts it");
+    }
+
+    #[test]
+    fn a_head_without_the_columns_is_told_with_what_to_write() {
+        for head in ["utterance,label", "text;label", "how are you today?,greeting"] {
+            let told = read_csv(&format!("{head}\nx,y\n")).unwrap_err();
+            assert!(told.starts_with("line 1:") && told.contains(head), "{told}");
+            assert!(told.contains("write `text,intent`"), "{told}");
+        }
+        assert!(csv("text,labels\nx,y\n", &["text"]).is_ok());
+        assert!(read_csv(&"long ".repeat(100)).unwrap_err().len() < 200);
+    }
+
+    #[test]
+    fn a_file_in_other_letters_than_utf8_is_told_with_its_line_and_the_remedy() {
+        // "é" as older programs write it.
+        let told = utf8(b"text,intent\na,b\ncaf\xe9,c\n").unwrap_err();
+        assert!(told.starts_with("line 3:") && told.contains("save the file as UTF-8"), "{told}");
+        assert_eq!(utf8("\u{feff}نص".as_bytes()), Ok("نص"));
+    }
+
     #[test]
     fn csv_fields_may_hold_commas_quotes_and_lines() {
-        let rows = csv("Text,intent\r\n\"a, \"\"b\"\"\",x\n\"two\nlines\",y\n\nlast,z").unwrap();
+        let rows =
+            read_csv("Text,intent\r\n\"a, \"\"b\"\"\",x\n\"two\nlines\",y\n\nlast,z").unwrap();
         assert_eq!(texts(&rows), [(2, "a, \"b\""), (3, "two\nlines"), (6, "last")]);
         assert_eq!(rows[2].text("intent"), Some("z"));
     }
 
     #[test]
     fn what_cannot_be_read_is_told_with_its_line() {
-        assert!(csv("text,intent\na\n").unwrap_err().starts_with("line 2:"));
-        assert!(csv("text,intent\n\"a,b\n").unwrap_err().starts_with("line 2:"));
+        assert!(read_csv("text,intent\na\n").unwrap_err().starts_with("line 2:"));
+        assert!(read_csv("text,intent\n\"a,b\n").unwrap_err().starts_with("line 2:"));
         assert!(json_lines("{\"text\":\"a\"}\n[1]\n").unwrap_err().starts_with("line 2:"));
         let rows = json_lines("\n{\"txt\":\"a\"}").unwrap();
         assert!(rows[0].message().unwrap_err().starts_with("line 2:"));

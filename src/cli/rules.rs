@@ -1,5 +1,6 @@
 //! The rules as commands need them: loaded, checked, rehearsed, shown.
 
+use super::learning::Keeping;
 use crate::config::Checked;
 use crate::config::problem::{Code, Look, render, render_first};
 use crate::config::reload::{Kept, LiveRules, Refused, Surroundings};
@@ -18,8 +19,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The rules of a folder, for commands that need no service; what is wrong with them is shown.
-pub fn of_folder(folder: &Path) -> Option<Rules> {
-    let (sources, checked) = crate::config::load(folder);
+pub fn of_folder(folder: &Path, keeping: &Keeping) -> Option<Rules> {
+    let (sources, checked) = keeping.load(folder);
     if checked.rules.is_none() {
         let look = Look { language: Language::En, colour: false };
         eprint!("{}", render(&checked.problems, &sources, look));

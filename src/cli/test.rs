@@ -30,7 +30,7 @@ pub struct Test {
 
 /// 0 = all hold, 1 = some do not, none is meant, or the config cannot be used.
 pub fn run(options: &Test) -> ExitCode {
-    let (sources, checked) = crate::config::load(&options.config);
+    let (sources, checked) = super::learning::Keeping::default().load(&options.config);
     let look = Look { language: options.lang, colour: terminal::Look::of_stdout().rich };
     let Some(rules) = checked.rules.map(Arc::new) else {
         terminal::print(&readable(options.lang, &render(&checked.problems, &sources, look)));

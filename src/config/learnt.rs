@@ -1,6 +1,7 @@
-//! What training has yielded, kept in the data folder under the hash of all it depends on: the
-//! examples, the settings and the code that learns. A start with the same rules recalls it. It is
-//! never needed: what is absent, damaged or cannot be written is learnt anew.
+//! What training has yielded, kept in the data folder, or in the user's cache where there is none,
+//! under the hash of all it depends on: the examples, the settings and the code that learns. A start
+//! with the same rules recalls it. It is never needed: what is absent, damaged or cannot be written
+//! is learnt anew.
 
 use crate::domain::bot::matcher::{Matcher, MatcherSettings, PatternError, TrainingEntry};
 use sha2::{Digest, Sha256};
@@ -25,6 +26,11 @@ impl Learnt {
     /// In `learnt/` of a data folder; nowhere if that does not exist.
     pub fn in_data(data: &Path) -> Learnt {
         Learnt { folder: data.is_dir().then(|| data.join("learnt")) }
+    }
+
+    /// Where it would be nowhere, in `learnt/` of this other folder, which is made.
+    pub fn or_in(self, other: Option<&Path>) -> Learnt {
+        Learnt { folder: self.folder.or_else(|| other.map(|other| other.join("learnt"))) }
     }
 
     /// Nothing is kept.

@@ -27,7 +27,7 @@ pub use check::{Checked, check, duration_shown};
 use learnt::Learnt;
 use problem::Problems;
 use source::Sources;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads and checks a config folder. What its examples teach is kept in the data folder that its
 /// `service.yaml` names, if there is one, and recalled from there.
@@ -37,10 +37,19 @@ pub fn load(folder: &Path) -> (Sources, Checked) {
 
 /// The same with another data folder.
 pub fn load_with(folder: &Path, data: Option<&Path>) -> (Sources, Checked) {
+    load_or_keep(folder, data, None)
+}
+
+/// The same; where there is no data folder, what the examples teach is kept in this other one.
+pub fn load_or_keep(
+    folder: &Path,
+    data: Option<&Path>,
+    other: Option<PathBuf>,
+) -> (Sources, Checked) {
     let mut problems = Problems::new();
     let sources = Sources::read(folder, &mut problems);
     let checked = check::check_with(&sources, problems, &|service| {
-        Learnt::in_data(data.unwrap_or(&service.data))
+        Learnt::in_data(data.unwrap_or(&service.data)).or_in(other.as_deref())
     });
     (sources, checked)
 }

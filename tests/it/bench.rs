@@ -3,6 +3,16 @@
 use std::process::Command;
 
 #[test]
+fn where_there_is_no_config_the_option_for_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+    let output = command.arg("bench").current_dir(folder.path()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("--config DIR"), "{said}");
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0, "nothing is left behind");
+}
+
+#[test]
 fn a_short_bench_measures_every_part_and_nothing_fails() {
     let folder = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_sanad"))

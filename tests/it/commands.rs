@@ -9,6 +9,8 @@ use std::process::{Command, Output, Stdio};
 
 fn sanad(words: &[&str], out: Stdio) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+    // What they learn is nothing for the cache of whoever tests.
+    command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
     command.args(words).stdin(Stdio::null()).stdout(out).stderr(Stdio::piped());
     command.spawn().unwrap().wait_with_output().unwrap()
 }

@@ -9,6 +9,7 @@ mod copying;
 mod doctor;
 mod grpc;
 mod kills;
+mod learning;
 mod logins;
 mod python;
 mod redis;

@@ -50,6 +50,11 @@ pub struct Workplace {
 impl Workplace {
     /// Makes it.
     pub fn make(on: &Path, config: &Path) -> anyhow::Result<Workplace> {
+        anyhow::ensure!(
+            config.is_dir(),
+            "there is no config folder {}; name one with --config DIR",
+            config.display()
+        );
         let folder = on.join(format!("sanad-bench-{}", std::process::id()));
         let copy = folder.join("config");
         let place = Workplace { folder: folder.clone(), config: copy.clone() };

@@ -20,12 +20,12 @@ use std::time::{Duration, Instant};
 
 pub(super) fn run(options: &Options) -> anyhow::Result<Measured> {
     let begun = Instant::now();
-    let rules = super::rules(&options.config)?;
+    let rules = super::rules(&options.config, &options.keeping)?;
     let load = begun.elapsed();
     let mut took = Vec::new();
     let (mut judged, mut unknown) = (Vec::new(), BTreeSet::new());
     for file in &options.files {
-        let rows = rows::read(file).map_err(anyhow::Error::msg)?;
+        let rows = rows::read(file, &["text", "intent"]).map_err(anyhow::Error::msg)?;
         judged.extend(judge(&rules, &rows, &mut unknown, &mut took).map_err(anyhow::Error::msg)?);
     }
     if !unknown.is_empty() {

@@ -1,6 +1,7 @@
 //! `sanad eval learn`: labelled messages in, the file of weights out, and how far they carry.
 
 use super::{percent, table};
+use crate::cli::learning::Keeping;
 use crate::cli::rows::{self, Row};
 use crate::domain::detectors::LEARNT;
 use crate::eval::learn::{Labelled, Lessons};
@@ -36,7 +37,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
     if let Some(out) = &options.out {
         rewrite(&options.files, &options.config, out)?;
     }
-    let rules = super::rules(&options.config)?;
+    let rules = super::rules(&options.config, &Keeping::default())?;
     let messages = read_all(&options.files)?;
     let lessons = Lessons::of(&rules.detectors, &messages);
     let judged = lessons.judged_by_others(&messages);
@@ -58,7 +59,7 @@ pub(super) fn run(options: &Options) -> anyhow::Result<()> {
 
 /// Learns from all messages of these files and writes the weights.
 pub(super) fn rewrite(files: &[PathBuf], config: &Path, out: &Path) -> anyhow::Result<()> {
-    let rules = super::rules(config)?;
+    let rules = super::rules(config, &Keeping::default())?;
     let messages = read_all(files)?;
     let lessons = Lessons::of(&rules.detectors, &messages);
     let everything: Vec<usize> = (0..messages.len()).collect();
@@ -79,7 +80,7 @@ fn read(file: &Path) -> anyhow::Result<Vec<Labelled>> {
         let text = row.message()?.to_owned();
         Ok(Labelled { text, labels: super::signals::gold(row)? })
     };
-    let rows = rows::read(file).map_err(anyhow::Error::msg)?;
+    let rows = rows::read(file, &["text"]).map_err(anyhow::Error::msg)?;
     let read: Result<Vec<Labelled>, String> = rows.iter().map(labelled).collect();
     read.map_err(|why| anyhow::anyhow!("{}: {why}", file.display()))
 }

@@ -6,6 +6,7 @@ mod signals;
 #[cfg(test)]
 mod tests;
 
+use super::learning::Keeping;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ struct Options {
     /// Folder of the rules.
     #[arg(long, env = "SANAD_CONFIG", value_name = "DIR", default_value = "config")]
     config: PathBuf,
+    #[command(flatten)]
+    keeping: Keeping,
     /// How the figures are written.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -88,8 +91,8 @@ struct Measured {
 }
 
 /// The rules to be measured.
-fn rules(folder: &Path) -> anyhow::Result<crate::domain::rules::Rules> {
-    super::rules::of_folder(folder).ok_or_else(|| {
+fn rules(folder: &Path, keeping: &Keeping) -> anyhow::Result<crate::domain::rules::Rules> {
+    super::rules::of_folder(folder, keeping).ok_or_else(|| {
         anyhow::anyhow!("correct them first: sanad check --config {}", folder.display())
     })
 }

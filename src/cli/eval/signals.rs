@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 pub(super) fn run(options: &Options) -> anyhow::Result<Measured> {
-    let rules = super::rules(&options.config)?;
+    let rules = super::rules(&options.config, &options.keeping)?;
     let replay = Replay::new(&rules);
     let (mut messages, mut talks) = (Vec::new(), Vec::new());
     for file in &options.files {
-        let rows = rows::read(file).map_err(anyhow::Error::msg)?;
+        let rows = rows::read(file, &["text"]).map_err(anyhow::Error::msg)?;
         let at = |why: String| anyhow::anyhow!("{}: {why}", file.display());
         for row in &rows {
             if row.fields.contains_key("turns") {

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 /// Training takes a moment: once for all tests.
 fn shipped() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
-    RULES.get_or_init(|| rules(Path::new("config")).unwrap())
+    RULES.get_or_init(|| crate::config::load(Path::new("config")).1.rules.unwrap())
 }
 
 fn row(value: Value) -> Row {

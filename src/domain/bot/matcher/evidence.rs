@@ -18,7 +18,7 @@ pub(super) fn evidence(
     let directions = reading.directions();
     let worded = reading.features.iter().zip(&reading.values).skip(directions);
     for ((feature, value), place) in worded.zip(&reading.places) {
-        let share = value * model.weights().of(*feature)[entry] * 0.5;
+        let share = value * model.weights().of(*feature, entry) * 0.5;
         for word in [place.word, place.last] {
             // The two are the same word except for a pair, which speaks half for each.
             if let Some(carried) = carried.get_mut(word as usize) {
@@ -28,7 +28,7 @@ pub(super) fn evidence(
     }
     if directions > 0 {
         let towards: [f32; DIRECTIONS] =
-            std::array::from_fn(|direction| model.weights().of(direction as u32)[entry]);
+            std::array::from_fn(|direction| model.weights().of(direction as u32, entry));
         for (piece, word) in &reading.pieces {
             if let Some(carried) = carried.get_mut(*word as usize) {
                 *carried += vectors::along(*piece, &towards) * reading.direction_scale;

@@ -49,15 +49,20 @@ impl Index {
 
     /// Features with these keys, numbered in this order; `None` if one stands there twice or is
     /// no key.
-    pub(super) fn of_keys(keys: impl ExactSizeIterator<Item = u64>) -> Option<Index> {
+    pub(super) fn of_keys(keys: impl ExactSizeIterator<Item = u64> + Clone) -> Option<Index> {
+        let count = keys.len();
+        let index = keys.clone().all(|key| key != 0).then(|| Index::numbered(keys))?;
+        (index.len() == count).then_some(index)
+    }
+
+    /// Features with these keys, numbered in this order.
+    pub(super) fn numbered(keys: impl ExactSizeIterator<Item = u64>) -> Index {
         let places = (keys.len() * 2 + 2).next_power_of_two().max(1024);
         let mut index = Index { places: vec![(0, 0); places], count: 0 };
-        for (number, key) in keys.enumerate() {
-            if key == 0 || index.insert(key) as usize != number {
-                return None;
-            }
+        for key in keys {
+            index.insert(key);
         }
-        Some(index)
+        index
     }
 
     /// The keys in the order of their numbers.

@@ -68,7 +68,7 @@ impl Known {
     pub(super) fn learn(
         model: &Model,
         rows: &Rows,
-        softmax: &Softmax,
+        softmax: Softmax,
         settings: &MatcherSettings,
     ) -> Known {
         let held_out = hold_out(model, rows, softmax);
@@ -123,15 +123,18 @@ fn shares(scores: &[f32], sharpness: f32) -> Vec<f32> {
 }
 
 /// Scores examples by classifiers that have not seen them, part by part.
-fn hold_out(model: &Model, rows: &Rows, softmax: &Softmax) -> Vec<HeldOut> {
+fn hold_out(model: &Model, rows: &Rows, softmax: Softmax) -> Vec<HeldOut> {
     let order = shuffled(rows.len());
     let folds = FOLDS.max(rows.len() / HELD_OUT_ENOUGH);
+    let mut left = Some(softmax);
     let mut held_out = Vec::new();
     for fold in 0..folds.min(rows.len()) {
         let out: Vec<usize> = order.iter().copied().skip(fold).step_by(folds).collect();
         let rest: Vec<usize> =
             (0..order.len()).filter(|at| at % folds != fold).map(|at| order[at]).collect();
-        let mut without = softmax.clone();
+        // The last part may change what nobody wants any more.
+        let is_last = fold + 1 == folds || held_out.len() + out.len() >= HELD_OUT_ENOUGH;
+        let Some(mut without) = (if is_last { left.take() } else { left.clone() }) else { break };
         for row in &out {
             without.forget(rows, *row);
         }
@@ -144,9 +147,6 @@ fn hold_out(model: &Model, rows: &Rows, softmax: &Softmax) -> Vec<HeldOut> {
             let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let (entry, arabic) = (rows.entry(row), rows.is_arabic(row));
             held_out.push(HeldOut { entry, arabic, raw: raw(best, rows.coverage(row)), scores });
-        }
-        if held_out.len() >= HELD_OUT_ENOUGH {
-            break;
         }
     }
     held_out

@@ -8,11 +8,13 @@ use super::known::Known;
 use super::model::Model;
 
 /// The head of the bytes; changes with the layout.
-const HEAD: &[u8; 8] = b"sanadL02";
+const HEAD: &[u8; 8] = b"sanadL03";
 
 /// All that training yields.
 pub(super) fn encode(model: &Model, known: &Known) -> Vec<u8> {
-    let mut out = Writer(HEAD.to_vec());
+    // Nearly all of it are the weights: a list that grows would take their space three times.
+    let mut out = Writer(Vec::with_capacity(model.weights().bytes() * 21 / 20 + (1 << 20)));
+    out.0.extend_from_slice(HEAD);
     model.write(&mut out);
     known.write(&mut out);
     let sum = checksum(&out.0);

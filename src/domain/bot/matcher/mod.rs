@@ -188,7 +188,7 @@ impl Matcher {
         let (model, known) = recalled.unwrap_or_else(|| {
             let (model, rows, softmax) =
                 Model::train(&lessons, entries.len(), settings.word_vectors);
-            let known = Known::learn(&model, &rows, &softmax, settings);
+            let known = Known::learn(&model, &rows, softmax, settings);
             (model, known)
         });
         let entries = entries.iter().map(|entry| entry.id.clone()).collect();

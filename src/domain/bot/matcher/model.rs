@@ -69,8 +69,9 @@ const MANY: usize = 25;
 /// The price on large weights: the larger the strength, the closer the examples are followed.
 pub(super) const STRENGTH: f32 = 30.0;
 
-/// Passes over the examples after which training stops at the latest.
-const PASSES: usize = 40;
+/// Passes over the examples after which training stops at the latest. More of them follow the
+/// examples closer and find no more.
+const PASSES: usize = 8;
 
 /// How rare a common word is, beside a word that no example uses.
 const COMMON_RARITY: f32 = 0.1;
@@ -109,16 +110,18 @@ impl Model {
             rarity_unknown: libm::logf(1.0 + lessons.len() as f32),
             stem_spread: Vec::new(),
         };
-        model.count(lessons, &read, entries);
-        let mut rows = Rows::default();
+        let shared = model.count(lessons, &read, entries);
+        let mut rows = Rows::new(shared);
         for (lesson, features) in lessons.iter().zip(&read) {
             let reading = model.reading(features, Recipe::of(lesson.variety, learning));
             let coverage = model.coverage(features, &model.numbers(features), 2);
             rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
         }
-        let mut softmax = Softmax::new(model.features.len(), entries, rows.len());
+        drop(read);
+        let mut softmax = Softmax::new(shared, entries, rows.len());
         softmax.fit(&rows, &shuffled(rows.len()), STRENGTH, PASSES);
-        model.weights = softmax.weights.clone();
+        let features = model.features.len();
+        model.weights = softmax.weights.with_alone(&rows, features, |row| softmax.share(row));
         if learning.many && learning.directions {
             let directions = |row| model.has_directions(rows.row(row).features);
             model.examples = Examples::new(entries, &rows, directions);
@@ -126,8 +129,9 @@ impl Model {
         (model, rows, softmax)
     }
 
-    /// Counts in how many entries and examples each feature occurs, and each stem.
-    fn count(&mut self, lessons: &[Lesson], read: &[Features], entries: usize) {
+    /// Counts in how many entries and examples each feature occurs, and each stem. Tells how many
+    /// features several examples have; those come first.
+    fn count(&mut self, lessons: &[Lesson], read: &[Features], entries: usize) -> usize {
         let (mut in_entries, mut in_rows) = (Tally::default(), Tally::default());
         let mut stems = Tally::default();
         if self.learning.directions {
@@ -164,6 +168,22 @@ impl Model {
         self.rarity = stems.counts.iter().map(|count| telling(count, lessons.len(), 0.0)).collect();
         self.spread = in_rows.counts;
         self.stem_spread = stems.counts;
+        self.shared_first()
+    }
+
+    /// Numbers the features anew, those that several examples have before the others. Tells how
+    /// many these are.
+    fn shared_first(&mut self) -> usize {
+        let (mut order, alone): (Vec<usize>, Vec<usize>) =
+            (0..self.spread.len()).partition(|number| self.spread[*number] > 1);
+        let shared = order.len();
+        order.extend(alone);
+        let keys = self.features.keys();
+        self.features = Index::numbered(order.iter().map(|number| keys[*number]));
+        self.kinds = order.iter().map(|number| self.kinds[*number]).collect();
+        self.telling = order.iter().map(|number| self.telling[*number]).collect();
+        self.spread = order.iter().map(|number| self.spread[*number]).collect();
+        shared
     }
 
     pub(super) fn read<'w>(
@@ -314,7 +334,7 @@ impl Model {
         out.f32s(&self.telling);
         out.kinds(&self.kinds);
         out.u32s(&self.spread);
-        out.f32s(self.weights.values());
+        self.weights.write(out);
         self.examples.write(out);
         out.index(&self.stems);
         out.f32s(&self.rarity);
@@ -327,7 +347,7 @@ impl Model {
         let learning = Learning { many: from.u64()? == 1, directions: from.u64()? == 1 };
         let features = from.index()?;
         let (telling, kinds, spread) = (from.f32s()?, from.kinds()?, from.u32s()?);
-        let weights = Weights::of_values(entries, features.len(), from.f32s()?)?;
+        let weights = Weights::read_from(from, entries, features.len())?;
         let examples = Examples::read_from(from, entries)?;
         let stems = from.index()?;
         let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);

@@ -6,11 +6,13 @@
 //! `p = softmax(f + strength·‖x‖²·(y − p))`, and its share of the weights is
 //! `strength·(y − p)·x`. A dozen passes reach what gradient descent needs hundreds for.
 
-use super::sparse::{Rows, Weights};
+use super::sparse::{Rows, TOGETHER, Weights};
 
 /// What the solver keeps about the examples, so that it can go on after some are taken out.
 #[derive(Debug, Clone)]
 pub(super) struct Softmax {
+    /// Of the features that several examples have. What one example alone has says nothing about
+    /// the others and follows from its share.
     pub(super) weights: Weights,
     /// For each example and entry: its share of the weights, divided by its features.
     shares: Vec<f32>,
@@ -19,12 +21,15 @@ pub(super) struct Softmax {
 }
 
 /// How far a probability may still move when the solver stops.
-const TOLERANCE: f32 = 0.003;
+const TOLERANCE: f32 = 0.006;
+
+/// Changes of a probability below this are not written down.
+const LEAST: f32 = 0.0003;
 
 impl Softmax {
-    pub(super) fn new(features: usize, entries: usize, rows: usize) -> Softmax {
+    pub(super) fn new(shared: usize, entries: usize, rows: usize) -> Softmax {
         Softmax {
-            weights: Weights::zero(features, entries),
+            weights: Weights::zero(shared, entries),
             shares: vec![0.0; rows * entries],
             normalisers: vec![f32::NEG_INFINITY; rows],
         }
@@ -54,6 +59,12 @@ impl Softmax {
         }
     }
 
+    /// An example's share of the weights.
+    pub(super) fn share(&self, row: usize) -> &[f32] {
+        let entries = self.weights.entries();
+        &self.shares[row * entries..(row + 1) * entries]
+    }
+
     /// Takes an example's share out of the weights.
     pub(super) fn forget(&mut self, rows: &Rows, row: usize) {
         let entries = self.weights.entries();
@@ -61,34 +72,29 @@ impl Softmax {
         for value in share.iter_mut() {
             *value = -*value;
         }
-        self.weights.add(rows.row(row), share);
+        let all: Vec<u32> = (0..(entries / TOGETHER) as u32).collect();
+        self.weights.add(rows.shared(row), share, &all);
         share.fill(0.0);
     }
 
     fn improve(&mut self, rows: &Rows, row: usize, strength: f32, step: &mut Step) -> f32 {
         let entries = self.weights.entries();
-        let x = rows.row(row);
+        let x = rows.shared(row);
         let own = rows.entry(row);
-        let length: f32 = x.values.iter().map(|v| v * v).sum();
-        let pull = strength * length;
+        let pull = strength * rows.length(row);
         if pull <= 0.0 {
             return 0.0;
         }
         self.weights.scores(x, &mut step.scores);
         let share = &mut self.shares[row * entries..(row + 1) * entries];
+        let length: f32 = x.values.iter().map(|v| v * v).sum();
         for (score, share) in step.scores.iter_mut().zip(share.iter()) {
             *score -= length * share;
         }
         step.scores[own] += pull;
         self.normalisers[row] = step.solve(pull, self.normalisers[row]);
-        let mut moved: f32 = 0.0;
-        for (entry, (share, p)) in share.iter_mut().zip(&step.probabilities).enumerate() {
-            let new = strength * (f32::from(entry == own) - p);
-            step.change[entry] = new - *share;
-            moved = moved.max((new - *share).abs());
-            *share = new;
-        }
-        self.weights.add(x, &step.change);
+        let moved = step.change(share, own, strength);
+        self.weights.add(x, &step.change, &step.changed);
         moved / strength
     }
 }
@@ -98,6 +104,8 @@ struct Step {
     scores: Vec<f32>,
     probabilities: Vec<f32>,
     change: Vec<f32>,
+    /// Which entries change, as [`Weights::add`] wants it.
+    changed: Vec<u32>,
 }
 
 impl Step {
@@ -106,7 +114,36 @@ impl Step {
             scores: vec![0.0; entries],
             probabilities: vec![0.0; entries],
             change: vec![0.0; entries],
+            changed: Vec::with_capacity(entries / TOGETHER),
         }
+    }
+
+    /// Moves an example's share to the probabilities found. Tells how far it moved at most.
+    fn change(&mut self, share: &mut [f32], own: usize, strength: f32) -> f32 {
+        for (change, (share, p)) in
+            self.change.iter_mut().zip(share.iter().zip(&self.probabilities))
+        {
+            *change = -strength * p - share;
+        }
+        self.change[own] += strength;
+        self.changed.clear();
+        let mut moved: f32 = 0.0;
+        let (changes, rest) = self.change.as_chunks::<TOGETHER>();
+        let (shares, rest_shares) = share.as_chunks_mut::<TOGETHER>();
+        for (at, (changes, shares)) in (0..).zip(changes.iter().zip(shares)) {
+            let most = changes.iter().fold(0.0_f32, |most, change| most.max(change.abs()));
+            // Where hardly anything would move, the shares stay, and nothing is to be written.
+            if most >= LEAST * strength {
+                moved = moved.max(most);
+                self.changed.push(at);
+                shares.iter_mut().zip(changes).for_each(|(share, change)| *share += change);
+            }
+        }
+        for (share, change) in rest_shares.iter_mut().zip(rest) {
+            moved = moved.max(change.abs());
+            *share += change;
+        }
+        moved
     }
 
     /// Finds `p` with `p = softmax(scores − pull·p)`.
@@ -125,13 +162,7 @@ impl Step {
         }
         let mut scale = 1.0;
         for _ in 0..ROUNDS {
-            let (mut sum, mut slope) = (0.0, 0.0);
-            for (right, p) in self.scores.iter().zip(self.probabilities.iter_mut()) {
-                let u = omega(right * scale);
-                sum += u;
-                slope += u / (1.0 + u);
-                *p = u;
-            }
+            let (sum, slope) = self.masses(scale);
             let error = sum - pull;
             if error.abs() < 1e-4 * pull {
                 break;
@@ -143,16 +174,57 @@ impl Step {
         self.probabilities.iter_mut().for_each(|p| *p /= pull);
         z
     }
+
+    /// The masses of all entries, their sum, and its slope. Most entries are out of the question:
+    /// for those the series serves, side by side.
+    fn masses(&mut self, scale: f32) -> (f32, f32) {
+        let (mut sums, mut slopes) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+        let (rights, rest) = self.scores.as_chunks::<LANES>();
+        let (masses, rest_masses) = self.probabilities.as_chunks_mut::<LANES>();
+        for (rights, masses) in rights.iter().zip(masses) {
+            let most = rights.iter().fold(0.0_f32, |most, right| most.max(*right));
+            if most * scale < SMALL {
+                for lane in 0..LANES {
+                    masses[lane] = series(rights[lane] * scale);
+                }
+            } else {
+                for lane in 0..LANES {
+                    masses[lane] = omega(rights[lane] * scale);
+                }
+            }
+            for lane in 0..LANES {
+                sums[lane] += masses[lane];
+                slopes[lane] += masses[lane] / (1.0 + masses[lane]);
+            }
+        }
+        let (mut sum, mut slope) = (sums.iter().sum::<f32>(), slopes.iter().sum::<f32>());
+        for (right, mass) in rest.iter().zip(rest_masses) {
+            *mass = omega(right * scale);
+            sum += *mass;
+            slope += *mass / (1.0 + *mass);
+        }
+        (sum, slope)
+    }
 }
+
+/// Additions that go side by side.
+const LANES: usize = 8;
 
 /// Newton's steps on the normaliser at most; three or four are usual.
 const ROUNDS: usize = 30;
 
-/// The solution `u` of `u·eᵘ = x`. Entries out of the question have tiny `x`, and there are many
-/// of them: for those five terms of its series are as good.
+/// Below this the series serves as well as the solution.
+const SMALL: f32 = 0.04;
+
+/// Five terms of the series of [`omega`].
+fn series(x: f32) -> f32 {
+    x * (1.0 - x * (1.0 - x * (1.5 - x * (8.0 / 3.0 - x * (125.0 / 24.0)))))
+}
+
+/// The solution `u` of `u·eᵘ = x`. Entries out of the question have tiny `x`.
 fn omega(x: f32) -> f32 {
-    if x < 0.04 {
-        return x * (1.0 - x * (1.0 - x * (1.5 - x * (8.0 / 3.0 - x * (125.0 / 24.0)))));
+    if x < SMALL {
+        return series(x);
     }
     let t = libm::logf(x);
     let mut u = if t < 1.0 { x / (1.0 + x * 0.5) } else { t - libm::logf(t) * 0.8 };
@@ -185,6 +257,7 @@ fn power(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sparse::Sparse;
     use super::*;
 
     #[test]
@@ -195,6 +268,39 @@ mod tests {
             assert!((own - true_one).abs() < 1e-5 * true_one, "e^{x}: {own}, {true_one}");
             let u = omega(own);
             assert!((libm::logf(u) + u - x).abs() < 1e-4 * x.abs().max(1.0), "u of e^{x}: {u}");
+        }
+    }
+
+    #[test]
+    fn what_one_example_alone_has_counts_though_it_is_not_among_the_learnt_weights() {
+        // The first two features are shared; of twenty entries two have examples.
+        let (entries, strength) = (20, 3.0);
+        let mut rows = Rows::new(2);
+        let examples: [(usize, &[u32], &[f32]); 3] = [
+            (1, &[0, 1, 2], &[0.6, 0.3, 0.7]),
+            (18, &[0, 3, 4], &[0.6, 0.5, 0.6]),
+            (18, &[1], &[0.9]),
+        ];
+        for (entry, features, values) in examples {
+            rows.push(entry, Sparse { features, values }, false, 1.0);
+        }
+        let mut softmax = Softmax::new(2, entries, rows.len());
+        softmax.fit(&rows, &[0, 1, 2], strength, 50);
+        let weights = softmax.weights.with_alone(&rows, 5, |row| softmax.share(row));
+        let mut scores = vec![0.0; entries];
+        for (row, (own, features, values)) in examples.into_iter().enumerate() {
+            weights.scores(rows.row(row), &mut scores);
+            let sum: f32 = scores.iter().map(|score| libm::expf(*score)).sum();
+            for (entry, score) in scores.iter().enumerate() {
+                let one_by_one = features.iter().zip(values);
+                let one_by_one: f32 =
+                    one_by_one.map(|(feature, value)| value * weights.of(*feature, entry)).sum();
+                assert!((score - one_by_one).abs() < 1e-5, "{row}, {entry}");
+                // Solved: each share is what the probabilities of all the weights leave to do.
+                let left = f32::from(entry == own) - libm::expf(*score) / sum;
+                let share = softmax.share(row)[entry] / strength;
+                assert!((share - left).abs() < 0.01, "{row}, {entry}: {share} and {left}");
+            }
         }
     }
 

@@ -84,8 +84,12 @@ pub fn explained(
         }
         (Verdict::Unsure(_), near) => {
             let names: Vec<String> = near.iter().map(title).collect();
+            let basis = match reading.matched.basis {
+                across @ Basis::OtherLanguage => format!(" [{}]", basis_name(l, across)),
+                Basis::Exact | Basis::Pattern | Basis::Examples | Basis::None => String::new(),
+            };
             format!(
-                "{} {}",
+                "{} {}{basis}",
                 pick(l, "wavers between", "متردد بين"),
                 names.join(pick(l, " / ", " أو "))
             )
@@ -187,6 +191,10 @@ fn basis_name(l: Language, basis: Basis) -> &'static str {
         Basis::Exact => ("exact example", "مثال بنصه"),
         Basis::Pattern => ("pattern", "نمط"),
         Basis::Examples => ("examples", "الأمثلة"),
+        Basis::OtherLanguage => (
+            "meanings shared with examples of the other language",
+            "معانٍ مشتركة مع أمثلة اللغة الأخرى",
+        ),
         Basis::None => ("nothing", "لا شيء"),
     };
     pick(l, en, ar)

@@ -91,7 +91,7 @@ fn is_known(matched: &Match, assessment: &Assessment) -> bool {
     let calls = assessment.signals.iter().any(|signal| about_us.contains(&signal.kind));
     match (&matched.verdict, matched.basis) {
         (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
-        (Verdict::Sure(_), Basis::Examples | Basis::None) => !calls,
+        (Verdict::Sure(_), Basis::Examples | Basis::OtherLanguage | Basis::None) => !calls,
         (Verdict::Unsure(_) | Verdict::Unknown, _) => false,
     }
 }

@@ -41,6 +41,7 @@ fn reading(reading: &Reading, language: Language, text: &str) -> pb::Reading {
         Basis::Exact => pb::MatchBasis::Exact,
         Basis::Pattern => pb::MatchBasis::Pattern,
         Basis::Examples => pb::MatchBasis::Examples,
+        Basis::OtherLanguage => pb::MatchBasis::OtherLanguage,
     };
     let evidence = reading.matched.evidence.iter();
     let signals = reading.assessment.signals.iter();

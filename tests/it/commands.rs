@@ -97,6 +97,33 @@ fn an_explanation_says_that_a_detail_is_asked_for_first() {
     }
 }
 
+#[test]
+fn what_was_imported_in_one_language_is_answered_in_the_other_and_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rows, config) = (folder.path().join("rows.csv"), folder.path().join("config"));
+    let mut text = String::from("text,intent,lang\n");
+    for (entry, examples) in [
+        ("order", ["where is my order", "has my package shipped yet", "when will my order arrive"]),
+        ("refund", ["i want my money back", "how do i get a refund", "refund my payment"]),
+        ("hours", ["when do you open", "what are your opening hours", "are you open on friday"]),
+        ("address", ["change my address", "i need another address", "update the delivery address"]),
+    ] {
+        examples.iter().for_each(|example| text += &format!("{example},{entry},en\n"));
+    }
+    std::fs::write(&rows, text).unwrap();
+    let [rows, config] = [rows, config].map(|path| path.to_string_lossy().into_owned());
+    let ended = sanad(&["import", &rows, "--out", &config], Stdio::piped());
+    assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    for (lang, sure, basis) in [
+        ("en", "sure of refund", "[meanings shared with examples of the other language]"),
+        ("ar", "متأكد من", "[معانٍ مشتركة مع أمثلة اللغة الأخرى]"),
+    ] {
+        let asked = ["explain", "ابغى استرداد المبلغ", "--lang", lang, "--config", &config];
+        let shown = String::from_utf8_lossy(&sanad(&asked, Stdio::piped()).stdout).into_owned();
+        assert!(shown.contains(sure) && shown.contains(basis), "{shown}");
+    }
+}
+
 /// The output of a service until this line came; the service is killed then.
 fn served(folder: &Path, log: &Path, until: &str) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));

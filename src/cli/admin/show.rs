@@ -260,6 +260,9 @@ impl Show {
             pb::MatchBasis::Exact => ("the same words", "الكلمات نفسها"),
             pb::MatchBasis::Pattern => ("a pattern", "نمط"),
             pb::MatchBasis::Examples => ("likeness to the examples", "شبه بالأمثلة"),
+            pb::MatchBasis::OtherLanguage => {
+                ("meanings shared with the other language", "معانٍ مشتركة مع اللغة الأخرى")
+            }
         };
         Some(pick(self.language(), en, ar))
     }

@@ -1,7 +1,7 @@
 //! The ladder: what the bot does with what it has understood. It answers what it is sure of, asks
 //! once when it wavers, says so when it does not know, and steps aside in time.
 
-use super::matcher::{Basis, Verdict};
+use super::matcher::Verdict;
 use super::outcome::Outcome;
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::{EmergencyKind, Fired, Signal, SignalKind};
@@ -190,7 +190,7 @@ fn refused(bot: &BotRules, memory: &Memory) -> Step {
 
 /// Whether a topic was only guessed from so few words that the next line may well say more.
 fn is_guess(bot: &BotRules, reading: &Reading) -> bool {
-    reading.matched.basis == Basis::Examples && reading.tail_tokens <= bot.ladder.short_tokens_max
+    reading.matched.basis.is_likeness() && reading.tail_tokens <= bot.ladder.short_tokens_max
 }
 
 /// The topics that are near enough to be offered: "which of these?" between strangers only annoys.
@@ -234,7 +234,7 @@ pub fn reason_of(fired: &Fired) -> HandoffReason {
 /// The topic that was spoken of. "I want a human" resembles the question who we are, and is no topic.
 fn sure_entry(reading: &Reading) -> Option<EntryId> {
     let calls = |signal: &Signal| signal.kind == SignalKind::HumanRequest;
-    let is_wish = reading.matched.basis == Basis::Examples
+    let is_wish = reading.matched.basis.is_likeness()
         && !reading.states_need
         && reading.assessment.signals.iter().any(calls);
     match &reading.matched.verdict {

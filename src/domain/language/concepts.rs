@@ -8,7 +8,7 @@ use super::word_map::WordMap;
 use std::sync::LazyLock;
 
 /// One concept a line: its name, English words, Arabic words as people write them.
-const TABLE: &str = include_str!("concepts.txt");
+pub(super) const TABLE: &str = include_str!("concepts.txt");
 
 /// The concept of a word's stem, if it has one.
 pub fn concept(stem: &str) -> Option<u16> {

@@ -5,6 +5,7 @@ pub mod arabizi;
 pub mod common;
 pub mod concepts;
 mod detect;
+pub mod dictionary;
 mod fold;
 mod normalise;
 pub mod social;

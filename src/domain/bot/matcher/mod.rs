@@ -1,10 +1,12 @@
 //! Which FAQ entry a message asks for, and whether to answer it at all.
 //!
 //! Patterns and exact examples win outright; else a linear classifier, trained from the examples
-//! when the rules are loaded, proposes entries and says how well it knows the message. Training
+//! when the rules are loaded, proposes entries and says how well it knows the message. For entries
+//! with examples in one language only, a message in the other is said in theirs. Training
 //! and finding are deterministic: the same examples and the same message always give the same
 //! answer with the same score.
 
+mod crossing;
 mod evidence;
 mod exact;
 mod examples;
@@ -16,14 +18,17 @@ mod model;
 mod softmax;
 mod sparse;
 
+use self::crossing::Crossing;
 use self::exact::Exact;
 use self::known::Known;
 use self::model::{Lesson, Model, Reading};
 use crate::domain::ids::EntryId;
 use crate::domain::language::arabizi::{ArabicWords, spelled};
+use crate::domain::language::dictionary;
 use crate::domain::language::{Evidence, Normalised, Variety, normalise};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Longest list of candidates a match carries.
 pub const CANDIDATES_MAX: usize = 5;
@@ -117,8 +122,20 @@ pub enum Basis {
     Pattern,
     /// It resembles examples.
     Examples,
+    /// It resembles examples of the other language: its words mean what theirs do.
+    OtherLanguage,
     /// Nothing in it is known.
     None,
+}
+
+impl Basis {
+    /// Whether it is only like what was given, in whichever language.
+    pub fn is_likeness(self) -> bool {
+        match self {
+            Basis::Examples | Basis::OtherLanguage => true,
+            Basis::Exact | Basis::Pattern | Basis::None => false,
+        }
+    }
 }
 
 /// The matcher's finding about one message.
@@ -132,6 +149,16 @@ pub struct Match {
     pub basis: Basis,
     /// The words and parts of words that carried the best candidate, weightiest first.
     pub evidence: Vec<Evidence>,
+}
+
+impl Match {
+    /// Whether this says more than what was found of the message as it is written: it knows the
+    /// message at all, or neither does, and its best is likelier.
+    fn beats(&self, as_written: &Match) -> bool {
+        let best = |found: &Match| found.candidates.first().map_or(0.0, |best| best.score);
+        let is_known = |found: &Match| found.verdict != Verdict::Unknown;
+        (is_known(self) || !is_known(as_written)) && best(self) > best(as_written)
+    }
 }
 
 /// Why a pattern cannot be used.
@@ -155,6 +182,7 @@ pub struct Matcher {
     model: Model,
     known: Known,
     arabic: ArabicWords,
+    crossing: Crossing,
 }
 
 /// What the classifier makes of one reading of a message.
@@ -183,6 +211,7 @@ impl Matcher {
     ) -> Result<(Matcher, bool), PatternError> {
         let exact = Exact::new(entries)?;
         let (lessons, arabic) = lessons(entries);
+        let crossing = Crossing::new(entries, &lessons);
         let recalled = learnt::decode(learnt, entries.len());
         let is_recalled = recalled.is_some();
         let (model, known) = recalled.unwrap_or_else(|| {
@@ -193,7 +222,7 @@ impl Matcher {
         });
         let entries = entries.iter().map(|entry| entry.id.clone()).collect();
         let settings = settings.clone();
-        Ok((Matcher { entries, settings, exact, model, known, arabic }, is_recalled))
+        Ok((Matcher { entries, settings, exact, model, known, arabic, crossing }, is_recalled))
     }
 
     /// What was learnt, to be recalled instead of learning it again.
@@ -211,11 +240,17 @@ impl Matcher {
             .then(|| arabic_words(n.words(), &self.arabic))
             .and_then(|words| self.opinion(words.iter().map(Cow::as_ref), Variety::Arabic));
         let opinion = match (as_written, spelled_out) {
-            (Some(one), Some(other)) if other.certainty > one.certainty => other,
-            (Some(one), _) | (None, Some(one)) => one,
-            (None, None) => return unknown(Vec::new(), Vec::new()),
+            (Some(one), Some(other)) if other.certainty > one.certainty => Some(other),
+            (one, other) => one.or(other),
         };
-        self.judge(&opinion, n)
+        let found = match &opinion {
+            Some(opinion) => self.judge(opinion, &self.settings, Basis::Examples, n),
+            None => unknown(Vec::new(), Vec::new()),
+        };
+        match self.crossed(n, variety) {
+            Some(crossed) if crossed.beats(&found) => crossed,
+            Some(_) | None => found,
+        }
     }
 
     /// What the classifier makes of these words; `None` if it knows nothing in them.
@@ -224,7 +259,11 @@ impl Matcher {
         words: impl Iterator<Item = &'w str>,
         variety: Variety,
     ) -> Option<Opinion> {
-        let reading = self.model.read(words, variety);
+        self.opinion_of(self.model.read(words, variety), variety)
+    }
+
+    /// What the classifier makes of a reading; `None` if there is nothing in it.
+    fn opinion_of(&self, reading: Reading, variety: Variety) -> Option<Opinion> {
         if reading.features.is_empty() {
             return None;
         }
@@ -239,8 +278,34 @@ impl Matcher {
         Some(Opinion { reading, scores, best, certainty })
     }
 
+    /// What is found when the message is said in the other language, if that is an entry that has
+    /// no example in its own.
+    fn crossed(&self, n: &Normalised, variety: Variety) -> Option<Match> {
+        let words = match variety {
+            Variety::Arabizi => arabic_words(n.words(), &DICTIONARY_WORDS),
+            _ => n.words().map(Cow::Borrowed).collect(),
+        };
+        let said = self.crossing.said(&words, variety)?;
+        let mut reading = self.model.read(said.words(), said.variety());
+        said.point_back(&mut reading);
+        let opinion = self.opinion_of(reading, said.variety())?;
+        if !self.crossing.is_foreign(opinion.best, variety) {
+            return None;
+        }
+        let settings = crossing::settings(&self.settings);
+        let mut found = self.judge(&opinion, &settings, Basis::OtherLanguage, n);
+        said.name(&mut found.evidence, n);
+        Some(found)
+    }
+
     /// Answer, ask which is meant, or say that it is not known.
-    fn judge(&self, opinion: &Opinion, n: &Normalised) -> Match {
+    fn judge(
+        &self,
+        opinion: &Opinion,
+        settings: &MatcherSettings,
+        basis: Basis,
+        n: &Normalised,
+    ) -> Match {
         let shares = self.known.shares(&opinion.scores);
         let candidates: Vec<Candidate> = ranked(&opinion.scores, CANDIDATES_MAX)
             .into_iter()
@@ -250,18 +315,18 @@ impl Matcher {
             })
             .collect();
         let evidence = evidence::evidence(&self.model, &opinion.reading, opinion.best, n);
-        if opinion.certainty < self.settings.unsure_at {
+        if opinion.certainty < settings.unsure_at {
             return unknown(candidates, evidence);
         }
         let score = |place: usize| candidates.get(place).map_or(0.0, |one| one.score);
-        let ahead = score(0) - score(1) >= self.settings.clarify_margin;
-        let verdict = if ahead && score(0) >= self.settings.sure_at {
+        let ahead = score(0) - score(1) >= settings.clarify_margin;
+        let verdict = if ahead && score(0) >= settings.sure_at {
             Verdict::Sure(self.entries[opinion.best].clone())
         } else {
-            let choices = candidates.iter().take(self.settings.choices_max.max(1));
+            let choices = candidates.iter().take(settings.choices_max.max(1));
             Verdict::Unsure(choices.map(|choice| choice.entry.clone()).collect())
         };
-        Match { verdict, candidates, basis: Basis::Examples, evidence }
+        Match { verdict, candidates, basis, evidence }
     }
 
     /// A match beyond doubt, unless several entries claim the same words.
@@ -284,6 +349,13 @@ impl Matcher {
 fn unknown(candidates: Vec<Candidate>, evidence: Vec<Evidence>) -> Match {
     Match { verdict: Verdict::Unknown, candidates, basis: Basis::None, evidence }
 }
+
+/// The Arabic words that Arabizi may stand for where no example is in Arabic.
+static DICTIONARY_WORDS: LazyLock<ArabicWords> = LazyLock::new(|| {
+    let mut words = ArabicWords::default();
+    dictionary::arabic_words().for_each(|word| words.add(word));
+    words
+});
 
 /// The entries with the highest scores, best first; of equals the earlier.
 fn ranked(scores: &[f32], count: usize) -> Vec<usize> {

@@ -362,6 +362,33 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_a_person_and_has_one_is_told_whom() {
+        use crate::cli::chat::calls::{Asked, Done};
+        use crate::cli::chat::input::Want;
+        use crate::grpc::pb::Event;
+        let told = |language, state: ConversationState, events: Vec<Event>| {
+            let mut view = view(Some(language));
+            let want = Want::Human;
+            view.asking(&want);
+            let (rated, identity) = (Default::default(), String::new());
+            let asked = Asked { request_id: "r".to_owned(), want, rated, identity };
+            let sara = Participant {
+                party: Party::Agent.into(),
+                name: "Sara".to_owned(),
+                ..Default::default()
+            };
+            let conversation =
+                Conversation { state: state.into(), owner: Some(sara), ..Default::default() };
+            let done = Done { conversation: Some(conversation), events, ..Default::default() };
+            view.done(asked, done).join("\n")
+        };
+        let (en, ar, human) = (Language::En, Language::Ar, ConversationState::Human);
+        assert_eq!(told(en, human, Vec::new()), "* you are with Sara already: just write");
+        assert_eq!(told(ar, human, Vec::new()), "* أنت الآن مع Sara: اكتب ما تريد");
+        assert!(!told(en, ConversationState::Queued, Vec::new()).contains("Sara"));
+    }
+
+    #[test]
     fn only_the_word_erases() {
         for (line, means) in
             [("erase", true), (" Erase ", true), ("محو", true), ("yes", false), ("", false)]

@@ -73,6 +73,10 @@ pub struct View {
     stream_away: bool,
     /// A call is not answered.
     call_away: bool,
+    /// By the clock of which zone texts tell times.
+    time_zone: String,
+    /// Whether that has been said.
+    zone_told: bool,
 }
 
 impl View {
@@ -122,6 +126,8 @@ impl View {
             past_through: 0,
             stream_away: false,
             call_away: false,
+            time_zone: String::new(),
+            zone_told: false,
         }
     }
 
@@ -428,6 +434,7 @@ impl View {
             let hint = event.body.as_ref().and_then(|body| self.transcript.hint(body));
             self.hint = hint.or(self.hint.take());
         }
+        lines.extend(self.by_which_clock(&lines));
         lines
     }
 

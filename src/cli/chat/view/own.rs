@@ -389,6 +389,23 @@ mod tests {
     }
 
     #[test]
+    fn the_clock_of_told_times_is_named_once_and_only_where_it_is_not_the_terminals() {
+        let told = |time_zone: &str| {
+            let mut view = view(Some(Language::Ar));
+            let time_zone = time_zone.to_owned();
+            view.stands(Some(Conversation { time_zone, ..Default::default() }));
+            let line = |text: &str| vec![text.to_owned()];
+            assert_eq!(view.by_which_clock(&line("* أهلا")), None, "no time was told");
+            let first = view.by_which_clock(&line("* حتى الأحد 22 نوفمبر، 09:00"));
+            assert_eq!(view.by_which_clock(&line("* 10:00")), None, "once");
+            first
+        };
+        assert!(told("Asia/Riyadh").unwrap().starts_with("* الأوقات هنا بتوقيت Asia/Riyadh"));
+        assert_eq!(told("Africa/Abidjan"), None, "it shows the same time as here");
+        assert_eq!(told(""), None);
+    }
+
+    #[test]
     fn only_the_word_erases() {
         for (line, means) in
             [("erase", true), (" Erase ", true), ("محو", true), ("yes", false), ("", false)]

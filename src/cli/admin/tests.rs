@@ -304,7 +304,7 @@ async fn a_refusal_is_told_in_the_language_of_the_command_with_the_same_facts() 
             "the server refused to put it in force: there is no entry nosuch: the rules name none \
                 (FIELD_INVALID)",
         ),
-        ("ar", "رفض الخادم ذلك: لا يوجد في القواعد المدخل nosuch (FIELD_INVALID)"),
+        ("ar", "رفض الخادم ذلك: لا يوجد في القواعد مدخل nosuch (FIELD_INVALID)"),
     ] {
         let words = ["off", "nosuch", "--lang", lang];
         let failure = run_against(&FakeAdmin::default(), &words).await.unwrap_err();

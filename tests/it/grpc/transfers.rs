@@ -5,6 +5,7 @@ use sanad::grpc::pb;
 use sanad::grpc::pb::event::Body;
 use sanad::grpc::pb::transfer_conversation_request::To;
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
 const NOTE: &str = "she has paid twice, the receipts are in her mail";
 

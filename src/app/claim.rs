@@ -8,6 +8,7 @@ use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::{PoolRefusal, WorkCommand};
 use crate::domain::pool::item::Place;
+use crate::domain::pool::why::Hindrance;
 use crate::domain::routing::claim::Claimable;
 
 impl App {
@@ -28,7 +29,7 @@ impl App {
             Ok(overtaken) => overtaken,
             Err(_) if self.owns(agent, conversation).await? => Vec::new(),
             Err(_) => {
-                let why = "an emergency that this agent could take waits";
+                let why = Hindrance::EmergencyWaits;
                 return Err(PoolRefusal::NotEligible { why }.into());
             }
         };

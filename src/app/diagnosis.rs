@@ -131,7 +131,7 @@ impl App {
             Some(fence) => Finding::attention(Code::NoLeader)
                 .with("last", &fence.leader)
                 .with("since_s", -left / 1_000),
-            None => Finding::attention(Code::NoLeader).with("last", "-").with("since_s", 0),
+            None => Finding::attention(Code::NeverLed),
         })
     }
 

@@ -41,20 +41,28 @@ fn nothing(folder: &Path, conversation: Option<&str>) -> String {
     }
 }
 
+/// An empty archive is an answer; a conversation that was asked for and is not there is none.
+fn found_nothing(args: &ArchiveArgs) -> anyhow::Result<()> {
+    let told = nothing(&args.archive, args.conversation.as_deref());
+    if args.conversation.is_some() {
+        bail!(told);
+    }
+    eprintln!("{told}");
+    Ok(())
+}
+
 /// Runs the command.
 pub fn run(args: &ArchiveArgs) -> anyhow::Result<()> {
     let folder = args.archive.display();
     if args.archive == Path::new(ARCHIVE) && !args.archive.try_exists()? {
         // The first row that leaves the store makes it; one that was named must be there.
-        eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
-        return Ok(());
+        return found_nothing(args);
     }
     let contents = read(&args.archive, args.conversation.as_deref()).with_context(|| {
         format!("the archive {folder} cannot be read; name it with --archive DIR")
     })?;
     if contents.rows.is_empty() {
-        eprintln!("{}", nothing(&args.archive, args.conversation.as_deref()));
-        return Ok(());
+        return found_nothing(args);
     }
     let seals = sealing::seals_of(&args.data)?;
     let mut out = io::stdout().lock();
@@ -89,5 +97,19 @@ mod tests {
         assert!(told.contains("nothing is archived in data/archive"), "{told}");
         let told = nothing(Path::new("data/archive"), Some("c1"));
         assert!(told.contains("conversation c1 is not in the archive"), "{told}");
+    }
+
+    #[test]
+    fn a_conversation_that_is_not_there_is_a_failure_and_an_empty_archive_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let look = |conversation: Option<&str>| {
+            let conversation = conversation.map(str::to_owned);
+            let (archive, data) = (folder.path().to_owned(), folder.path().to_owned());
+            run(&ArchiveArgs { conversation, archive, data })
+        };
+        look(None).unwrap();
+        let told = look(Some("c1")).unwrap_err().to_string();
+        assert!(told.starts_with("conversation c1 is not in the archive"), "{told}");
+        assert!(!told.contains('\n'), "one line: {told}");
     }
 }

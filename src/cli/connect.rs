@@ -1,6 +1,9 @@
 //! How commands reach a server: addresses, keys, what is tried again, and what a person reads when
 //! it does not work. Every mutating call carries a request id, so that trying again is safe.
 
+use super::refused;
+use super::terminal::Look;
+use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use clap::Args;
 use std::future::Future;
@@ -57,18 +60,24 @@ pub enum Failure {
     },
     /// There is no key to call with.
     #[error(
-        "cannot read the key {path}: {why}; `sanad serve` makes the keys of those whom its config names \
+        "cannot read the key {path}: {why}{others}; `sanad serve` makes the keys of those whom its config names \
          at its start, `sanad key mint` makes others; name the server's data folder with --data DIR, or \
-         the key with --key FILE", path = path.display()
+         the key with --key FILE", path = path.display(), others = there(others)
     )]
     NoKey {
         /// Where it was looked for.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
+        /// Whose keys of this role lie beside it.
+        others: Vec<String>,
     },
     /// The server said no.
-    #[error("the server refused {what}: {} ({})", why.message(), reason_of(why))]
+    #[error(
+        "the server refused {what}: {} ({})",
+        refused::why(Language::En, Look::PLAIN, why),
+        reason_of(why)
+    )]
     Refused {
         /// What was asked for.
         what: &'static str,
@@ -195,7 +204,11 @@ impl KeyArgs {
     /// Reads the key of this subject.
     pub fn read(&self, role: Role, subject: &str) -> Result<Bearer, Failure> {
         let path = self.key.clone().unwrap_or_else(|| key_path(&self.data, role, subject));
-        let no_key = |why: &str| Failure::NoKey { path: path.clone(), why: why.to_owned() };
+        let no_key = |why: &str| {
+            // Only what this machine's own folder holds: no server is asked who there is.
+            let others = if self.key.is_none() { subjects(&self.data, role) } else { Vec::new() };
+            Failure::NoKey { path: path.clone(), why: why.to_owned(), others }
+        };
         let text = std::fs::read_to_string(&path).map_err(|e| no_key(&e.to_string()))?;
         match text.trim() {
             "" => Err(no_key("it is empty, so it was revoked")),
@@ -208,6 +221,27 @@ impl KeyArgs {
 /// Where the server keeps a key.
 pub fn key_path(data: &Path, role: Role, subject: &str) -> PathBuf {
     data.join("keys").join(format!("{}_{subject}.key", role.name()))
+}
+
+/// Whose keys of this role lie in this data folder, by name.
+fn subjects(data: &Path, role: Role) -> Vec<String> {
+    let Ok(files) = std::fs::read_dir(data.join("keys")) else { return Vec::new() };
+    let prefix = format!("{}_", role.name());
+    let mut subjects: Vec<String> = files
+        .filter_map(|file| {
+            let file = file.ok()?.file_name().into_string().ok()?;
+            Some(file.strip_prefix(&prefix)?.strip_suffix(".key")?.to_owned())
+        })
+        .collect();
+    subjects.sort();
+    subjects
+}
+
+fn there(others: &[String]) -> String {
+    match others.is_empty() {
+        true => String::new(),
+        false => format!("; keys lie there for: {}", others.join(", ")),
+    }
 }
 
 /// The secret of every call: a key, or a customer token, which slides.
@@ -399,6 +433,18 @@ mod tests {
         assert!(failure.contains("revoked"), "{failure}");
         std::fs::write(&path, "sanad_agent_sara_00\n").unwrap();
         assert!(keys.read(Role::Agent, "sara").is_ok());
+        // Whoever mistypes the name reads which there are; of other roles and other files nothing.
+        for file in ["agent_ali.key", "supervisor_main.key", "agent_x.txt"] {
+            std::fs::write(data.path().join("keys").join(file), "").unwrap();
+        }
+        let failure = keys.read(Role::Agent, "nobody").unwrap_err();
+        let told = failure.to_string();
+        assert!(told.contains("keys lie there for: ali, sara;"), "{told}");
+        let told = crate::cli::failure::told(failure, Language::Ar).to_string();
+        assert!(told.contains("ali، sara"), "{told}");
+        let elsewhere = KeyArgs { key: Some(data.path().join("no.key")), ..keys };
+        let told = elsewhere.read(Role::Agent, "nobody").unwrap_err().to_string();
+        assert!(!told.contains("sara"), "another file was named: {told}");
     }
 
     #[test]

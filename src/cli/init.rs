@@ -22,6 +22,12 @@ pub struct Init {
     buckets: u16,
 }
 
+/// What comes next.
+const NEXT: &str = "\
+Start any number of instances with: sanad serve --store URL
+Their data folders share the secrets and keys: start one, then copy server.secret, seal.secret (where \
+there is one) and keys/ from its data folder into those of the others before they start.";
+
 /// Runs the command.
 pub async fn run(options: Init) -> anyhow::Result<()> {
     let StoreKind::Redis(url) = &options.store else {
@@ -30,6 +36,18 @@ pub async fn run(options: Init) -> anyhow::Result<()> {
     let address = Address::parse(url)?;
     let made = deployment::init(address.clone(), options.buckets, Patience::default()).await?;
     println!("{address}: deployment {} with {} buckets is begun", made.id, made.buckets);
-    println!("Start any number of instances with: sanad serve --store URL");
+    println!("{NEXT}");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_starts_more_instances_reads_what_their_data_folders_share() {
+        for shared in ["server.secret", "seal.secret", "keys/"] {
+            assert!(NEXT.contains(shared), "{NEXT}");
+        }
+    }
 }

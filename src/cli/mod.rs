@@ -19,6 +19,7 @@ mod doctor;
 mod eta;
 mod eval;
 mod explain;
+mod failure;
 #[cfg(test)]
 mod fake;
 mod figures;
@@ -199,7 +200,7 @@ fn finished(done: anyhow::Result<ExitCode>) -> ExitCode {
 }
 
 fn exit_code(error: &anyhow::Error) -> ExitCode {
-    ExitCode::from(error.downcast_ref::<Failure>().map_or(1, Failure::exit_code))
+    ExitCode::from(failure::of(error).map_or(1, Failure::exit_code))
 }
 
 /// What is logged unless `SANAD_LOG` says otherwise. The client of a cluster tells of every attempt to

@@ -174,11 +174,12 @@ impl Transcript {
         let place = match (status.registered, self.reader) {
             (false, _) => pick(self.language, "asking for a person …", "جارٍ طلب موظف …").to_owned(),
             (true, Reader::Customer) => {
-                let (en, ar) = ("you are number N in line", "رقمك في القائمة N");
+                let (en, ar) = ("you are number N in line", "رقمك في قائمة الانتظار N");
                 pick(self.language, en, ar).replace('N', &status.position.to_string())
             }
             (true, Reader::Staff) => {
-                let (en, ar) = ("the customer is number N in line", "رقم العميل في القائمة N");
+                let (en, ar) =
+                    ("the customer is number N in line", "رقم العميل في قائمة الانتظار N");
                 pick(self.language, en, ar).replace('N', &status.position.to_string())
             }
         };

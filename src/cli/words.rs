@@ -24,8 +24,8 @@ pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Opt
             "كل من يستطيع المساعدة مشغول أو في استراحة أو غائب",
         ),
         D::PreferredBusy => (
-            "the colleague meant for it is busy and waited for; others are asked soon",
-            "الموظف المقصود مشغول وهو في الانتظار، ثم يُسأل غيره قريبًا",
+            "the colleague meant for it cannot take it yet and is waited for; others are asked soon",
+            "الموظف المقصود لا يستطيع تسلّمها بعد فيُنتظر قليلًا، ثم يُسأل غيره قريبًا",
         ),
         D::AnotherNeeded => (
             "those who could help have tried already; somebody else is waited for",
@@ -62,9 +62,12 @@ pub fn rise(language: Language, rise: pb::PositionRise) -> Option<&'static str> 
     use pb::PositionRise as R;
     let (en, ar) = match rise {
         R::Unspecified => return None,
-        R::Rejoined => ("in line again", "العودة إلى القائمة"),
+        R::Rejoined => ("in line again", "العودة إلى قائمة الانتظار"),
         R::Emergencies => ("somebody in danger goes before", "تقدَّم من هو في خطر"),
-        R::TeamChanged => ("other colleagues are there now", "تغيّر الموظفون الموجودون"),
+        R::TeamChanged => (
+            "colleagues came or left, so the places were counted again",
+            "جاء موظفون أو غادروا فأُعيد حساب الأماكن",
+        ),
         R::EarlierClaim => (
             "somebody goes before who waited longer, was promised it or is more urgent",
             "تقدَّم من انتظر أكثر أو له وعد أو أمره أعجل",
@@ -83,7 +86,7 @@ pub fn handoff(language: Language, reason: pb::HandoffReason) -> &'static str {
         H::Confusion => ("lost", "تائه"),
         H::NotUnderstood => ("not understood by the bot", "لم يفهمه الرد الآلي"),
         H::Repetition => ("the answers did not help", "لم تنفعه الإجابات"),
-        H::Abuse => ("abusive", "أساء بالكلام"),
+        H::Abuse => ("used abusive words", "أساء بالكلام"),
         H::EmergencyLife => ("EMERGENCY: life or health", "طارئ: خطر على الحياة أو الصحة"),
         H::EmergencyMoney => ("EMERGENCY: losing money", "طارئ: خسارة مال الآن"),
         H::EmergencyProperty => ("EMERGENCY: property", "طارئ: ضرر في الممتلكات"),
@@ -105,7 +108,7 @@ pub fn signal(language: Language, kind: pb::SignalKind) -> &'static str {
         S::Confusion => ("lost", "تائه"),
         S::Repetition => ("repeats the question", "يكرر السؤال"),
         S::Emergency => ("in danger", "في خطر"),
-        S::Abuse => ("abusive", "يسيء بالكلام"),
+        S::Abuse => ("abusive words", "كلام مسيء"),
     };
     pick(language, en, ar)
 }

@@ -91,10 +91,12 @@ pub struct Directives {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotTaken {
     /// The rules name no such thing.
-    #[error("the rules name no such {what}")]
+    #[error("the rules name no {what} {name:?}")]
     Unknown {
         /// `queue` or `entry`.
         what: &'static str,
+        /// As it was named.
+        name: String,
     },
     /// Its end is not one that can be.
     #[error("it must end after now and within {} days", SPAN_MAX.as_secs() / 86_400)]
@@ -162,7 +164,7 @@ impl Directives {
 fn check(rules: &Rules, what: &What) -> Result<(), NotTaken> {
     let entry = |id: &EntryId| match rules.bot.entries.contains_key(id) {
         true => Ok(()),
-        false => Err(NotTaken::Unknown { what: "entry" }),
+        false => Err(NotTaken::Unknown { what: "entry", name: id.to_string() }),
     };
     match what {
         What::Banner { ar, en, topics } => {
@@ -173,7 +175,7 @@ fn check(rules: &Rules, what: &What) -> Result<(), NotTaken> {
         }
         What::QueueClosed { queue } => match rules.routing.queues.get(queue) {
             Some(_) => Ok(()),
-            None => Err(NotTaken::Unknown { what: "queue" }),
+            None => Err(NotTaken::Unknown { what: "queue", name: queue.to_string() }),
         },
         What::EntryOff { entry: id } => entry(id),
     }

@@ -2,6 +2,7 @@
 //! a random number; time is handed in, effects and deadlines are returned as data.
 
 pub mod bot;
+mod coded;
 pub mod conversation;
 pub mod detectors;
 pub mod directives;

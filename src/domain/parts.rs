@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// The longest address, in bytes.
-const URL_BYTES_MAX: usize = 2048;
+pub const URL_BYTES_MAX: usize = 2048;
 /// The longest title, label or file name, in characters.
 pub const TITLE_CHARS_MAX: usize = 200;
 /// A right angle, in millionths of a degree.

@@ -91,7 +91,7 @@ impl AdminService for Admin {
         let c = app.conversation(&id).await.map_err(status)?;
         let (Some(standing), Some(asked)) = (encode::queue_status(app, &c), &c.handoff) else {
             let (state, what) = (c.state.name().to_owned(), "it does not wait".to_owned());
-            return Err(Refusal::WrongState { state, what }.into());
+            return Err(Refusal::WrongState { state, what, facts: Vec::new() }.into());
         };
         let item = match app.place(&id).await.map_err(status)? {
             Some(Place::Here(item)) => Some(item),

@@ -321,7 +321,7 @@ impl AgentService for AgentDesk {
         let chars_max = self.context.app.settings().utterance_chars_max;
         let what = decode::at_most("what", asked.what.trim(), chars_max)?;
         if what.is_empty() {
-            return Err(decode::wrong("what", "say what the customer is promised"));
+            return Err(decode::empty("what", "say what the customer is promised"));
         }
         let due = decode::time("due", asked.due.as_ref())?;
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());

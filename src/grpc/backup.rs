@@ -36,9 +36,15 @@ pub async fn back_up(
 fn refused(why: NoBackup) -> Status {
     let what = why.to_string();
     let refusal = match why {
-        NoBackup::NotHere(_) => Refusal::WrongState { state: "not_embedded".to_owned(), what },
-        NoBackup::NoRoom { .. } => Refusal::WrongState { state: "disk_full".to_owned(), what },
-        NoBackup::Busy => Refusal::TooMany { what: "backups at once", retry_after: BUSY_FOR },
+        NoBackup::NotHere(_) => {
+            Refusal::WrongState { state: "not_embedded".to_owned(), what, facts: Vec::new() }
+        }
+        NoBackup::NoRoom { needed, free } => {
+            let megabytes = |bytes: u64| (bytes >> 20).to_string();
+            let facts = vec![("needed_mb", megabytes(needed)), ("free_mb", megabytes(free))];
+            Refusal::WrongState { state: "disk_full".to_owned(), what, facts }
+        }
+        NoBackup::Busy => Refusal::TooMany { what: "backups_at_once", retry_after: BUSY_FOR },
         NoBackup::Failed(reason) => {
             tracing::error!(reason, "the store could not be copied");
             Refusal::Unavailable { why: what, retry_after: BUSY_FOR }

@@ -73,5 +73,5 @@ pub(super) async fn list(
 /// Whoever decides about somebody says why.
 fn reason(context: &Context, text: &str) -> Result<String, Status> {
     let text = decode::at_most("reason", text.trim(), context.app.settings().utterance_chars_max)?;
-    if text.is_empty() { Err(decode::wrong("reason", "say why")) } else { Ok(text) }
+    if text.is_empty() { Err(decode::empty("reason", "say why")) } else { Ok(text) }
 }

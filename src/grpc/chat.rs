@@ -14,7 +14,6 @@ use super::pb::chat_service_server::ChatService;
 use super::refusals::{customer_status, status};
 use super::resume::Place;
 use super::seen;
-use super::status::Refusal;
 use super::tokens::Unbegun;
 use crate::app::conversations::{Done, Logged};
 use crate::app::error::{AppError, AppResult};
@@ -316,7 +315,7 @@ impl ChatService for Chat {
             pb::ResolutionAnswer::Deny => false,
             pb::ResolutionAnswer::Unspecified => {
                 let what = "say CONFIRM or DENY".to_owned();
-                return Err(Refusal::Field { field: "answer", what }.into());
+                return Err(decode::wrong("answer", what));
             }
         };
         let name = format!("respond {resolved}");

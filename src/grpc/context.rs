@@ -3,6 +3,7 @@
 
 use super::Now;
 use super::encode::{self, Reader};
+use super::facts;
 use super::identity::HostIdentity;
 use super::lifecycle::{Lifecycle, Phase};
 use super::pb;
@@ -11,7 +12,7 @@ use super::tokens::CustomerTokens;
 use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
 use crate::app::findings::Finding;
-use crate::domain::ids::{ConversationId, RequestId, RulesVersion};
+use crate::domain::ids::{ConversationId, IdError, RequestId, RulesVersion};
 use crate::domain::rules::Rules;
 use crate::ports::archive::Archive;
 use crate::ports::backup::Backups;
@@ -105,12 +106,14 @@ impl Context {
 }
 
 /// An id of a request field, or a refusal that names the field.
-pub fn id<T, E: std::fmt::Display>(
+pub fn id<T>(
     field: &'static str,
     text: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
+    parse: impl Fn(&str) -> Result<T, IdError>,
 ) -> Result<T, Status> {
-    parse(text).map_err(|error| Refusal::Field { field, what: error.to_string() }.into())
+    parse(text).map_err(|error| {
+        Refusal::Field { field, what: error.to_string(), facts: facts::of_id(&error) }.into()
+    })
 }
 
 /// The conversation a request names.

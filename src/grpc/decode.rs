@@ -2,9 +2,10 @@
 //! and with what to send instead. One direction, one place.
 
 use super::context::id;
+use super::facts;
 use super::pb;
 use super::resume::Place;
-use super::status::Refusal;
+use super::status::{Facts, Refusal};
 use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, SkillId};
@@ -24,7 +25,26 @@ const CAPACITY_MAX: u32 = 100;
 
 /// A refusal of one field.
 pub fn wrong(field: &'static str, what: impl Into<String>) -> Status {
-    Refusal::Field { field, what: what.into() }.into()
+    Refusal::Field { field, what: what.into(), facts: Vec::new() }.into()
+}
+
+/// A refusal of one field in which nothing stands that must not be empty.
+pub fn empty(field: &'static str, what: impl Into<String>) -> Status {
+    told(field, what, vec![("problem", "empty".to_owned())])
+}
+
+/// A refusal of one field that a person can have caused, with the facts to say it in their language.
+fn told(field: &'static str, what: impl Into<String>, facts: Facts) -> Status {
+    Refusal::Field { field, what: what.into(), facts }.into()
+}
+
+/// A refusal of a number that lies outside what can be.
+pub fn range(field: &'static str, min: u32, max: u32) -> Status {
+    told(field, format!("must be from {min} to {max}"), facts::out_of_range(min, max))
+}
+
+fn unknown(field: &'static str, sort: &str, name: &str, what: String) -> Status {
+    told(field, what, facts::unknown(sort, name))
 }
 
 /// The language a client asks for; none is asked for by an empty tag.
@@ -96,7 +116,8 @@ pub fn wait_choice(asked: &pb::ChooseWaitOptionRequest) -> Result<WaitChoice, St
 pub fn at_most(field: &'static str, text: &str, chars_max: usize) -> Result<String, Status> {
     let length = text.chars().count();
     if length > chars_max {
-        return Err(wrong(field, format!("at most {chars_max} characters, this has {length}")));
+        let what = format!("at most {chars_max} characters, this has {length}");
+        return Err(told(field, what, facts::too_long(chars_max, length)));
     }
     Ok(text.to_owned())
 }
@@ -127,37 +148,39 @@ pub fn profile(
     let agent = id("profile.agent_id", &profile.agent_id, ordinary_id)?;
     let name = at_most("profile.name", profile.name.trim(), NAME_CHARS_MAX)?;
     if name.is_empty() {
-        return Err(wrong("profile.name", "customers must see a name"));
+        return Err(empty("profile.name", "customers must see a name"));
     }
     let mut languages = BTreeMap::new();
     for (tag, level) in &profile.languages {
-        let spoken = Language::from_tag(tag)
-            .ok_or_else(|| wrong("profile.languages", format!("{tag:?} is not ar or en")))?;
+        let spoken = Language::from_tag(tag).ok_or_else(|| {
+            unknown("profile.languages", "language", tag, format!("{tag:?} is not ar or en"))
+        })?;
         languages.insert(spoken, self::level("profile.languages", tag, *level)?);
     }
     if languages.is_empty() {
-        return Err(wrong("profile.languages", "an agent speaks at least one language"));
+        return Err(empty("profile.languages", "an agent speaks at least one language"));
     }
     let mut skills = BTreeMap::new();
     for (name, level) in &profile.skills {
         let skill = id("profile.skills", name, SkillId::parse)?;
         if !rules.skills.contains(&skill) {
-            return Err(wrong("profile.skills", format!("the rules name no skill {name:?}")));
+            let what = format!("the rules name no skill {name:?}");
+            return Err(unknown("profile.skills", "skill", name, what));
         }
         skills.insert(skill, self::level("profile.skills", name, *level)?);
     }
     if !(1..=CAPACITY_MAX).contains(&profile.capacity) {
-        return Err(wrong("profile.capacity", format!("must be from 1 to {CAPACITY_MAX}")));
+        return Err(range("profile.capacity", 1, CAPACITY_MAX));
     }
     let capacity = profile.capacity;
     Ok((agent, Profile { name, languages, skills, capacity, declared: false }))
 }
 
 fn level(field: &'static str, of: &str, level: u32) -> Result<u8, Status> {
-    u8::try_from(level)
-        .ok()
-        .filter(|level| (1..=5).contains(level))
-        .ok_or_else(|| wrong(field, format!("the level of {of:?} must be from 1 to 5")))
+    u8::try_from(level).ok().filter(|level| (1..=5).contains(level)).ok_or_else(|| {
+        let what = format!("the level of {of:?} must be from 1 to 5");
+        told(field, what, facts::out_of_range(1, 5))
+    })
 }
 
 /// How many a page holds: `usual` if it is not said, at most `max`.

@@ -139,7 +139,7 @@ fn wanted(to: Option<&To>) -> Result<Wanted, Status> {
             let level = match need.level {
                 0 => 1,
                 level @ 1..=5 => level as u8,
-                _ => return Err(decode::wrong("skill.level", "must be from 1 to 5")),
+                _ => return Err(decode::range("skill.level", 1, 5)),
             };
             Ok(Wanted::Skill(id("skill.skill_id", &need.skill_id, SkillId::parse)?, level))
         }

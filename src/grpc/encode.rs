@@ -143,6 +143,10 @@ pub fn conversation(app: &App, c: &Conversation) -> pb::Conversation {
         promise: c.promise.as_ref().map(|open| encode_promise::promise(app, open)),
         blocked_until: encode_block::until(c),
         read_marks: None,
+        time_zone: opening::zone(
+            &app.rules().routing,
+            c.handoff.as_ref().map(|it| &it.handoff.needs.queue),
+        ),
     }
 }
 

@@ -91,12 +91,12 @@ impl Rates {
 
     /// Counts one call from this address.
     pub fn address(&self, address: IpAddr) -> Result<(), Refusal> {
-        self.count(&self.addresses, &network(address), "calls from this address")
+        self.count(&self.addresses, &network(address), "calls_from_address")
     }
 
     /// Counts one call of this caller.
     pub fn principal(&self, key: &String) -> Result<(), Refusal> {
-        self.count(&self.principals, key, "calls with this key or token")
+        self.count(&self.principals, key, "calls_of_caller")
     }
 
     /// Forgets who has been quiet; without this the tables would grow for ever.
@@ -143,7 +143,7 @@ impl Streams {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let count = open.entry(key.to_owned()).or_default();
         if *count >= self.max {
-            return Err(Refusal::TooMany { what: "open streams", retry_after: STREAM_RETRY });
+            return Err(Refusal::TooMany { what: "open_streams", retry_after: STREAM_RETRY });
         }
         *count += 1;
         Ok(StreamPermit { streams: Arc::clone(self), key: key.to_owned() })

@@ -36,6 +36,7 @@ pub mod encode_on_call;
 mod encode_overview;
 pub mod encode_promise;
 pub mod encode_satisfaction;
+mod facts;
 pub mod feed;
 mod frames;
 pub mod gate;

@@ -4,6 +4,7 @@
 use super::audit;
 use super::auth::Principal;
 use super::context::Context;
+use super::decode;
 use super::encode;
 use super::pb;
 use super::refusals::status;
@@ -20,8 +21,7 @@ pub(super) async fn acknowledge(
 ) -> Result<pb::AcknowledgeOnCallResponse, Status> {
     let asked = request.get_ref();
     if asked.token.trim().is_empty() {
-        let what = "the token that came with the ring".to_owned();
-        return Err(Refusal::Field { field: "token", what }.into());
+        return Err(decode::wrong("token", "the token that came with the ring"));
     }
     let (conversation, ring) = context.tokens.acknowledged(asked.token.trim()).map_err(|_| {
         let why = "this is not the token of a ring; take the one that came with it";
@@ -29,8 +29,7 @@ pub(super) async fn acknowledge(
     })?;
     let name = asked.name.clone();
     if name.trim().is_empty() {
-        let what = "say who is there: the customer reads this name".to_owned();
-        return Err(Refusal::Field { field: "name", what }.into());
+        return Err(decode::empty("name", "say who is there: the customer reads this name"));
     }
     let owed = OwedRing { conversation, ring };
     let answered = context.app.on_call_answered(&owed, RingAnswer::Reached { name }).await;

@@ -1,6 +1,7 @@
 //! How the application's situations look on the wire: one place, one direction.
 
-use super::status::Refusal;
+use super::facts;
+use super::status::{Facts, Refusal};
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
 use crate::domain::directives::NotTaken;
@@ -49,28 +50,26 @@ pub fn refusal(error: AppError) -> Refusal {
             current: Some((current.term as u64, current.attempt as u64)),
         },
         AppError::RequestMismatch => Refusal::RequestIdReused,
-        AppError::TooLong { .. } | AppError::Empty => {
-            Refusal::Field { field: "text", what: message }
-        }
-        AppError::NotReadable(_) => Refusal::Field { field: "through_sequence", what: message },
+        AppError::TooLong { max, length } => field("text", message, facts::too_long(max, length)),
+        AppError::Empty => field("text", message, facts::problem("empty")),
+        AppError::NotReadable(_) => field("through_sequence", message, Facts::new()),
         AppError::Overloaded { .. } => {
-            Refusal::TooMany { what: "waiting conversations", retry_after: RETRY_AFTER * 20 }
+            Refusal::TooMany { what: "waiting_conversations", retry_after: RETRY_AFTER * 20 }
         }
-        AppError::DeclaredInConfig => {
-            Refusal::WrongState { state: "declared".to_owned(), what: message }
-        }
-        AppError::StillBusy { .. } => {
-            Refusal::WrongState { state: "busy".to_owned(), what: message }
+        AppError::DeclaredInConfig => state("declared", message),
+        AppError::StillBusy { held } => {
+            let facts = vec![("held", held.to_string())];
+            Refusal::WrongState { state: "busy".to_owned(), what: message, facts }
         }
         AppError::TooManyOfCustomer { .. } => {
-            Refusal::TooMany { what: "conversations", retry_after: RETRY_AFTER * 20 }
+            Refusal::TooMany { what: "conversations_of_customer", retry_after: RETRY_AFTER * 20 }
         }
         AppError::NotTaken(why) => {
-            let field = match why {
+            let of = match why {
                 NotTaken::Unknown { .. } | NotTaken::NoWords | NotTaken::TooMany => "what",
                 NotTaken::BadEnd => "until",
             };
-            Refusal::Field { field, what: message }
+            field(of, message, facts::of_directive(&why))
         }
         AppError::Contended => Refusal::Unavailable { why: message, retry_after: RETRY_AFTER },
         AppError::Erasures(_) => {
@@ -90,56 +89,70 @@ fn rejected(rejection: Rejection) -> Refusal {
     match rejection {
         Rejection::NotFound => Refusal::NotFound { what: "conversation" },
         Rejection::Exists => Refusal::Exists { what: "conversation" },
-        Rejection::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
+        Rejection::WrongState { state } => self::state(state, what),
         Rejection::OwnershipLost { current } | Rejection::Stale { current } => {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
         }
-        Rejection::PromiseOpen => Refusal::WrongState { state: "promise_open".to_owned(), what },
-        Rejection::NotTransferable { .. } => {
-            Refusal::WrongState { state: "not_transferable".to_owned(), what }
-        }
-        Rejection::NotBlockable { .. } => {
-            Refusal::WrongState { state: "not_blockable".to_owned(), what }
-        }
-        Rejection::NothingToReview => {
-            Refusal::WrongState { state: "nothing_to_review".to_owned(), what }
-        }
+        Rejection::PromiseOpen => state("promise_open", what),
+        Rejection::NotTransferable { why } => because("not_transferable", why.code(), what),
+        Rejection::NotBlockable { why } => because("not_blockable", why.code(), what),
+        Rejection::NothingToReview => state("nothing_to_review", what),
         // Not "not found": that would say that the conversation is not the agent's.
-        Rejection::NoSuchDestination { .. } => Refusal::Field { field: "to", what },
-        Rejection::BadPart(_) => Refusal::Field { field: "parts", what },
-        Rejection::UnknownChoice => Refusal::Field { field: "choice_id", what },
-        Rejection::TimeNotPossible { .. } => Refusal::Field { field: "time", what },
-        Rejection::OtherCustomer => Refusal::WrongState { state: "identified".to_owned(), what },
-        Rejection::NoSuchAnswer => Refusal::Field { field: "sequence", what },
-        Rejection::NotOnThisScale { .. } => Refusal::Field { field: "score", what },
-        Rejection::TooLateToReopen { .. } => {
-            Refusal::WrongState { state: "ended".to_owned(), what }
+        Rejection::NoSuchDestination { what: sort, name } => {
+            field("to", what, facts::unknown(sort, &name))
         }
-        Rejection::NotDue => Refusal::WrongState { state: "not_due".to_owned(), what },
+        Rejection::BadPart(fault) => field("parts", what, facts::of_part(&fault)),
+        Rejection::UnknownChoice => field("choice_id", what, Facts::new()),
+        Rejection::TimeNotPossible { earliest, latest } => {
+            let (from, to) = (facts::moment(earliest), facts::moment(latest));
+            let what = format!("the time must lie between {from} and {to}");
+            field("time", what, facts::between(earliest, latest))
+        }
+        Rejection::OtherCustomer => state("identified", what),
+        Rejection::NoSuchAnswer => field("sequence", what, Facts::new()),
+        Rejection::NotOnThisScale { least, most } => {
+            field("score", what, facts::out_of_range(least, most))
+        }
+        Rejection::TooLateToReopen { ended } => {
+            let facts = vec![("ended", facts::moment(ended))];
+            Refusal::WrongState { state: "ended".to_owned(), what, facts }
+        }
+        Rejection::NotDue => state("not_due", what),
     }
 }
 
 fn refused(refusal: PoolRefusal) -> Refusal {
     let what = refusal.to_string();
     match refusal {
-        PoolRefusal::Duplicate => Refusal::WrongState { state: "done".to_owned(), what },
+        PoolRefusal::Duplicate => state("done", what),
         PoolRefusal::Stale { current } => {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
         }
-        PoolRefusal::OfferGone { .. } => {
-            Refusal::WrongState { state: "offer_gone".to_owned(), what }
-        }
-        PoolRefusal::TooLate | PoolRefusal::NotDue | PoolRefusal::NotEligible { .. } => {
-            Refusal::WrongState { state: "not_now".to_owned(), what }
-        }
-        PoolRefusal::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
+        PoolRefusal::OfferGone { why } => because("offer_gone", why.code(), what),
+        PoolRefusal::TooLate | PoolRefusal::NotDue => state("not_now", what),
+        PoolRefusal::NotEligible { why } => because("not_eligible", why.code(), what),
+        PoolRefusal::WrongState { state } => self::state(state, what),
         PoolRefusal::NoSuchAgent => Refusal::NotFound { what: "agent" },
         PoolRefusal::Superseded => Refusal::Superseded,
-        PoolRefusal::Leaving => Refusal::WrongState { state: "leaving".to_owned(), what },
-        PoolRefusal::NotSignedIn => Refusal::WrongState { state: "not_signed_in".to_owned(), what },
+        PoolRefusal::Leaving => state("leaving", what),
+        PoolRefusal::NotSignedIn => state("not_signed_in", what),
     }
+}
+
+fn field(field: &'static str, what: String, facts: Facts) -> Refusal {
+    Refusal::Field { field, what, facts }
+}
+
+fn state(state: &str, what: String) -> Refusal {
+    Refusal::WrongState { state: state.to_owned(), what, facts: Facts::new() }
+}
+
+/// With the code of the reason behind it.
+fn because(state: &str, why: &str, what: String) -> Refusal {
+    let facts = vec![("why", why.to_owned())];
+    Refusal::WrongState { state: state.to_owned(), what, facts }
 }
 
 /// What the store itself said, its address among it, stands in the log and is for operators.

@@ -3,9 +3,13 @@
 //! reason (`google.rpc.ErrorInfo`) tells which situation it is, its message tells a person.
 
 use std::collections::HashMap;
+use std::iter;
 use std::time::Duration;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
+
+/// What a sentence about a refusal needs beside its reason, by name: `ErrorInfo.metadata`.
+pub type Facts = Vec<(&'static str, String)>;
 
 /// The domain of all reasons.
 pub const DOMAIN: &str = "sanad";
@@ -49,6 +53,8 @@ pub enum Refusal {
         field: &'static str,
         /// What is wrong and what to send instead.
         what: String,
+        /// The same for whoever says it in another language: `problem`, and what it needs.
+        facts: Facts,
     },
     /// The request id was used before, for something else.
     #[error("this request id was used before, with other contents; make a new one for a new thing")]
@@ -75,6 +81,8 @@ pub enum Refusal {
         state: String,
         /// What the caller should know or do.
         what: String,
+        /// The same for whoever says it in another language.
+        facts: Facts,
     },
     /// The ownership token, or the offer it was for, no longer counts.
     #[error("{what}")]
@@ -88,9 +96,9 @@ pub enum Refusal {
     #[error("a newer session of this agent has begun; this one is over")]
     Superseded,
     /// Too many calls or streams.
-    #[error("too many {what}; try again in {} ms", retry_after.as_millis())]
+    #[error("too many {}; try again in {} ms", what.replace('_', " "), retry_after.as_millis())]
     TooMany {
-        /// Of what.
+        /// Of what, as a code.
         what: &'static str,
         /// When to try again.
         retry_after: Duration,
@@ -250,13 +258,23 @@ impl Refusal {
                 vec![("role", (*role).to_owned()), ("call", call.clone())]
             }
             Refusal::NoSuchCall { call } => vec![("call", call.clone())],
-            Refusal::Field { field, .. } => vec![("field", (*field).to_owned())],
-            Refusal::NotFound { what }
-            | Refusal::Exists { what }
-            | Refusal::TooMany { what, .. } => {
+            Refusal::Field { field, facts, .. } => {
+                iter::once(("field", (*field).to_owned())).chain(facts.clone()).collect()
+            }
+            Refusal::NotFound { what } | Refusal::Exists { what } => {
                 vec![("what", (*what).to_owned())]
             }
-            Refusal::WrongState { state, .. } => vec![("state", state.clone())],
+            Refusal::TooMany { what, retry_after } => {
+                let seconds = retry_after.as_millis().div_ceil(1000);
+                vec![("what", (*what).to_owned()), ("seconds", seconds.to_string())]
+            }
+            Refusal::WrongState { state, facts, .. } => {
+                iter::once(("state", state.clone())).chain(facts.clone()).collect()
+            }
+            Refusal::WrongHost { host } => vec![("host", host.clone())],
+            Refusal::DeadlineExceeded { given } => {
+                vec![("given_ms", given.as_millis().to_string())]
+            }
             Refusal::OwnershipLost { current: Some((term, attempt)), .. } => {
                 vec![("current_term", term.to_string()), ("current_attempt", attempt.to_string())]
             }
@@ -265,12 +283,10 @@ impl Refusal {
             }
             Refusal::NoCredentials
             | Refusal::BadCredentials { .. }
-            | Refusal::WrongHost { .. }
             | Refusal::RequestIdReused
             | Refusal::NoLongerKept
             | Refusal::OwnershipLost { current: None, .. }
             | Refusal::Superseded
-            | Refusal::DeadlineExceeded { .. }
             | Refusal::Unavailable { .. }
             | Refusal::Internal => Vec::new(),
         }
@@ -278,7 +294,7 @@ impl Refusal {
 
     /// The field that is wrong, for `BadRequest`.
     fn wrong_field(&self) -> Option<(&'static str, String)> {
-        if let Refusal::Field { field, what } = self {
+        if let Refusal::Field { field, what, .. } = self {
             Some((field, what.clone()))
         } else if self == &Refusal::RequestIdReused {
             Some(("request_id", self.to_string()))
@@ -340,11 +356,11 @@ mod tests {
         let text = String::new;
         let why = || "the store is away".to_owned();
         check(Refusal::NoCredentials, Code::Unauthenticated, "CREDENTIALS_MISSING", None, false);
-        let field = Refusal::Field { field: "session.agent_id", what: text() };
+        let field = Refusal::Field { field: "session.agent_id", what: text(), facts: vec![] };
         check(field, Code::InvalidArgument, "FIELD_INVALID", Some("session.agent_id"), false);
         let reused = Refusal::RequestIdReused;
         check(reused, Code::InvalidArgument, "REQUEST_ID_REUSED", Some("request_id"), false);
-        let many = Refusal::TooMany { what: "calls", retry_after: second() };
+        let many = Refusal::TooMany { what: "calls_of_caller", retry_after: second() };
         check(many, Code::ResourceExhausted, "TOO_MANY", None, true);
         let away = Refusal::Unavailable { why: why(), retry_after: second() };
         check(away, Code::Unavailable, "UNAVAILABLE", None, true);

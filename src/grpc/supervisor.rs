@@ -112,7 +112,7 @@ impl SupervisorService for Supervisor {
         if name.is_none() && !self.has_name(&desk, subject).await? {
             let what =
                 "customers read it when a conversation is taken over: say the name of a person";
-            return Err(decode::wrong("name", what));
+            return Err(decode::empty("name", what));
         }
         let opened = self.context.app.open_desk(&desk, name, subject, &once).await;
         let agent = Some(encode_agent::agent(&opened.map_err(status)?));
@@ -190,9 +190,11 @@ impl SupervisorService for Supervisor {
 
 fn own_desk(caller: &Principal) -> Result<AgentId, Refusal> {
     let what = "the subject of this key is too long for a desk; use a key with a shorter one";
-    caller
-        .own_desk()
-        .ok_or_else(|| Refusal::Field { field: "authorization", what: what.to_owned() })
+    caller.own_desk().ok_or_else(|| Refusal::Field {
+        field: "authorization",
+        what: what.to_owned(),
+        facts: Vec::new(),
+    })
 }
 
 /// The customer's frames as a supervisor gets them; nothing is hidden from them, so that none says

@@ -70,6 +70,11 @@ codes! {
             => "do what the reason says; Sanad refuses to start on it"
         ar "المخزن: لا يصح استعماله على حاله: {reason}"
             => "افعل ما يقوله السبب؛ فسند لا يبدأ عليه";
+    DataMissing "data_missing" [folder]
+        en "data: the folder {folder} does not exist"
+            => "name the server's data folder with --data DIR"
+        ar "البيانات: المجلد {folder} غير موجود"
+            => "اذكر مجلد بيانات الخادم بـ --data DIR";
     StoreAway "store_away" [reason]
         en "store: it does not answer: {reason}"
             => "bring the store back; meanwhile the bot answers and says that nothing is saved"
@@ -172,6 +177,11 @@ codes! {
             => "start an instance, or look why those that run cannot reach the store"
         ar "الموزّع: لا أحد يقود؛ كانت {last} تقود قبل {since_s} ث"
             => "شغّل نسخة، أو انظر لماذا لا تصل النسخ العاملة إلى المخزن";
+    NeverLed "never_led" []
+        en "matcher: no instance has ever served this deployment"
+            => "start one: `sanad serve` with the same store"
+        ar "الموزّع: لم تخدم أي نسخة هذا النظام بعد"
+            => "شغّل نسخة: `sanad serve` على المخزن نفسه";
     Outbox "outbox" [owed oldest_s slot]
         en "outbox: {owed} steps wait to be delivered, the oldest for {oldest_s} s, in slot {slot}"
             => "see whether an instance runs and reaches both sides; `sanad repair` delivers one by hand"

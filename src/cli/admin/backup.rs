@@ -25,35 +25,59 @@ pub async fn back_up(
     to: &Path,
     language: Language,
 ) -> anyhow::Result<Vec<String>> {
-    let path = place(to, jiff::Timestamp::now())?;
+    let path = place(to, jiff::Timestamp::now(), language)?;
     let part = Part::beside(&path);
-    let fetched = patiently(|| {}, || fetch(client.clone(), &part.0)).await;
+    let fetched = patiently(|| {}, || fetch(client.clone(), &part.0, &path, language)).await;
     let begun = fetched.map_err(|status| Failure::of("a backup", server, status))??;
-    part.becomes(&path).with_context(|| format!("{} cannot be written", path.display()))?;
+    part.becomes(&path).with_context(|| unwritable(&path, language))?;
     Ok(told(&path, &begun, language))
 }
 
-/// The file it goes to; refused if there is one already, before anything is asked for.
-fn place(to: &Path, now: jiff::Timestamp) -> anyhow::Result<PathBuf> {
+/// The file it goes to; refused if there is one already or its folder is not there, before anything is
+/// asked for.
+fn place(to: &Path, now: jiff::Timestamp, language: Language) -> anyhow::Result<PathBuf> {
     let path = match to.is_dir() {
         true => to.join(now.strftime("sanad-%Y%m%dT%H%M%SZ.redb").to_string()),
         false => to.to_owned(),
     };
     if path.try_exists().with_context(|| path.display().to_string())? {
-        bail!("{} exists already; name a file that does not, or a folder", path.display());
+        let there = pick(
+            language,
+            "exists already; name a file that does not, or a folder",
+            "موجود من قبل؛ اذكر ملفًا غير موجود أو مجلدًا",
+        );
+        bail!("{} {there}", path.display());
     }
-    if path.extension().is_none() {
-        let to = to.display();
-        bail!("there is no folder {to}; make it first, or name a file, for example {to}.redb");
+    // Without an extension, or with an end like a folder's, a folder was meant.
+    let is_folder = path.extension().is_none() || to.as_os_str().as_encoded_bytes().ends_with(b"/");
+    let folder = if is_folder { Some(to) } else { path.parent() };
+    match folder.filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        Some(folder) => {
+            let folder = folder.display();
+            bail!(match language {
+                Language::En => format!("the folder {folder} does not exist; create it"),
+                Language::Ar => format!("المجلد {folder} غير موجود؛ أنشئه"),
+            })
+        }
+        None => Ok(path),
     }
-    Ok(path)
+}
+
+/// What went wrong with the file, under the name it was asked for by: the one it has while it is not
+/// whole is nobody's concern.
+fn unwritable(path: &Path, language: Language) -> String {
+    format!("{} {}", path.display(), pick(language, "cannot be written", "تعذّرت كتابته"))
 }
 
 /// Takes all pieces into the file, anew each time it is asked again.
-async fn fetch(mut client: AdminServiceClient<Secured>, part: &Path) -> Taken<BackupBegun> {
+async fn fetch(
+    mut client: AdminServiceClient<Secured>,
+    part: &Path,
+    path: &Path,
+    language: Language,
+) -> Taken<BackupBegun> {
     let mut pieces = client.back_up_store(BackUpStoreRequest {}).await?.into_inner();
-    let mut file = match anew(part).with_context(|| format!("{} cannot be written", part.display()))
-    {
+    let mut file = match anew(part).with_context(|| unwritable(path, language)) {
         Ok(file) => file,
         Err(error) => return Ok(Err(error)),
     };
@@ -65,9 +89,7 @@ async fn fetch(mut client: AdminServiceClient<Secured>, part: &Path) -> Taken<Ba
                 sum.update(&chunk);
                 bytes += chunk.len() as u64;
                 if let Err(error) = file.write_all(&chunk) {
-                    return Ok(
-                        Err(error).with_context(|| format!("{} cannot be written", part.display()))
-                    );
+                    return Ok(Err(error).with_context(|| unwritable(path, language)));
                 }
             }
             Some(Piece::Done(done))
@@ -145,7 +167,8 @@ mod tests {
     fn a_folder_gets_a_file_named_by_the_time_and_nothing_is_written_over() {
         let folder = tempfile::tempdir().unwrap();
         let now: jiff::Timestamp = "2026-11-23T07:00:05Z".parse().unwrap();
-        let path = place(folder.path(), now).unwrap();
+        let place = |to: &Path| place(to, now, Language::En);
+        let path = place(folder.path()).unwrap();
         assert_eq!(path, folder.path().join("sanad-20261123T070005Z.redb"));
         let part = Part::beside(&path);
         anew(&part.0).unwrap().write_all(b"whole").unwrap();
@@ -153,11 +176,18 @@ mod tests {
         drop(part);
         assert_eq!(std::fs::read(&path).unwrap(), b"whole");
         assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing else is left");
-        let told = place(&path, now).unwrap_err().to_string();
+        let told = place(&path).unwrap_err().to_string();
         assert!(told.contains("exists already"), "{told}");
         // A folder that was meant is not written as a file.
-        let told = place(&folder.path().join("backups"), now).unwrap_err().to_string();
-        assert!(told.contains("there is no folder") && told.contains("backups.redb"), "{told}");
+        for missing in ["backups", "backups/", "backups/today.redb", ".hidden", "v1.2/"] {
+            let told = place(&folder.path().join(missing)).unwrap_err().to_string();
+            let name = missing.trim_end_matches("today.redb").trim_end_matches('/');
+            let meant = folder.path().join(name);
+            assert!(told.contains("does not exist; create it"), "{told}");
+            assert!(told.contains(&meant.display().to_string()), "{told}");
+            assert!(!told.contains(".part") && !told.contains("redb"), "{told}");
+        }
+        place(Path::new("backup.redb")).unwrap();
         // Somebody else was faster after the look.
         let late = Part::beside(&path);
         anew(&late.0).unwrap().write_all(b"late").unwrap();

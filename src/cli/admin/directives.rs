@@ -136,7 +136,7 @@ impl Show {
                 pb::FairnessTrait::Unspecified => continue,
                 pb::FairnessTrait::Priority => ("by priority", "حسب الأولوية"),
                 pb::FairnessTrait::Language => ("by language", "حسب اللغة"),
-                pb::FairnessTrait::Queue => ("by queue", "حسب الطابور"),
+                pb::FairnessTrait::Queue => ("by queue", "حسب قائمة الانتظار"),
                 pb::FairnessTrait::Channel => ("by channel", "حسب القناة"),
                 pb::FairnessTrait::Known => ("known or new", "معروف أو جديد"),
             };
@@ -206,7 +206,7 @@ mod tests {
         for (by, name, title, expected) in [
             (T::Priority, "emergency", "حسب الأولوية", "طارئ"),
             (T::Language, "en", "حسب اللغة", "الإنجليزية"),
-            (T::Queue, "care", "حسب الطابور", "care"),
+            (T::Queue, "care", "حسب قائمة الانتظار", "care"),
             (T::Channel, "terminal", "حسب القناة", "سطر الأوامر"),
             (T::Known, "new", "معروف أو جديد", "جديد"),
             (T::Known, "", "معروف أو جديد", "لم يُذكر"),

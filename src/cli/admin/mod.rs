@@ -11,6 +11,7 @@ mod show;
 mod tests;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
+use super::failure;
 use super::terminal::{self, Look};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -154,15 +155,19 @@ enum What {
 
 /// Runs the command and prints what it found.
 pub async fn run(args: AdminArgs) -> anyhow::Result<()> {
-    let lines = match &args.what {
+    let lines = asked(&args).await.map_err(|error| failure::told(error, args.lang))?;
+    lines.iter().for_each(|line| terminal::print(&format!("{line}\n")));
+    Ok(())
+}
+
+async fn asked(args: &AdminArgs) -> anyhow::Result<Vec<String>> {
+    Ok(match &args.what {
         What::Backup { to } => {
             let (client, _) = args.clients().await?;
             backup::back_up(client, &args.server.server, to, args.lang).await?
         }
-        _ => ask_server(&args, Look::of_stdout()).await?,
-    };
-    lines.iter().for_each(|line| terminal::print(&format!("{line}\n")));
-    Ok(())
+        _ => ask_server(args, Look::of_stdout()).await?,
+    })
 }
 
 impl AdminArgs {

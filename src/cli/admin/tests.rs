@@ -1,10 +1,13 @@
 //! The operator's command against a server with real sockets.
 
 use super::*;
+use crate::app::error::AppError;
 use crate::cli::connect::key_path;
 use crate::cli::fake::{Running, any_port};
+use crate::domain::directives::NotTaken;
 use crate::grpc::pb::admin_service_server::{AdminService, AdminServiceServer};
 use crate::grpc::pb::*;
+use crate::grpc::refusals;
 use clap::Parser;
 use std::sync::{Arc, Mutex};
 use tonic::Request;
@@ -139,6 +142,12 @@ impl AdminService for FakeAdmin {
         &self,
         request: Request<IssueDirectiveRequest>,
     ) -> Answer<IssueDirectiveResponse> {
+        if let Some(issue_directive_request::What::EntryOffId(name)) = &request.get_ref().what
+            && name == "nosuch"
+        {
+            let unknown = NotTaken::Unknown { what: "entry", name: name.clone() };
+            return Err(refusals::status(AppError::NotTaken(unknown)));
+        }
         let IssueDirectiveRequest { what, until, note, .. } = request.into_inner();
         let what = what.map(|what| match what {
             issue_directive_request::What::Banner(banner) => directive::What::Banner(banner),
@@ -284,6 +293,26 @@ async fn the_worst_served_stand_beside_the_best() {
 async fn a_refusal_says_what_was_refused() {
     let failure = run_against(&FakeAdmin::default(), &["queues"]).await.unwrap_err();
     assert!(failure.to_string().contains("the server refused the queues"), "{failure}");
+}
+
+/// Nothing is said in English alone: what does not exist is named in Arabic too.
+#[tokio::test]
+async fn a_refusal_is_told_in_the_language_of_the_command_with_the_same_facts() {
+    for (lang, expected) in [
+        (
+            "en",
+            "the server refused to put it in force: there is no entry nosuch: the rules name none \
+                (FIELD_INVALID)",
+        ),
+        ("ar", "رفض الخادم ذلك: لا يوجد في القواعد مدخل nosuch (FIELD_INVALID)"),
+    ] {
+        let words = ["off", "nosuch", "--lang", lang];
+        let failure = run_against(&FakeAdmin::default(), &words).await.unwrap_err();
+        let language = Language::from_tag(lang).unwrap();
+        let told = failure::told(failure, language);
+        assert_eq!(told.to_string(), expected);
+        assert_eq!(failure::of(&told).map(Failure::exit_code), Some(1));
+    }
 }
 
 #[test]

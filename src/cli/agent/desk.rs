@@ -181,7 +181,7 @@ impl Desk {
                     Told::lines(vec![self.show.about(target.number, en, ar)])
                 }
                 Deed::Release(target, _) => {
-                    self.gone(target, "given back to the queue", "أُعيدت إلى القائمة")
+                    self.gone(target, "given back to the queue", "أُعيدت إلى قائمة الانتظار")
                 }
                 Deed::Transfer(target, Onward::Bot, _) => {
                     self.gone(target, "given back to the bot", "أُعيدت إلى الرد الآلي")

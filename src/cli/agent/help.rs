@@ -23,7 +23,11 @@ pub const COMMANDS: Commands = Commands(&[
         "come back to it in 30m, 4h or 2d; your place is free meanwhile",
         "وعد بالعودة بعد 30m أو 4h أو 2d، ويتفرغ مكانك حتى ذلك",
     ),
-    ("/release [note]", "give it back to the queue, place kept", "إعادتها إلى القائمة بدورها"),
+    (
+        "/release [note]",
+        "give it back to the queue, place kept",
+        "إعادتها إلى قائمة الانتظار بدورها",
+    ),
     (
         "/transfer agent|queue|skill name [note]",
         "pass it on to a colleague, a queue or whoever has the skill; the wait so far counts",

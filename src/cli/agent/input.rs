@@ -200,7 +200,7 @@ fn transfer(rest: &str) -> Option<Line> {
     };
     match kind.to_ascii_lowercase().as_str() {
         "agent" | "زميل" => named(Onward::Agent),
-        "queue" | "قائمة" | "طابور" => named(Onward::Queue),
+        "queue" | "قائمة" => named(Onward::Queue),
         "skill" | "مهارة" => named(Onward::Skill),
         "bot" | "الآلة" => Some(Line::Transfer(Onward::Bot, after)),
         _ => None,

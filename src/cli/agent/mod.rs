@@ -15,6 +15,7 @@ mod tests;
 mod work;
 
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
+use super::failure;
 use super::follow::{Heard, follow};
 use super::leaving::{Go, Leaving};
 use super::reach::{AWAY, BACK, Manner, Meanwhile, reach};
@@ -74,7 +75,9 @@ pub struct AgentArgs {
 
 /// Runs the command in this terminal.
 pub async fn run(args: AgentArgs) -> anyhow::Result<()> {
-    run_in(args, Terminal::open()).await
+    let terminal = Terminal::open();
+    let language = args.lang.or(terminal.locale).unwrap_or(Language::En);
+    run_in(args, terminal).await.map_err(|error| failure::told(error, language))
 }
 
 async fn run_in(args: AgentArgs, terminal: Terminal) -> anyhow::Result<()> {

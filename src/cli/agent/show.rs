@@ -1,7 +1,7 @@
 //! Offers, packets and lists as lines to read. Pure; the present is handed in, in seconds.
 
 use super::work::{Item, Kind, Work};
-use crate::cli::refused::refused_to_staff;
+use crate::cli::refused::refused;
 use crate::cli::transcript::{Transcript, text_of, title_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
@@ -244,7 +244,7 @@ impl Show {
     /// A refusal.
     pub fn refused(&self, status: &Status) -> String {
         let Transcript { language, look, .. } = self.transcript;
-        self.transcript.remark(&refused_to_staff(language, look, status))
+        self.transcript.remark(&refused(language, look, status))
     }
 
     /// A sentence of the desk's own.

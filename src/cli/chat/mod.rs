@@ -20,6 +20,7 @@ mod view;
 mod when;
 
 use super::connect::ServerArgs;
+use super::failure;
 use super::terminal::Terminal;
 use crate::domain::language::Language;
 use crate::grpc::limits::DEVICE_ID_CHARS_MIN;
@@ -71,7 +72,9 @@ fn device(text: &str) -> Result<String, String> {
 
 /// Runs the command in this terminal.
 pub async fn run(args: ChatArgs) -> anyhow::Result<()> {
-    run_in(args, Terminal::open()).await
+    let terminal = Terminal::open();
+    let language = args.lang.or(terminal.locale).unwrap_or(Language::En);
+    run_in(args, terminal).await.map_err(|error| failure::told(error, language))
 }
 
 async fn run_in(args: ChatArgs, terminal: Terminal) -> anyhow::Result<()> {

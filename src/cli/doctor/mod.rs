@@ -92,6 +92,9 @@ pub fn run(options: &Doctor) -> ExitCode {
     }
     let mut shown: Vec<Shown> = found.into_iter().map(Shown::from).collect();
     let rules = rules.or_else(|| last_good(&settings));
+    if let Some(missing) = missing_data(options) {
+        shown.push(missing.into());
+    }
     shown.extend(match super::block_on(deployment(options, &settings, rules, &clock)) {
         Ok(found) => found,
         Err(error) => {
@@ -104,6 +107,12 @@ pub fn run(options: &Doctor) -> ExitCode {
         Some(Severity::Attention) => ExitCode::from(1),
         Some(Severity::Trouble) => ExitCode::from(2),
     }
+}
+
+/// Whoever names a folder that is not there has mistyped it, or is on another machine.
+fn missing_data(options: &Doctor) -> Option<Finding> {
+    let folder = options.data.as_ref().filter(|data| !data.is_dir())?;
+    Some(Finding::trouble(Code::DataMissing).with("folder", folder.display()))
 }
 
 /// What is to be said of the rules.
@@ -157,6 +166,10 @@ async fn deployment(
 ) -> anyhow::Result<Vec<Shown>> {
     if options.server.is_some() {
         return Ok(ask_server(options, settings).await);
+    }
+    // It is said already, and nothing of it lies anywhere.
+    if missing_data(options).is_some() && settings.store == StoreKind::Embedded {
+        return Ok(Vec::new());
     }
     let (store, place, buckets): (Arc<dyn Store>, _, _) = match &settings.store {
         // It is where the server is.
@@ -270,5 +283,46 @@ async fn ask_server(options: &Doctor, settings: &ServiceSettings) -> Vec<Shown> 
             let away = Finding::trouble(Code::ServerAway).with("server", server);
             vec![away.with("reason", format!("{error:#}")).into()]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Alone {
+        #[command(flatten)]
+        doctor: Doctor,
+    }
+
+    #[test]
+    fn a_data_folder_that_is_not_there_is_said_and_one_that_was_not_named_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere");
+        let options = |data: &std::path::Path| {
+            let data = data.to_str().unwrap();
+            Alone::parse_from(["doctor", "--store", "embedded", "--data", data]).doctor
+        };
+        let found = missing_data(&options(&missing)).unwrap();
+        assert!(found.facts.iter().any(|(_, value)| *value == missing.display().to_string()));
+        for language in [Language::En, Language::Ar] {
+            assert!(found.says(language).contains("nowhere"), "{}", found.says(language));
+        }
+        assert_eq!(missing_data(&options(folder.path())), None);
+        assert_eq!(missing_data(&Alone::parse_from(["doctor"]).doctor), None);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_looked_for_in_a_data_folder_that_is_not_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere");
+        let data = missing.to_str().unwrap();
+        let options = Alone::parse_from(["doctor", "--store", "embedded", "--data", data]).doctor;
+        let settings = ServiceSettings { data: missing.clone(), ..ServiceSettings::default() };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let found = deployment(&options, &settings, None, &clock).await.unwrap();
+        assert!(found.is_empty() && !missing.exists(), "it is said once, and nothing is made");
     }
 }

@@ -67,10 +67,6 @@ impl Deed {
                 "no agent has it: /take takes it over, /reassign AGENT asks one for it",
                 "ليست عند موظف: /take لتسلّمها، و/reassign AGENT لعرضها على موظف",
             )),
-            (Deed::Take, Code::InvalidArgument) => Some((
-                "first say by which name customers know you: /name NAME",
-                "اذكر أولًا الاسم الذي يراه العملاء: /name الاسم",
-            )),
             (Deed::Reassign(_, _), Code::NotFound) => Some((
                 "/list shows the agents who are there, each with its id in brackets: write the id",
                 "اعرض الموظفين الحاضرين بـ /list، ولكل منهم رمزه بين قوسين: اكتب الرمز",
@@ -85,6 +81,14 @@ impl Deed {
                 | Deed::Requeue(_),
                 _,
             ) => None,
+        }
+    }
+
+    /// Whether it is done by who has taken the conversation over.
+    pub fn is_of_the_desk(&self) -> bool {
+        match self {
+            Deed::Say(_) | Deed::Propose | Deed::Release(_) => true,
+            Deed::Whisper(_) | Deed::Take | Deed::Reassign(_, _) | Deed::Requeue(_) => false,
         }
     }
 
@@ -135,6 +139,11 @@ impl Calls {
             self.open().await?;
         }
         Ok(())
+    }
+
+    /// Whether this conversation was taken over here.
+    pub fn holds(&self, conversation: &str) -> bool {
+        self.desk.as_ref().is_some_and(|desk| desk.tokens.contains_key(conversation))
     }
 
     /// A client for the supervisors' streams.

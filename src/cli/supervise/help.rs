@@ -4,7 +4,7 @@ use crate::cli::commands::Commands;
 
 /// What a supervisor can do.
 pub const COMMANDS: Commands = Commands(&[
-    ("/list", "queues, agents and what they hold", "الطوابير والموظفون وما لديهم"),
+    ("/list", "queues, agents and what they hold", "قوائم الانتظار والموظفون وما لديهم"),
     (
         "/watch N|ID  /unwatch",
         "attach to a conversation, and no longer",

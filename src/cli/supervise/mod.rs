@@ -17,10 +17,11 @@ mod streams;
 mod tests;
 
 use super::connect::{Failure, KeyArgs, SILENT_MAX, ServerArgs};
+use super::failure;
 use super::follow::{Heard, follow};
 use super::leaving::{Go, Leaving};
 use super::reach::{AWAY, BACK, told_meanwhile};
-use super::refused::refused_to_staff;
+use super::refused::refused;
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -38,6 +39,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tonic::Status;
+use tonic_types::StatusExt;
 
 /// How often the status line is drawn anew and signs of life are given.
 const TICK: Duration = Duration::from_secs(1);
@@ -74,7 +76,9 @@ pub struct SuperviseArgs {
 
 /// Runs the command in this terminal.
 pub async fn run(args: SuperviseArgs) -> anyhow::Result<()> {
-    run_in(args, Terminal::open()).await
+    let terminal = Terminal::open();
+    let language = args.lang.or(terminal.locale).unwrap_or(Language::En);
+    run_in(args, terminal).await.map_err(|error| failure::told(error, language))
 }
 
 async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
@@ -97,6 +101,7 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         rows_at: Instant::now(),
         overview,
         watched: None,
+        next: Next::Sent,
         is_told: false,
         is_away_told: false,
         since: Instant::now(),
@@ -117,6 +122,18 @@ struct Watched {
     marks: Option<ReadMarks>,
 }
 
+/// What a plain line is.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Next {
+    /// For the customer of the watched conversation.
+    #[default]
+    Sent,
+    /// The name customers see of whoever wants to take this conversation over.
+    Name(String),
+    /// It was meant for the customer of a conversation that could not be taken over: it goes to nobody.
+    Meant(String),
+}
+
 /// One supervisor's screen.
 struct Watch {
     args: SuperviseArgs,
@@ -130,6 +147,8 @@ struct Watch {
     rows_at: Instant,
     overview: mpsc::Receiver<Heard<SubscribeOverviewResponse>>,
     watched: Option<Watched>,
+    /// What the next plain line is, after something could not be taken over.
+    next: Next,
     /// Whether everything was shown once.
     is_told: bool,
     /// Whether it was said that nothing can be shown yet.
@@ -236,7 +255,26 @@ impl Watch {
             return Ok(self.leaving.end(&self.terminal, Instant::now()));
         };
         let mut lines = Vec::new();
-        match input::parse(&line) {
+        let line = input::parse(&line);
+        if line != Line::Nothing {
+            match (std::mem::take(&mut self.next), &line) {
+                (Next::Name(conversation), Line::Do(Deed::Say(name), None)) => {
+                    self.rename(name.clone()).await?;
+                    return self.about(Deed::Take, Some(Which::Id(conversation))).await;
+                }
+                (Next::Meant(conversation), Line::Do(Deed::Say(_), None)) => {
+                    let id = self.show.transcript.look.foreign(&conversation);
+                    let told = self.show.say(
+                        "not sent, for this one is not yours; /take tries again:",
+                        "لم تُرسل، فهذه ليست لك؛ و/take لإعادة المحاولة:",
+                    );
+                    self.terminal.screen.show(&[format!("{told} {id}")]);
+                    return Ok(Go::On);
+                }
+                (_, _) => {}
+            }
+        }
+        match line {
             Line::Nothing => {}
             Line::Quit => return Ok(Go::Leave),
             Line::Help => lines = COMMANDS.help(&self.show.transcript),
@@ -343,6 +381,11 @@ impl Watch {
                 return Ok(Go::On);
             }
         };
+        if self.terminal.interactive && deed.is_of_the_desk() && !self.calls.holds(&conversation) {
+            let (en, ar) = ("you have not taken it over: /take", "لم تتسلّمها بعد: /take");
+            self.terminal.screen.show(&[self.show.say(en, ar)]);
+            return Ok(Go::On);
+        }
         let owner = self.floor.owner(&conversation).map(str::to_owned);
         let (en, ar) = deed.done();
         let away = self.away();
@@ -357,12 +400,30 @@ impl Watch {
                 }
                 self.terminal.screen.show(&lines);
             }
+            Err(status) if deed == Deed::Take && self.terminal.interactive => {
+                let lines = self.not_taken(conversation, &status);
+                self.terminal.screen.show(&lines);
+            }
             Err(status) => {
                 let instead = deed.instead(status.code());
                 return self.not_done(deed.what(), status, instead);
             }
         }
         Ok(Go::On)
+    }
+
+    /// A person could not take it over. What they type next was meant for its customer, or is the name
+    /// that is missing; nobody else gets it.
+    fn not_taken(&mut self, conversation: String, status: &Status) -> Vec<String> {
+        if !lacks_name(status) {
+            self.next = Next::Meant(conversation);
+            return vec![self.refused(status)];
+        }
+        self.next = Next::Name(conversation);
+        vec![self.show.say(
+            "by which name do customers know you? Type it, and it is taken over (next time: --name NAME)",
+            "بأي اسم يعرفك العملاء؟ اكتبه فتتسلّمها (وفي المرة القادمة: ‎--name الاسم)",
+        )]
     }
 
     /// A person is told; a script ends.
@@ -383,7 +444,7 @@ impl Watch {
 
     fn refused(&self, status: &Status) -> String {
         let Transcript { language, look, .. } = self.show.transcript;
-        self.show.transcript.remark(&refused_to_staff(language, look, status))
+        self.show.transcript.remark(&refused(language, look, status))
     }
 
     async fn tick(&mut self) -> anyhow::Result<Go> {
@@ -414,6 +475,12 @@ impl Watch {
             self.terminal.screen.set_status(Some(line));
         }
     }
+}
+
+/// Whether the server only wants to know by which name customers see this supervisor.
+fn lacks_name(status: &Status) -> bool {
+    let info = status.get_details_error_info();
+    info.is_some_and(|info| info.metadata.get("field").is_some_and(|field| field == "name"))
 }
 
 async fn watched(watched: &mut Option<Watched>) -> Option<Heard<WatchConversationResponse>> {

@@ -23,7 +23,7 @@ impl Show {
         let l = self.transcript.language;
         let mut lines: Vec<String> =
             floor.alerts.iter().map(|alert| self.alert(floor, alert, true, now)).collect();
-        lines.push(self.heading("queues", "الطوابير"));
+        lines.push(self.heading("queues", "قوائم الانتظار"));
         lines.extend(floor.queues.iter().map(|queue| self.queue(floor, queue, now)));
         lines.push(self.heading("agents", "الموظفون"));
         let (here, gone): (Vec<&AgentView>, Vec<&AgentView>) =

@@ -116,11 +116,11 @@ fn the_place_in_line_is_told_only_when_it_is_confirmed_and_with_its_reason() {
     status.registered = true;
     assert_eq!(line(Language::En, &status), format!("* you are number 2 in line: {closed}"));
     status.delay = None;
-    assert_eq!(line(Language::Ar, &status), "* رقمك في القائمة 2");
+    assert_eq!(line(Language::Ar, &status), "* رقمك في قائمة الانتظار 2");
     status.rise = pb::PositionRise::Emergencies.into();
     let further = "* you are number 2 in line (further back: somebody in danger goes before)";
     assert_eq!(line(Language::En, &status), further);
-    assert_eq!(line(Language::Ar, &status), "* رقمك في القائمة 2 (تأخر: تقدَّم من هو في خطر)");
+    assert_eq!(line(Language::Ar, &status), "* رقمك في قائمة الانتظار 2 (تأخر: تقدَّم من هو في خطر)");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn what_the_program_names_itself_is_told_in_the_readers_language() {
     let look = Look::PLAIN;
     for (language, expected) in [
         (Language::En, "* the customer is number 2 in line"),
-        (Language::Ar, "* رقم العميل في القائمة 2"),
+        (Language::Ar, "* رقم العميل في قائمة الانتظار 2"),
     ] {
         let transcript = Transcript { look, language, reader: Reader::Staff };
         assert_eq!(transcript.position(&status), expected, "staff do not read \"you\"");

@@ -354,7 +354,7 @@ codes! {
     FallbackCircle = "CFG309" Error
         en "the fallbacks run in a circle: {circle}",
            "Let one of them have no fallback.";
-        ar "الطوابير البديلة تدور في حلقة: {circle}",
+        ar "قوائم الانتظار البديلة تدور في حلقة: {circle}",
            "اجعل أحدها بلا بديل.";
     /// A queue without any agent declared who could serve it.
     NobodyServes = "CFG310" Warning

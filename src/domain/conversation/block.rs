@@ -13,6 +13,7 @@ use super::ledger;
 use super::meanwhile;
 use super::state::{Conversation, State};
 use super::turn::{Keeping, Turn};
+use super::why::NotBlocked;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::handoff::{HandoffReason, Token};
@@ -132,13 +133,13 @@ pub(super) fn begin(
     }
     let no = |why| Err(Rejection::NotBlockable { why });
     let Some(limits) = &rules.routing.blocks else {
-        return no("the rules allow no blocks; report it to the supervisors");
+        return no(NotBlocked::NoBlocks);
     };
     if c.endangered {
-        return no("an emergency is never blocked; report it to the supervisors");
+        return no(NotBlocked::Emergency);
     }
     if reason.trim().is_empty() {
-        return no("say why: a supervisor looks at it");
+        return no(NotBlocked::NoReason);
     }
     ledger::nothing_open(c)?;
     let mut turn = Turn::new(rules, c, at);
@@ -165,7 +166,7 @@ fn take_effect(turn: &mut Turn<'_>, limits: &BlockRules, agent: &AgentId, reason
 pub(super) fn follow(rules: &Rules, c: &Conversation, block: &Block, at: Timestamp) -> Decided {
     let may = c.state == State::Bot && !c.endangered && c.block.is_none();
     if !may || block.ends_at() <= at || !block.is_in_force() {
-        return Err(Rejection::NotBlockable { why: "there is no block that could go on here" });
+        return Err(Rejection::NotBlockable { why: NotBlocked::NothingToFollow });
     }
     let mut turn = Turn::new(rules, c, at);
     let Block { agent, reason, until, review_by, review, .. } = block.clone();

@@ -7,6 +7,7 @@ use super::satisfaction::{Measure, Part};
 use super::state::Conversation;
 use super::transfer::Transfer;
 use super::waiting::WaitChoice;
+use super::why::{NotBlocked, NotPassed};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, PoolId, QueueId};
@@ -352,22 +353,24 @@ pub enum Rejection {
     #[error("it cannot be passed on: {why}")]
     NotTransferable {
         /// Why not, and what to do instead.
-        why: &'static str,
+        why: NotPassed,
     },
     /// The customer cannot be blocked.
     #[error("the customer cannot be blocked: {why}")]
     NotBlockable {
         /// Why not, and what to do instead.
-        why: &'static str,
+        why: NotBlocked,
     },
     /// No block is open that could be reviewed so.
     #[error("there is no block here that waits for this: it is over, or somebody has looked at it")]
     NothingToReview,
     /// The rules do not name where it should go.
-    #[error("the rules name no such {what}")]
+    #[error("the rules name no {what} {name:?}")]
     NoSuchDestination {
         /// `queue` or `skill`.
         what: &'static str,
+        /// As it was named.
+        name: String,
     },
     /// What the message carries is not allowed.
     #[error("{0}")]

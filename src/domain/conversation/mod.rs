@@ -19,6 +19,7 @@ pub mod standing;
 pub mod state;
 pub mod transfer;
 pub mod waiting;
+pub mod why;
 
 mod after_end;
 mod agent_side;

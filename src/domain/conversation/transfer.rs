@@ -8,6 +8,7 @@ use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::state::Conversation;
 use super::turn::{Keeping, Turn};
+use super::why::NotPassed;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, QueueId, SkillId};
 use crate::domain::pool::agent::{Agent, Presence};
@@ -88,7 +89,8 @@ pub(super) fn transfers(
             turn.hand_over(handoff, Keeping { returned: true, preferred, exclude: None });
         }
         Destination::Queue(queue) => {
-            let unknown = Rejection::NoSuchDestination { what: "queue" };
+            let name = queue.to_string();
+            let unknown = Rejection::NoSuchDestination { what: "queue", name };
             let handoff = route::redirect(&rules.routing, &handoff, queue, c.languages(), at);
             let handoff = handoff.ok_or(unknown)?;
             // A closed queue may name another one: the customer is told where it really goes.
@@ -100,7 +102,8 @@ pub(super) fn transfers(
         }
         Destination::Skill { skill, level } => {
             if !rules.routing.skills.contains(skill) {
-                return Err(Rejection::NoSuchDestination { what: "skill" });
+                let name = skill.to_string();
+                return Err(Rejection::NoSuchDestination { what: "skill", name });
             }
             let mut handoff = handoff;
             handoff.needs = handoff.needs.in_languages(c.languages());
@@ -128,7 +131,7 @@ fn leave(turn: &mut Turn<'_>, transfer: &Transfer, why: LeaveReason) {
 fn to_bot(turn: &mut Turn<'_>, transfer: &Transfer, handoff: &Handoff) -> Result<(), Rejection> {
     // A machine does not understand danger: what needed people at once stays with people.
     if handoff.reason.is_emergency() {
-        return Err(Rejection::NotTransferable { why: "an emergency stays with people" });
+        return Err(Rejection::NotTransferable { why: NotPassed::Emergency });
     }
     ledger::nothing_open(&turn.c)?;
     leave(turn, transfer, LeaveReason::ToBot);
@@ -146,15 +149,15 @@ pub(super) fn can_take(
 ) -> Result<(), Rejection> {
     let no = |why| Err(Rejection::NotTransferable { why });
     if Some(&colleague.id) == from {
-        no("it is theirs already")
+        no(NotPassed::TheirsAlready)
     } else if !colleague.is_signed_in() {
-        no("the colleague is not signed in; pass it to their queue instead")
+        no(NotPassed::NotSignedIn)
     } else if colleague.leaving || colleague.presence == Presence::Draining {
-        no("the colleague takes nothing new any more")
+        no(NotPassed::TakesNothing)
     } else if !meets(colleague, &handoff.needs) {
-        no("the colleague lacks the language or a skill it needs")
+        no(NotPassed::LacksNeeds)
     } else if c.excluded.contains(&colleague.id) {
-        no("the customer has denied twice what this colleague proposed")
+        no(NotPassed::DeniedTwice)
     } else {
         Ok(())
     }

@@ -3,6 +3,7 @@
 
 use super::agent::{Agent, Presence, Profile};
 use super::item::Place;
+use super::why::{Gone, Hindrance};
 use crate::domain::handoff::{Handoff, HandoffReason, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::routing::fairness::Waited;
@@ -339,7 +340,7 @@ pub enum PoolRefusal {
     #[error("the offer is gone: {why}")]
     OfferGone {
         /// What happened to it.
-        why: &'static str,
+        why: Gone,
     },
     /// It is not the time yet.
     #[error("it is not due yet")]
@@ -354,7 +355,7 @@ pub enum PoolRefusal {
     #[error("the agent cannot take it: {why}")]
     NotEligible {
         /// Why not.
-        why: &'static str,
+        why: Hindrance,
     },
     /// There is no such agent.
     #[error("there is no such agent")]

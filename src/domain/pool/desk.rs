@@ -6,6 +6,7 @@ use super::command::{
     Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
 };
 use super::item::{Item, ItemState, Place, Preferred, Seat};
+use super::why::Gone;
 use crate::domain::handoff::Token;
 use crate::domain::ids::AgentId;
 use crate::domain::routing::fairness::{Kind, Waited};
@@ -48,18 +49,16 @@ impl Desk<'_> {
     ) -> Result<&Item, PoolRefusal> {
         let item = match &self.case.place {
             None | Some(Place::Gone { .. }) => {
-                return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+                return Err(PoolRefusal::OfferGone { why: Gone::NoLongerWaits });
             }
             Some(Place::Here(item)) => item,
         };
         match item.holder() {
-            None => Err(PoolRefusal::OfferGone { why: "it went back to the queue" }),
+            None => Err(PoolRefusal::OfferGone { why: Gone::BackInQueue }),
             Some(holder) if holder != agent_id => {
-                Err(PoolRefusal::OfferGone { why: "another agent has it" })
+                Err(PoolRefusal::OfferGone { why: Gone::AnothersNow })
             }
-            Some(_) if item.token != token => {
-                Err(PoolRefusal::OfferGone { why: "a newer offer has replaced it" })
-            }
+            Some(_) if item.token != token => Err(PoolRefusal::OfferGone { why: Gone::NewerOffer }),
             Some(_) => Ok(item),
         }
     }

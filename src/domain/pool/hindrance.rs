@@ -3,45 +3,46 @@
 
 use super::agent::{Agent, Lease, Presence};
 use super::item::Item;
+use super::why::Hindrance;
 use super::work::meets;
 use crate::domain::time::Timestamp;
 
 /// Why this item cannot be offered to this agent now; `None` if it can.
-pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'static str> {
+pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<Hindrance> {
     if !agent.takes_offers() {
-        Some("not available")
+        Some(Hindrance::NotAvailable)
     } else if !meets(agent, &item.handoff.needs) {
-        Some("language or skill is missing")
+        Some(Hindrance::LacksNeeds)
     } else if item.excluded.contains(&agent.id) {
-        Some("excluded for this conversation")
+        Some(Hindrance::Excluded)
     } else if agent.has_live_offer() {
-        Some("another offer waits for an answer")
+        Some(Hindrance::OtherOffer)
     } else if agent.room() < item.cost {
-        Some("no room")
+        Some(Hindrance::NoRoom)
     } else if at < agent.paused_until && item.band() > 0 {
         // Nobody in danger waits for a colleague's cool-down.
-        Some("cooling down")
+        Some(Hindrance::CoolingDown)
     } else if agent.held.contains_key(&item.conversation) {
-        Some("still writes up this very conversation")
+        Some(Hindrance::WritingUp)
     } else {
         None
     }
 }
 
 /// Why an agent cannot take this item from the queue by hand; `None` if they can.
-pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
+pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<Hindrance> {
     if agent.presence == Presence::Offline || agent.lease != Lease::Live {
-        Some("not signed in, or not heard of")
+        Some(Hindrance::NotSignedIn)
     } else if agent.presence == Presence::Draining || agent.leaving {
-        Some("draining: nothing new is taken")
+        Some(Hindrance::Draining)
     } else if !meets(agent, &item.handoff.needs) {
-        Some("language or skill is missing")
+        Some(Hindrance::LacksNeeds)
     } else if item.excluded.contains(&agent.id) {
-        Some("excluded for this conversation")
+        Some(Hindrance::Excluded)
     } else if agent.room() < item.cost {
-        Some("no room")
+        Some(Hindrance::NoRoom)
     } else if agent.held.contains_key(&item.conversation) {
-        Some("still writes up this very conversation")
+        Some(Hindrance::WritingUp)
     } else {
         None
     }
@@ -49,14 +50,14 @@ pub fn claim_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
 
 /// Why a supervisor cannot take this over; `None` if they can. What they still write up of it, or are
 /// offered of it, gives way.
-pub fn take_over_hindrance(item: &Item, agent: &Agent) -> Option<&'static str> {
+pub fn take_over_hindrance(item: &Item, agent: &Agent) -> Option<Hindrance> {
     let theirs = agent.held.get(&item.conversation).map_or(0, |held| held.cost);
     if agent.presence == Presence::Offline || agent.lease != Lease::Live {
-        Some("not signed in, or not heard of")
+        Some(Hindrance::NotSignedIn)
     } else if agent.leaving {
-        Some("being removed: nothing new is taken")
+        Some(Hindrance::Removed)
     } else if agent.load() - theirs + item.cost > agent.profile.capacity {
-        Some("no room")
+        Some(Hindrance::NoRoom)
     } else {
         None
     }

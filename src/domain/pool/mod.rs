@@ -8,6 +8,7 @@ mod desk;
 pub mod hindrance;
 pub mod item;
 pub mod presence;
+pub mod why;
 pub mod work;
 
 #[cfg(test)]

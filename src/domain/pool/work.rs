@@ -11,6 +11,7 @@ use super::command::{
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
 use super::item::{DELIVERY_SPAN, Item, ItemState, Place, Seat};
+use super::why::{Gone, Hindrance};
 use crate::domain::handoff::{Requirements, Token};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::language::Language;
@@ -187,7 +188,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::Duplicate);
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+            return Err(PoolRefusal::OfferGone { why: Gone::TimeOver });
         }
         let item = Item { claimed_over: None, taken_over: false, ..item.clone() };
         let agent = self.agent(agent_id)?;
@@ -200,7 +201,7 @@ impl Desk<'_> {
         match item.state {
             ItemState::Offered { .. } => {}
             ItemState::Waiting | ItemState::Assigned { .. } => {
-                return Err(PoolRefusal::OfferGone { why: "it has been accepted" });
+                return Err(PoolRefusal::OfferGone { why: Gone::Accepted });
             }
         }
         let mut item = item.clone();
@@ -261,12 +262,12 @@ impl Desk<'_> {
     /// Like a rescind, but only while the offer stands and is nobody's who is in danger themselves.
     fn give_way(mut self, agent_id: &AgentId) -> Decided {
         let Some(Place::Here(item)) = &self.case.place else {
-            return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+            return Err(PoolRefusal::OfferGone { why: Gone::NoLongerWaits });
         };
         let until = match &item.state {
             ItemState::Offered { agent, until } if agent == agent_id => *until,
             ItemState::Offered { .. } => {
-                return Err(PoolRefusal::OfferGone { why: "another agent has it" });
+                return Err(PoolRefusal::OfferGone { why: Gone::AnothersNow });
             }
             ItemState::Waiting => return Err(PoolRefusal::WrongState { state: "waiting" }),
             ItemState::Assigned { .. } => {
@@ -274,10 +275,10 @@ impl Desk<'_> {
             }
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+            return Err(PoolRefusal::OfferGone { why: Gone::TimeOver });
         }
         if !item.may_give_way(self.rules.offers.emergency_run_max) {
-            return Err(PoolRefusal::NotEligible { why: "this offer does not give way" });
+            return Err(PoolRefusal::NotEligible { why: Hindrance::StaysOffered });
         }
         let mut item = Item { gave_way: item.gave_way + 1, ..item.clone() };
         let agent = self.agent(agent_id)?;

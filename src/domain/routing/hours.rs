@@ -120,6 +120,11 @@ impl Hours {
         self.opening_within(at, 0) == Some(at)
     }
 
+    /// The name of its zone.
+    pub fn zone(&self) -> &str {
+        self.zone.iana_name().unwrap_or("UTC")
+    }
+
     /// What the clock on the wall of the queue shows.
     pub fn wall_clock(&self, at: Timestamp) -> DateTime {
         let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();

@@ -21,9 +21,7 @@ pub fn tell(
     at: Timestamp,
     language: Language,
 ) -> String {
-    let own = queue.and_then(|queue| rules.queues.get(queue)).and_then(|it| it.hours.as_ref());
-    let hours = own.or_else(|| rules.queues.iter().find_map(|queue| queue.hours.as_ref()));
-    match hours {
+    match clock(rules, queue) {
         Some(hours) => describe(hours, at, language),
         None => {
             let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
@@ -32,11 +30,21 @@ pub fn tell(
     }
 }
 
+/// The zone of the clock by which times are told to a customer of this queue; empty where it is the
+/// world's, which is named with each.
+pub fn zone(rules: &RoutingRules, queue: Option<&QueueId>) -> String {
+    clock(rules, queue).map(|hours| hours.zone().to_owned()).unwrap_or_default()
+}
+
+/// The hours whose clock counts for a customer of this queue.
+fn clock<'a>(rules: &'a RoutingRules, queue: Option<&QueueId>) -> Option<&'a Hours> {
+    let own = queue.and_then(|queue| rules.queues.get(queue)).and_then(|it| it.hours.as_ref());
+    own.or_else(|| rules.queues.iter().find_map(|queue| queue.hours.as_ref()))
+}
+
 /// The moment the day ends by the clock of this queue, or of the first that has one, or of the world.
 pub fn end_of_day(rules: &RoutingRules, queue: Option<&QueueId>, at: Timestamp) -> Timestamp {
-    let own = queue.and_then(|queue| rules.queues.get(queue)).and_then(|it| it.hours.as_ref());
-    let hours = own.or_else(|| rules.queues.iter().find_map(|queue| queue.hours.as_ref()));
-    let ends = hours.cloned().unwrap_or_else(Hours::always).end_of_day(at);
+    let ends = clock(rules, queue).cloned().unwrap_or_else(Hours::always).end_of_day(at);
     ends.unwrap_or(at + std::time::Duration::from_secs(86_400))
 }
 
@@ -115,6 +123,12 @@ mod tests {
         let said = |language| opens.map(|opens| describe(hours, opens, language));
         let told = told.map(|(en, ar)| (en.to_owned(), ar.to_owned()));
         assert_eq!(said(Language::En).zip(said(Language::Ar)), told, "from {moment}");
+    }
+
+    #[test]
+    fn the_clock_of_told_times_has_the_name_of_its_zone() {
+        assert_eq!(hours("Asia/Riyadh", &[], &[]).zone(), "Asia/Riyadh");
+        assert_eq!(Hours::always().zone(), "UTC");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tonic::Code;
+use tonic_types::StatusExt;
 
 struct Case {
     path: &'static str,
@@ -253,4 +254,23 @@ async fn over_grpc_web(world: &World, case: &Case) -> String {
     let mut answer = Vec::new();
     soon(stream.read_to_end(&mut answer)).await.ok();
     String::from_utf8_lossy(&answer).to_lowercase()
+}
+
+/// What a sentence needs is told beside the reason, so that every client can say it in its language.
+#[tokio::test]
+async fn a_message_that_is_too_long_is_refused_with_the_limit_and_with_what_it_has() {
+    let world = World::open().await;
+    let customer = world.customer().await;
+    let request = pb::SendMessageRequest {
+        conversation_id: customer.id.clone(),
+        request_id: world.fresh(),
+        content: Some(pb::send_message_request::Content::Text("x".repeat(9_000))),
+        sent_at: None,
+        parts: Vec::new(),
+    };
+    let refused = world.chat().send_message(with(request, &customer.token)).await.unwrap_err();
+    let facts = refused.get_details_error_info().unwrap().metadata;
+    let fact = |name: &str| facts[name].as_str();
+    assert_eq!((fact("field"), fact("problem")), ("text", "too_long"));
+    assert_eq!((fact("max"), fact("got")), ("4000", "9000"));
 }

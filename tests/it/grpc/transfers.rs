@@ -5,6 +5,7 @@ use sanad::grpc::pb;
 use sanad::grpc::pb::event::Body;
 use sanad::grpc::pb::transfer_conversation_request::To;
 use tonic::{Code, Status};
+use tonic_types::StatusExt;
 
 const NOTE: &str = "she has paid twice, the receipts are in her mail";
 
@@ -86,6 +87,12 @@ async fn a_transfer_to_a_colleague_asks_them_first_and_only_if_they_can_come() {
     let absent = transfer(&sara, &offer, to("omar"), &world.fresh()).await.unwrap_err();
     assert_eq!(refusal(&absent), (Code::FailedPrecondition, "WRONG_STATE".to_owned()));
     assert!(absent.message().contains("not signed in"), "{absent}");
+    // The reason goes over the wire as a code, to be told in the agent's language.
+    let info = absent.get_details_error_info().unwrap();
+    assert_eq!(
+        (info.metadata["state"].as_str(), info.metadata["why"].as_str()),
+        ("not_transferable", "not_signed_in")
+    );
     let herself = transfer(&sara, &offer, to("sara"), &world.fresh()).await.unwrap_err();
     assert_eq!(herself.code(), Code::FailedPrecondition);
     let nobody = transfer(&sara, &offer, to("nobody"), &world.fresh()).await.unwrap_err();
@@ -141,6 +148,11 @@ async fn a_transfer_to_what_the_rules_do_not_name_is_refused_by_field() {
     let world = World::open().await;
     let (_customer, sara, _work, offer) = world.with_sara().await;
     let skill = |id: &str, level| To::Skill(pb::SkillNeed { skill_id: id.to_owned(), level });
+    let nowhere = To::QueueId("nowhere".to_owned());
+    let refused = transfer(&sara, &offer, nowhere, &world.fresh()).await.unwrap_err();
+    let facts = refused.get_details_error_info().unwrap().metadata;
+    let fact = |name: &str| facts[name].as_str();
+    assert_eq!((fact("problem"), fact("what"), fact("name")), ("unknown", "queue", "nowhere"));
     for (to, code) in [
         (To::QueueId("nowhere".to_owned()), Code::InvalidArgument),
         (skill("juggling", 1), Code::InvalidArgument),

@@ -3,6 +3,7 @@
 use super::View;
 use crate::cli::chat::facts::{party, waits};
 use crate::cli::words::{self, pick};
+use crate::cli::zone;
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::{Choice, Conversation, ConversationState, Event, Mode, Outcome, Party};
@@ -110,6 +111,23 @@ impl View {
             | ConversationState::Closed => None,
         };
         self.follow_language(&conversation.language);
+        if !self.zone_told {
+            self.time_zone = conversation.time_zone;
+        }
+    }
+
+    /// Below the first time that a text tells: by which clock, if this terminal's shows another time.
+    pub(super) fn by_which_clock(&mut self, lines: &[String]) -> Option<String> {
+        if self.zone_told || !lines.iter().any(|line| zone::tells_time(line)) {
+            return None;
+        }
+        let there = zone::elsewhere(&self.time_zone, crate::cli::chat::now())?;
+        self.zone_told = true;
+        let (name, time) = (&self.time_zone, there.strftime("%H:%M"));
+        Some(self.say(
+            &format!("times here are those of {name}, where it is {time} now"),
+            &format!("الأوقات هنا بتوقيت {name}، والساعة هناك الآن {time}"),
+        ))
     }
 
     fn follow_language(&mut self, tag: &str) {

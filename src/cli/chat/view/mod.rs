@@ -20,8 +20,8 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, Event, Mode, Party, QueueStatus, Reset, ResetReason, StartConversationResponse,
-    SubscribeEventsResponse,
+    Choice, ConversationState, Event, Mode, Party, QueueStatus, Reset, ResetReason,
+    StartConversationResponse, SubscribeEventsResponse,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -73,6 +73,10 @@ pub struct View {
     stream_away: bool,
     /// A call is not answered.
     call_away: bool,
+    /// By the clock of which zone texts tell times.
+    time_zone: String,
+    /// Whether that has been said.
+    zone_told: bool,
 }
 
 impl View {
@@ -122,6 +126,8 @@ impl View {
             past_through: 0,
             stream_away: false,
             call_away: false,
+            time_zone: String::new(),
+            zone_told: false,
         }
     }
 
@@ -237,6 +243,7 @@ impl View {
             (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
             _ => None,
         };
+        let with = self.already_with(&asked.want, &done);
         self.stands(done.conversation);
         if is_unsaved {
             // What is sent again was shown before.
@@ -247,12 +254,28 @@ impl View {
         }
         self.unsaved.remove(&asked.request_id);
         lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
+        lines.extend(with);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));
         if done.bot_pending && self.last_reply <= done.own {
             self.awaited = Some(done.own);
         }
         lines
+    }
+
+    /// Who asks for a person and has one already hears nothing of the server, for which nothing changes.
+    fn already_with(&self, want: &Want, done: &Done) -> Option<String> {
+        let c = done.conversation.as_ref()?;
+        let owner = c.owner.as_ref().filter(|owner| owner.party() == Party::Agent)?;
+        let is_theirs = c.state() == ConversationState::Human;
+        let changes_nothing = *want == Want::Human && is_theirs && done.events.is_empty();
+        let name = self.transcript.look.foreign(&owner.name);
+        changes_nothing.then(|| {
+            self.say(
+                &format!("you are with {name} already: just write"),
+                &format!("أنت الآن مع {name}: اكتب ما تريد"),
+            )
+        })
     }
 
     /// A call was refused.
@@ -411,6 +434,7 @@ impl View {
             let hint = event.body.as_ref().and_then(|body| self.transcript.hint(body));
             self.hint = hint.or(self.hint.take());
         }
+        lines.extend(self.by_which_clock(&lines));
         lines
     }
 

@@ -362,6 +362,50 @@ mod tests {
     }
 
     #[test]
+    fn who_asks_for_a_person_and_has_one_is_told_whom() {
+        use crate::cli::chat::calls::{Asked, Done};
+        use crate::cli::chat::input::Want;
+        use crate::grpc::pb::Event;
+        let told = |language, state: ConversationState, events: Vec<Event>| {
+            let mut view = view(Some(language));
+            let want = Want::Human;
+            view.asking(&want);
+            let (rated, identity) = (Default::default(), String::new());
+            let asked = Asked { request_id: "r".to_owned(), want, rated, identity };
+            let sara = Participant {
+                party: Party::Agent.into(),
+                name: "Sara".to_owned(),
+                ..Default::default()
+            };
+            let conversation =
+                Conversation { state: state.into(), owner: Some(sara), ..Default::default() };
+            let done = Done { conversation: Some(conversation), events, ..Default::default() };
+            view.done(asked, done).join("\n")
+        };
+        let (en, ar, human) = (Language::En, Language::Ar, ConversationState::Human);
+        assert_eq!(told(en, human, Vec::new()), "* you are with Sara already: just write");
+        assert_eq!(told(ar, human, Vec::new()), "* أنت الآن مع Sara: اكتب ما تريد");
+        assert!(!told(en, ConversationState::Queued, Vec::new()).contains("Sara"));
+    }
+
+    #[test]
+    fn the_clock_of_told_times_is_named_once_and_only_where_it_is_not_the_terminals() {
+        let told = |time_zone: &str| {
+            let mut view = view(Some(Language::Ar));
+            let time_zone = time_zone.to_owned();
+            view.stands(Some(Conversation { time_zone, ..Default::default() }));
+            let line = |text: &str| vec![text.to_owned()];
+            assert_eq!(view.by_which_clock(&line("* أهلا")), None, "no time was told");
+            let first = view.by_which_clock(&line("* حتى الأحد 22 نوفمبر، 09:00"));
+            assert_eq!(view.by_which_clock(&line("* 10:00")), None, "once");
+            first
+        };
+        assert!(told("Asia/Riyadh").unwrap().starts_with("* الأوقات هنا بتوقيت Asia/Riyadh"));
+        assert_eq!(told("Africa/Abidjan"), None, "it shows the same time as here");
+        assert_eq!(told(""), None);
+    }
+
+    #[test]
     fn only_the_word_erases() {
         for (line, means) in
             [("erase", true), (" Erase ", true), ("محو", true), ("yes", false), ("", false)]

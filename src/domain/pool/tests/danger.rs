@@ -6,6 +6,7 @@ use crate::domain::handoff::Priority;
 use crate::domain::pool::command::{InboxEvent, OfferEnd};
 use crate::domain::pool::command::{PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{ItemState, Place};
+use crate::domain::pool::why::Hindrance;
 use std::time::Duration;
 
 fn enqueue(pool: Pool, id: &str, priority: Priority) -> Pool {
@@ -41,7 +42,7 @@ fn who_lets_an_offer_pass_has_peace_from_everyone_but_somebody_in_danger() {
         let pool = enqueue(pool, "c1", Priority::High);
         let pool = lets_pass(pool, "c1", declines);
         let refused = pool.work(&conversation("c1"), &offer(), pool.at);
-        assert_eq!(refused, Err(PoolRefusal::NotEligible { why: "cooling down" }));
+        assert_eq!(refused, Err(PoolRefusal::NotEligible { why: Hindrance::CoolingDown }));
         let pool = enqueue(pool, "c2", Priority::Emergency);
         pool.then("c2", &offer());
     }
@@ -85,7 +86,7 @@ fn an_offer_gives_way_without_any_harm_to_its_customer_or_the_agent() {
 #[test]
 fn no_emergency_and_nothing_owned_gives_way_and_nobody_does_for_ever() {
     let refused = |pool: &Pool| pool.work(&conversation("c1"), &gives_way(), pool.at).unwrap_err();
-    let fixed = PoolRefusal::NotEligible { why: "this offer does not give way" };
+    let fixed = PoolRefusal::NotEligible { why: Hindrance::StaysOffered };
     let urgent = enqueue(Pool::new().with("sara", 1), "c1", Priority::Emergency);
     assert_eq!(refused(&urgent.then("c1", &offer())), fixed);
     let ordinary = enqueue(Pool::new().with("sara", 1), "c1", Priority::Normal);

@@ -14,7 +14,8 @@ pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<&'st
         Some("language or skill is missing")
     } else if item.excluded.contains(&agent.id) {
         Some("excluded for this conversation")
-    } else if agent.has_live_offer() {
+    } else if agent.has_live_offer() && item.band() > 0 {
+        // Nobody in danger waits for an answer about somebody else.
         Some("another offer waits for an answer")
     } else if agent.room() < item.cost {
         Some("no room")

@@ -173,10 +173,23 @@ fn situation(name: &str) -> Option<Sentence> {
         ),
         "not_due" => ("nothing of this is due", "لا شيء من هذا مستحق الآن"),
         "done" => ("this has been done already", "تم هذا من قبل"),
-        "offer_gone" => ("the offer is gone", "فات هذا العرض"),
+        "offer_lapsed" => {
+            ("the time to answer this offer is over", "انقضت مهلة الرد على هذا العرض")
+        }
+        "offer_declined" => ("you have declined this offer", "رفضتَ هذا العرض"),
+        "offer_back" => ("the offer was taken back", "سُحب هذا العرض"),
+        "offer_elsewhere" => {
+            ("the offer is gone: another agent is being asked", "فات هذا العرض، وسُئل موظف آخر")
+        }
+        "offer_taken" => ("another agent has taken it", "أخذها موظف آخر"),
+        "offer_replaced" => ("a newer offer has replaced this one", "حلّ محل هذا العرض عرض أحدث"),
+        "offer_not_waiting" => ("the customer no longer waits", "لم يعد العميل ينتظر"),
+        "offer_accepted" => ("this offer has been accepted", "قُبل هذا العرض من قبل"),
         "not_now" => ("this cannot be taken now", "لا يمكن أخذها الآن"),
         "unknown" | "gone" => ("it is not in the queue", "ليست في القائمة"),
-        "waiting" => ("it waits in the queue", "تنتظر في القائمة"),
+        "waiting" => {
+            ("it waits in its queue already, place kept", "تنتظر في قائمتها ومكانها محفوظ")
+        }
         "assigned" => ("an agent has it", "عند أحد الموظفين"),
         "offered" => ("an agent is being asked", "معروضة على أحد الموظفين"),
         "here" => ("it is in the queue", "هي في القائمة"),

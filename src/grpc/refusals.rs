@@ -91,6 +91,7 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NotFound => Refusal::NotFound { what: "conversation" },
         Rejection::Exists => Refusal::Exists { what: "conversation" },
         Rejection::WrongState { state } => Refusal::WrongState { state: state.to_owned(), what },
+        Rejection::WaitsAlready => Refusal::WrongState { state: "waiting".to_owned(), what },
         Rejection::OwnershipLost { current } | Rejection::Stale { current } => {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
@@ -128,8 +129,8 @@ fn refused(refusal: PoolRefusal) -> Refusal {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }
         }
-        PoolRefusal::OfferGone { .. } => {
-            Refusal::WrongState { state: "offer_gone".to_owned(), what }
+        PoolRefusal::OfferGone { why } => {
+            Refusal::WrongState { state: why.name().to_owned(), what }
         }
         PoolRefusal::TooLate | PoolRefusal::NotDue | PoolRefusal::NotEligible { .. } => {
             Refusal::WrongState { state: "not_now".to_owned(), what }

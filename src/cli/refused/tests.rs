@@ -4,8 +4,9 @@ use super::*;
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
 use crate::domain::handoff::Token;
+use crate::domain::ids::AgentId;
 use crate::domain::parts::{PartFault, Wrong};
-use crate::domain::pool::command::PoolRefusal;
+use crate::domain::pool::command::{Gone, PoolRefusal};
 use crate::domain::time::Timestamp;
 use crate::grpc::refusals::refusal;
 use crate::grpc::status::Refusal;
@@ -83,6 +84,7 @@ fn rejections() -> Vec<Rejection> {
         R::NotFound,
         R::Exists,
         R::WrongState { state: "bot" },
+        R::WaitsAlready,
         R::OwnershipLost { current: token },
         R::Stale { current: token },
         R::PromiseOpen,
@@ -102,6 +104,7 @@ fn rejections() -> Vec<Rejection> {
     for rejection in &all {
         match rejection {
             R::NotFound | R::Exists | R::WrongState { .. } | R::OwnershipLost { .. } => {}
+            R::WaitsAlready => {}
             R::Stale { .. } | R::PromiseOpen | R::NotTransferable { .. } => {}
             R::NotBlockable { .. } | R::NothingToReview | R::NoSuchDestination { .. } => {}
             R::BadPart(_) | R::UnknownChoice | R::TimeNotPossible { .. } => {}
@@ -116,11 +119,27 @@ fn rejections() -> Vec<Rejection> {
 fn pool_refusals() -> Vec<PoolRefusal> {
     use PoolRefusal as P;
     let (why, token) = ("x", Token::default());
-    let all = vec![
+    let by = AgentId::parse("omar").unwrap();
+    let gone = [
+        Gone::Lapsed,
+        Gone::Declined,
+        Gone::Back,
+        Gone::AskedElsewhere,
+        Gone::Taken { by },
+        Gone::Replaced,
+        Gone::NotWaiting,
+        Gone::Accepted,
+    ];
+    for why in &gone {
+        match why {
+            Gone::Lapsed | Gone::Declined | Gone::Back | Gone::AskedElsewhere => {}
+            Gone::Taken { .. } | Gone::Replaced | Gone::NotWaiting | Gone::Accepted => {}
+        }
+    }
+    let mut all = vec![
         P::Duplicate,
         P::Stale { current: token },
         P::TooLate,
-        P::OfferGone { why },
         P::NotDue,
         P::WrongState { state: "waiting" },
         P::NotEligible { why },
@@ -129,6 +148,7 @@ fn pool_refusals() -> Vec<PoolRefusal> {
         P::NotSignedIn,
         P::Leaving,
     ];
+    all.extend(gone.map(|why| P::OfferGone { why }));
     for refusal in &all {
         match refusal {
             P::Duplicate | P::Stale { .. } | P::TooLate | P::OfferGone { .. } | P::NotDue => {}

@@ -75,7 +75,7 @@ pub enum WorkCommand {
     Claim {
         /// Who.
         agent: AgentId,
-        /// Who waits longer and could have been helped by them: kept for all to see.
+        /// Who is before it in turn and could have been helped by them: kept for all to see.
         overtaken: Vec<ConversationId>,
     },
     /// A supervisor takes it, whoever has it.
@@ -339,7 +339,7 @@ pub enum PoolRefusal {
     #[error("the offer is gone: {why}")]
     OfferGone {
         /// What happened to it.
-        why: &'static str,
+        why: Gone,
     },
     /// It is not the time yet.
     #[error("it is not due yet")]
@@ -368,6 +368,54 @@ pub enum PoolRefusal {
     /// The agent is being removed.
     #[error("the agent is being removed and takes nothing new")]
     Leaving,
+}
+
+/// What happened to an offer that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Gone {
+    /// It was not answered in time.
+    #[error("the time to answer is over")]
+    Lapsed,
+    /// The agent declined it.
+    #[error("it was declined")]
+    Declined,
+    /// It was taken back, and the customer waits.
+    #[error("it went back to the queue")]
+    Back,
+    /// The next one is asked.
+    #[error("another agent is being asked")]
+    AskedElsewhere,
+    /// Another agent has the conversation.
+    #[error("{by} has it")]
+    Taken {
+        /// Who.
+        by: AgentId,
+    },
+    /// The agent has a newer one for the same conversation.
+    #[error("a newer offer has replaced it")]
+    Replaced,
+    /// The customer has left, or has been helped.
+    #[error("the customer no longer waits")]
+    NotWaiting,
+    /// The agent has accepted it.
+    #[error("it has been accepted")]
+    Accepted,
+}
+
+impl Gone {
+    /// The name by which programs know it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Gone::Lapsed => "offer_lapsed",
+            Gone::Declined => "offer_declined",
+            Gone::Back => "offer_back",
+            Gone::AskedElsewhere => "offer_elsewhere",
+            Gone::Taken { .. } => "offer_taken",
+            Gone::Replaced => "offer_replaced",
+            Gone::NotWaiting => "offer_not_waiting",
+            Gone::Accepted => "offer_accepted",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 
 use super::agent::{AWAY_UNANSWERED, Agent, Held, Holding, Presence};
 use super::command::{
-    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
+    Arrival, Case, Gone, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation,
+    UnassignReason,
 };
 use super::item::{Item, ItemState, Place, Preferred, Seat};
 use crate::domain::handoff::Token;
@@ -48,20 +49,20 @@ impl Desk<'_> {
     ) -> Result<&Item, PoolRefusal> {
         let item = match &self.case.place {
             None | Some(Place::Gone { .. }) => {
-                return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+                return Err(PoolRefusal::OfferGone { why: Gone::NotWaiting });
             }
             Some(Place::Here(item)) => item,
         };
-        match item.holder() {
-            None => Err(PoolRefusal::OfferGone { why: "it went back to the queue" }),
-            Some(holder) if holder != agent_id => {
-                Err(PoolRefusal::OfferGone { why: "another agent has it" })
+        let why = match &item.state {
+            ItemState::Waiting => Gone::Back,
+            ItemState::Offered { agent, .. } if agent != agent_id => Gone::AskedElsewhere,
+            ItemState::Assigned { agent } if agent != agent_id => Gone::Taken { by: agent.clone() },
+            ItemState::Offered { .. } | ItemState::Assigned { .. } if item.token != token => {
+                Gone::Replaced
             }
-            Some(_) if item.token != token => {
-                Err(PoolRefusal::OfferGone { why: "a newer offer has replaced it" })
-            }
-            Some(_) => Ok(item),
-        }
+            ItemState::Offered { .. } | ItemState::Assigned { .. } => return Ok(item),
+        };
+        Err(PoolRefusal::OfferGone { why })
     }
 
     pub(super) fn agent(&self, id: &AgentId) -> Result<Agent, PoolRefusal> {

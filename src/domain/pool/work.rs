@@ -5,8 +5,8 @@
 
 use super::agent::{Agent, Held, Holding};
 use super::command::{
-    Arrival, Case, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation, UnassignReason,
-    WorkCommand,
+    Arrival, Case, Gone, InboxEvent, OfferEnd, PoolDecision, PoolRefusal, ToConversation,
+    UnassignReason, WorkCommand,
 };
 use super::desk::{Decided, Desk};
 pub use super::hindrance::{claim_hindrance, offer_hindrance, take_over_hindrance};
@@ -187,7 +187,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::Duplicate);
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+            return Err(PoolRefusal::OfferGone { why: Gone::Lapsed });
         }
         let item = Item { claimed_over: None, taken_over: false, ..item.clone() };
         let agent = self.agent(agent_id)?;
@@ -200,7 +200,7 @@ impl Desk<'_> {
         match item.state {
             ItemState::Offered { .. } => {}
             ItemState::Waiting | ItemState::Assigned { .. } => {
-                return Err(PoolRefusal::OfferGone { why: "it has been accepted" });
+                return Err(PoolRefusal::OfferGone { why: Gone::Accepted });
             }
         }
         let mut item = item.clone();
@@ -261,12 +261,12 @@ impl Desk<'_> {
     /// Like a rescind, but only while the offer stands and is nobody's who is in danger themselves.
     fn give_way(mut self, agent_id: &AgentId) -> Decided {
         let Some(Place::Here(item)) = &self.case.place else {
-            return Err(PoolRefusal::OfferGone { why: "the customer no longer waits" });
+            return Err(PoolRefusal::OfferGone { why: Gone::NotWaiting });
         };
         let until = match &item.state {
             ItemState::Offered { agent, until } if agent == agent_id => *until,
             ItemState::Offered { .. } => {
-                return Err(PoolRefusal::OfferGone { why: "another agent has it" });
+                return Err(PoolRefusal::OfferGone { why: Gone::AskedElsewhere });
             }
             ItemState::Waiting => return Err(PoolRefusal::WrongState { state: "waiting" }),
             ItemState::Assigned { .. } => {
@@ -274,7 +274,7 @@ impl Desk<'_> {
             }
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: "the time to answer is over" });
+            return Err(PoolRefusal::OfferGone { why: Gone::Lapsed });
         }
         if !item.may_give_way(self.rules.offers.emergency_run_max) {
             return Err(PoolRefusal::NotEligible { why: "this offer does not give way" });

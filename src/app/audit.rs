@@ -122,7 +122,12 @@ impl App {
                 Ok(_) => {}
                 Err(AppError::Refused(PoolRefusal::NotSignedIn | PoolRefusal::NoSuchAgent)) => {
                     // The owner is not there to be adopted: somebody else is sought.
-                    self.command(id, None, Command::Requeue { note: String::new() }).await?;
+                    let back = Command::Requeue { note: String::new() };
+                    match self.command(id, None, back).await {
+                        // Somebody else was faster.
+                        Ok(_) | Err(AppError::Rejected(Rejection::WaitsAlready)) => {}
+                        Err(error) => return Err(error),
+                    }
                 }
                 Err(AppError::Refused(refusal)) if settled(&refusal) => {}
                 Err(error) => return Err(error),

@@ -11,13 +11,17 @@ use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Lease, Presence};
-use crate::domain::pool::command::{AgentCommand, PoolRefusal, WorkCommand};
+use crate::domain::pool::command::{AgentCommand, InboxEvent, OfferEnd, PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::pool::presence::check_session;
+use crate::domain::pool::why::Gone;
 use crate::domain::pool::work::held_live;
 use crate::domain::time::Timestamp;
 use crate::ports::store::Index;
 use std::time::Duration;
+
+/// In so many of an agent's latest records the end of an offer is looked for.
+const INBOX_LOOK: usize = 100;
 
 /// A session that has begun.
 #[derive(Debug, Clone)]
@@ -159,6 +163,10 @@ impl App {
         let command = WorkCommand::Accept { agent: id.clone(), token };
         match self.work_once(conversation, &command, once).await {
             Ok(_) | Err(AppError::Refused(PoolRefusal::Duplicate)) => {}
+            Err(AppError::Refused(PoolRefusal::OfferGone { why })) => {
+                let why = self.what_ended(id, conversation, token, why).await?;
+                return Err(PoolRefusal::OfferGone { why }.into());
+            }
             Err(error) => return Err(error),
         }
         self.deliver_to_conversation(conversation).await?;
@@ -168,6 +176,43 @@ impl App {
         } else {
             Err(AppError::OwnershipLost { current: c.token })
         }
+    }
+
+    /// Why an offer is gone: the pool knows where the conversation is now, and the agent's inbox whether
+    /// it was they who let the offer go.
+    async fn what_ended(
+        &self,
+        id: &AgentId,
+        conversation: &ConversationId,
+        token: Token,
+        why: Gone,
+    ) -> AppResult<Gone> {
+        match why {
+            Gone::Back | Gone::AskedElsewhere => {}
+            Gone::Lapsed
+            | Gone::Declined
+            | Gone::Taken
+            | Gone::Replaced
+            | Gone::NotWaiting
+            | Gone::Accepted => return Ok(why),
+        }
+        let before = self.agent(id).await?.inbox_head.saturating_sub(INBOX_LOOK as u64);
+        let (records, _) = self.read_inbox(id, before, INBOX_LOOK).await?;
+        let ended = records.into_iter().rev().find_map(|record| match record.event {
+            InboxEvent::OfferEnded { conversation: of, token: under, how } => {
+                (of == *conversation && under == token).then_some(how)
+            }
+            InboxEvent::Offered { .. }
+            | InboxEvent::Assigned { .. }
+            | InboxEvent::Unassigned { .. }
+            | InboxEvent::PresenceChanged { .. }
+            | InboxEvent::Superseded { .. } => None,
+        });
+        Ok(match ended {
+            Some(OfferEnd::Expired) => Gone::Lapsed,
+            Some(OfferEnd::Declined) => Gone::Declined,
+            Some(OfferEnd::Rescinded) | None => why,
+        })
     }
 
     /// Turns an offer down, once for each request.

@@ -422,7 +422,7 @@ impl Transcript {
             Body::Claimed(claimed) => {
                 let over = claimed.overtaken_conversation_ids.len();
                 let took = pick(l, "took it by hand", "أخذها بيده");
-                let before = pick(l, "waited longer", "انتظروا أطول");
+                let before = pick(l, "were before it", "كانوا يسبقونها");
                 format!("{}: {took}; {before}: {over}", who())
             }
             Body::Whispered(whisper) => {

@@ -90,6 +90,7 @@ fn rejected(rejection: Rejection) -> Refusal {
         Rejection::NotFound => Refusal::NotFound { what: "conversation" },
         Rejection::Exists => Refusal::Exists { what: "conversation" },
         Rejection::WrongState { state } => self::state(state, what),
+        Rejection::WaitsAlready => state("waiting", what),
         Rejection::OwnershipLost { current } | Rejection::Stale { current } => {
             let current = Some((current.term as u64, current.attempt as u64));
             Refusal::OwnershipLost { what, current }

@@ -238,7 +238,9 @@ impl Model {
         self.judge_turn_of(item, agent, at);
         let known = self.agents.get(agent).cloned();
         let takes = known.as_ref().is_some_and(|agent| {
-            agent.takes_offers() && !agent.has_live_offer() && agent.room() >= item.cost
+            // Somebody in danger may be asked for beside another offer.
+            let asked = agent.has_live_offer() && item.band() > 0;
+            agent.takes_offers() && !asked && agent.room() >= item.cost
         });
         self.check(Invariant::Load, takes, || {
             format!("{id}: offered to {agent} who takes nothing: {known:?}")

@@ -4,6 +4,7 @@ use super::executor::VirtualClock;
 use super::noted::Noted;
 use super::random::Random;
 use crate::app::conversations::{Done, Request};
+use crate::app::error::AppError;
 use crate::app::{App, Settings, keys};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
@@ -13,7 +14,9 @@ use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
 use crate::domain::pool::agent::Presence;
+use crate::domain::pool::command::PoolRefusal;
 use crate::domain::pool::item::{ItemState, Place};
+use crate::domain::pool::why::Gone;
 use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Kind, Observed, Slot, Store, Write};
@@ -203,6 +206,33 @@ async fn where_the_matcher_vanishes_another_instance_offers_within_five_seconds(
     assert!(shop.offered().await.is_some());
     shop.app.match_now().await;
     assert!(!shop.app.router().leads(), "it comes back and finds that it was replaced");
+}
+
+#[tokio::test]
+async fn who_accepts_a_moment_too_late_is_told_what_became_of_the_offer() {
+    let shop = Shop::open(2).await;
+    shop.arrives("agent0").await;
+    shop.asks_for_human().await;
+    let (first, lapsed) = shop.offered().await.unwrap();
+    shop.arrives("agent1").await;
+    let too_late =
+        async |agent: &AgentId, token| match shop.app.accept(agent, &shop.id, token, None).await {
+            Err(AppError::Refused(PoolRefusal::OfferGone { why })) => why,
+            other => panic!("{other:?}"),
+        };
+    shop.clock.advance(shop.app.rules().routing.offers.timeout + Duration::from_secs(1));
+    assert_eq!(too_late(&first, lapsed).await, Gone::Lapsed, "nobody has looked at it yet");
+    for slot in shop.app.slots() {
+        shop.app.sweep(&slot).await.unwrap();
+    }
+    shop.app.match_now().await;
+    let (second, token) = shop.offered().await.unwrap();
+    assert_ne!(first, second);
+    assert_eq!(too_late(&first, lapsed).await, Gone::Lapsed, "another agent is being asked");
+    shop.app.accept(&second, &shop.id, token, None).await.unwrap();
+    assert_eq!(too_late(&first, lapsed).await, Gone::Taken);
+    shop.app.command(&shop.id, None, Command::Leave).await.unwrap();
+    assert_eq!(too_late(&first, lapsed).await, Gone::NotWaiting);
 }
 
 #[tokio::test]

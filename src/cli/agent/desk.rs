@@ -9,8 +9,8 @@ use crate::cli::transcript::text_of;
 use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
-    Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnded, Party, Presence,
-    ResetReason, SubscribeWorkResponse, UnassignReason, Unassigned, WorkAttached,
+    Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnd, OfferEnded, Party,
+    Presence, ResetReason, SubscribeWorkResponse, UnassignReason, Unassigned, WorkAttached,
 };
 use std::collections::BTreeSet;
 use tonic::{Code, Status};
@@ -175,7 +175,8 @@ impl Desk {
             }
             Brought::Nothing => match deed {
                 Deed::Decline(target, _) => {
-                    self.work.end_offer(&target.conversation_id, target.token);
+                    let (id, token) = (&target.conversation_id, target.token);
+                    self.work.end_offer(id, token, OfferEnd::Declined);
                     let (en, ar) =
                         ("declined; the customer keeps the place", "رُفض ويبقى دور العميل");
                     Told::lines(vec![self.show.about(target.number, en, ar)])
@@ -245,7 +246,8 @@ impl Desk {
                 lines.extend(self.packet_shown(&target.conversation_id));
             }
             (Deed::Accept(_) | Deed::Decline(_, _), Some(target)) if lost => {
-                self.work.end_offer(&target.conversation_id, target.token);
+                let (id, token) = (&target.conversation_id, target.token);
+                self.work.end_offer(id, token, OfferEnd::Unspecified);
             }
             (_, Some(target)) if lost => {
                 self.work.unassign(&target.conversation_id);
@@ -257,6 +259,7 @@ impl Desk {
 
     /// A line was typed.
     pub fn line(&mut self, line: Line, now: i64) -> Told {
+        let wanted = over::wanted(&line);
         let deed = match line {
             Line::Nothing | Line::Quit => return Told::default(),
             Line::Help => return Told::lines(COMMANDS.help(&self.show.transcript)),
@@ -314,12 +317,7 @@ impl Desk {
                 self.let_go.extend(let_go.map(|target| target.conversation_id.clone()));
                 Told { deeds: vec![deed], ..Told::default() }
             }
-            None => {
-                Told::lines(vec![self.show.say(
-                    "there is none; /list shows what there is",
-                    "لا يوجد، و/list لعرض ما يوجد",
-                )])
-            }
+            None => Told::lines(vec![self.nothing(wanted)]),
         }
     }
 
@@ -367,7 +365,7 @@ impl Desk {
 
     fn offer_ended(&mut self, ended: &OfferEnded) -> Told {
         let token = ended.token.unwrap_or_default();
-        let Some(number) = self.work.end_offer(&ended.conversation_id, token) else {
+        let Some(number) = self.work.end_offer(&ended.conversation_id, token, ended.how()) else {
             return Told::default();
         };
         let why = words::offer_end(self.show.transcript.language, ended.how());
@@ -496,5 +494,6 @@ impl Desk {
     }
 }
 
+mod over;
 #[cfg(test)]
 mod tests;

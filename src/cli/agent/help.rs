@@ -45,8 +45,8 @@ pub const COMMANDS: Commands = Commands(&[
     ("/done", "you have written up what ended last", "فرغت من خلاصة آخر محادثة انتهت"),
     (
         "/waiting  /claim n",
-        "who waits; take one by hand (written down with those who waited longer)",
-        "المنتظرون، وأخذ أحدهم باليد (ويُدوَّن من انتظر أطول)",
+        "who waits; take one by hand (written down with those who were before it)",
+        "المنتظرون، وأخذ محادثة باليد (ويُدوَّن من كان يسبقها)",
     ),
     ("/list", "what is offered and held", "العروض والمحادثات"),
     ("/quit", "sign out; what you hold goes back", "تسجيل الخروج وإعادة ما لديك"),

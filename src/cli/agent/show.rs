@@ -130,7 +130,7 @@ impl Show {
             facts.extend(self.waits(it.waiting_since.as_ref(), now));
             facts.extend(self.attends(it.attendance()));
             if it.ahead > 0 {
-                facts.push(format!("{}: {}", pick(l, "wait longer", "ينتظرون أطول"), it.ahead));
+                facts.push(format!("{}: {}", pick(l, "go before it", "يسبقونها"), it.ahead));
             }
             let headline = self.foreign(&text_of(&it.headline));
             format!("{}. {}: {headline}", number + 1, facts.join(" · "))

@@ -487,7 +487,7 @@ async fn who_waits_is_listed_and_taken_by_number() {
     let made = calls(&fake);
     assert_eq!(made[1..3], ["waiting", "claim c1"]);
     assert_eq!(made.last().unwrap(), "say c1: good morning");
-    assert!(shown.contains("wait longer: 1"), "{shown}");
+    assert!(shown.contains("go before it: 1"), "{shown}");
 }
 
 #[tokio::test]

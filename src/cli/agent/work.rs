@@ -5,7 +5,8 @@
 use crate::cli::journal::Journal;
 use crate::cli::seen::Seen;
 use crate::grpc::pb::{
-    Assignment, Event, LocalizedText, Offer, OwnershipToken, Party, Standing, WorkAttached,
+    Assignment, Event, LocalizedText, Offer, OfferEnd, OwnershipToken, Party, Standing,
+    WorkAttached,
 };
 use std::collections::BTreeMap;
 
@@ -65,6 +66,8 @@ pub struct Work {
     items: BTreeMap<u32, Item>,
     last_number: u32,
     current: Option<u32>,
+    /// How offers ended, the latest last: whoever answers one a moment too late is told.
+    over: Vec<(u32, OfferEnd)>,
 }
 
 impl Work {
@@ -173,13 +176,25 @@ impl Work {
     }
 
     /// An offer ended; gives its number if it was there.
-    pub fn end_offer(&mut self, conversation_id: &str, token: OwnershipToken) -> Option<u32> {
+    pub fn end_offer(
+        &mut self,
+        conversation_id: &str,
+        token: OwnershipToken,
+        how: OfferEnd,
+    ) -> Option<u32> {
         let number = self
             .offers()
             .find(|(target, _)| target.conversation_id == conversation_id && target.token == token)
             .map(|(target, _)| target.number)?;
         self.remove(number);
+        self.over.push((number, how));
         Some(number)
+    }
+
+    /// How the offer of this number ended, or the latest one.
+    pub fn over(&self, number: Option<u32>) -> Option<(u32, OfferEnd)> {
+        let asked = |(over, _): &&(u32, OfferEnd)| number.is_none_or(|number| *over == number);
+        self.over.iter().rev().find(asked).copied()
     }
 
     /// A conversation is no longer held; gives its number if it was, and where plain lines go now if
@@ -257,7 +272,10 @@ mod tests {
         assert_eq!(work.assign(&assignment("a", 1)), None);
         assert_eq!(work.current().unwrap().number, 1);
         assert_eq!(work.offers().count(), 1);
-        assert_eq!(work.end_offer("a", OwnershipToken { term: 1, attempt: 1 }), None);
+        assert_eq!(
+            work.end_offer("a", OwnershipToken { term: 1, attempt: 1 }, OfferEnd::Expired),
+            None
+        );
     }
 
     #[test]
@@ -265,8 +283,17 @@ mod tests {
         let mut work = Work::default();
         work.offer(offer("a", 1));
         assert_eq!(work.offer(offer("a", 2)), Some(1), "a new offer of the same conversation");
-        assert_eq!(work.end_offer("a", OwnershipToken { term: 1, attempt: 1 }), None);
-        assert_eq!(work.end_offer("a", OwnershipToken { term: 1, attempt: 2 }), Some(1));
+        assert_eq!(
+            work.end_offer("a", OwnershipToken { term: 1, attempt: 1 }, OfferEnd::Expired),
+            None
+        );
+        assert_eq!(work.over(None), None);
+        assert_eq!(
+            work.end_offer("a", OwnershipToken { term: 1, attempt: 2 }, OfferEnd::Expired),
+            Some(1)
+        );
+        assert_eq!(work.over(None), Some((1, OfferEnd::Expired)));
+        assert_eq!((work.over(Some(1)), work.over(Some(2))), (work.over(None), None));
     }
 
     #[test]

@@ -250,7 +250,9 @@ pub(super) fn situation(name: &str, why: &str) -> Option<Sentence> {
              مكانًا وأعد الطلب",
         ),
         "unknown" | "gone" => ("it is not in the queue", "ليست في قائمة الانتظار"),
-        "waiting" => ("it waits in the queue", "تنتظر في قائمة الانتظار"),
+        "waiting" => {
+            ("it waits in its queue already, place kept", "تنتظر في قائمتها ومكانها محفوظ")
+        }
         "assigned" => ("an agent has it", "عند أحد الموظفين"),
         "offered" => ("an agent is being asked", "معروضة على أحد الموظفين"),
         "here" => ("it is in the queue", "هي في قائمة الانتظار"),
@@ -319,23 +321,27 @@ fn not_blocked(why: &str) -> Sentence {
 fn gone(why: &str) -> Sentence {
     match Gone::of_code(why) {
         None => ("the offer is gone", "فات هذا العرض"),
-        Some(Gone::NoLongerWaits) => (
+        Some(Gone::Lapsed) => {
+            ("the time to answer this offer is over", "انقضت مهلة الرد على هذا العرض")
+        }
+        Some(Gone::Declined) => ("you have declined this offer", "رفضتَ هذا العرض"),
+        Some(Gone::Back) => (
+            "the offer is gone: it went back to the queue",
+            "فات هذا العرض: عادت المحادثة إلى قائمة الانتظار",
+        ),
+        Some(Gone::AskedElsewhere) => {
+            ("the offer is gone: another agent is being asked", "فات هذا العرض: سُئل موظف آخر")
+        }
+        Some(Gone::Taken) => {
+            ("the offer is gone: another agent has it", "فات هذا العرض: أخذه موظف آخر")
+        }
+        Some(Gone::Replaced) => {
+            ("the offer is gone: a newer offer has replaced it", "فات هذا العرض: حلّ محله عرض أحدث")
+        }
+        Some(Gone::NotWaiting) => (
             "the offer is gone: the customer no longer waits",
             "فات هذا العرض: لم يعد العميل ينتظر",
         ),
-        Some(Gone::BackInQueue) => (
-            "the offer is gone: it went back to the queue",
-            "فات هذا العرض: عادت إلى قائمة الانتظار",
-        ),
-        Some(Gone::AnothersNow) => {
-            ("the offer is gone: another agent has it", "فات هذا العرض: هي عند موظف آخر")
-        }
-        Some(Gone::NewerOffer) => {
-            ("the offer is gone: a newer offer has replaced it", "فات هذا العرض: حلّ محله عرض أحدث")
-        }
-        Some(Gone::TimeOver) => {
-            ("the offer is gone: the time to answer is over", "فات هذا العرض: انتهى وقت الرد عليه")
-        }
         Some(Gone::Accepted) => {
             ("the offer is gone: it has been accepted", "فات هذا العرض: قُبل من قبل")
         }

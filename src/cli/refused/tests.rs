@@ -119,6 +119,7 @@ fn rejections() -> Vec<Rejection> {
         R::NotFound,
         R::Exists,
         R::WrongState { state: "bot" },
+        R::WaitsAlready,
         R::OwnershipLost { current: token },
         R::Stale { current: token },
         R::PromiseOpen,
@@ -137,6 +138,7 @@ fn rejections() -> Vec<Rejection> {
     for rejection in &all {
         match rejection {
             R::NotFound | R::Exists | R::WrongState { .. } | R::OwnershipLost { .. } => {}
+            R::WaitsAlready => {}
             R::Stale { .. } | R::PromiseOpen | R::NotTransferable { .. } => {}
             R::NotBlockable { .. } | R::NothingToReview | R::NoSuchDestination { .. } => {}
             R::BadPart(_) | R::UnknownChoice | R::TimeNotPossible { .. } => {}

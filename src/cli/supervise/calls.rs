@@ -103,7 +103,7 @@ impl Deed {
             Deed::Propose => ("the customer is asked", "سُئل العميل"),
             Deed::Release(_) => ("given back, place kept", "أُعيدت والمكان محفوظ"),
             Deed::Reassign(_, _) => ("that agent is asked first", "يُسأل هذا الموظف أولًا"),
-            Deed::Requeue(_) => ("back in its queue, place kept", "عادت إلى القائمة والمكان محفوظ"),
+            Deed::Requeue(_) => ("in its queue, place kept", "في القائمة والمكان محفوظ"),
         }
     }
 }

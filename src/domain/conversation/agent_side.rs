@@ -100,7 +100,10 @@ pub(super) fn requeue(rules: &Rules, c: &Conversation, note: &str, at: Timestamp
     }
     match &c.state {
         State::Bot => turn.hand_off_with_words(HandoffReason::HumanRequest, None),
-        State::Queued => again(&mut turn, Keeping::returned()),
+        // It has its place: a new stay would tell the customer all of it again. What a colleague
+        // should know is kept.
+        State::Queued if note.is_empty() => return Err(Rejection::WaitsAlready),
+        State::Queued => {}
         State::Pending { .. } => ledger::come_back(&mut turn, true),
         State::Human { agent } => {
             let agent = agent.clone();

@@ -58,7 +58,7 @@ pub enum Command {
         name: String,
         /// Milliseconds waited in all.
         waited_ms: i64,
-        /// Set if they took it by hand: who waited longer and could have been helped by them.
+        /// Set if they took it by hand: who was before it in turn and could have been helped by them.
         claimed_over: Option<Vec<ConversationId>>,
         /// Whether a supervisor took it over, whoever had it.
         taken_over: bool,
@@ -334,6 +334,9 @@ pub enum Rejection {
         /// The state's name.
         state: &'static str,
     },
+    /// It stands in its queue as it is.
+    #[error("it waits in its queue already, and its place is kept")]
+    WaitsAlready,
     /// Someone else owns it.
     #[error("ownership was lost: the token ({}, {}) counts now", current.term, current.attempt)]
     OwnershipLost {

@@ -215,7 +215,7 @@ pub enum Event {
     Claimed {
         /// Who.
         agent: AgentId,
-        /// Who waited longer and could have been helped by them.
+        /// Who was before it in turn and could have been helped by them.
         overtaken: Vec<ConversationId>,
     },
     /// An agent is no longer here.

@@ -76,7 +76,7 @@ pub enum WorkCommand {
     Claim {
         /// Who.
         agent: AgentId,
-        /// Who waits longer and could have been helped by them: kept for all to see.
+        /// Who is before it in turn and could have been helped by them: kept for all to see.
         overtaken: Vec<ConversationId>,
     },
     /// A supervisor takes it, whoever has it.

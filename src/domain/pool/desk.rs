@@ -49,18 +49,20 @@ impl Desk<'_> {
     ) -> Result<&Item, PoolRefusal> {
         let item = match &self.case.place {
             None | Some(Place::Gone { .. }) => {
-                return Err(PoolRefusal::OfferGone { why: Gone::NoLongerWaits });
+                return Err(PoolRefusal::OfferGone { why: Gone::NotWaiting });
             }
             Some(Place::Here(item)) => item,
         };
-        match item.holder() {
-            None => Err(PoolRefusal::OfferGone { why: Gone::BackInQueue }),
-            Some(holder) if holder != agent_id => {
-                Err(PoolRefusal::OfferGone { why: Gone::AnothersNow })
+        let why = match &item.state {
+            ItemState::Waiting => Gone::Back,
+            ItemState::Offered { agent, .. } if agent != agent_id => Gone::AskedElsewhere,
+            ItemState::Assigned { agent } if agent != agent_id => Gone::Taken,
+            ItemState::Offered { .. } | ItemState::Assigned { .. } if item.token != token => {
+                Gone::Replaced
             }
-            Some(_) if item.token != token => Err(PoolRefusal::OfferGone { why: Gone::NewerOffer }),
-            Some(_) => Ok(item),
-        }
+            ItemState::Offered { .. } | ItemState::Assigned { .. } => return Ok(item),
+        };
+        Err(PoolRefusal::OfferGone { why })
     }
 
     pub(super) fn agent(&self, id: &AgentId) -> Result<Agent, PoolRefusal> {

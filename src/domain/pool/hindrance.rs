@@ -15,7 +15,8 @@ pub fn offer_hindrance(item: &Item, agent: &Agent, at: Timestamp) -> Option<Hind
         Some(Hindrance::LacksNeeds)
     } else if item.excluded.contains(&agent.id) {
         Some(Hindrance::Excluded)
-    } else if agent.has_live_offer() {
+    } else if agent.has_live_offer() && item.band() > 0 {
+        // Nobody in danger waits for an answer about somebody else.
         Some(Hindrance::OtherOffer)
     } else if agent.room() < item.cost {
         Some(Hindrance::NoRoom)

@@ -46,8 +46,8 @@ pub struct Item {
     /// How often in this stay an offer of it gave way to somebody in danger.
     #[serde(default)]
     pub gave_way: u32,
-    /// Set while it is owned by whoever took it by hand: who waited longer and could have been
-    /// helped by them.
+    /// Set while it is owned by whoever took it by hand: who was before it in turn and could have
+    /// been helped by them.
     #[serde(default)]
     pub claimed_over: Option<Vec<ConversationId>>,
     /// Whether whoever owns it took it over as a supervisor.

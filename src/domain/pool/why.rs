@@ -5,17 +5,21 @@ use crate::domain::coded::coded;
 coded! {
     /// What became of an offer.
     Gone {
-        /// Nobody is needed any more.
-        NoLongerWaits = "no_longer_waits", "the customer no longer waits";
-        /// It is nobody's.
-        BackInQueue = "back_in_queue", "it went back to the queue";
-        /// A colleague has it, or is asked.
-        AnothersNow = "anothers_now", "another agent has it";
-        /// They were asked again since.
-        NewerOffer = "newer_offer", "a newer offer has replaced it";
         /// It was not answered in time.
-        TimeOver = "time_over", "the time to answer is over";
-        /// It is theirs.
+        Lapsed = "lapsed", "the time to answer is over";
+        /// The agent declined it.
+        Declined = "declined", "it was declined";
+        /// It was taken back, and the customer waits.
+        Back = "back_in_queue", "it went back to the queue";
+        /// The next one is asked.
+        AskedElsewhere = "asked_elsewhere", "another agent is being asked";
+        /// Another agent has the conversation.
+        Taken = "taken", "another agent has it";
+        /// The agent has a newer one for the same conversation.
+        Replaced = "newer_offer", "a newer offer has replaced it";
+        /// The customer has left, or has been helped.
+        NotWaiting = "no_longer_waits", "the customer no longer waits";
+        /// The agent has accepted it.
         Accepted = "accepted", "it has been accepted";
     }
 }

@@ -188,7 +188,7 @@ impl Desk<'_> {
             return Err(PoolRefusal::Duplicate);
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: Gone::TimeOver });
+            return Err(PoolRefusal::OfferGone { why: Gone::Lapsed });
         }
         let item = Item { claimed_over: None, taken_over: false, ..item.clone() };
         let agent = self.agent(agent_id)?;
@@ -262,12 +262,12 @@ impl Desk<'_> {
     /// Like a rescind, but only while the offer stands and is nobody's who is in danger themselves.
     fn give_way(mut self, agent_id: &AgentId) -> Decided {
         let Some(Place::Here(item)) = &self.case.place else {
-            return Err(PoolRefusal::OfferGone { why: Gone::NoLongerWaits });
+            return Err(PoolRefusal::OfferGone { why: Gone::NotWaiting });
         };
         let until = match &item.state {
             ItemState::Offered { agent, until } if agent == agent_id => *until,
             ItemState::Offered { .. } => {
-                return Err(PoolRefusal::OfferGone { why: Gone::AnothersNow });
+                return Err(PoolRefusal::OfferGone { why: Gone::AskedElsewhere });
             }
             ItemState::Waiting => return Err(PoolRefusal::WrongState { state: "waiting" }),
             ItemState::Assigned { .. } => {
@@ -275,7 +275,7 @@ impl Desk<'_> {
             }
         };
         if self.at > until {
-            return Err(PoolRefusal::OfferGone { why: Gone::TimeOver });
+            return Err(PoolRefusal::OfferGone { why: Gone::Lapsed });
         }
         if !item.may_give_way(self.rules.offers.emergency_run_max) {
             return Err(PoolRefusal::NotEligible { why: Hindrance::StaysOffered });

@@ -27,7 +27,8 @@ pub struct AlertRules {
     pub nobody_there: Duration,
     /// So many customers are waiting or served to whom a promise was broken.
     pub broken_promises: u32,
-    /// Somebody in danger has waited so long.
+    /// Somebody in danger has waited so long although agents were asked. Whom nobody can be asked for
+    /// is told of at once.
     pub emergency_wait: Duration,
     /// An alert is cleared below this share of its limit, in percent.
     pub clear_below: u32,
@@ -174,14 +175,18 @@ pub fn measure<'a>(
         let waited =
             |since: Option<Timestamp>| since.map_or(0, |since| at.since(since).as_millis());
         let longest = waited(queue.stats.oldest) as i64;
-        let urgent = waited(queue.emergencies.1) as i64;
+        // Whom nobody can be asked for is told of at once: somebody has to come, or be called.
+        let (urgent, patience) = match queue.unasked {
+            Some(since) => (waited(Some(since)).max(1) as i64, 1),
+            None => (waited(queue.untaken) as i64, millis(limits.emergency_wait)),
+        };
         let is_open = rules.queues.get(&queue.id).is_none_or(|queue| queue.is_open(at));
         let alone = if there == 0 && is_open { longest } else { 0 };
         measured.insert(key(AlertKind::LongestWait), (longest, millis(limits.longest_wait)));
         let waiting = i64::try_from(queue.stats.waiting).unwrap_or(i64::MAX);
         measured.insert(key(AlertKind::QueueLength), (waiting, limits.queue_length.into()));
         measured.insert(key(AlertKind::NobodyThere), (alone, millis(limits.nobody_there)));
-        measured.insert(key(AlertKind::EmergencyWaiting), (urgent, millis(limits.emergency_wait)));
+        measured.insert(key(AlertKind::EmergencyWaiting), (urgent, patience));
     }
     let broken = items.filter(|item| item.broken > 0).count() as i64;
     let key = AlertKey { kind: AlertKind::BrokenPromises, queue: None, conversation: None };

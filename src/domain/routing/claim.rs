@@ -1,7 +1,8 @@
 //! Taking work from the queue by hand: what an agent may take, and whom they pass over by it. The
 //! matcher is fair by itself; a hand is not, so what it does is written down.
 
-use super::view::PoolView;
+use super::class::line_of;
+use super::view::{PoolView, Work};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::item::{Item, ItemState};
 use crate::domain::pool::work::claim_hindrance;
@@ -14,22 +15,27 @@ pub const OVERTAKEN_MAX: usize = 50;
 pub struct Claimable {
     /// The work.
     pub item: Item,
-    /// How many wait longer whom they could take too.
+    /// How many go before it whom they could take too.
     pub ahead: u32,
 }
 
 /// What this agent could take by hand, in the order in which it would be offered.
 pub fn claimable(view: &PoolView, agent: &AgentId) -> Vec<Claimable> {
     let Some(agent) = view.agent(agent) else { return Vec::new() };
-    let could =
-        |item: &&Item| item.state == ItemState::Waiting && claim_hindrance(item, agent).is_none();
-    let mut items: Vec<Item> = view.items().filter(could).cloned().collect();
-    items.sort_by_key(|item| (item.band(), item.virtual_time(), item.conversation.clone()));
-    items.into_iter().zip(0..).map(|(item, ahead)| Claimable { item, ahead }).collect()
+    let could = |work: &&Work| {
+        work.item.state == ItemState::Waiting && claim_hindrance(&work.item, agent).is_none()
+    };
+    let mut works: Vec<&Work> = view.items.iter().map(|(_, work)| work).filter(could).collect();
+    works.sort_unstable_by_key(|work| {
+        let item = &work.item;
+        (line_of(item.band(), work.aside), item.virtual_time(), &item.conversation)
+    });
+    let items = works.into_iter().map(|work| work.item.clone());
+    items.zip(0..).map(|(item, ahead)| Claimable { item, ahead }).collect()
 }
 
-/// Who waits longer than this conversation and could be taken by this agent; `Err` names an
-/// emergency among them, which nobody may pass over for what is none.
+/// Who goes before this conversation and could be taken by this agent; `Err` names an emergency among
+/// them, which nobody may pass over for what is none.
 pub fn overtaken(
     view: &PoolView,
     agent: &AgentId,

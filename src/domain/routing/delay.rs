@@ -2,7 +2,7 @@
 //! [`super::explain`], which speaks of single agents and is not for customers.
 
 use super::explain::{Lack, Verdict, inability, rivals, verdict, waiting};
-use super::giving_way::giver;
+use super::giving_way::{asked_beside, giver};
 use super::plan::{is_held, is_nobody_else};
 use super::settings::RoutingRules;
 use super::view::{Helper, PoolView, Work};
@@ -81,6 +81,7 @@ pub fn delay_reason(
     let again = is_nobody_else(view, work, at);
     if able().any(|helper| verdict(view, work, helper, again, at) == Verdict::Eligible)
         || giver(view, work, &view.pledged, again, at).is_some()
+        || asked_beside(view, work, &view.pledged, again, at).is_some()
     {
         DelayReason::None
     } else if work.item.untaken > 0 {

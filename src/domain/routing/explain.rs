@@ -3,7 +3,7 @@
 
 use super::bits::Bits;
 use super::class::{ASIDE, Class, Rung};
-use super::giving_way::{turn_to_give_way, would_give_way};
+use super::giving_way::{may_be_asked_beside, turn_beside, turn_to_give_way, would_give_way};
 use super::plan::{is_held, is_nobody_else, is_paused, may_have, turn_of};
 use super::settings::RoutingRules;
 use super::view::{Helper, PoolView, Work};
@@ -75,7 +75,8 @@ pub enum WhyNot {
         /// Units it takes.
         cost: u32,
     },
-    /// They have an offer to answer.
+    /// They have an offer to answer. In an emergency only while somebody else can be asked, or after a row of
+    /// emergencies that must let others pass.
     LiveOffer,
     /// They did not take something a moment ago. No hindrance in an emergency.
     CoolingDown {
@@ -113,10 +114,24 @@ pub fn why(
         .iter()
         .map(|(_, helper)| (helper, verdict(view, work, helper, again, at)))
         .collect();
-    // Only when nobody can be asked without it does an ordinary offer give way.
+    // Only when nobody can be asked without it does an ordinary offer give way, and only when none does
+    // is anybody asked beside what is open.
     let waits = work.item.state == ItemState::Waiting;
     if waits && list.iter().all(|(_, verdict)| *verdict != Verdict::Eligible) {
-        return Some(those_who_give_way_first(view, work, list, again, at));
+        let able = |helper: &Helper| inability(helper, &work.item.handoff.needs).is_none();
+        let gives = those_first(&list, |helper| {
+            let other = would_give_way(view, work, helper, again, at).filter(|_| able(helper))?;
+            Some(turn_to_give_way(work, helper, other, at))
+        });
+        let beside = || {
+            those_first(&list, |helper| {
+                let may = able(helper) && may_be_asked_beside(view, work, helper, again, at);
+                may.then(|| turn_beside(work, helper, at))
+            })
+        };
+        if let Some(list) = gives.or_else(beside) {
+            return Some(list);
+        }
     }
     list.sort_by_key(|(helper, verdict)| {
         let cools = helper.agent.paused_until > at;
@@ -126,26 +141,27 @@ pub fn why(
     Some(list.into_iter().map(|(helper, verdict)| (helper.agent.id.clone(), verdict)).collect())
 }
 
-/// The same when nobody can be asked at once: those whose ordinary offer gives way to this work could.
-fn those_who_give_way_first(
-    view: &PoolView,
-    work: &Work,
-    list: Vec<(&Helper, Verdict)>,
-    again: bool,
-    at: Timestamp,
-) -> Vec<(AgentId, Verdict)> {
-    let mut list: Vec<_> = list
-        .into_iter()
+/// The same with those first, and eligible, who have a turn; `None` if nobody has one.
+fn those_first<'a, T: Ord>(
+    list: &[(&'a Helper, Verdict)],
+    turn: impl Fn(&'a Helper) -> Option<T>,
+) -> Option<Vec<(AgentId, Verdict)>> {
+    let mut rows: Vec<_> = list
+        .iter()
         .map(|(helper, verdict)| {
-            let able = inability(helper, &work.item.handoff.needs).is_none();
-            let other = would_give_way(view, work, helper, again, at).filter(|_| able);
-            let turn = other.map(|other| turn_to_give_way(work, helper, other, at));
-            let verdict = if turn.is_some() { Verdict::Eligible } else { verdict };
+            let turn = turn(helper);
             ((turn.is_none(), turn, &helper.agent.id), verdict)
         })
         .collect();
-    list.sort_by_key(|(turn, _)| *turn);
-    list.into_iter().map(|((_, _, id), verdict)| (id.clone(), verdict)).collect()
+    rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let (nobody, ..) = rows.first().map(|(first, _)| first)?;
+    if *nobody {
+        return None;
+    }
+    let told = rows.into_iter().map(|((no, _, id), verdict)| {
+        (id.clone(), if no { verdict.clone() } else { Verdict::Eligible })
+    });
+    Some(told.collect())
 }
 
 /// The place in line: 1 + the waiting or offered conversations before it that some agent able to

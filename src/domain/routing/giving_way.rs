@@ -1,13 +1,20 @@
-//! Somebody in danger, and agents who have not answered an ordinary offer yet: such an offer gives
-//! way, so that an emergency never waits for an answer about something else. Only when nobody can be
-//! asked without it; the oldest offer first. What gave way keeps its place and its clock.
+//! Somebody in danger, and agents who have not answered an offer yet: an emergency never waits for an
+//! answer about something else. Only when nobody can be asked without it.
+//!
+//! An ordinary offer gives way, the oldest first; what gave way keeps its place and its clock. Where none
+//! can, because all that is open is about others in danger or must not give way, whoever has room for
+//! one more is asked beside it, the one with the fewest open offers first.
 //!
 //! **Bounds.** One conversation gives way no more often in a stay than emergencies may follow each
 //! other (`offers.emergency_run_max`), and an overdue one that was let pass after such a row keeps its
-//! offer. Offer and withdrawal are one transaction, so that nothing is ever taken back for nothing.
+//! offer. Offer and withdrawal are one transaction, so that nothing is ever taken back for nothing. After
+//! such a row nobody is asked beside an offer who could take an overdue ordinary conversation: else they
+//! would never be free for it.
 
 use super::bits::Bits;
-use super::plan::is_paused;
+use super::class::line_of;
+use super::plan::{is_nobody_else, is_paused, may_have, turn_of};
+use super::policies::Rank;
 use super::view::{Helper, PoolView, Work};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::Holding;
@@ -77,4 +84,86 @@ pub(super) fn giver(
     });
     let (_, slot, other) = givers.min_by_key(|(turn, _, _)| *turn)?;
     Some((slot, other.conversation.clone()))
+}
+
+/// Somebody in danger whom an agent with an open offer is asked for.
+pub(super) struct LastResort {
+    pub item: u32,
+    pub agent: u32,
+    /// Whose offer gives way to it; without any, both are open.
+    pub instead_of: Option<ConversationId>,
+}
+
+/// Those in danger who are not asked for yet, in their order, each with an agent of their own.
+pub(super) fn last_resorts(
+    view: &PoolView,
+    is_asked: impl Fn(u32) -> bool,
+    at: Timestamp,
+) -> Vec<LastResort> {
+    let mut found = Vec::new();
+    if view.emergencies.is_empty() || !view.pledged.any() {
+        return found;
+    }
+    let mut pledged = view.pledged.clone();
+    for item in view.emergencies.iter().map(|rung| rung.slot).filter(|item| !is_asked(*item)) {
+        let Some(work) = view.items.get(item) else { continue };
+        let again = !work.item.paused.is_empty() && is_nobody_else(view, work, at);
+        let gives = giver(view, work, &pledged, again, at).map(|(agent, it)| (agent, Some(it)));
+        let beside = || asked_beside(view, work, &pledged, again, at).map(|agent| (agent, None));
+        let Some((agent, instead_of)) = gives.or_else(beside) else { continue };
+        pledged.put(agent, false);
+        found.push(LastResort { item, agent, instead_of });
+    }
+    found
+}
+
+/// The agent who is asked for this work beside what they are asked already.
+pub(super) fn asked_beside(
+    view: &PoolView,
+    work: &Work,
+    among: &Bits,
+    again: bool,
+    at: Timestamp,
+) -> Option<u32> {
+    let class = view.classes.get(work.class)?;
+    let helpers = class.able.both(among).filter_map(|slot| Some((slot, view.agents.get(slot)?)));
+    let able = helpers.filter(|(_, helper)| may_be_asked_beside(view, work, helper, again, at));
+    let (slot, _) = able.min_by_key(|(_, helper)| turn_beside(work, helper, at))?;
+    Some(slot)
+}
+
+/// Whether this agent may be asked for this work beside an offer they have to answer; ability aside.
+pub(super) fn may_be_asked_beside(
+    view: &PoolView,
+    work: &Work,
+    helper: &Helper,
+    again: bool,
+    at: Timestamp,
+) -> bool {
+    work.item.band() == 0
+        && helper.agent.takes_offers()
+        && helper.agent.has_live_offer()
+        && helper.room > 0
+        && may_have(helper, work, again, at)
+        && !is_owed(view, helper, at)
+}
+
+/// In which order agents are asked beside their offers: who declined this work last, then by how many they
+/// have to answer.
+pub(super) fn turn_beside<'a>(
+    work: &Work,
+    helper: &'a Helper,
+    at: Timestamp,
+) -> (bool, usize, (bool, bool, Rank, &'a AgentId)) {
+    let open = helper.agent.held.values().filter(|held| held.how == Holding::Offer).count();
+    (is_paused(work, &helper.agent.id, at), open, turn_of(work, helper))
+}
+
+/// Whether a row of emergencies must let overdue work pass that this agent could take.
+fn is_owed(view: &PoolView, helper: &Helper, at: Timestamp) -> bool {
+    let overdue = (at - view.credit_max).as_millis();
+    view.emergency_run >= view.emergency_run_max
+        && helper.classes.iter().filter_map(|class| view.classes.get(class)).any(|class| {
+            class.waiting[line_of(1, false)].first().is_some_and(|rung| rung.vt <= overdue)
+        })
 }

@@ -15,6 +15,7 @@
 //! - [`fairness`]: who is served worst, beside who is served best
 //! - [`policies`]: in which order free agents are asked
 
+mod ability;
 pub mod alerts;
 pub mod attendance;
 mod bits;

@@ -32,6 +32,10 @@ pub struct QueueOverview {
     pub delay: Option<DelayReason>,
     /// Those who wait and are in danger, and since when the first of them has.
     pub emergencies: (u32, Option<Timestamp>),
+    /// Since when the first of those has waited whom nobody can be asked for now.
+    pub unasked: Option<Timestamp>,
+    /// Since when the first of those in danger has waited whom nobody has taken, asked for or not.
+    pub untaken: Option<Timestamp>,
 }
 
 /// The sums over all queues and agents.
@@ -71,6 +75,14 @@ pub fn overview(rules: &RoutingRules, items: &[Item], agents: &[Agent], at: Time
     for queue in &mut queues {
         let oldest = queue.oldest.as_ref();
         queue.delay = oldest.map(|oldest| delay_reason(&view, rules, oldest, at));
+        let urgent = items
+            .iter()
+            .filter(|item| item.band() == 0 && item.handoff.needs.queue == queue.id)
+            .filter(|item| !matches!(item.state, ItemState::Assigned { .. }));
+        let nobody =
+            |item: &&Item| delay_reason(&view, rules, &item.conversation, at) != DelayReason::None;
+        queue.untaken = urgent.clone().map(Item::waits_since).min();
+        queue.unasked = urgent.filter(nobody).map(Item::waits_since).min();
     }
     Overview { queues, totals: totals(items, agents) }
 }
@@ -86,7 +98,7 @@ fn queue(id: QueueId, stats: QueueStats, items: &[Item]) -> QueueOverview {
     let oldest = oldest.map(|item| item.conversation.clone());
     let urgent = || waiting().filter(|item| item.band() == 0);
     let emergencies = (urgent().count() as u32, urgent().map(Item::waits_since).min());
-    QueueOverview { id, stats, oldest, delay: None, emergencies }
+    QueueOverview { id, stats, oldest, delay: None, emergencies, unasked: None, untaken: None }
 }
 
 fn totals(items: &[Item], agents: &[Agent]) -> Totals {

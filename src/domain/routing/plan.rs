@@ -3,15 +3,15 @@
 //! Work is taken in the order of its places (whoever is gone after those who are there, for a time:
 //! see [`super::attendance`]), and each is offered to the first free agent who may have it, in the
 //! order of the policy; an agent gets one offer at a time. Somebody in danger is also offered to
-//! agents who cool down after an offer they did not take, after all others, and then an ordinary offer
-//! without an answer gives way to them (see `giving_way.rs`). [`plan_all`] says this
-//! of the whole pool. [`plan`] gives the same result but looks only at what changed since the last
-//! one (see [`super::view`]): a freed place costs a look at the heads of the classes, an arrival
-//! a look through the free agents.
+//! agents who cool down after an offer they did not take, after all others; then an ordinary offer
+//! without an answer gives way to them, and else they are offered beside what is open (see
+//! `giving_way.rs`). [`plan_all`] says this of the whole pool. [`plan`] gives the same result but looks
+//! only at what changed since the last one (see [`super::view`]): a freed place costs a look at the heads
+//! of the classes that its agent is able to serve, an arrival a look through the free agents.
 
 use super::bits::Bits;
 use super::class::{Rung, line_of};
-use super::giving_way::giver;
+use super::giving_way::{LastResort, last_resorts};
 use super::policies::Rank;
 use super::settings::RoutingRules;
 use super::view::{Helper, Order, PoolView, Work, is_ready};
@@ -83,6 +83,8 @@ pub enum Choice {
     NobodyElse,
     /// They have not answered an ordinary offer, which gives way to somebody in danger.
     GivesWay,
+    /// They have an offer to answer, and room for somebody in danger besides.
+    Beside,
 }
 
 /// The offers to make now, from what changed since the last plan.
@@ -237,9 +239,10 @@ enum Source {
 impl<'a> Round<'a> {
     fn run(&mut self) -> Vec<Match> {
         let changed = self.changed();
-        let mut emergencies = self.lines(0, &changed);
-        let mut ordinary = self.lines(1, &changed);
-        let mut aside = self.lines(2, &changed);
+        let classes = self.served();
+        let mut emergencies = self.lines(0, &classes, &changed);
+        let mut ordinary = self.lines(1, &classes, &changed);
+        let mut aside = self.lines(2, &classes, &changed);
         let mut run = self.view.emergency_run;
         // Work that no newcomer could overtake any more, whatever its credit.
         let over_age = (self.at - self.rules.credit_max).as_millis();
@@ -263,33 +266,20 @@ impl<'a> Round<'a> {
             run = 0;
             found.push(next);
         }
-        self.give_way(&mut found);
+        self.ask_beside_offers(&mut found);
         found
     }
 
-    /// Somebody in danger for whom nobody can be asked gets the place of an ordinary offer.
-    fn give_way(&self, found: &mut Vec<Match>) {
-        let view = self.view;
-        if view.emergencies.is_empty() || !view.pledged.any() {
-            return;
-        }
-        let mut pledged = view.pledged.clone();
+    /// Somebody in danger for whom nobody can be asked at once.
+    fn ask_beside_offers(&self, found: &mut Vec<Match>) {
         let asked: BTreeSet<u32> = found.iter().map(|found| found.item).collect();
-        for rung in view.emergencies.iter().filter(|rung| !asked.contains(&rung.slot)) {
-            let Some(work) = view.items.get(rung.slot) else { continue };
-            let again = !work.item.paused.is_empty() && is_nobody_else(view, work, self.at);
-            let Some((agent, other)) = giver(view, work, &pledged, again, self.at) else {
-                continue;
-            };
-            pledged.put(agent, false);
-            found.push(Match {
-                item: rung.slot,
-                agent,
-                turn: Turn::Emergency,
-                choice: Choice::GivesWay,
-                instead_of: Some(other),
-            });
-        }
+        let resorts = last_resorts(self.view, |item| asked.contains(&item), self.at);
+        found.extend(resorts.into_iter().map(|resort| {
+            let yields = resort.instead_of.is_some();
+            let choice = if yields { Choice::GivesWay } else { Choice::Beside };
+            let LastResort { item, agent, instead_of } = resort;
+            Match { item, agent, turn: Turn::Emergency, choice, instead_of }
+        }));
     }
 
     /// Waiting work that changed and is looked at by itself, with the line it stands in.
@@ -305,24 +295,32 @@ impl<'a> Round<'a> {
         work.collect()
     }
 
-    /// The lines of all classes that have something to look at and someone to give it to.
-    fn lines<'b>(&self, line: usize, changed: &'b [(usize, Rung)]) -> Lines<'b>
+    /// The classes that somebody who can be asked is able to serve. Without anyone new there is none:
+    /// then only changed work can find someone.
+    fn served(&self) -> Bits {
+        let view = self.view;
+        let mut served = Bits::default();
+        if self.fresh.is_some() {
+            let helpers = view.dirty_agents.iter().filter_map(|slot| self.helper(*slot));
+            helpers.for_each(|helper| served.add(&helper.classes));
+            return served;
+        }
+        for (slot, class) in view.classes.iter() {
+            let anyone = self.all.sets(0).any(|askable| class.able.meets(askable));
+            served.put(slot, anyone);
+        }
+        served
+    }
+
+    /// The lines of these classes that have something to look at.
+    fn lines<'b>(&self, line: usize, classes: &Bits, changed: &'b [(usize, Rung)]) -> Lines<'b>
     where
         'a: 'b,
     {
         let view = self.view;
-        // Without anyone new, only changed work can find someone.
-        let nobody_new = self.fresh.is_some() && view.dirty_agents.is_empty();
-        let classes = view.classes.iter().filter(|_| !nobody_new);
-        let worth = classes.filter_map(|(slot, class)| {
-            let anyone = match &self.fresh {
-                Some(_) => view.dirty_agents.iter().any(|agent| class.able.has(*agent)),
-                None => self.all.sets(u8::from(line > 0)).any(|askable| class.able.meets(askable)),
-            };
-            if !anyone {
-                return None;
-            }
-            Some(Reverse((class.waiting[line].first()?, Source::Class(slot))))
+        let worth = classes.iter().filter_map(|slot| {
+            let first = view.classes.get(slot)?.waiting[line].first()?;
+            Some(Reverse((first, Source::Class(slot))))
         });
         let changed = changed.iter().filter(|(here, _)| *here == line);
         let changed = changed.map(|(_, rung)| Reverse((rung, Source::Changed)));
@@ -423,8 +421,7 @@ impl<'a> Round<'a> {
     /// The first in order among those who suit: by going through the order, or, where few come
     /// into question, through these.
     fn first(&self, able: &Bits, among: &Bits, suits: impl Fn(u32) -> bool) -> Option<u32> {
-        let few = able.common(among);
-        if few * few <= self.order.len() {
+        if !able.share_more_than(among, self.order.len().isqrt()) {
             let those = able.both(among).filter(|slot| suits(*slot));
             return those.min_by_key(|slot| {
                 self.helper(*slot).map(|helper| (helper.rank, &helper.agent.id))

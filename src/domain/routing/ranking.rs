@@ -26,12 +26,17 @@ impl Ranking {
         Ranking { policy: rules.policy, demands }
     }
 
-    pub(super) fn rank(&self, agent: &Agent) -> Rank {
-        let able = |needs: &&Requirements| meets(agent, needs);
+    /// What such an agent can do of all that may be asked for. It changes with the profile alone, and
+    /// takes longer to count than all the rest.
+    pub(super) fn breadth(&self, agent: &Agent) -> u32 {
+        self.demands.iter().filter(|needs| meets(agent, needs)).count() as u32
+    }
+
+    pub(super) fn rank(&self, agent: &Agent, breadth: u32) -> Rank {
         self.policy.rank(&Facts {
             load: agent.load(),
             capacity: agent.profile.capacity,
-            breadth: self.demands.iter().filter(able).count() as u32,
+            breadth,
             idle_since: agent.idle_since,
         })
     }

@@ -17,7 +17,6 @@ use super::slots::Slots;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::{Item, ItemState};
-use crate::domain::pool::work::meets;
 use crate::domain::time::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -34,7 +33,7 @@ pub struct PoolView {
     pub(super) agents: Slots<Helper>,
     pub(super) agent_slots: BTreeMap<AgentId, u32>,
     pub(super) classes: Slots<Class>,
-    class_slots: BTreeMap<ClassKey, u32>,
+    pub(super) class_slots: BTreeMap<ClassKey, u32>,
     /// Agents who are signed in.
     pub(super) present: Bits,
     /// Agents who take offers at all, busy or not.
@@ -53,7 +52,8 @@ pub struct PoolView {
     asides: BTreeSet<ConversationId>,
     /// Emergencies that wait, in their order.
     pub(super) emergencies: BTreeSet<Rung>,
-    /// Whether an ordinary offer may have come about since the last plan that can give way.
+    /// Whether something may have changed since the last plan for agents with an open offer, whom
+    /// somebody in danger may be offered to.
     pub(super) pledges_changed: bool,
     /// Waiting emergencies that somebody declined: whether anybody else is left to ask changes with
     /// every agent.
@@ -64,7 +64,7 @@ pub struct PoolView {
     unassigned: usize,
     /// So many emergency offers in a row let overdue ordinary work pass.
     pub(super) emergency_run_max: u32,
-    credit_max: Duration,
+    pub(super) credit_max: Duration,
     /// Emergency offers since the last ordinary one.
     pub(super) emergency_run: u32,
     /// The latest time this view has planned for.
@@ -91,7 +91,11 @@ pub(super) struct Work {
 pub(super) struct Helper {
     pub agent: Agent,
     pub rank: Rank,
+    /// See [`Ranking::breadth`].
+    breadth: u32,
     pub room: u32,
+    /// The classes they are able to serve: what [`Class::able`] says, read from their side.
+    pub classes: Bits,
     wake: Option<Timestamp>,
 }
 
@@ -141,7 +145,8 @@ impl PoolView {
         self.pledges_changed = true;
         self.order.clear();
         for (slot, helper) in self.agents.iter_mut() {
-            helper.rank = self.ranking.rank(&helper.agent);
+            helper.breadth = self.ranking.breadth(&helper.agent);
+            helper.rank = self.ranking.rank(&helper.agent, helper.breadth);
             if self.free.has(slot) {
                 self.order.insert((helper.rank, helper.agent.id.clone()), slot);
             }
@@ -150,11 +155,11 @@ impl PoolView {
 
     /// Work is as it says here.
     pub fn upsert_item(&mut self, item: Item) {
-        let key = ClassKey { needs: item.handoff.needs.clone(), cost: item.cost };
-        let class = self.class_of(key);
+        let known = self.item_slots.get(&item.conversation).copied();
+        let class = self.class_for(known, &item);
         let aside = self.asides.contains(&item.conversation) && may_stand_aside(&item);
-        let slot = match self.item_slots.get(&item.conversation) {
-            Some(&slot) => {
+        let slot = match known {
+            Some(slot) => {
                 self.note_offer(slot, &item);
                 self.detach_item(slot, Some(class));
                 slot
@@ -239,9 +244,14 @@ impl PoolView {
         };
         let Some(helper) = self.agents.get_mut(slot) else { return };
         let new_profile = helper.agent.profile != agent.profile;
-        let rank = self.ranking.rank(&agent);
-        self.order.remove(&(helper.rank, agent.id.clone()));
-        (helper.rank, helper.room) = (rank, agent.room());
+        if new_profile {
+            helper.breadth = self.ranking.breadth(&agent);
+        }
+        if self.free.has(slot) {
+            self.order.remove(&(helper.rank, agent.id.clone()));
+        }
+        helper.rank = self.ranking.rank(&agent, helper.breadth);
+        helper.room = agent.room();
         helper.agent = agent;
         if new_profile {
             self.set_able(slot);
@@ -358,16 +368,19 @@ impl PoolView {
             self.wakes.remove(&(wake, Sleeper::Item(slot)));
         }
         self.dirty_items.remove(&slot);
+        // What goes may have been owed a turn before somebody in danger.
+        self.pledges_changed |= !self.emergencies.is_empty();
         self.declined_emergencies.remove(&slot);
-        self.emergencies.remove(&Rung::of(&work.item, slot));
+        if work.item.band() == 0 {
+            self.emergencies.remove(&Rung::of(&work.item, slot));
+        }
         self.unassigned -= usize::from(is_unassigned(&work.item));
         let class_slot = work.class;
         let too_many = self.classes.len() > CLASSES_KEPT_MAX;
         let Some(class) = self.classes.get_mut(class_slot) else { return };
         class.put(&work.item, slot, work.aside, false);
         if too_many && class.is_empty() && next_class != Some(class_slot) {
-            self.class_slots.remove(&class.key);
-            self.classes.take(class_slot);
+            self.drop_class(class_slot);
         }
     }
 
@@ -385,37 +398,17 @@ impl PoolView {
         }
     }
 
-    /// The class of that key; a new one is told who is able to serve it.
-    fn class_of(&mut self, key: ClassKey) -> u32 {
-        if let Some(slot) = self.class_slots.get(&key) {
-            return *slot;
-        }
-        let mut class = Class::new(key.clone());
-        for (slot, helper) in self.agents.iter() {
-            if meets(&helper.agent, &key.needs) {
-                class.able.put(slot, true);
-            }
-        }
-        let slot = self.classes.put(class);
-        self.class_slots.insert(key, slot);
-        slot
-    }
-
     fn add_agent(&mut self, agent: &Agent) -> u32 {
-        let rank = self.ranking.rank(agent);
-        let slot = self.agents.put(Helper { agent: agent.clone(), rank, room: 0, wake: None });
-        self.agent_slots.insert(agent.id.clone(), slot);
+        let breadth = self.ranking.breadth(agent);
+        let rank = self.ranking.rank(agent, breadth);
+        let agent = agent.clone();
+        let id = agent.id.clone();
+        let classes = Bits::default();
+        let helper = Helper { agent, rank, breadth, room: 0, classes, wake: None };
+        let slot = self.agents.put(helper);
+        self.agent_slots.insert(id, slot);
         self.set_able(slot);
         slot
-    }
-
-    /// Sorts an agent into the classes by what they can do.
-    fn set_able(&mut self, slot: u32) {
-        self.wake_particular(slot);
-        let Some(helper) = self.agents.get(slot) else { return };
-        for (_, class) in self.classes.iter_mut() {
-            class.able.put(slot, meets(&helper.agent, &class.key.needs));
-        }
     }
 
     /// Notes whether an agent is there and takes offers.
@@ -432,11 +425,10 @@ impl PoolView {
     /// Whoever leaves is no longer waited for, and may leave nobody but those who declined. So
     /// work that this matters to is looked at again. (Whoever comes makes nothing possible but what
     /// they can take themselves.)
-    fn wake_particular(&mut self, slot: u32) {
-        for (_, class) in self.classes.iter() {
-            if class.able.has(slot) {
-                self.dirty_items.extend(&class.particular);
-            }
+    pub(super) fn wake_particular(&mut self, slot: u32) {
+        let Some(helper) = self.agents.get(slot) else { return };
+        for class in helper.classes.iter().filter_map(|class| self.classes.get(class)) {
+            self.dirty_items.extend(&class.particular);
         }
     }
 

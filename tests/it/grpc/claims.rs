@@ -28,7 +28,7 @@ async fn claim(
 }
 
 #[tokio::test]
-async fn a_claim_takes_the_conversation_and_names_whoever_waited_longer() {
+async fn a_claim_takes_the_conversation_and_names_whoever_was_before_it() {
     let world = World::open().await;
     let first = world.customer().await;
     first.ask_for_a_person().await;

@@ -61,3 +61,22 @@ fn when_a_conversation_goes_it_is_said_who_is_written_to_now() {
     let told = desk.unassigned(&gone("b")).lines.join("\n");
     assert!(!told.contains("you write to"), "{told}");
 }
+
+#[test]
+fn who_answers_an_offer_a_moment_too_late_is_told_how_it_ended() {
+    let mut desk = desk();
+    let accepts = |desk: &mut Desk, number| desk.line(Line::Accept(number), 0).lines.join("\n");
+    assert!(accepts(&mut desk, None).contains("there is none"));
+    for (id, how) in [("a", OfferEnd::Expired), ("b", OfferEnd::Rescinded)] {
+        desk.offered(offer(id), 0);
+        let token = Some(OwnershipToken { term: 1, attempt: 1 });
+        let conversation_id = id.to_owned();
+        desk.offer_ended(&OfferEnded { conversation_id, token, how: how.into() });
+    }
+    assert_eq!(accepts(&mut desk, Some(1)), "* 1: it was not answered in time");
+    assert_eq!(accepts(&mut desk, None), "* 2: it was taken back");
+    assert!(accepts(&mut desk, Some(3)).contains("there is none"));
+    // What is there is accepted, whatever ended before.
+    desk.offered(offer("c"), 0);
+    assert!(matches!(desk.line(Line::Accept(None), 0).deeds[..], [Deed::Accept(_)]));
+}

@@ -5,6 +5,7 @@ use crate::domain::conversation::command::{Command, Decision, Receipt, Rejection
 use crate::domain::conversation::event::{Alert, Event};
 use crate::domain::conversation::on_call::{RingAnswer, Stage, is_ringing};
 use crate::domain::conversation::state::State;
+use crate::domain::conversation::waiting::WaitChoice;
 use crate::domain::detectors::EmergencyKind;
 use crate::domain::handoff::Token;
 use crate::domain::routing::delay::DelayReason;
@@ -292,7 +293,8 @@ fn ringing_stops_when_a_colleague_takes_it_or_the_customer_no_longer_waits() {
 
 #[test]
 fn a_place_that_is_given_anew_keeps_its_round_and_who_was_left_by_a_colleague_begins_another() {
-    let again = missed().then(&Command::Requeue { note: String::new() });
+    let again = missed().then(&Command::ChooseWait(WaitChoice::OtherLanguage));
+    assert_ne!(again.token(), missed().token(), "another place");
     assert_eq!(again.stage(), Some(&Stage::Missed), "nobody is rung all over again");
     let taken = rung().taken();
     let token = taken.token();

@@ -231,7 +231,10 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             samples.push(now("to no skill", pass("sara", token, to_skill)));
             samples
         }
-        CommandKind::Requeue => vec![now("with a note", Command::Requeue { note: text })],
+        CommandKind::Requeue => vec![
+            now("with a note", Command::Requeue { note: text }),
+            now("without a note", Command::Requeue { note: String::new() }),
+        ],
         CommandKind::Reassign => {
             let to = |name: &str| Command::Reassign { to: colleague(name), note: text.clone() };
             let mut gone = colleague("omar");
@@ -456,6 +459,7 @@ fn refusal(rejection: &Rejection) -> &'static str {
         Rejection::OtherCustomer => "another customer",
         Rejection::NotOnThisScale { .. } => "not on this scale",
         Rejection::NotBlockable { .. } => "not blockable",
+        Rejection::WaitsAlready => "waits already",
         Rejection::NothingToReview => "nothing to review",
     }
 }

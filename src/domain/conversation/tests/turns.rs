@@ -2,7 +2,7 @@
 
 use super::world::{Story, agent, receipt, start};
 use crate::domain::bot::outcome::Outcome;
-use crate::domain::conversation::command::Command;
+use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::State;
 use crate::domain::handoff::{HandoffReason, Priority, Token};
@@ -243,4 +243,19 @@ fn an_entry_that_was_answered_twice_is_remembered_once() {
     assert!(decision.events.iter().any(answers), "in other words: {:?}", decision.events);
     let c = story.says(question).c.unwrap();
     assert_eq!(c.memory.answered.len(), 1, "{:?}", c.memory.answered);
+}
+
+#[test]
+fn who_waits_already_is_told_nothing_twice_when_a_supervisor_puts_them_back() {
+    let asked = Story::new().then(&start()).says("i want a human");
+    let term = asked.token().term;
+    let waits = asked.then(&receipt(term));
+    let back = |note: &str| waits.answer(&Command::Requeue { note: note.to_owned() }, waits.at);
+    assert_eq!(back(""), Err(Rejection::WaitsAlready));
+    // What the next agent should know is kept, and nothing else changes: no new stay, no new receipt.
+    let noted = back("bring the file").unwrap();
+    assert!(matches!(&noted.events[..], [Event::Noted { agent: None, .. }]), "{:?}", noted.events);
+    let before = waits.c.as_ref().unwrap();
+    assert_eq!((noted.next.token, &noted.next.handoff), (before.token, &before.handoff));
+    assert_eq!(noted.effects, []);
 }

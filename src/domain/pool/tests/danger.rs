@@ -101,3 +101,23 @@ fn no_emergency_and_nothing_owned_gives_way_and_nobody_does_for_ever() {
     }
     assert_eq!(refused(&pool), fixed);
 }
+
+#[test]
+fn somebody_in_danger_is_offered_beside_what_is_open_and_nobody_else_is() {
+    let pool = enqueue(Pool::new().with("sara", 2), "c1", Priority::Emergency).then("c1", &offer());
+    let ordinary = enqueue(pool.clone(), "c2", Priority::High);
+    let why = Hindrance::OtherOffer;
+    let refused = ordinary.work(&conversation("c2"), &offer(), ordinary.at);
+    assert_eq!(refused, Err(PoolRefusal::NotEligible { why }));
+    let both = enqueue(pool, "c2", Priority::Emergency).then("c2", &offer());
+    assert_eq!(both.agents[&agent("sara")].load(), 2);
+    // Never beyond the room that there is.
+    let third = enqueue(both, "c3", Priority::Emergency);
+    let refused = third.work(&conversation("c3"), &offer(), third.at);
+    assert_eq!(refused, Err(PoolRefusal::NotEligible { why: Hindrance::NoRoom }));
+    // Each is answered by itself.
+    let (one, two) = (third.token("c1"), third.token("c2"));
+    let sara = || agent("sara");
+    let taken = third.then("c2", &WorkCommand::Accept { agent: sara(), token: two });
+    taken.then("c1", &WorkCommand::Accept { agent: sara(), token: one });
+}

@@ -6,9 +6,13 @@ use super::world::{
     agent, agent_id, conversation, declined_by, emergency, holding, item, preferring, rules, s,
     view,
 };
-use crate::domain::pool::agent::{Holding, Presence};
+use crate::domain::pool::agent::{Agent, Holding, Presence};
+use crate::domain::pool::item::{Item, ItemState};
+use crate::domain::routing::alerts::{AlertKind, judge, measure};
 use crate::domain::routing::explain::{Verdict, why};
+use crate::domain::routing::overview::overview;
 use crate::domain::routing::plan::{Choice, plan};
+use crate::domain::time::Timestamp;
 
 #[test]
 fn nobody_in_danger_waits_for_a_cool_down() {
@@ -67,4 +71,31 @@ fn who_declined_somebody_in_danger_is_asked_again_when_nobody_else_has_a_seat() 
     let offers = plan(&mut busy, &rules, s(1_005));
     assert_eq!(told(&offers), ["e→a"]);
     assert_eq!(offers[0].why.choice, Choice::NobodyElse);
+}
+
+#[test]
+fn supervisors_are_told_at_once_of_somebody_in_danger_for_whom_nobody_can_be_asked() {
+    let rules = rules();
+    let limit = rules.alerts.emergency_wait.as_millis() as i64;
+    let told = |items: &[Item], agents: &[Agent], at: Timestamp| {
+        let overview = overview(&rules, items, agents, at);
+        let measured = measure(&rules, &overview, items.iter(), [].iter(), at);
+        let judged = judge(&rules.alerts, &[], &measured, at);
+        let urgent = judged.new.iter().find(|new| new.key.kind == AlertKind::EmergencyWaiting);
+        urgent.map(|alert| (alert.value, alert.limit))
+    };
+    let e = || emergency("e", 999);
+    let busy = || holding(agent("a"), "x", Holding::Owned);
+    assert_eq!(told(&[e()], &[], NOW), Some((1_000, 1)), "nobody is there");
+    assert_eq!(told(&[e()], &[busy()], NOW), Some((1_000, 1)), "nobody has room");
+    // Who is being asked has the time that the rules give, and not for ever.
+    let asked = within(e(), |item| {
+        item.state = ItemState::Offered { agent: agent_id("a"), until: s(1_030) };
+    });
+    let about = || holding(agent("a"), "e", Holding::Offer);
+    assert_eq!(told(std::slice::from_ref(&asked), &[about()], NOW), None);
+    assert_eq!(told(&[asked], &[about()], s(1_029)), Some((limit, limit)));
+    // Who will be asked in a moment, and whoever is not in danger, is not told of at once.
+    assert_eq!(told(&[e()], &[agent("a")], NOW), None);
+    assert_eq!(told(&[item("c", 999)], &[busy()], NOW), None);
 }

@@ -1,4 +1,5 @@
-//! An ordinary offer without an answer gives way to somebody in danger for whom nobody else can be asked.
+//! Agents with an open offer and somebody in danger for whom nobody else can be asked: an ordinary offer
+//! gives way, and beside others in danger there is room for one more.
 
 use super::tables::{NOW, told, with, within};
 use super::world::{
@@ -7,6 +8,7 @@ use super::world::{
 use crate::domain::handoff::Token;
 use crate::domain::pool::agent::{Agent, Held, Holding, Presence};
 use crate::domain::pool::item::{Item, ItemState, Seat};
+use crate::domain::pool::work::offer_hindrance;
 use crate::domain::routing::delay::{DelayReason, delay_reason};
 use crate::domain::routing::explain::{Verdict, why};
 use crate::domain::routing::plan::{Choice, Turn, plan, plan_all};
@@ -137,4 +139,80 @@ fn it_is_found_and_explained_whichever_comes_last_and_leads_to_no_other_change()
     view.upsert_item(offered(item("o", 800), "a", 999));
     assert!(view.is_dirty());
     assert_eq!(told(&plan(&mut view, &rules, NOW)), ["e→a"]);
+}
+
+/// With so much room.
+fn roomy(id: &str, capacity: u32) -> Agent {
+    with(agent(id), |agent| agent.profile.capacity = capacity)
+}
+
+#[test]
+fn where_all_that_is_open_is_about_others_in_danger_whoever_has_room_is_asked_beside_it() {
+    let e = || emergency("e", 900);
+    let about = |id: &str, to: &str| offered(emergency(id, 800), to, 990);
+    let a = || asked(roomy("a", 3), "x");
+    check(vec![a()], vec![about("x", "a"), e()], &["e→a"]);
+    // Whoever has less to answer first; each for one of those who wait.
+    let b = || asked(asked(roomy("b", 3), "y"), "z");
+    let open = || vec![about("x", "a"), about("y", "b"), about("z", "b")];
+    check(vec![b(), a()], [open(), vec![e()]].concat(), &["e→a"]);
+    let two = vec![e(), emergency("f", 910), emergency("g", 920)];
+    check(vec![b(), a()], [open(), two].concat(), &["e→a", "f→b"]);
+    // Who declined it comes last, and whoever cools down or gives way before all of these.
+    let declined = declined_by(e(), "a", 1_600);
+    check(vec![b(), a()], [open(), vec![declined]].concat(), &["e→b"]);
+    let cools = with(agent("c"), |agent| agent.paused_until = s(1_030));
+    check(vec![a(), cools], vec![about("x", "a"), e()], &["e→c"]);
+    let gives = vec![a(), asked(agent("c"), "o")];
+    let ordinary = offered(item("o", 800), "c", 995);
+    check(gives, vec![about("x", "a"), ordinary, e()], &["e→c instead of o"]);
+    // Nobody without room, nobody who is not there or is not to have it, and nobody ordinary.
+    let away = with(a(), |agent| agent.presence = Presence::Away { reason: "x".into() });
+    for hindered in [asked(agent("a"), "x"), away] {
+        check(vec![hindered], vec![about("x", "a"), e()], &[]);
+    }
+    let excluded = within(e(), |item| item.excluded = [agent_id("a")].into());
+    check(vec![a()], vec![about("x", "a"), excluded], &[]);
+    check(vec![a()], vec![about("x", "a"), item("o", 900)], &[]);
+}
+
+#[test]
+fn who_is_asked_beside_an_offer_is_told_as_asked_and_the_pool_follows() {
+    let rules = rules();
+    let mut view = view(&rules, vec![roomy("a", 2)], vec![emergency("e", 900)]);
+    let offers = plan(&mut view, &rules, NOW);
+    offers.iter().for_each(|offer| follow(&mut view, offer, NOW));
+    assert_eq!(plan(&mut view, &rules, NOW), []);
+    view.upsert_item(emergency("f", 999));
+    let verdicts = why(&view, &conversation("f"), NOW).unwrap();
+    assert_eq!(verdicts, [(agent_id("a"), Verdict::Eligible)]);
+    assert_eq!(delay_reason(&view, &rules, &conversation("f"), NOW), DelayReason::None);
+    let offers = plan(&mut view, &rules, NOW);
+    assert_eq!(told(&offers), ["f→a"]);
+    assert_eq!((offers[0].why.turn, offers[0].why.choice), (Turn::Emergency, Choice::Beside));
+    let (work, agent) = (view.item(&conversation("f")), view.agent(&agent_id("a")));
+    assert_eq!(offer_hindrance(work.unwrap(), agent.unwrap(), NOW), None);
+    offers.iter().for_each(|offer| follow(&mut view, offer, NOW));
+    assert_eq!(plan(&mut view, &rules, NOW), []);
+    // A third finds nobody with room, and waits for that.
+    view.upsert_item(emergency("g", 999));
+    assert_eq!(plan(&mut view, &rules, NOW), []);
+    assert_eq!(delay_reason(&view, &rules, &conversation("g"), NOW), DelayReason::AllBusy);
+}
+
+#[test]
+fn after_a_row_of_emergencies_nobody_is_asked_beside_an_offer_whom_somebody_overdue_waits_for() {
+    let mut rules = rules();
+    rules.offers.emergency_run_max = 1;
+    let mut view = view(&rules, vec![roomy("a", 3)], vec![emergency("e", 900)]);
+    let offers = plan(&mut view, &rules, NOW);
+    offers.iter().for_each(|offer| follow(&mut view, offer, NOW));
+    [item("old", 1), emergency("f", 910)].into_iter().for_each(|item| view.upsert_item(item));
+    assert_eq!(plan(&mut view, &rules, NOW), []);
+    let verdicts = why(&view, &conversation("f"), NOW).unwrap();
+    assert!(verdicts.iter().all(|(_, verdict)| *verdict != Verdict::Eligible), "{verdicts:?}");
+    // It goes: then nothing is owed any more.
+    view.remove_item(&conversation("old"));
+    assert!(view.is_dirty());
+    assert_eq!(told(&plan(&mut view, &rules, NOW)), ["f→a"]);
 }

@@ -2,6 +2,7 @@
 //! that knows no index. What concerns one file alone is tested there.
 
 mod attendance;
+mod claims;
 mod clocks;
 mod danger;
 mod estimates;

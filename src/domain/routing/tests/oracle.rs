@@ -72,16 +72,16 @@ impl Oracle<'_> {
             asked.push(&agent.id);
             found.push((item, agent));
         }
-        let mut given: Vec<ConversationId> = Vec::new();
+        let mut used: Vec<&AgentId> = Vec::new();
         let mut line: Vec<&Item> = self.items.iter().filter(|item| item.band() == 0).collect();
         line.retain(|item| item.state == ItemState::Waiting);
         line.retain(|item| found.iter().all(|(other, _)| other != item));
         line.sort_by_key(|item| place(item));
         for item in line {
-            let mut givers = self.givers(item).into_iter();
-            let next = givers.find(|(_, other)| !given.contains(other));
-            let Some((agent, other)) = next else { continue };
-            given.push(other);
+            let gives = self.givers(item).into_iter().map(|(agent, _)| agent);
+            let mut agents = gives.chain(self.beside(item));
+            let Some(agent) = agents.find(|agent| !used.contains(&&agent.id)) else { continue };
+            used.push(&agent.id);
             found.push((item, agent));
         }
         let names =
@@ -117,6 +117,46 @@ impl Oracle<'_> {
         }
         givers.sort_by_key(|(turn, _, _)| *turn);
         givers.into_iter().map(|(_, agent, other)| (agent, other.conversation.clone())).collect()
+    }
+
+    /// Those who could be offered this beside what they have to answer, in the order they are asked.
+    pub fn beside(&self, item: &Item) -> Vec<&Agent> {
+        let paused = |agent: &Agent| item.paused.get(&agent.id).is_some_and(|t| *t > self.at);
+        let again = self.is_nobody_else(item);
+        let may = |agent: &&Agent| {
+            item.band() == 0
+                && agent.takes_offers()
+                && agent.has_live_offer()
+                && is_able(agent, &item.handoff.needs)
+                && !item.excluded.contains(&agent.id)
+                && agent.room() >= item.cost.max(1)
+                && !agent.held.contains_key(&item.conversation)
+                && (again || !paused(agent))
+                && !self.is_owed(agent)
+        };
+        let first = item.preferred.as_ref().map(|first| &first.agent);
+        let open =
+            |agent: &Agent| agent.held.values().filter(|held| held.how == Holding::Offer).count();
+        let foreign = |agent: &Agent| !speaks_own(agent, &item.handoff.needs);
+        let mut beside: Vec<&Agent> = self.agents.iter().filter(may).collect();
+        beside.sort_by_key(|agent| {
+            let other = first != Some(&agent.id);
+            (paused(agent), open(agent), other, foreign(agent), self.rank(agent), &agent.id)
+        });
+        beside
+    }
+
+    /// Whether a row of emergencies must let somebody pass whom this agent could take.
+    fn is_owed(&self, agent: &Agent) -> bool {
+        let overdue = (self.at - self.rules.credit_max).as_millis();
+        self.emergency_run >= self.rules.offers.emergency_run_max
+            && self.items.iter().any(|item| {
+                item.state == ItemState::Waiting
+                    && item.band() == 1
+                    && !self.stands_aside(item)
+                    && item.virtual_time() <= overdue
+                    && is_able(agent, &item.handoff.needs)
+            })
     }
 
     /// Whether only those are left who did not take it. In an emergency a colleague without room is

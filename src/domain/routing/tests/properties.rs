@@ -351,19 +351,23 @@ impl History {
             let more = plan(&mut view, &self.rules, self.at);
             let again = |offer: &Offer| offer.why.choice == Choice::NobodyElse;
             let urgent = |offer: &Offer| offer.why.turn == Turn::Emergency;
+            let beside = |offer: &Offer| offer.why.choice == Choice::Beside;
             let expected = |offer: &Offer| {
                 let gave_way = back.contains(&offer.conversation);
-                gave_way || (urgent(offer) && (again(offer) || offer.instead_of.is_some()))
+                let late = again(offer) || beside(offer) || offer.instead_of.is_some();
+                gave_way || (urgent(offer) && late)
             };
             assert!(more.iter().all(expected), "{more:?}");
             more.iter().for_each(|offer| follow(&mut view, offer, self.at));
         }
         assert_eq!(plan(&mut view, &self.rules, self.at), []);
-        let after = History { view, rules: self.rules.clone(), ..*self };
+        let run = view.emergency_run;
+        let after = History { view, rules: self.rules.clone(), run, ..*self };
         let oracle = after.oracle();
         for item in oracle.items.iter().filter(|item| item.state == ItemState::Waiting) {
             assert_eq!(oracle.candidates(item), Vec::<&Agent>::new(), "for {item:?}");
             assert_eq!(oracle.givers(item), [], "nothing more gives way to {item:?}");
+            assert_eq!(oracle.beside(item), Vec::<&Agent>::new(), "nor beside, for {item:?}");
         }
     }
 
@@ -399,6 +403,9 @@ impl History {
                 let mut expected = oracle.candidates(item);
                 if expected.is_empty() {
                     expected.extend(oracle.givers(item).into_iter().map(|(agent, _)| agent));
+                }
+                if expected.is_empty() {
+                    expected = oracle.beside(item);
                 }
                 let expected: Vec<_> = expected.into_iter().map(|agent| &agent.id).collect();
                 assert_eq!(eligible, expected, "who could be asked for {id}");

@@ -243,7 +243,7 @@ impl View {
             (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
             _ => None,
         };
-        let with = self.already_with(&asked.want, &done);
+        let already = self.asked_already(&asked.want, &done);
         self.stands(done.conversation);
         if is_unsaved {
             // What is sent again was shown before.
@@ -254,7 +254,7 @@ impl View {
         }
         self.unsaved.remove(&asked.request_id);
         lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
-        lines.extend(with);
+        lines.extend(already);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));
         if done.bot_pending && self.last_reply <= done.own {
@@ -263,19 +263,25 @@ impl View {
         lines
     }
 
-    /// Who asks for a person and has one already hears nothing of the server, for which nothing changes.
-    fn already_with(&self, want: &Want, done: &Done) -> Option<String> {
+    /// Who asks for a person and has one already, or has asked before, hears nothing of the server, for
+    /// which nothing changes.
+    fn asked_already(&self, want: &Want, done: &Done) -> Option<String> {
         let c = done.conversation.as_ref()?;
-        let owner = c.owner.as_ref().filter(|owner| owner.party() == Party::Agent)?;
-        let is_theirs = c.state() == ConversationState::Human;
-        let changes_nothing = *want == Want::Human && is_theirs && done.events.is_empty();
-        let name = self.transcript.look.foreign(&owner.name);
-        changes_nothing.then(|| {
-            self.say(
-                &format!("you are with {name} already: just write"),
-                &format!("أنت الآن مع {name}: اكتب ما تريد"),
-            )
-        })
+        if *want != Want::Human || !done.events.is_empty() {
+            return None;
+        }
+        match c.state() {
+            ConversationState::Queued => self.position(),
+            ConversationState::Human => {
+                let owner = c.owner.as_ref().filter(|owner| owner.party() == Party::Agent)?;
+                let name = self.transcript.look.foreign(&owner.name);
+                Some(self.say(
+                    &format!("you are with {name} already: just write"),
+                    &format!("أنت الآن مع {name}: اكتب ما تريد"),
+                ))
+            }
+            _ => None,
+        }
     }
 
     /// A call was refused.

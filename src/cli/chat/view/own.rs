@@ -362,12 +362,17 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_a_person_and_has_one_is_told_whom() {
+    fn who_asks_for_a_person_again_is_told_whom_they_have_or_where_they_stand() {
         use crate::cli::chat::calls::{Asked, Done};
         use crate::cli::chat::input::Want;
         use crate::grpc::pb::Event;
         let told = |language, state: ConversationState, events: Vec<Event>| {
             let mut view = view(Some(language));
+            view.queue = (state == ConversationState::Queued).then(|| QueueStatus {
+                registered: true,
+                position: 3,
+                ..Default::default()
+            });
             let want = Want::Human;
             view.asking(&want);
             let (rated, identity) = (Default::default(), String::new());
@@ -385,7 +390,11 @@ mod tests {
         let (en, ar, human) = (Language::En, Language::Ar, ConversationState::Human);
         assert_eq!(told(en, human, Vec::new()), "* you are with Sara already: just write");
         assert_eq!(told(ar, human, Vec::new()), "* أنت الآن مع Sara: اكتب ما تريد");
-        assert!(!told(en, ConversationState::Queued, Vec::new()).contains("Sara"));
+        let waiting = told(en, ConversationState::Queued, Vec::new());
+        assert!(
+            waiting.contains("you are number 3 in line") && !waiting.contains("Sara"),
+            "{waiting}"
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::stats::Stats;
 use super::stored::Owed;
 use crate::domain::conversation::command::{Command, Receipt, Rejection};
 use crate::domain::conversation::handle::arrival;
-use crate::domain::conversation::state::Conversation;
+use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::WorkCommand;
 use crate::domain::pool::item::{Item, ItemState, Place};
@@ -69,7 +69,7 @@ impl App {
                 }
                 Err(error) => return Err(error),
             }
-            receipt = self.receipt(&c, snapshot.at());
+            receipt = self.receipt(&c, snapshot.at()).await?;
         }
         if let Some(receipt) = receipt {
             match self.confirm_queued(id, receipt).await {
@@ -155,10 +155,16 @@ impl App {
     }
 
     /// What the customer is told once the place is registered.
-    fn receipt(&self, c: &Conversation, at: Timestamp) -> Option<Receipt> {
-        let asked = c.handoff.as_ref().filter(|asked| !asked.confirmed)?;
-        if !matches!(c.state, crate::domain::conversation::state::State::Queued) {
-            return None;
+    async fn receipt(&self, c: &Conversation, at: Timestamp) -> AppResult<Option<Receipt>> {
+        let Some(asked) = c.handoff.as_ref().filter(|asked| !asked.confirmed) else {
+            return Ok(None);
+        };
+        if c.state != State::Queued {
+            return Ok(None);
+        }
+        if self.router.with_view(|view| view.item(&c.id).is_none()) {
+            // Another process registered it, or this one's picture is being drawn anew.
+            self.refresh_place(&c.id).await?;
         }
         let (position, delay) = self.waiting_status(&c.id, at);
         let needs = asked.handoff.needs.clone();
@@ -167,14 +173,15 @@ impl App {
             && self
                 .router
                 .somebody_meets(&needs.in_languages(c.language.other().into()), &c.excluded);
-        Some(Receipt {
+        Ok(Some(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),
+            // Whoever has no number is an agent's by now, and hears of it next.
             position: position.unwrap_or(1),
             delay,
             other_language,
             eta: self.eta(&c.id, at),
-        })
+        }))
     }
 
     async fn confirm_queued(&self, id: &ConversationId, receipt: Receipt) -> AppResult<()> {

@@ -458,7 +458,7 @@ impl App {
         }
     }
 
-    async fn refresh_place(&self, id: &ConversationId) -> AppResult<()> {
+    pub(super) async fn refresh_place(&self, id: &ConversationId) -> AppResult<()> {
         let counter = self.counter_now().await?;
         let place = self.place(id).await?;
         self.router.lock().learn_place(counter, id, place);

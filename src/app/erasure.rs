@@ -197,8 +197,10 @@ impl App {
     async fn note_erasure(&self, conversations: &[Conversation]) -> AppResult<()> {
         let fresh = conversations.iter().filter(|c| !c.is_erased());
         let ids: Vec<ConversationId> = fresh.map(|c| c.id.clone()).collect();
-        self.erasing.locked().extend(ids.iter().cloned());
-        Ok(self.erasures.note(&ids).await?)
+        // What cannot be noted is refused, and not carried out later without a note.
+        self.erasures.note(&ids).await?;
+        self.erasing.locked().extend(ids);
+        Ok(())
     }
 
     /// Which conversations lie in the archive is known only when they have been taken out.

@@ -86,7 +86,11 @@ impl App {
             State::Queued | State::Human { .. } => {}
             State::Confirming(_) if c.owner().is_some() => {}
             State::Bot | State::Pending { .. } | State::Confirming(_) => {
-                self.command(id, None, Command::Requeue { note: String::new() }).await?;
+                match self.command(id, None, Command::Requeue { note: String::new() }).await {
+                    // The customer, or somebody else, was faster.
+                    Ok(_) | Err(AppError::Rejected(Rejection::WaitsAlready)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         self.deliver_to_pool(keys::bucket_of(id, self.settings.buckets), id).await

@@ -32,30 +32,25 @@ async fn noted(store: &dyn Store) -> Result<(Snapshot, Note), StoreError> {
 
 /// Mints what nobody has yet, tells of what others have and this folder lacks or has otherwise, and notes
 /// what is here. Refused where the folder is empty and the deployment has keys: staff could not reach it.
+/// Of two who mint at once the later one takes theirs back, and is refused.
 pub(super) async fn shared(
     store: &dyn Store,
     ring: &KeyRing,
     agents: &[AgentId],
 ) -> anyhow::Result<usize> {
     let folder = ring.folder();
-    let mut minted = 0;
     for _ in 0..TRIES_MAX {
         let (snapshot, note) = noted(store).await?;
         if !note.names.is_empty() && keys::names_in(folder)?.is_empty() {
             bail!(
                 "this deployment has keys of staff, and {} holds none: copy the folder from the data folder of \
                  another instance, or from that which was used before. If they are lost, make new ones: \
-                 sanad key mint admin main --data {}",
+                 sanad key mint ROLE NAME --data {} (admin main, supervisor main, platform main, agent ID)",
                 folder.display(),
                 folder.parent().unwrap_or(folder).display()
             );
         }
-        let mut elsewhere = BTreeMap::new();
-        let is_elsewhere = |file: &str| match note.names.get(file) {
-            Some(name) => elsewhere.insert(file.to_owned(), name.clone()).is_none(),
-            None => false,
-        };
-        minted += ring.mint_missing_but(agents, is_elsewhere)?.len();
+        let minted = ring.mint_missing_but(agents, |file| note.names.contains_key(file))?;
         let here = keys::names_in(folder)?;
         let differing = differing(&note, &here);
         if !differing.is_empty() {
@@ -63,23 +58,32 @@ pub(super) async fn shared(
                 keys = differing.join(" "),
                 folder = %folder.display(),
                 "these keys are missing here, or are not those that other instances take: copy the folder \
-                 of one instance to all of them"
+                 of one instance to all of them; what is lost everywhere is made with `sanad key mint ROLE \
+                 NAME`"
             );
         }
-        // What nobody needs any more is forgotten with the file, after it was told once.
-        let names: BTreeMap<String, String> = elsewhere.into_iter().chain(here).collect();
+        // An agent who is gone is forgotten with the file, after that was told once.
+        let is_kept = |file: &str| is_declared(file, agents) || !file.starts_with("agent_");
+        let before = note.names.clone().into_iter().filter(|(file, _)| is_kept(file));
+        let names: BTreeMap<String, String> = before.chain(here).collect();
         if names == note.names {
-            return Ok(minted);
+            return Ok(minted.len());
         }
         let mut change = snapshot.change(rand::random());
         change.put(note_key(), &Note { names });
         match store.commit(change).await {
-            Ok(_) => return Ok(minted),
-            Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
+            Ok(_) => return Ok(minted.len()),
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => {
+                ring.take_back(&minted)?;
+            }
             Err(error) => return Err(error).context("the note of the keys could not be written"),
         }
     }
     bail!("other instances note other keys all the time: give all of them the same folder of keys")
+}
+
+fn is_declared(file: &str, agents: &[AgentId]) -> bool {
+    agents.iter().any(|agent| file == format!("agent_{agent}.key"))
 }
 
 /// The files of the note that this folder lacks or has otherwise.
@@ -103,9 +107,11 @@ mod tests {
     use crate::grpc::keys::Role;
     use crate::ports::store::{decode, encode};
     use crate::store::contract::ManualClock;
+    use crate::store::faulty::{Call, Fate, Faulty, NoFaults};
     use crate::store::memory::MemoryStore;
     use std::fs;
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
     fn ring(folder: &Path) -> KeyRing {
         KeyRing::open(folder, Arc::new(|| Timestamp::from_millis(1))).unwrap()
@@ -140,8 +146,16 @@ mod tests {
         let both = agents(&["omar", "sara"]);
         assert_eq!(shared(&store, &first, &both).await.unwrap(), 1);
         assert_eq!(shared(&store, &second, &both).await.unwrap(), 0);
+        fs::write(ours.path().join("acme.key"), format!("sanad_platform_acme_{}", "a1".repeat(20)))
+            .unwrap();
+        assert_eq!(shared(&store, &first, &both).await.unwrap(), 0);
+        assert_eq!(shared(&store, &second, &both).await.unwrap(), 0);
         let missing = foreign(&store, theirs.path()).await.unwrap();
-        assert_eq!(missing, ["agent_omar.key"]);
+        assert_eq!(
+            missing,
+            ["acme.key", "agent_omar.key"],
+            "whoever lacks it forgets it for nobody"
+        );
         copy(ours.path(), theirs.path());
         assert!(foreign(&store, theirs.path()).await.unwrap().is_empty());
     }
@@ -162,6 +176,27 @@ mod tests {
         assert_eq!(other, ["agent_omar.key", "agent_sara.key"]);
         let lacking = foreign(&store, ours.path()).await.unwrap();
         assert_eq!(lacking, ["platform_main.key"], "who left is nobody's any more");
+    }
+
+    #[tokio::test]
+    async fn of_two_who_begin_at_once_one_mints_and_the_other_is_told_to_copy() {
+        let memory: Arc<dyn Store> = Arc::new(MemoryStore::new(ManualClock::start()));
+        let (ours, theirs) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (first, second) = (ring(ours.path()), ring(theirs.path()));
+        let late = Faulty::new(Arc::clone(&memory), NoFaults);
+        // The other one begins, and is done, between the look and the note of this one.
+        let between = AtomicBool::new(false);
+        late.set_plan(move |call: &Call<'_>| Fate {
+            polls_before: u32::from(call.change.is_some() && !between.swap(true, Relaxed)) * 3,
+            ..Fate::default()
+        });
+        let none: [AgentId; 0] = [];
+        let (told, minted) =
+            futures::join!(shared(&late, &second, &none), shared(memory.as_ref(), &first, &none));
+        assert_eq!(minted.unwrap(), 3);
+        let told = told.unwrap_err().to_string();
+        assert!(told.contains("copy the folder"), "{told}");
+        assert!(keys::names_in(theirs.path()).unwrap().is_empty());
     }
 
     #[test]

@@ -121,13 +121,13 @@ async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored:
     let mut trouble = Trouble::new("erasing what was noted as erased");
     let mut is_archive_due = false;
     loop {
-        let is_restored = tokio::select! {
+        let mut is_restored = tokio::select! {
             () = restored.notified() => true,
             // Whoever asked may have given up amid it.
             () = tokio::time::sleep(AUDIT_EVERY) => false,
         };
-        is_archive_due |= is_restored;
         loop {
+            is_archive_due |= is_restored;
             let erased = match is_restored {
                 true => app.erase_again().await,
                 false => Ok(app.erase_given_up().await),
@@ -150,7 +150,11 @@ async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored:
                 Some(AppError::Contended) => {}
                 Some(error) => trouble.note(Err(error)),
             }
-            tokio::time::sleep(LISTEN_AGAIN).await;
+            // One that cannot be ended does not keep a restored store waiting.
+            tokio::select! {
+                () = restored.notified() => is_restored = true,
+                () = tokio::time::sleep(LISTEN_AGAIN) => {}
+            }
         }
         let archived = match &archive {
             Some(archive) if is_archive_due => app.erase_archived_again(archive.as_ref()).await,

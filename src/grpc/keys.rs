@@ -131,19 +131,28 @@ impl KeyRing {
     pub fn mint_missing_but(
         &self,
         agents: &[AgentId],
-        mut elsewhere: impl FnMut(&str) -> bool,
+        elsewhere: impl Fn(&str) -> bool,
     ) -> Result<Vec<PathBuf>, KeyError> {
         let chiefs = [Role::Platform, Role::Supervisor, Role::Admin].map(|role| (role, "main"));
         let agents = agents.iter().map(|agent| (Role::Agent, agent.as_str()));
         let mut made = Vec::new();
         for (role, subject) in chiefs.into_iter().chain(agents) {
             let path = self.path(role, subject);
-            if !path.exists() && !file_name(&path).is_some_and(&mut elsewhere) {
+            if !path.exists() && !file_name(&path).is_some_and(&elsewhere) {
                 self.mint(role, subject)?;
                 made.push(path);
             }
         }
         Ok(made)
+    }
+
+    /// Takes back what was minted a moment ago, before anybody has learnt of it.
+    pub fn take_back(&self, minted: &[PathBuf]) -> Result<(), KeyError> {
+        for path in minted {
+            fs::remove_file(path)
+                .map_err(|source| KeyError::File { path: path.clone(), source })?;
+        }
+        self.reload()
     }
 
     /// The folder of the keys.

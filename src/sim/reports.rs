@@ -119,7 +119,9 @@ pub(super) async fn agree(world: &World) {
     let asked = async |app: std::sync::Arc<crate::app::App>| {
         app.satisfaction(Timestamp::ZERO, usize::MAX).await
     };
-    let Ok(report) = world.call_any(&random, asked).await else { return };
+    let report = world.call_any(&random, asked).await;
+    world.model().check(Invariant::Liveness, report.is_ok(), || format!("no report: {report:?}"));
+    let Ok(report) = report else { return };
     let (told, counted) = (Tally::of(&report), world.witness.tally(world.options.buckets));
     world.model().check(Invariant::Reported, told == counted, || {
         format!("the report says {told:?}\nthe logs say {counted:?}")

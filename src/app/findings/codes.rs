@@ -90,9 +90,9 @@ codes! {
             => "انسخ server.secret من مجلد بيانات نسخة أخرى";
     KeysDiffer "keys_differ" [files folder]
         en "keys: {files} in {folder} are not those that the other instances take: whoever has such a key is let in here and refused there, or the other way round"
-            => "copy the folder of one instance to all of them; a server takes new files within a second"
+            => "copy the folder of one instance to all of them (a server takes new files within a second); make what is lost everywhere with `sanad key mint ROLE NAME`"
         ar "المفاتيح: {files} في {folder} ليست ما تقبله النسخ الأخرى: فيُقبل صاحب المفتاح هنا ويُرفض هناك، أو العكس"
-            => "انسخ مجلد نسخة واحدة إلى الجميع؛ والخادم يأخذ الملفات الجديدة خلال ثانية";
+            => "انسخ مجلد نسخة واحدة إلى الجميع (والخادم يأخذ الملفات الجديدة خلال ثانية)؛ وما فُقد عند الجميع فأنشئه بالأمر `sanad key mint ROLE NAME`";
     ServerAsked "server_asked" [server mode]
         en "server: {server} answers, mode {mode}; it was asked because it has the store open"
             => "see the findings below, and the server's log"

@@ -240,8 +240,10 @@ pub(super) fn situation(name: &str, why: &str) -> Option<Sentence> {
         "not_eligible" => hindered(why),
         "not_now" => ("this cannot be taken now", "لا يمكن أخذها الآن"),
         "not_embedded" => (
-            "this server does not keep the store itself: copy it where it is kept",
-            "هذا الخادم لا يحفظ المخزن بنفسه: انسخه حيث يُحفظ",
+            "this server keeps no store in a file: only `--store embedded` is backed up like this, a Redis \
+             where it runs",
+            "هذا الخادم لا يحفظ مخزنًا في ملف: تُنسخ هكذا المخازن بـ `--store embedded` وحدها، ويُنسخ Redis \
+             حيث يعمل",
         ),
         "disk_full" => (
             "a backup needs {needed_mb} MB for a while at the server, and {free_mb} MB are free; make room \

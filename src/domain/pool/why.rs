@@ -39,7 +39,7 @@ coded! {
         LacksNeeds = "lacks_needs", "language or skill is missing";
         /// The customer wants somebody else.
         Excluded = "excluded", "excluded for this conversation";
-        /// One offer at a time.
+        /// One offer at a time, but for somebody in danger beside others in danger.
         OtherOffer = "other_offer", "another offer waits for an answer";
         /// All hands full.
         NoRoom = "no_room", "no room";

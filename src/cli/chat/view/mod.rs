@@ -47,6 +47,8 @@ pub struct View {
     /// What a rating would be about.
     rated: Rated,
     queue: Option<QueueStatus>,
+    /// They waited already when they asked for something.
+    waited: bool,
     mode: Mode,
     /// Own messages that are on the screen and have not come back.
     echoes: usize,
@@ -112,6 +114,7 @@ impl View {
             choices: Vec::new(),
             rated: Rated::default(),
             queue: None,
+            waited: false,
             mode: Mode::Normal,
             echoes: 0,
             heard: false,
@@ -233,6 +236,7 @@ impl View {
         if self.interactive && want.speaks() {
             self.echoes += 1;
         }
+        self.waited = self.waits();
     }
 
     /// A call was done.
@@ -271,7 +275,7 @@ impl View {
             return None;
         }
         match c.state() {
-            ConversationState::Queued => self.position(),
+            ConversationState::Queued if self.waited => self.position(),
             ConversationState::Human => {
                 let owner = c.owner.as_ref().filter(|owner| owner.party() == Party::Agent)?;
                 let name = self.transcript.look.foreign(&owner.name);

@@ -102,6 +102,17 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// How much it says.
+    fn sureness(&self) -> u8 {
+        match self {
+            Verdict::Unknown => 0,
+            Verdict::Unsure(_) => 1,
+            Verdict::Sure(_) => 2,
+        }
+    }
+}
+
 /// An entry that may be meant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Candidate {
@@ -152,12 +163,11 @@ pub struct Match {
 }
 
 impl Match {
-    /// Whether this says more than what was found of the message as it is written: it knows the
-    /// message at all, or neither does, and its best is likelier.
+    /// Whether this says more than what was found of the message as it is written: it is as sure of it at
+    /// least, and its best is likelier.
     fn beats(&self, as_written: &Match) -> bool {
         let best = |found: &Match| found.candidates.first().map_or(0.0, |best| best.score);
-        let is_known = |found: &Match| found.verdict != Verdict::Unknown;
-        (is_known(self) || !is_known(as_written)) && best(self) > best(as_written)
+        self.verdict.sureness() >= as_written.verdict.sureness() && best(self) > best(as_written)
     }
 }
 

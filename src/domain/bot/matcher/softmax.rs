@@ -4,7 +4,7 @@
 //! Solved in the dual, one example at a time, each step exactly: with `f` the entries' scores
 //! without the example's own share, its probabilities `p` satisfy
 //! `p = softmax(f + strength·‖x‖²·(y − p))`, and its share of the weights is
-//! `strength·(y − p)·x`. A dozen passes reach what gradient descent needs hundreds for.
+//! `strength·(y − p)·x`. A few passes reach what gradient descent needs hundreds for.
 
 use super::sparse::{Rows, TOGETHER, Weights};
 

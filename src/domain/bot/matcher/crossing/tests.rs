@@ -1,6 +1,8 @@
 //! A small shop whose entries have examples in one language only, asked in the other.
 
-use super::super::{Basis, Example, Match, Matcher, MatcherSettings, TrainingEntry, Verdict};
+use super::super::{
+    Basis, Candidate, Example, Match, Matcher, MatcherSettings, TrainingEntry, Verdict,
+};
 use super::*;
 use crate::domain::ids::EntryId;
 use crate::domain::language::{detect, normalise, variety_of};
@@ -236,4 +238,19 @@ fn a_message_is_said_in_the_words_of_the_examples() {
         let words = crossing.said(&words, Variety::Arabic).expect("another language");
         assert_eq!(words.words().collect::<Vec<_>>().join(" "), said, "{text}");
     }
+}
+
+#[test]
+fn what_is_sure_as_it_is_written_is_not_made_a_question_by_the_other_language() {
+    let found = |verdict: Verdict, score: f32, basis: Basis| {
+        let entry = EntryId::parse("refund").unwrap();
+        let candidates = vec![Candidate { entry, score }];
+        Match { verdict, candidates, basis, evidence: Vec::new() }
+    };
+    let refund = || EntryId::parse("refund").unwrap();
+    let sure = found(Verdict::Sure(refund()), 0.80, Basis::Examples);
+    let unsure = found(Verdict::Unsure(vec![refund()]), 0.85, Basis::OtherLanguage);
+    assert!(!unsure.beats(&sure));
+    assert!(found(Verdict::Sure(refund()), 0.93, Basis::OtherLanguage).beats(&sure));
+    assert!(unsure.beats(&found(Verdict::Unknown, 0.3, Basis::None)));
 }

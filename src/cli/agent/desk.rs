@@ -10,10 +10,9 @@ use crate::cli::words;
 use crate::grpc::pb::subscribe_work_response::Frame;
 use crate::grpc::pb::{
     Assignment, ConversationEvent, Event, HandoffPacket, Mode, Offer, OfferEnd, OfferEnded, Party,
-    Presence, ResetReason, SubscribeWorkResponse, UnassignReason, Unassigned, WorkAttached,
+    Presence, ResetReason, SubscribeWorkResponse,
 };
 use std::collections::BTreeSet;
-use tonic::{Code, Status};
 
 /// What an agent says was achieved, unless told otherwise.
 const SOLVED: &str = "solved";
@@ -221,42 +220,6 @@ impl Desk {
         }
     }
 
-    fn gone(&mut self, target: &Target, en: &str, ar: &str) -> Told {
-        let mine = self.work.unassign(&target.conversation_id);
-        let is_told = mine.is_none() && !self.let_go.contains(&target.conversation_id);
-        self.let_go.remove(&target.conversation_id);
-        let line = (!is_told).then(|| self.show.about(target.number, en, ar));
-        let now = mine.and_then(|(_, now)| now).map(|number| self.show.written_now(number));
-        Told::lines(line.into_iter().chain(now).collect())
-    }
-
-    /// A call was refused.
-    pub fn refused(&mut self, deed: &Deed, status: &Status) -> Told {
-        if let Deed::Read(_, _) = deed {
-            // A courtesy: whose conversation it is now is told by the stream.
-            return Told::default();
-        }
-        if let Some(target) = deed.target() {
-            self.let_go.remove(&target.conversation_id);
-        }
-        let mut lines = vec![self.show.refused(status)];
-        let lost = matches!(status.code(), Code::Aborted | Code::NotFound);
-        match (deed, deed.target()) {
-            (Deed::Packet(_), Some(target)) => {
-                lines.extend(self.packet_shown(&target.conversation_id));
-            }
-            (Deed::Accept(_) | Deed::Decline(_, _), Some(target)) if lost => {
-                let (id, token) = (&target.conversation_id, target.token);
-                self.work.end_offer(id, token, OfferEnd::Unspecified);
-            }
-            (_, Some(target)) if lost => {
-                self.work.unassign(&target.conversation_id);
-            }
-            (_, Some(_) | None) => {}
-        }
-        Told::lines(lines)
-    }
-
     /// A line was typed.
     pub fn line(&mut self, line: Line, now: i64) -> Told {
         let wanted = over::wanted(&line);
@@ -321,25 +284,6 @@ impl Desk {
         }
     }
 
-    fn attached(&mut self, all: WorkAttached, now: i64) -> Told {
-        let l = self.show.transcript.language;
-        let gone = self.work.keep_only(&all);
-        let no_longer = |number| self.show.about(number, "no longer yours", "لم تعد لك");
-        let mut lines: Vec<String> = gone.into_iter().map(no_longer).collect();
-        let mode = all.mode();
-        if std::mem::replace(&mut self.mode, mode) != mode {
-            lines.extend(words::mode(l, mode).map(|line| self.show.transcript.remark(line)));
-        }
-        let mut told = Told::lines(lines);
-        for assignment in &all.assignments {
-            told = told.and(self.assigned(assignment));
-        }
-        for offer in all.offers {
-            told = told.and(self.offered(offer, now));
-        }
-        told
-    }
-
     fn offered(&mut self, offer: Offer, now: i64) -> Told {
         let Some(number) = self.work.offer(offer.clone()) else { return Told::default() };
         let mut told = Told::lines(self.show.offer(number, &offer, now));
@@ -347,20 +291,6 @@ impl Desk {
             told.deeds.push(Deed::Accept(item.target.clone()));
         }
         told
-    }
-
-    fn unassigned(&mut self, gone: &Unassigned) -> Told {
-        let id = &gone.conversation_id;
-        let gone_from = self.work.unassign(id);
-        if gone.reason() == UnassignReason::Ended {
-            self.writing_up = Some(id.clone());
-        }
-        let is_told = self.let_go.contains(id);
-        let Some((number, now)) = gone_from else { return Told::default() };
-        let why = words::unassigned(self.show.transcript.language, gone.reason());
-        let line = (!is_told).then(|| self.show.about(number, why, why));
-        let now = now.map(|number| self.show.written_now(number));
-        Told::lines(line.into_iter().chain(now).collect())
     }
 
     fn offer_ended(&mut self, ended: &OfferEnded) -> Told {
@@ -494,6 +424,7 @@ impl Desk {
     }
 }
 
+mod gone;
 mod over;
 #[cfg(test)]
 mod tests;

@@ -22,6 +22,14 @@ pub fn away(mode: Mode) -> bool {
     }
 }
 
+/// Whether its words are the service's own. What people write, they mean by a clock of theirs.
+pub fn is_of_the_service(event: &Event) -> bool {
+    match (&event.body, party(event)) {
+        (Some(Body::MessageSent(_)), Party::Customer | Party::Agent | Party::Unspecified) => false,
+        (_, _) => true,
+    }
+}
+
 /// Who said what, if somebody said something.
 pub fn spoken(event: &Event) -> Option<(Party, String)> {
     let text = if let Some(Body::MessageSent(message)) = &event.body {

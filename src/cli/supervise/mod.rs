@@ -479,8 +479,9 @@ impl Watch {
 
 /// Whether the server only wants to know by which name customers see this supervisor.
 fn lacks_name(status: &Status) -> bool {
-    let info = status.get_details_error_info();
-    info.is_some_and(|info| info.metadata.get("field").is_some_and(|field| field == "name"))
+    let Some(info) = status.get_details_error_info() else { return false };
+    let is = |key: &str, value: &str| info.metadata.get(key).is_some_and(|told| told == value);
+    is("field", "name") && is("problem", "empty")
 }
 
 async fn watched(watched: &mut Option<Watched>) -> Option<Heard<WatchConversationResponse>> {

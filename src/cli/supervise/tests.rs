@@ -10,8 +10,10 @@ use crate::grpc::pb::*;
 use clap::Parser;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use tonic::{Request, Response};
+use tonic::{Code, Request, Response};
+use tonic_types::ErrorDetails;
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -242,6 +244,24 @@ async fn who_takes_over_without_a_name_is_asked_for_it_and_what_was_meant_for_th
     assert!(fake.whispers.lock().unwrap().is_empty());
     let steps = [("/watch 2", "where is it?"), ("/take", "بأي اسم يعرفك العملاء؟")];
     play_at(person(), "ar", &steps).await.0.unwrap();
+}
+
+#[test]
+fn only_who_has_no_name_is_asked_for_it() {
+    let refusal = |field: &str, facts: &[(&str, &str)]| {
+        let facts = facts.iter().copied().chain([("field", field)]);
+        let facts: HashMap<String, String> =
+            facts.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let details = ErrorDetails::with_error_info("FIELD_INVALID", "sanad", facts);
+        Status::with_error_details(Code::InvalidArgument, "refused", details)
+    };
+    assert!(lacks_name(&crate::grpc::decode::empty("name", "customers read it")));
+    assert!(lacks_name(&refusal("name", &[("problem", "empty")])));
+    let long = refusal("name", &[("problem", "too_long"), ("max", "64"), ("got", "80")]);
+    assert!(!lacks_name(&long), "it is told what is wrong with the name there is");
+    assert!(!lacks_name(&refusal("name", &[])));
+    assert!(!lacks_name(&refusal("reason", &[("problem", "empty")])));
+    assert!(!lacks_name(&Status::unavailable("away")));
 }
 
 #[test]

@@ -355,7 +355,7 @@ codes! {
         en "the fallbacks run in a circle: {circle}",
            "Let one of them have no fallback.";
         ar "قوائم الانتظار البديلة تدور في حلقة: {circle}",
-           "اجعل أحدها بلا بديل.";
+           "اجعل إحداها بلا بديل.";
     /// A queue without any agent declared who could serve it.
     NobodyServes = "CFG310" Warning
         en "no agent declared here can serve the queue `{id}` in `{language}`",

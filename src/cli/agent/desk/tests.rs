@@ -4,7 +4,8 @@ use super::*;
 use crate::cli::terminal::Look;
 use crate::cli::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
-use crate::grpc::pb::{Conversation, OwnershipToken};
+use crate::grpc::pb::{Conversation, OwnershipToken, Unassigned, WorkAttached};
+use tonic::Status;
 
 fn desk() -> Desk {
     let look = Look::PLAIN;
@@ -60,6 +61,75 @@ fn when_a_conversation_goes_it_is_said_who_is_written_to_now() {
     assert!(told.contains("you write to 2 now"), "{told}");
     let told = desk.unassigned(&gone("b")).lines.join("\n");
     assert!(!told.contains("you write to"), "{told}");
+}
+
+#[test]
+fn a_stream_that_begins_anew_without_it_says_who_is_written_to_now() {
+    let mut desk = desk();
+    let all = |ids: &[&str]| WorkAttached {
+        assignments: ids.iter().map(|id| assignment(id)).collect(),
+        ..WorkAttached::default()
+    };
+    let told = desk.attached(all(&["a", "b"]), 0).lines.join("\n");
+    assert!(!told.contains("you write to"), "nobody was written to before: {told}");
+    let told = desk.attached(all(&["a", "b"]), 0).lines.join("\n");
+    assert!(!told.contains("you write to"), "nothing has changed: {told}");
+    let told = desk.attached(all(&["b"]), 0).lines.join("\n");
+    assert!(told.contains("1: no longer yours\n* you write to 2 now"), "{told}");
+    // Even to one that was not there before.
+    let told = desk.attached(all(&["c"]), 0).lines.join("\n");
+    assert!(told.contains("you write to 3 now"), "{told}");
+    let told = desk.attached(all(&[]), 0).lines.join("\n");
+    assert!(!told.contains("you write to"), "{told}");
+}
+
+#[test]
+fn a_refusal_that_takes_a_conversation_away_says_who_is_written_to_now() {
+    for (status, lost) in [
+        (Status::aborted("not yours"), true),
+        (Status::not_found("gone"), true),
+        (Status::invalid_argument("too long"), false),
+    ] {
+        let mut desk = desk();
+        desk.assigned(&assignment("a"));
+        desk.assigned(&assignment("b"));
+        let says = |desk: &Desk| Deed::Say(desk.work.current().unwrap().clone(), "hi".to_owned());
+        let deed = says(&desk);
+        let told = desk.refused(&deed, &status).lines.join("\n");
+        assert_eq!(told.contains("you write to 2 now"), lost, "{told}");
+        // About the other one: what is written goes on to whom it went.
+        let mut desk = self::desk();
+        desk.assigned(&assignment("a"));
+        desk.assigned(&assignment("b"));
+        desk.work.turn_to(2);
+        let deed = says(&desk);
+        desk.work.turn_to(1);
+        let told = desk.refused(&deed, &status).lines.join("\n");
+        assert!(!told.contains("you write to"), "{told}");
+    }
+}
+
+#[test]
+fn what_was_asked_for_and_refused_is_not_turned_to_when_it_comes_later() {
+    let mut desk = desk();
+    desk.assigned(&assignment("a"));
+    desk.offered(offer("b"), 0);
+    let accepts = desk.line(Line::Accept(None), 0).deeds.remove(0);
+    desk.refused(&accepts, &Status::aborted("too late"));
+    let told = desk.assigned(&assignment("b")).lines.join("\n");
+    assert_eq!(written_to(&desk), Some("a"));
+    assert!(told.contains("you still write to 1"), "{told}");
+
+    desk.waiting = vec!["c".to_owned(), "d".to_owned()];
+    let claims = desk.line(Line::Claim(1), 0).deeds.remove(0);
+    desk.refused(&claims, &Status::failed_precondition("no longer waits"));
+    desk.assigned(&assignment("c"));
+    assert_eq!(written_to(&desk), Some("a"));
+    // The refusal of one leaves another that is asked for.
+    desk.line(Line::Claim(2), 0);
+    desk.refused(&claims, &Status::failed_precondition("no longer waits"));
+    desk.assigned(&assignment("d"));
+    assert_eq!(written_to(&desk), Some("d"));
 }
 
 #[test]

@@ -116,9 +116,10 @@ impl View {
         }
     }
 
-    /// Below the first time that a text tells: by which clock, if this terminal's shows another time.
-    pub(super) fn by_which_clock(&mut self, lines: &[String]) -> Option<String> {
-        if self.zone_told || !lines.iter().any(|line| zone::tells_time(line)) {
+    /// Below the first time that a text of the service tells: by which clock, if this terminal's shows
+    /// another time.
+    pub(super) fn by_which_clock(&mut self, tells_time: bool) -> Option<String> {
+        if self.zone_told || !tells_time {
             return None;
         }
         let there = zone::elsewhere(&self.time_zone, crate::cli::chat::now())?;

@@ -6,7 +6,7 @@ mod own;
 pub use own::means_erase;
 
 use super::calls::{Asked, Done, Rated};
-use super::facts::{party, spoken};
+use super::facts::{is_of_the_service, party, spoken};
 use super::help::COMMANDS;
 use super::input::Want;
 use crate::cli::journal::Journal;
@@ -16,6 +16,7 @@ use crate::cli::seen::Seen;
 use crate::cli::terminal::Look;
 use crate::cli::transcript::{Reader, Transcript};
 use crate::cli::words::pick;
+use crate::cli::zone;
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
@@ -428,7 +429,7 @@ impl View {
     }
 
     fn show(&mut self, events: Vec<Event>) -> Vec<String> {
-        let mut lines = Vec::new();
+        let (mut lines, mut tells_time) = (Vec::new(), false);
         for event in events {
             self.notice(&event);
             let told = spoken(&event)
@@ -436,7 +437,10 @@ impl View {
                 .map(|at| self.quiet.remove(at));
             if told.is_none() {
                 let own = party(&event) == Party::Customer && spoken(&event).is_some();
-                lines.extend(self.shown(own, &event));
+                let shown = self.shown(own, &event);
+                let tells = |line: &String| zone::tells_time(line);
+                tells_time |= is_of_the_service(&event) && shown.iter().any(tells);
+                lines.extend(shown);
             }
             if spoken(&event).is_some() {
                 lines.extend(self.hint.take());
@@ -444,7 +448,7 @@ impl View {
             let hint = event.body.as_ref().and_then(|body| self.transcript.hint(body));
             self.hint = hint.or(self.hint.take());
         }
-        lines.extend(self.by_which_clock(&lines));
+        lines.extend(self.by_which_clock(tells_time));
         lines
     }
 

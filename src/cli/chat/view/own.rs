@@ -251,7 +251,11 @@ fn row(
 mod tests {
     use super::*;
     use crate::cli::terminal::Look;
-    use crate::grpc::pb::{Conversation, ConversationState, Participant, PromiseKind, QueueStatus};
+    use crate::grpc::pb::event::Body;
+    use crate::grpc::pb::{
+        Conversation, ConversationState, Event, LocalizedText, MessageSent, Notice, Participant,
+        PromiseKind, QueueStatus,
+    };
 
     fn view(language: Option<Language>) -> View {
         View::new(Look::PLAIN, false, language, None)
@@ -399,19 +403,43 @@ mod tests {
 
     #[test]
     fn the_clock_of_told_times_is_named_once_and_only_where_it_is_not_the_terminals() {
-        let told = |time_zone: &str| {
+        fn text(words: &str) -> Option<LocalizedText> {
+            Some(LocalizedText { text: words.to_owned(), ..Default::default() })
+        }
+        fn message(words: &str) -> Body {
+            Body::MessageSent(MessageSent { text: text(words), ..Default::default() })
+        }
+        fn notice(words: &str) -> Body {
+            Body::Notice(Notice { text: text(words), ..Default::default() })
+        }
+        let told = |by: fn(&str) -> Body, time_zone: &str| {
             let mut view = view(Some(Language::Ar));
             let time_zone = time_zone.to_owned();
             view.stands(Some(Conversation { time_zone, ..Default::default() }));
-            let line = |text: &str| vec![text.to_owned()];
-            assert_eq!(view.by_which_clock(&line("* أهلا")), None, "no time was told");
-            let first = view.by_which_clock(&line("* حتى الأحد 22 نوفمبر، 09:00"));
-            assert_eq!(view.by_which_clock(&line("* 10:00")), None, "once");
+            let mut sequence = 0;
+            let mut shows = |body: fn(&str) -> Body, party: Party, words: &str| {
+                sequence += 1;
+                let author = Some(Participant { party: party.into(), ..Default::default() });
+                let body = Some(body(words));
+                view.show(vec![Event { sequence, author, body, ..Default::default() }])
+            };
+            let is_named = |lines: &[String]| lines.iter().any(|it| it.contains("بتوقيت"));
+            assert!(!is_named(&shows(notice, Party::System, "أهلا")), "no time was told");
+            for people in [Party::Customer, Party::Agent] {
+                let lines = shows(message, people, "أتصل بك 10:30");
+                assert!(lines[0].contains("10:30") && !is_named(&lines), "by their own clock");
+            }
+            let first = shows(by, Party::Bot, "حتى الأحد 22 نوفمبر، 09:00");
+            assert!(!is_named(&shows(notice, Party::System, "10:00")), "once");
+            let first = first.into_iter().nth(1);
             first
         };
-        assert!(told("Asia/Riyadh").unwrap().starts_with("* الأوقات هنا بتوقيت Asia/Riyadh"));
-        assert_eq!(told("Africa/Abidjan"), None, "it shows the same time as here");
-        assert_eq!(told(""), None);
+        for by in [message, notice] {
+            let named = told(by, "Asia/Riyadh").unwrap();
+            assert!(named.starts_with("* الأوقات هنا بتوقيت Asia/Riyadh"), "{named}");
+            assert_eq!(told(by, "Africa/Abidjan"), None, "it shows the same time as here");
+            assert_eq!(told(by, ""), None);
+        }
     }
 
     #[test]

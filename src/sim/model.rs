@@ -198,6 +198,8 @@ pub(super) struct Model {
     pub(super) agents: BTreeMap<AgentId, Agent>,
     /// Everybody who ever was one: in a store that goes back, who was removed is there again.
     pub(super) ever_agents: BTreeSet<AgentId>,
+    /// From when to when the clock jumped last, with the jumps shortly before.
+    pub(super) jumped: Option<(Timestamp, Timestamp)>,
     /// How often somebody was removed: who comes again begins anew.
     pub(super) removals: u64,
     /// What the pool owes conversations, and since when.
@@ -262,6 +264,7 @@ impl Model {
             agents: BTreeMap::new(),
             ever_agents: BTreeSet::new(),
             removals: 0,
+            jumped: None,
             owed_to_conversations: BTreeMap::new(),
             leases: BTreeMap::new(),
             offered: BTreeMap::new(),

@@ -54,7 +54,7 @@ impl Model {
     /// Who is offered to this agent, beside those whom they could take as well.
     pub(super) fn judge_turn_of(&mut self, item: &Item, agent: &AgentId, at: Timestamp) {
         let Some(agent) = self.agents.get(agent).cloned() else { return };
-        let known = self.pictures().known_since(at);
+        let known = self.known_since(at);
         if !self.is_as_it_was(&agent, known) {
             return;
         }

@@ -52,8 +52,7 @@ pub(super) enum Picture {
 }
 
 impl Picture {
-    /// Since when something must have been so for every process to know it.
-    pub(super) fn known_since(self, at: Timestamp) -> Timestamp {
+    fn known_since(self, at: Timestamp) -> Timestamp {
         match self {
             Picture::Within(span) => at - span,
             Picture::OfAnyAge => at - KEPT,
@@ -90,6 +89,19 @@ impl Model {
             Some(_) | None if self.steady => Picture::Within(OLD_IN_BAD_WEATHER),
             Some(_) | None => Picture::OfAnyAge,
         }
+    }
+
+    /// Since when something must have been so for every process to know it now. What was looked at before a
+    /// jump of the clock may be told after it.
+    pub(super) fn known_since(&self, at: Timestamp) -> Timestamp {
+        let known = self.pictures().known_since(at);
+        self.jumped.filter(|(_, to)| *to >= known).map_or(known, |(from, _)| known.min(from))
+    }
+
+    /// The clock jumped.
+    pub(super) fn jumped(&mut self, from: Timestamp, to: Timestamp) {
+        let before = self.jumped.filter(|(_, ended)| from.since(*ended) <= KEPT);
+        self.jumped = Some((before.map_or(from, |(first, _)| first), to));
     }
 
     /// These are about to change.

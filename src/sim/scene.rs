@@ -32,7 +32,7 @@ impl<'a> Scene<'a> {
     /// As some process may have it in its picture now.
     pub(super) fn new(model: &'a Model) -> Self {
         let (pictures, now) = (model.pictures(), model.now);
-        let from = pictures.known_since(now);
+        let from = model.known_since(now);
         let seen_from = match pictures {
             Picture::Within(_) => from,
             Picture::OfAnyAge => Timestamp::ZERO,

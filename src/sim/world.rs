@@ -222,7 +222,9 @@ impl World {
 
     /// The clock jumps forward.
     pub(super) fn jump(&self, by: Duration) {
+        let from = self.now();
         self.clock.advance(by);
+        self.model().jumped(from, self.now());
     }
 
     pub(super) fn command_given(&self) {

@@ -431,8 +431,7 @@ mod tests {
             }
             let first = shows(by, Party::Bot, "حتى الأحد 22 نوفمبر، 09:00");
             assert!(!is_named(&shows(notice, Party::System, "10:00")), "once");
-            let first = first.into_iter().nth(1);
-            first
+            first.into_iter().nth(1)
         };
         for by in [message, notice] {
             let named = told(by, "Asia/Riyadh").unwrap();

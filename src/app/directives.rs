@@ -73,19 +73,17 @@ impl App {
             let number = directives.take(&rules, (what.clone(), until), by, at)?;
             Ok(number)
         })
-        .await
+        .await?
+        .ok_or(AppError::NotFound { what: "directive" })
     }
 
-    /// Ends something before its time; returns what it was.
+    /// Ends something before its time.
     pub async fn lift(&self, number: u64, once: &Once) -> AppResult<()> {
         let lifted = self.change_directives(once, |directives, at| {
             let known = directives.lift(number, at);
             known.map(|known| known.number).ok_or(AppError::NotFound { what: "directive" })
         });
-        match lifted.await {
-            Ok(_) | Err(AppError::NotFound { what: "lifted directive" }) => Ok(()),
-            Err(error) => Err(error),
-        }
+        lifted.await.map(|_| ())
     }
 
     /// Reads what is in force. To be called about once a second.
@@ -104,11 +102,12 @@ impl App {
         Ok(known.in_force(snapshot.at()).cloned().collect())
     }
 
+    /// Returns the one that it is about, as it is or was; `None` where a repeated request finds it over.
     async fn change_directives(
         &self,
         once: &Once,
         change: impl Fn(&mut Directives, Timestamp) -> AppResult<u64>,
-    ) -> AppResult<Directive> {
+    ) -> AppResult<Option<Directive>> {
         let key = keys::directives();
         let to_load = [key.clone(), once.key()];
         for _ in 0..super::TRIES_MAX {
@@ -119,8 +118,7 @@ impl App {
                 known.in_force(at).find(|it| it.number == number).cloned()
             };
             if let Some(number) = once.seen(&snapshot)? {
-                let found = find(&known, number);
-                return found.ok_or(AppError::NotFound { what: "lifted directive" });
+                return Ok(find(&known, number));
             }
             let before = known.clone();
             let number = change(&mut known, at)?;
@@ -131,7 +129,7 @@ impl App {
                 Ok(_) => {
                     let found = find(&known, number).or_else(|| find(&before, number));
                     self.in_force.learn(known, at);
-                    return found.ok_or(AppError::NotFound { what: "directive" });
+                    return Ok(found);
                 }
                 Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
                 Err(error) => return Err(error.into()),

@@ -168,7 +168,7 @@ impl App {
         }
         let owed = snapshot.get::<Owed>(&key)?;
         if owed.is_none() || snapshot.score(Index::PARKED, id.as_str()).is_none() {
-            return Err(AppError::NotFound { what: "parked delivery" });
+            return Err(AppError::NotFound { what: "parked entry" });
         }
         let mut change = snapshot.change(self.tag());
         change.put(key, &Owed::new(snapshot.at()));

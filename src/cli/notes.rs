@@ -4,6 +4,7 @@
 
 use crate::ports::store::{EntityKey, Kind, Slot, Snapshot, Store, StoreError};
 use anyhow::{Context as _, bail};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Loads and writes of a note that may collide with those of other instances.
@@ -26,14 +27,7 @@ impl Sort {
 
     /// The name of the secret that counts; `None` if none was noted yet.
     pub async fn noted(self, store: &dyn Store) -> Result<Option<String>, StoreError> {
-        Ok(self.load(store).await?.1)
-    }
-
-    async fn load(self, store: &dyn Store) -> Result<(Snapshot, Option<String>), StoreError> {
-        let key = self.key();
-        let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
-        let noted = snapshot.get::<Note>(&key)?.map(|note| note.name);
-        Ok((snapshot, noted))
+        Ok(noted::<Note>(store, &self.key()).await?.1.map(|note| note.name))
     }
 
     /// Notes that this secret counts, unless `refuse` says something against the one noted so far.
@@ -43,25 +37,48 @@ impl Sort {
         name: &str,
         refuse: impl Fn(&str) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
-        for _ in 0..TRIES_MAX {
-            let (snapshot, noted) = self.load(store).await?;
-            noted.as_deref().map_or(Ok(()), &refuse)?;
-            if noted.as_deref() == Some(name) {
-                return Ok(());
-            }
-            let mut change = snapshot.change(rand::random());
-            change.put(self.key(), &Note { name: name.to_owned() });
-            match store.commit(change).await {
-                Ok(_) => return Ok(()),
-                Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
-                Err(error) => {
-                    return Err(error)
-                        .context(format!("the note `{}` could not be written", self.0));
-                }
+        change(store, &self.key(), |noted: Option<&Note>| {
+            noted.map_or(Ok(()), |noted| refuse(&noted.name))?;
+            Ok(Note { name: name.to_owned() })
+        })
+        .await
+    }
+}
+
+/// What is noted there.
+pub(super) async fn noted<N: DeserializeOwned>(
+    store: &dyn Store,
+    key: &EntityKey,
+) -> Result<(Snapshot, Option<N>), StoreError> {
+    let snapshot = store.load(&Slot::System, std::slice::from_ref(key), &[]).await?;
+    let noted = snapshot.get(key)?;
+    Ok((snapshot, noted))
+}
+
+/// Puts there what follows from what is noted. Where another instance was faster, it is asked again what
+/// follows.
+pub(super) async fn change<N: Serialize + DeserializeOwned + PartialEq>(
+    store: &dyn Store,
+    key: &EntityKey,
+    mut next: impl FnMut(Option<&N>) -> anyhow::Result<N>,
+) -> anyhow::Result<()> {
+    for _ in 0..TRIES_MAX {
+        let (snapshot, noted) = noted(store, key).await?;
+        let wanted = next(noted.as_ref())?;
+        if noted.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        let mut change = snapshot.change(rand::random());
+        change.put(key.clone(), &wanted);
+        match store.commit(change).await {
+            Ok(_) => return Ok(()),
+            Err(StoreError::Conflict { .. } | StoreError::Stale) => {}
+            Err(error) => {
+                return Err(error).context(format!("the note `{}` could not be written", key.id));
             }
         }
-        bail!("other instances note other secrets all the time: give all of them the same")
     }
+    bail!("other instances note other secrets all the time: give all of them the same")
 }
 
 #[cfg(test)]

@@ -2,16 +2,14 @@
 //! meets any of them. A deployment notes in its store a name of each key, so that an instance does not
 //! mint in silence what another has already, and says which of its files differ.
 
+use super::notes;
 use crate::domain::ids::AgentId;
 use crate::grpc::keys::{self, KeyRing};
-use crate::ports::store::{EntityKey, Kind, Slot, Snapshot, Store, StoreError};
-use anyhow::{Context as _, bail};
+use crate::ports::store::{EntityKey, Kind, Store};
+use anyhow::bail;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Loads and writes of the note that may collide with those of other instances.
-const TRIES_MAX: usize = 5;
 
 /// The name of each key, by the name of its file; empty where it is revoked.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,13 +21,6 @@ fn note_key() -> EntityKey {
     EntityKey::new(Kind::Deployment, "keys")
 }
 
-async fn noted(store: &dyn Store) -> Result<(Snapshot, Note), StoreError> {
-    let key = note_key();
-    let snapshot = store.load(&Slot::System, std::slice::from_ref(&key), &[]).await?;
-    let note = snapshot.get::<Note>(&key)?.unwrap_or_default();
-    Ok((snapshot, note))
-}
-
 /// Mints what nobody has yet, tells of what others have and this folder lacks or has otherwise, and notes
 /// what is here. Refused where the folder is empty and the deployment has keys: staff could not reach it.
 /// Of two who mint at once the later one takes theirs back, and is refused.
@@ -39,9 +30,12 @@ pub(super) async fn shared(
     agents: &[AgentId],
 ) -> anyhow::Result<usize> {
     let folder = ring.folder();
-    for _ in 0..TRIES_MAX {
-        let (snapshot, note) = noted(store).await?;
-        if !note.names.is_empty() && keys::names_in(folder)?.is_empty() {
+    let mut minted = Vec::new();
+    notes::change(store, &note_key(), |note: Option<&Note>| {
+        // Another instance was faster than the last note.
+        ring.take_back(&minted)?;
+        let noted = note.map(|note| note.names.clone()).unwrap_or_default();
+        if !noted.is_empty() && keys::names_in(folder)?.is_empty() {
             bail!(
                 "this deployment has keys of staff, and {} holds none: copy the folder from the data folder of \
                  another instance, or from that which was used before. If they are lost, make new ones: \
@@ -50,9 +44,9 @@ pub(super) async fn shared(
                 folder.parent().unwrap_or(folder).display()
             );
         }
-        let minted = ring.mint_missing_but(agents, |file| note.names.contains_key(file))?;
+        minted = ring.mint_missing_but(agents, |file| noted.contains_key(file))?;
         let here = keys::names_in(folder)?;
-        let differing = differing(&note, &here);
+        let differing = differing(&noted, &here);
         if !differing.is_empty() {
             tracing::warn!(
                 keys = differing.join(" "),
@@ -64,22 +58,11 @@ pub(super) async fn shared(
         }
         // An agent who is gone is forgotten with the file, after that was told once.
         let is_kept = |file: &str| is_declared(file, agents) || !file.starts_with("agent_");
-        let before = note.names.clone().into_iter().filter(|(file, _)| is_kept(file));
-        let names: BTreeMap<String, String> = before.chain(here).collect();
-        if names == note.names {
-            return Ok(minted.len());
-        }
-        let mut change = snapshot.change(rand::random());
-        change.put(note_key(), &Note { names });
-        match store.commit(change).await {
-            Ok(_) => return Ok(minted.len()),
-            Err(StoreError::Conflict { .. } | StoreError::Stale) => {
-                ring.take_back(&minted)?;
-            }
-            Err(error) => return Err(error).context("the note of the keys could not be written"),
-        }
-    }
-    bail!("other instances note other keys all the time: give all of them the same folder of keys")
+        let before = noted.into_iter().filter(|(file, _)| is_kept(file));
+        Ok(Note { names: before.chain(here).collect() })
+    })
+    .await?;
+    Ok(minted.len())
 }
 
 fn is_declared(file: &str, agents: &[AgentId]) -> bool {
@@ -87,9 +70,9 @@ fn is_declared(file: &str, agents: &[AgentId]) -> bool {
 }
 
 /// The files of the note that this folder lacks or has otherwise.
-fn differing(note: &Note, here: &BTreeMap<String, String>) -> Vec<String> {
+fn differing(noted: &BTreeMap<String, String>, here: &BTreeMap<String, String>) -> Vec<String> {
     let other = |(file, name): &(&String, &String)| here.get(*file) != Some(name);
-    note.names.iter().filter(other).map(|(file, _)| file.clone()).collect()
+    noted.iter().filter(other).map(|(file, _)| file.clone()).collect()
 }
 
 /// The files of this data folder's keys that are not as noted; writes nothing.
@@ -97,7 +80,8 @@ pub(super) async fn foreign(store: &dyn Store, folder: &Path) -> anyhow::Result<
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    Ok(differing(&noted(store).await?.1, &keys::names_in(folder)?))
+    let (_, note) = notes::noted::<Note>(store, &note_key()).await?;
+    Ok(differing(&note.unwrap_or_default().names, &keys::names_in(folder)?))
 }
 
 #[cfg(test)]

@@ -65,11 +65,11 @@ fn missing(what: &str) -> Sentence {
         }
         "agent" => ("there is no such agent", "لا يوجد موظف كهذا"),
         "handoff" => ("nobody has asked for a person there", "لم يُطلب موظف في هذه المحادثة"),
-        "directive" | "lifted directive" => (
+        "directive" => (
             "nothing of this number is in force: `directives` lists what is",
             "لا شيء ساريًا بهذا الرقم، والأمر `directives` يعرض الساري",
         ),
-        "parked entry" | "parked delivery" => (
+        "parked entry" => (
             "no delivery of this id is parked: `parked` lists them",
             "لا توجد عملية معلّقة بهذا المعرّف، والأمر `parked` يعرضها",
         ),

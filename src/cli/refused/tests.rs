@@ -270,8 +270,8 @@ fn whatever_the_conversation_or_the_pool_refuses_has_words_of_its_own() {
         AppError::Overloaded { waiting: 900 },
         AppError::TooManyOfCustomer { most: 20 },
         AppError::NotFound { what: "handoff" },
-        AppError::NotFound { what: "lifted directive" },
-        AppError::NotFound { what: "parked delivery" },
+        AppError::NotFound { what: "directive" },
+        AppError::NotFound { what: "parked entry" },
     ];
     for error in conversation.chain(pool).chain(directives).chain(others) {
         has_own_words(&refusal(error));

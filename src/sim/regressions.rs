@@ -7,6 +7,7 @@ use super::noted::Noted;
 use super::random::Random;
 use crate::app::conversations::{Done, Request};
 use crate::app::error::AppError;
+use crate::app::requests::Once;
 use crate::app::{App, Settings, keys};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
@@ -305,6 +306,30 @@ async fn an_instance_that_does_not_match_learns_what_it_did_not_hear() {
     let page = [(Index::PAGES, shop.id.to_string())];
     let noted = shop.memory.load(&pool, &[], &page).await.unwrap();
     assert!(noted.score(Index::PAGES, shop.id.as_str()).is_some());
+}
+
+#[tokio::test]
+async fn a_takeover_goes_on_where_the_customer_asks_for_a_person_at_that_moment() {
+    let shop = Shop::open(1).await;
+    let desk = AgentId::parse("supervisor-one").unwrap();
+    let once = |name: &str| {
+        let request = Request::new(RequestId::parse(name).unwrap(), "one", name);
+        Once::of_staff("supervisor", "one", request)
+    };
+    shop.app.open_desk(&desk, None, "the supervisor", &once("open")).await.unwrap();
+    shop.app.sign_in(&desk, Duration::from_secs(600), None).await.unwrap();
+    // Between the look at the conversation and what is made of it, the customer asks.
+    let late = Arc::new(Faulty::new(shop.memory.clone(), NoFaults));
+    let tried = AtomicBool::new(false);
+    late.set_plan(move |call: &Call<'_>| {
+        let is_first = call.change.is_some() && !tried.swap(true, Ordering::Relaxed);
+        late_if(3, is_first)
+    });
+    let other = app_on(late, 1, "other");
+    let take = once("take");
+    let (taken, ()) =
+        futures::join!(other.take_over_once(&desk, &shop.id, &take), shop.asks_for_human());
+    assert_eq!(taken.unwrap().owner(), Some(&desk));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! What the simulation has found, each as a scenario of its own.
 
 mod erasing;
+mod receipts;
 
 use super::executor::VirtualClock;
 use super::noted::Noted;
@@ -351,36 +352,4 @@ async fn a_number_in_line_keeps_its_reason_although_an_answer_with_it_was_lost()
     shop.app.accept(&agent, endangered, offer.token, None).await.unwrap();
     let (position, rise) = shop.app.place_in_line(&shop.id).unwrap();
     assert!(position == 2 && rise.is_some(), "{position} {rise:?}");
-}
-
-#[tokio::test]
-async fn a_place_that_another_process_registered_is_told_with_its_true_number() {
-    let shop = Shop::open(1).await;
-    shop.asks_for_human().await;
-    let other = app_on(shop.memory.clone(), 1, "other");
-    other.recover().await.unwrap();
-    let second = ConversationId::parse("c2").unwrap();
-    let customer = CustomerId::parse("another").unwrap();
-    shop.app.start(second.clone(), customer, Some(Language::Ar)).await.unwrap();
-    // The place is registered, and the process dies before it can say so.
-    let written = AtomicBool::new(false);
-    shop.faulty.set_plan(move |call: &Call<'_>| match call.slot {
-        Some(Slot::Bucket(_)) if written.load(Ordering::Relaxed) => {
-            Fate::from(Fault::unavailable())
-        }
-        Some(Slot::Pool(_)) if call.change.is_some() => {
-            written.store(true, Ordering::Relaxed);
-            Fate::default()
-        }
-        Some(_) | None => Fate::default(),
-    });
-    shop.app.command(&second, None, Command::RequestHuman).await.unwrap();
-    assert!(!shop.app.conversation(&second).await.is_ok_and(|c| c.handoff.unwrap().confirmed));
-    other.deliver_to_pool(0, &second).await.unwrap();
-    let log = other.read_log(&second, 0, usize::MAX).await.unwrap().0;
-    let told = log.iter().find_map(|logged| match logged.logged.event {
-        Event::Queued { position, .. } => Some(position),
-        _ => None,
-    });
-    assert_eq!(told, Some(2));
 }

@@ -18,16 +18,12 @@ use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction, decode};
+use crate::ports::store::{EntityKey, Index, Slot, Snapshot, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The inline path has so long before the sweeper takes an outbox entry up.
 const INLINE_SPAN: Duration = Duration::from_secs(2);
-
-/// For so long this process goes by what it wrote last while the store cannot tell who owns a
-/// conversation.
-const KNOWN_SPAN: Duration = Duration::from_secs(10 * 60);
 
 /// What came of a command.
 #[derive(Debug, Clone)]
@@ -202,9 +198,19 @@ impl App {
     /// The conversation as it is.
     pub async fn conversation(&self, id: &ConversationId) -> AppResult<Conversation> {
         let key = keys::conversation(id);
-        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let slot = self.slot_of(id);
         let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
         snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
+    }
+
+    /// Where a conversation is kept.
+    pub(super) fn slot_of(&self, id: &ConversationId) -> Slot {
+        keys::bucket(keys::bucket_of(id, self.settings.buckets))
+    }
+
+    /// Whoever changes a conversation in this process does so alone.
+    pub(super) fn stripe_of(&self, id: &ConversationId) -> &tokio::sync::Mutex<Recent> {
+        &self.stripes[text_hash(id.as_str()) as usize % STRIPES]
     }
 
     /// Whether what this call did would still be there if the server of the store that answered
@@ -214,26 +220,6 @@ impl App {
         let c = &done.conversation;
         let slot = keys::bucket(keys::bucket_of(&c.id, self.settings.buckets));
         self.store.is_replicated(&slot, &keys::log(&c.id), last.seq, last.event_id).await
-    }
-
-    /// The conversation as this process wrote it last, for the time in which the store is away;
-    /// `None` if that is too long ago to go by, or others wrote it.
-    pub async fn last_known(&self, id: &ConversationId, at: Timestamp) -> Option<Conversation> {
-        let stripe = text_hash(id.as_str()) as usize % STRIPES;
-        let known = self.stripes[stripe].lock().await.last(id)?;
-        (at.since(known.last_event_at) <= KNOWN_SPAN).then_some(known)
-    }
-
-    /// At most `limit` events after `after`, and the log's head.
-    pub async fn read_log(
-        &self,
-        id: &ConversationId,
-        after: u64,
-        limit: usize,
-    ) -> AppResult<(Vec<Logged>, u64)> {
-        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
-        let page = self.store.read_log(&slot, &keys::log(id), after, limit).await?;
-        Ok((decode_log(id, &page)?, page.head))
     }
 
     /// Runs a command: load, handle, commit, and again when others were faster; then carries the
@@ -246,8 +232,7 @@ impl App {
     ) -> AppResult<Done> {
         let bucket = keys::bucket_of(id, self.settings.buckets);
         let done = {
-            let stripe = text_hash(id.as_str()) as usize % STRIPES;
-            let mut alone = self.stripes[stripe].lock().await;
+            let mut alone = self.stripe_of(id).lock().await;
             self.run_serialised(id, bucket, request, &mut alone, &mut make).await?
         };
         if done.1 {
@@ -276,8 +261,7 @@ impl App {
         command: Command,
     ) -> AppResult<bool> {
         let bucket = keys::bucket_of(id, self.settings.buckets);
-        let stripe = text_hash(id.as_str()) as usize % STRIPES;
-        let mut alone = self.stripes[stripe].lock().await;
+        let mut alone = self.stripe_of(id).lock().await;
         let mut make = |_: Option<&Conversation>, _: Timestamp| Ok(command.clone());
         Ok(self.run_serialised(id, bucket, None, &mut alone, &mut make).await?.1)
     }
@@ -313,9 +297,10 @@ impl App {
             let (change, done) = self.change(&rules, &snapshot, before.as_ref(), decision, record);
             let written = recent::written(&change, &key);
             match self.store.commit(change).await {
-                Ok(_) => {
+                Ok(committed) => {
                     done.events.iter().for_each(|event| self.stats.event(&event.logged.event));
                     recent.keep(written, &done.conversation);
+                    self.newest.wrote(&slot, id, committed.counter);
                     self.note_rings(&done);
                     return Ok((done, owes));
                 }
@@ -483,15 +468,4 @@ fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> 
     // A button carries no words of the customer.
     let text = input.words().unwrap_or_default();
     Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.earlier(), at))
-}
-
-fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreError> {
-    page.records
-        .iter()
-        .map(|record| {
-            let seq = record.seq;
-            let logged = decode(format_args!("event {seq} of {id}"), &record.body)?;
-            Ok(Logged { seq: record.seq, event_id: record.event_id, logged })
-        })
-        .collect()
 }

@@ -185,7 +185,7 @@ impl App {
 
     /// A customer's record as it is now, and its key.
     pub(super) async fn look_up(&self, customer: &CustomerId) -> AppResult<(Snapshot, EntityKey)> {
-        let (slot, key) = (self.slot_of(customer), keys::customer(customer));
+        let (slot, key) = (self.customers_slot(customer), keys::customer(customer));
         let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
         Ok((snapshot, key))
     }
@@ -213,7 +213,7 @@ impl App {
         Err(AppError::Contended)
     }
 
-    fn slot_of(&self, customer: &CustomerId) -> Slot {
+    fn customers_slot(&self, customer: &CustomerId) -> Slot {
         keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
     }
 }

@@ -24,7 +24,7 @@ use crate::domain::pool::why::Gone;
 use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
 use crate::ports::erasures::{Erasures, ErasuresError};
-use crate::ports::store::{Index, Kind, Observed, Slot, Store, Write};
+use crate::ports::store::{Doorbell, Index, Kind, Observed, Slot, Store, Write};
 use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
@@ -85,6 +85,13 @@ impl Shop {
 
     async fn says(&self, text: &str) -> Done {
         self.app.say(&self.id, None, Input::Text(text.to_owned())).await.unwrap()
+    }
+}
+
+/// All that has rung meanwhile.
+async fn hear(app: &App, bell: &mut Box<dyn Doorbell>) {
+    while let Some(ring) = bell.next().now_or_never().flatten() {
+        app.hear(&ring).await.unwrap();
     }
 }
 
@@ -187,14 +194,37 @@ async fn the_matcher_knows_at_once_of_work_that_another_instance_brought() {
     other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
     assert_eq!(shop.offered().await, None, "else this proves nothing");
     assert!(!shop.app.router().has_work(), "it has not heard of it");
-    while let Some(ring) = bell.next().now_or_never().flatten() {
-        shop.app.hear(&ring).await.unwrap();
-    }
+    hear(&shop.app, &mut bell).await;
     assert!(shop.app.router().has_work());
     assert!(!other.router().has_work(), "whoever does not match has no work");
     shop.app.match_now().await;
     assert!(shop.offered().await.is_some());
     assert!(!shop.app.router().has_work(), "what it did itself is known to it");
+}
+
+#[tokio::test]
+async fn what_others_may_have_written_is_not_known_while_the_store_is_away() {
+    let shop = Shop::open(1).await;
+    let mut bell = shop.memory.doorbell().await.unwrap();
+    let known = async || {
+        let now = shop.app.store_now().await.unwrap();
+        shop.app.last_known(&shop.id, now).await.map(|c| c.state)
+    };
+    shop.says("opening hours").await;
+    hear(&shop.app, &mut bell).await;
+    shop.app.repair_rings().await.unwrap();
+    assert_eq!(known().await, Some(State::Bot), "nobody else has written");
+    let other = app_on(shop.memory.clone(), 1, "other");
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    hear(&shop.app, &mut bell).await;
+    assert_eq!(known().await, None, "a person may have it by now");
+    // The same where the ring is lost.
+    shop.app.command(&shop.id, None, Command::CancelHumanRequest).await.unwrap();
+    hear(&shop.app, &mut bell).await;
+    assert_eq!(known().await, Some(State::Bot));
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    shop.app.repair_rings().await.unwrap();
+    assert_eq!(known().await, None);
 }
 
 #[tokio::test]

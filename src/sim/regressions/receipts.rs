@@ -4,7 +4,6 @@
 use super::*;
 use crate::domain::conversation::transfer::Wanted;
 use crate::domain::routing::eta::{Eta, EtaUnknown};
-use crate::ports::store::Doorbell;
 
 impl Shop {
     /// Once it has written a place this process reaches no conversation: it dies before it can say so.
@@ -51,13 +50,6 @@ impl Shop {
         self.app.start(id.clone(), customer, Some(Language::Ar)).await.unwrap();
         self.app.command(&id, None, Command::RequestHuman).await.unwrap();
         id
-    }
-}
-
-/// All that has rung meanwhile.
-async fn hear(app: &App, bell: &mut Box<dyn Doorbell>) {
-    while let Some(ring) = bell.next().now_or_never().flatten() {
-        app.hear(&ring).await.unwrap();
     }
 }
 

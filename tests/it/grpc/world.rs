@@ -453,7 +453,7 @@ async fn work(app: Arc<App>) {
         app.watch_leases().await.ok();
         app.watch_alerts().await.ok();
         app.match_now().await;
-        app.hub().repair(app.store().as_ref()).await.ok();
+        app.repair_rings().await.ok();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

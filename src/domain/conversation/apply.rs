@@ -86,6 +86,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     on_call::fold(c, event, at);
     block::fold(c, event, at);
     need::fold(c, event, heard);
+    withdrawal::fold(c, event, at);
     change(c, event, at);
 }
 
@@ -100,7 +101,6 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless {
                 c.memory.reply_due = None;
             }
-            c.memory.withdrawing = false;
             if choice.is_some() {
                 c.memory.burst.clear();
             }
@@ -228,10 +228,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
-        Event::WaitOptionsOffered { text, options, .. } => {
-            sent(c, text);
-            c.memory.withdrawing = withdrawal::is_asked_by(options);
-        }
+        Event::WaitOptionsOffered { text, .. } => sent(c, text),
         Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
         Event::PromiseMade { promise } => {
             if promise.returns_at > at {

@@ -11,7 +11,7 @@ use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
-use super::withdrawal;
+use super::withdrawal::{self, Question};
 use super::wordless;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
@@ -52,6 +52,7 @@ pub(super) fn says(
     }
     let mut turn = Turn::new(rules, c, at);
     let chosen = chosen_entry(rules, input)?;
+    let withdrawal = Question::of(c, at);
     match &c.state {
         State::Bot => {
             record(&mut turn, input, chosen, reading);
@@ -63,7 +64,7 @@ pub(super) fn says(
         }
         State::Queued => {
             record(&mut turn, input, chosen, reading);
-            queued_turn(&mut turn, chosen, reading, c.memory.withdrawing);
+            queued_turn(&mut turn, chosen, reading, withdrawal);
         }
         State::Blocked => {
             record(&mut turn, input, chosen, reading);
@@ -71,7 +72,7 @@ pub(super) fn says(
         }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
-            waiting::pending_turn(&mut turn, input, chosen, reading, c.memory.withdrawing);
+            waiting::pending_turn(&mut turn, input, chosen, reading, withdrawal);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);
@@ -214,7 +215,7 @@ fn queued_turn(
     turn: &mut Turn<'_>,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
-    withdrawing: bool,
+    withdrawal: Question,
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
@@ -225,7 +226,7 @@ fn queued_turn(
             // The place is as urgent as any; but what to do in this danger was not said yet.
             return turn.say_what_to_do(danger);
         }
-    } else if withdrawal::hears(turn, withdrawing, reading) {
+    } else if withdrawal::hears(turn, withdrawal, reading) {
         return;
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {

@@ -9,7 +9,7 @@ use super::meanwhile::answer_while_waiting;
 use super::promise::{Fate, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::Turn;
-use super::withdrawal;
+use super::withdrawal::{self, Question};
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::Verdict;
@@ -292,13 +292,13 @@ pub(super) fn pending_turn(
     input: &Input,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
-    withdrawing: bool,
+    withdrawal: Question,
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
         return turn.hand_off_with_words(danger, None);
     }
-    if withdrawal::hears(turn, withdrawing, reading) {
+    if withdrawal::hears(turn, withdrawal, reading) {
         return;
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {

@@ -5,6 +5,8 @@ use super::world::{Story, receipt, start};
 use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, State};
+use crate::domain::conversation::waiting::WaitChoice;
+use std::time::Duration;
 
 fn queued(text: &str) -> Story {
     let asked = Story::new().then(&start()).says(text);
@@ -53,6 +55,43 @@ fn of_unclear_words_the_customer_is_asked_and_only_a_yes_ends_the_wait() {
     assert_eq!(conversation(&asked.then(&pressed)).state, State::Bot);
     let never_asked = waiting.says("yes");
     assert_eq!(conversation(&never_asked).state, State::Queued, "a yes to nothing is no yes");
+}
+
+#[test]
+fn what_the_customer_chooses_instead_settles_the_question_and_a_later_ok_withdraws_nothing() {
+    let asked = queued("i want a human").says("no need");
+    let choices = [super::promises::call_back(), Command::ChooseWait(WaitChoice::LeaveQuestion)];
+    for choice in choices {
+        for yes in ["ok", "تمام", "yes"] {
+            let chosen = asked.clone().then(&choice);
+            let after = chosen.says(yes);
+            let c = conversation(&after);
+            assert!(c.handoff.is_some() && c.promise.is_some(), "{yes} after {choice:?}: {c:?}");
+            assert_ne!(c.state, State::Bot);
+        }
+    }
+    let stays = asked.then(&Command::ChooseWait(WaitChoice::Wait)).says("ok");
+    assert_eq!(conversation(&stays).state, State::Queued);
+}
+
+#[test]
+fn what_was_told_since_stands_between_the_question_and_a_yes() {
+    let asked = queued("i want a human").says("no need");
+    let told_since = asked.until_due();
+    let spoke = told_since.says("ok");
+    assert_eq!(conversation(&spoke).state, State::Queued, "the wait was told to be long meanwhile");
+}
+
+#[test]
+fn a_yes_long_after_the_question_is_asked_about_again() {
+    for yes in ["ok", "نعم"] {
+        let mut asked = queued("i want a human").says("no need");
+        asked.at = asked.at + Duration::from_secs(601);
+        assert_eq!(told(&asked, yes), ["withdrawal_asked"], "{yes}");
+        let again = asked.says(yes);
+        assert_eq!(conversation(&again).state, State::Queued);
+        assert_eq!(conversation(&again.says(yes)).state, State::Bot);
+    }
 }
 
 #[test]

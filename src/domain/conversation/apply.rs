@@ -302,7 +302,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
-            c.unanswered_since = None;
+            // Whoever has only greeted still owes the answer that was promised.
+            c.unanswered_since = promise::is_owed_after(c, event, at).then_some(at);
             c.unanswered = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);

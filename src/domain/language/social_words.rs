@@ -165,13 +165,13 @@ pub(super) static ACKNOWLEDGEMENT: Phrases = phrases!(
      انشاء الله; انشالله; ان شاءالله; اها; اهاا; امم; ام; همم; ايوه فهمت; اه فهمت; صار; واخا; \
      وخا; مزيان; صافي; صحا; صح; باهي; برشا; بهي; عادي مافي مشكله; خلاص; خلص; علي راسي; من عيوني; \
      مية مية; ميه ميه; ولا يهمك; الحمد لله; الحمدلله; بانتظارك; بانتظاركم; بانتظار الرد; في \
-     انتظارك; انتظر; منتظر; ناطر; ناطرك; هه; هههه; ه; لا يوجد; سلامتك; سلامتكم; العفو; عفوا; لا \
+     انتظارك; انتظر; منتظر; ناطر; ناطرك; لحظه; لحظات; لحظه وحده; ثواني; ثانيه; دقيقه; دقيقه وحده; هه; هههه; ه; لا يوجد; سلامتك; سلامتكم; العفو; عفوا; لا \
      داعي للشكر; \
      tamam; tmam; tamaam; tayeb; tayyeb; tayib; tyb; tab; mashi; mashy; zain; zen; kwayes; kwais; \
      mni7; mnih; 7elw; helw; fhemt; fhmt; fahem; wade7; wadi7; insha2allah; inshallah; insha \
      allah; in sha allah; inchallah; inshalla; nshallah; khalas; 5alas; 5las; wakha; safi; \
      mezyan; behi; 3adi; mafi moshkela; mafi mushkila; mafi mushkile; mafeesh moshkela; \
-     el7amdulillah; alhamdulillah; hamdulillah; sa7; ahsant; \
+     el7amdulillah; alhamdulillah; hamdulillah; sa7; ahsant; la7za; lahza; la7zah; sanya; sawani; thawani; da2ee2a; \
      ok; okay; okey; oki; okie; okk; k; kk; okok; ok ok; alright; all right; allright; right; \
      fine; thats fine; that is fine; its fine; its ok; its okay; cool; great; good; very good; \
      nice; perfect; excellent; awesome; super; wow; got it; i got it; gotcha; understood; i \

@@ -68,7 +68,19 @@ fn a_purely_social_message_is_known_in_every_dialect() {
         ),
         (
             Acknowledgement,
-            &["ok", "تمام", "طيب", "اوكي", "ماشي", "okay got it", "tamam", "اها", "حسنا", "واخا"],
+            &[
+                "ok",
+                "تمام",
+                "طيب",
+                "اوكي",
+                "ماشي",
+                "okay got it",
+                "tamam",
+                "اها",
+                "حسنا",
+                "واخا",
+                "لحظة",
+            ],
         ),
         (
             Attention,

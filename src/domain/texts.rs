@@ -214,6 +214,8 @@ text_keys! {
     HandoffAcknowledgeBotFailed = "handoff_acknowledge_bot_failed",
     /// "I am connecting you": only from the durable receipt of the queue.
     HandoffConfirmed = "handoff_confirmed",
+    /// The same while something stands between: what it is follows.
+    HandoffRegistered = "handoff_registered",
     /// The position, by `{count}`.
     QueuePosition = "queue_position",
     /// All agents are busy.

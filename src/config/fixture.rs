@@ -208,7 +208,7 @@ fn text_line(key: TextKey) -> String {
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
         TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
-        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed => {
+        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed | TextKey::StillPromised => {
             format!("{name}: [\"by {{due}}\"]\n")
         }
         TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),

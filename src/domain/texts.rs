@@ -306,6 +306,10 @@ text_keys! {
     HeardWhileWaiting = "heard_while_waiting",
     /// The same, where something is promised: `{due}`.
     HeardWhilePromised = "heard_while_promised",
+    /// "Are you there?" of whoever waits; where they stand follows.
+    StillWaiting = "still_waiting",
+    /// The same of whoever was promised something: `{due}`.
+    StillPromised = "still_promised",
     /// The same, to somebody who spoke of danger.
     HeardInDanger = "heard_in_danger",
     /// Marks an answer given while waiting as the machine's.

@@ -39,6 +39,7 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::HeardWhilePromised, Filled::with(&["due"], &["due"])),
     (TextKey::DelayWithAgent, Filled::with(&["agent"], &[])),
     (TextKey::CallbackPromised, Filled::with(&["from", "due"], &["from"])),
+    (TextKey::StillPromised, Filled::with(&["due"], &["due"])),
     (TextKey::QuestionKept, Filled::with(&["due"], &["due"])),
     (TextKey::QuestionKeptPageClosed, Filled::with(&["due"], &["due"])),
     (TextKey::FollowUpPromised, Filled::with(&["agent", "what", "due"], &["what", "due"])),

@@ -22,6 +22,7 @@ use crate::domain::ids::EntryId;
 use crate::domain::language::{Language, Span, Variety};
 use crate::domain::parts;
 use crate::domain::reading::Reading;
+use crate::domain::routing::delay::DelayReason;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -37,7 +38,7 @@ pub(super) fn says(
     rules: &Rules,
     c: &Conversation,
     input: &Input,
-    reading: &Reading,
+    (reading, wait): (&Reading, Option<(u32, DelayReason)>),
     at: Timestamp,
 ) -> Decided {
     parts::check(&rules.bot.parts, input.parts())?;
@@ -64,7 +65,7 @@ pub(super) fn says(
         }
         State::Queued => {
             record(&mut turn, input, chosen, reading);
-            queued_turn(&mut turn, chosen, reading, withdrawal);
+            queued_turn(&mut turn, chosen, reading, (withdrawal, wait));
         }
         State::Blocked => {
             record(&mut turn, input, chosen, reading);
@@ -215,7 +216,7 @@ fn queued_turn(
     turn: &mut Turn<'_>,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
-    withdrawal: Question,
+    (withdrawal, wait): (Question, Option<(u32, DelayReason)>),
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
@@ -236,7 +237,7 @@ fn queued_turn(
             None => turn.notice(TextKey::AlreadyQueued, &[]),
         };
     }
-    answer_while_waiting(turn, chosen, reading);
+    answer_while_waiting(turn, chosen, reading, wait);
 }
 
 /// "Are you a robot?" sounds like the wish for a person and is a question that has an answer; "I

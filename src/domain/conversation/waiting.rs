@@ -314,7 +314,7 @@ pub(super) fn pending_turn(
         turn.notice(TextKey::PromiseTime, &[]);
         return come_back(turn, false);
     }
-    answer_while_waiting(turn, chosen, reading);
+    answer_while_waiting(turn, chosen, reading, None);
 }
 
 /// Whether this is a question with one answer for everybody. One that needs a detail of the customer's

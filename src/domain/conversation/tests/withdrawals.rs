@@ -6,6 +6,7 @@ use crate::domain::conversation::command::{Command, Input};
 use crate::domain::conversation::event::Event;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::conversation::waiting::WaitChoice;
+use crate::domain::routing::delay::DelayReason;
 use std::time::Duration;
 
 fn queued(text: &str) -> Story {
@@ -183,4 +184,58 @@ fn a_number_that_was_sent_before_its_question_is_not_asked_for() {
     let c = conversation(&chosen);
     assert_eq!(c.memory.asking, None);
     assert_eq!(c.memory.slots.values().collect::<Vec<_>>(), ["12345"]);
+}
+
+/// A story, told where it stands in line.
+fn asking(story: &Story, text: &str, wait: Option<(u32, DelayReason)>) -> Vec<Event> {
+    let Command::CustomerSays { input, reading, .. } = story.saying(text) else { unreachable!() };
+    let says = Command::CustomerSays { input, reading, wait };
+    story.answer(&says, story.at).unwrap().events
+}
+
+fn notices(events: &[Event]) -> Vec<&str> {
+    let texts = events.iter().filter_map(|event| match event {
+        Event::Notice { text, .. } | Event::BotSaid { text, .. } => Some(text.as_str()),
+        _ => None,
+    });
+    texts.collect()
+}
+
+#[test]
+fn whoever_waits_and_says_that_they_are_there_is_told_where_they_stand_and_why() {
+    let waiting = queued("i want a human");
+    for text in ["still here", "are you there?", "لسه هنا", "انا موجود", "وينكم", "lissa hena"]
+    {
+        let events = asking(&waiting, text, Some((3, DelayReason::AllBusy)));
+        let told = notices(&events);
+        assert_eq!(told.len(), 1, "{text}: {told:?}");
+        for part in ["still_waiting", "queue_position", "delay_all_busy"] {
+            assert!(told[0].contains(part), "{text}: {told:?}");
+        }
+        let unknown = asking(&waiting, text, None);
+        assert!(notices(&unknown)[0].starts_with("still_waiting"), "{unknown:?}");
+    }
+    // Every time: nobody who asks whether anybody is there gets no answer.
+    let mut again = waiting.clone();
+    for _ in 0..5 {
+        assert_eq!(told(&again, "still here").len(), 1);
+        again = again.says("still here");
+    }
+    let promised = waiting.clone().then(&super::promises::call_back());
+    assert_eq!(told(&promised, "still here"), ["still_promised"]);
+    let in_danger = queued("call an ambulance");
+    assert_eq!(told(&in_danger, "still here"), ["heard_in_danger"]);
+}
+
+#[test]
+fn whoever_is_with_a_person_or_with_the_machine_and_is_there_hears_no_answer_to_a_question() {
+    let begun = Story::new().then(&start());
+    assert_eq!(told(&begun, "still here?"), ["social_attention"]);
+    let waiting = queued("i want a human");
+    let token = waiting.token().next_attempt(waiting.at);
+    let (agent, name) = (super::world::agent("agent0"), "Agent".to_owned());
+    let bind =
+        Command::Bind { token, agent, name, waited_ms: 0, claimed_over: None, taken_over: false };
+    let owned = waiting.then(&bind);
+    assert_eq!(told(&owned, "still here"), Vec::<String>::new());
 }

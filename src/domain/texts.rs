@@ -276,6 +276,10 @@ text_keys! {
     WaitChosenClosed = "wait_chosen_closed",
     /// A callback was promised: `{from}`, `{due}`.
     CallbackPromised = "callback_promised",
+    /// The same, where the time asked for was in closed hours: `{wanted}`, `{from}`, `{due}`.
+    CallbackMoved = "callback_moved",
+    /// The same, where no time was asked for and the next one is an opening: `{from}`, `{due}`.
+    CallbackAtOpening = "callback_at_opening",
     /// A question was left: `{due}`.
     QuestionKept = "question_kept",
     /// The page was closed for long while waiting, and the question is kept: `{due}`.

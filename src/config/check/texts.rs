@@ -39,6 +39,8 @@ const FILLED: &[(TextKey, Filled)] = &[
     (TextKey::HeardWhilePromised, Filled::with(&["due"], &["due"])),
     (TextKey::DelayWithAgent, Filled::with(&["agent"], &[])),
     (TextKey::CallbackPromised, Filled::with(&["from", "due"], &["from"])),
+    (TextKey::CallbackMoved, Filled::with(&["wanted", "from", "due"], &["wanted", "from"])),
+    (TextKey::CallbackAtOpening, Filled::with(&["from", "due"], &["from"])),
     (TextKey::StillPromised, Filled::with(&["due"], &["due"])),
     (TextKey::QuestionKept, Filled::with(&["due"], &["due"])),
     (TextKey::QuestionKeptPageClosed, Filled::with(&["due"], &["due"])),

@@ -244,10 +244,6 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         self.answered();
         let (mut lines, is_unsaved) = (self.works(done.mode), done.is_unsaved());
-        let promise = match (&asked.want, &done.conversation) {
-            (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
-            _ => None,
-        };
         let already = self.asked_already(&asked.want, &done);
         self.stands(done.conversation);
         if is_unsaved {
@@ -258,7 +254,6 @@ impl View {
             return lines;
         }
         self.unsaved.remove(&asked.request_id);
-        lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
         lines.extend(already);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));

@@ -154,11 +154,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     }
                 }
                 (Outcome::AskSlot, Some(entry), Some(slot)) => {
-                    let times = match &c.memory.asking {
-                        Some(asking) if asking.slot == *slot => asking.times + 1,
-                        Some(_) | None => 1,
+                    let before = c.memory.asking.take().filter(|asking| asking.slot == *slot);
+                    let (times, need) = match before {
+                        Some(asking) => (asking.times + 1, asking.need),
+                        None => (1, c.memory.need.clone()),
                     };
-                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times };
+                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times, need };
                     c.memory.asked_last = Some(asking.clone());
                     c.memory.asking = Some(asking);
                 }

@@ -31,6 +31,8 @@ type Decided = Result<Decision, Rejection>;
 
 /// Tokens a message must have to change the conversation's language by itself.
 const SWITCH_TOKENS_MIN: usize = 3;
+/// More words than these, after a detail was asked for, are not about it alone.
+const DETAIL_WORDS_MAX: usize = 8;
 /// Messages in a row in the other language that change it however short they are.
 const SWITCH_MESSAGES: u32 = 2;
 
@@ -434,7 +436,9 @@ pub(super) fn understood(
     // Whoever is in danger needs nothing more urgent, however they put it and whatever they ask then.
     let danger =
         reading.assessment.fired.as_ref().is_some_and(|f| ladder::reason_of(f).is_emergency());
-    let states_need = is_choice || reading.states_need && !is_detail;
+    // "I do not know the number", when we have just asked for it, is no need of its own.
+    let is_about_detail = goes_on_about_the_detail(&turn.c, reading);
+    let states_need = is_choice || reading.states_need && !is_detail && !is_about_detail;
     let candidates = reading.matched.candidates.iter();
     let event = Event::Understood {
         rules: turn.rules.version.clone(),
@@ -446,6 +450,15 @@ pub(super) fn understood(
         need: danger || states_need && !turn.c.is_in_danger(),
     };
     turn.happen(event);
+}
+
+/// Whether these words only go on about the detail that was asked for: they name no other topic.
+fn goes_on_about_the_detail(c: &Conversation, reading: &Reading) -> bool {
+    let Some(asking) = &c.memory.asking else { return false };
+    match &reading.matched.verdict {
+        Verdict::Sure(entry) => *entry == asking.entry,
+        Verdict::Unsure(_) | Verdict::Unknown => reading.tokens <= DETAIL_WORDS_MAX,
+    }
 }
 
 /// The language we answer these words in, and whether they were in another one than ours.

@@ -358,6 +358,9 @@ pub struct Asking {
     pub slot: String,
     /// How often.
     pub times: u32,
+    /// What the customer needed then, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
 }
 
 impl Conversation {

@@ -239,3 +239,22 @@ fn whoever_is_with_a_person_or_with_the_machine_and_is_there_hears_no_answer_to_
     let owned = waiting.then(&bind);
     assert_eq!(told(&owned, "still here"), Vec::<String>::new());
 }
+
+#[test]
+fn words_about_a_detail_that_was_asked_for_are_no_need_of_their_own() {
+    let asked = Story::new().then(&start()).says("where is my order");
+    let need = |story: &Story| conversation(story).memory.need.clone();
+    let no_number = asked.clone().says("i cannot find it.");
+    assert_eq!(need(&no_number).as_deref(), Some("where is my order"));
+    let given = no_number.says("12345");
+    assert_eq!(need(&given).as_deref(), Some("where is my order"));
+    let handed = given.says("i want a human");
+    let headline = &conversation(&handed).handoff.as_ref().unwrap().headline;
+    assert!(headline.contains("where is my order, 12345"), "{headline}");
+    let other = asked.clone().says("how much is delivery");
+    let came_late = other.clone().says("12345");
+    assert_eq!(need(&came_late).as_deref(), Some("where is my order"), "what it was asked for");
+    assert_eq!(need(&other).as_deref(), Some("how much is delivery"), "another topic is a need");
+    let long = asked.says("the man who brought it was rude and drove over my flower bed");
+    assert!(need(&long).unwrap().contains("flower bed"), "much more than a detail");
+}

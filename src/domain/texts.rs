@@ -306,14 +306,14 @@ text_keys! {
     HandoffCancelled = "handoff_cancelled",
     /// The customer asks for a person while already waiting for one.
     AlreadyQueued = "already_queued",
-    /// What was written while waiting is kept for whoever comes.
-    HeardWhileWaiting = "heard_while_waiting",
-    /// The same, where something is promised: `{due}`.
-    HeardWhilePromised = "heard_while_promised",
     /// "Are you there?" of whoever waits; where they stand follows.
     StillWaiting = "still_waiting",
     /// The same of whoever was promised something: `{due}`.
     StillPromised = "still_promised",
+    /// What was written while waiting is kept for whoever comes.
+    HeardWhileWaiting = "heard_while_waiting",
+    /// The same, where something is promised: `{due}`.
+    HeardWhilePromised = "heard_while_promised",
     /// The same, to somebody who spoke of danger.
     HeardInDanger = "heard_in_danger",
     /// Marks an answer given while waiting as the machine's.

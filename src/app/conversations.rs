@@ -10,7 +10,7 @@ use super::{App, STRIPES, TRIES_MAX};
 use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::{Event, LoggedEvent};
-use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::conversation::state::{Conversation, State, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, RequestId};
 use crate::domain::language::Language;
@@ -153,7 +153,10 @@ impl App {
         self.run(id, request, |conversation, at| {
             let c = conversation.ok_or(Rejection::NotFound)?;
             let reading = understood.get_or_insert_with(|| read_input(&rules, c, &input, at));
-            Ok(Command::CustomerSays { input: input.clone(), reading: reading.clone() })
+            let waits = c.state == State::Queued;
+            let wait = waits.then(|| self.waiting_status(id, at));
+            let wait = wait.and_then(|(position, delay)| Some((position?, delay)));
+            Ok(Command::CustomerSays { input: input.clone(), reading: reading.clone(), wait })
         })
         .await
     }

@@ -50,6 +50,7 @@ impl App {
         let command = Command::CustomerSays {
             input: Input::Text(text.to_owned()),
             reading: Box::new(reading.clone()),
+            wait: None,
         };
         let said = handle(&rules, Some(&begun), &command, at)?;
         let decision = patiently(&rules, said, &reading)?;

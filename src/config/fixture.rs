@@ -207,8 +207,11 @@ fn text_line(key: TextKey) -> String {
         TextKey::SlotRemembered => format!("{name}: [\"with {{value}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
-        TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
-        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed => {
+        TextKey::CallbackPromised | TextKey::CallbackAtOpening => {
+            format!("{name}: [\"from {{from}}\"]\n")
+        }
+        TextKey::CallbackMoved => format!("{name}: [\"{{wanted}}: from {{from}}\"]\n"),
+        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed | TextKey::StillPromised => {
             format!("{name}: [\"by {{due}}\"]\n")
         }
         TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),

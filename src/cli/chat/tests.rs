@@ -8,8 +8,10 @@ use crate::cli::connect::Failure;
 use crate::cli::fake::{FakeChat, any_port, said};
 use crate::cli::terminal::Look;
 use crate::cli::terminal::fake::{Shown, person, script};
+use crate::grpc::pb::event::Body;
+use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    ConversationState, Event, Party, QueueStatus, StartConversationResponse,
+    ConversationState, Event, Party, PositionRise, QueueStatus, StartConversationResponse,
     SubscribeEventsResponse,
 };
 use clap::Parser;
@@ -287,6 +289,50 @@ fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
     };
     view.done(asked, done);
     assert_eq!(view.position(), None);
+}
+
+#[test]
+fn only_a_number_that_rose_is_told_to_be_further_back() {
+    let mut view = View::new(Look::PLAIN, false, Some(Language::En), None);
+    let mut told = |position: u32, rise: PositionRise| {
+        let rise = rise.into();
+        let status = QueueStatus { registered: true, position, rise, ..Default::default() };
+        let frame = Frame::QueueStatus(status);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        view.position().unwrap()
+    };
+    let claim = PositionRise::EarlierClaim;
+    assert_eq!(told(2, PositionRise::Unspecified), "* you are number 2 in line");
+    assert!(told(4, claim).starts_with("* you are number 4 in line (further back: "));
+    assert!(told(4, claim).contains("further back"), "as long as they stand there");
+    assert_eq!(told(3, claim), "* you are number 3 in line", "it fell since they were told");
+    assert_eq!(told(3, claim), "* you are number 3 in line");
+    assert!(told(4, claim).contains("further back"), "it rose again");
+}
+
+#[test]
+fn a_script_does_not_read_its_place_below_the_words_that_have_told_it() {
+    for is_person in [false, true] {
+        let mut view = View::new(Look::PLAIN, is_person, Some(Language::En), None);
+        let words = crate::grpc::pb::Notice {
+            key: "handoff_registered".to_owned(),
+            text: Some(crate::grpc::pb::LocalizedText {
+                text: "Registered. You are number 3 in line.".to_owned(),
+                ..Default::default()
+            }),
+        };
+        let event = Event { sequence: 1, body: Some(Body::Notice(words)), ..Default::default() };
+        let frame = Frame::Event(event);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        let mut told = |position: u32| {
+            let status = QueueStatus { registered: true, position, ..Default::default() };
+            let frame = Frame::QueueStatus(status);
+            view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+            view.position()
+        };
+        assert_eq!(told(3).is_some(), is_person, "it stands in the words above");
+        assert_eq!(told(2).as_deref(), Some("* you are number 2 in line"));
+    }
 }
 
 #[tokio::test]

@@ -86,6 +86,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     on_call::fold(c, event, at);
     block::fold(c, event, at);
     need::fold(c, event, heard);
+    withdrawal::fold(c, event, at);
     change(c, event, at);
 }
 
@@ -100,7 +101,6 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless {
                 c.memory.reply_due = None;
             }
-            c.memory.withdrawing = false;
             if choice.is_some() {
                 c.memory.burst.clear();
             }
@@ -154,11 +154,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     }
                 }
                 (Outcome::AskSlot, Some(entry), Some(slot)) => {
-                    let times = match &c.memory.asking {
-                        Some(asking) if asking.slot == *slot => asking.times + 1,
-                        Some(_) | None => 1,
+                    let before = c.memory.asking.take().filter(|asking| asking.slot == *slot);
+                    let (times, need) = match before {
+                        Some(asking) => (asking.times + 1, asking.need),
+                        None => (1, c.memory.need.clone()),
                     };
-                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times };
+                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times, need };
                     c.memory.asked_last = Some(asking.clone());
                     c.memory.asking = Some(asking);
                 }
@@ -228,10 +229,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
-        Event::WaitOptionsOffered { text, options, .. } => {
-            sent(c, text);
-            c.memory.withdrawing = withdrawal::is_asked_by(options);
-        }
+        Event::WaitOptionsOffered { text, .. } => sent(c, text),
         Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
         Event::PromiseMade { promise } => {
             if promise.returns_at > at {
@@ -305,7 +303,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
-            c.unanswered_since = None;
+            // Whoever has only greeted still owes the answer that was promised.
+            c.unanswered_since = promise::is_owed_after(c, event, at).then_some(at);
             c.unanswered = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);

@@ -30,6 +30,8 @@ pub enum Command {
         input: Input,
         /// What was understood of it, joined with the unanswered fragments before it.
         reading: Box<Reading>,
+        /// Their number in line and why it takes time, if they wait and it is known.
+        wait: Option<(u32, DelayReason)>,
     },
     /// The customer asks for a human (by a button).
     RequestHuman,

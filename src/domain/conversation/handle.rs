@@ -67,8 +67,8 @@ pub fn handle(
     }
     match command {
         Command::Start(_) => Err(Rejection::Exists),
-        Command::CustomerSays { input, reading } => {
-            customer_side::says(rules, c, input, reading, at)
+        Command::CustomerSays { input, reading, wait } => {
+            customer_side::says(rules, c, input, (reading, *wait), at)
         }
         Command::RequestHuman => customer_side::request_human(rules, c, at),
         Command::CancelHumanRequest => customer_side::cancel_human_request(rules, c, at),

@@ -294,9 +294,13 @@ pub struct Memory {
     /// What they needed before they asked the machine while they wait; `None` if they did not.
     #[serde(default)]
     pub need_before: Option<Need>,
-    /// Whether they were just asked whether they still want the person they wait for.
+    /// Whether they were asked if they still want the person they wait for, and nothing was said or
+    /// chosen since.
     #[serde(default)]
     pub withdrawing: bool,
+    /// When, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawing_since: Option<Timestamp>,
 }
 
 impl Memory {
@@ -354,6 +358,9 @@ pub struct Asking {
     pub slot: String,
     /// How often.
     pub times: u32,
+    /// What the customer needed then, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
 }
 
 impl Conversation {

@@ -254,6 +254,15 @@ impl<'a> Turn<'a> {
         quoted(self.c.memory.need.as_deref().unwrap_or_default())
     }
 
+    /// The need, and behind it what the customer told since because its answer asked for it.
+    fn with_details(&self, need: String, entry: Option<&EntryId>, separator: &str) -> String {
+        let slots = entry.and_then(|id| self.rules.bot.entries.get(id)).map(|entry| &entry.slots);
+        let told =
+            slots.into_iter().flatten().filter_map(|rule| self.c.memory.slots.get(&rule.name));
+        told.filter(|value| !need.contains(*value))
+            .fold(need.clone(), |said, value| format!("{said}{separator}{value}"))
+    }
+
     fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {
         let need = Some(self.need()).filter(|need| !need.is_empty());
         let title = |id: &EntryId| {
@@ -266,7 +275,7 @@ impl<'a> Turn<'a> {
             crate::domain::language::Language::En => ", ",
         };
         let nothing = || self.text(TextKey::PacketNothing, None, &[]);
-        let need = need.or(topic);
+        let need = need.map(|need| self.with_details(need, entry, separator)).or(topic);
         let key = match need {
             Some(_) => TextKey::PacketHeadline,
             None => TextKey::PacketHeadlineNoNeed,

@@ -3,6 +3,7 @@
 mod events;
 mod own;
 
+use events::place_of;
 pub use own::means_erase;
 
 use super::calls::{Asked, Done, Rated};
@@ -21,7 +22,7 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, ConversationState, Event, Mode, Party, QueueStatus, Reset, ResetReason,
+    Choice, ConversationState, DelayReason, Event, Mode, Party, QueueStatus, Reset, ResetReason,
     StartConversationResponse, SubscribeEventsResponse,
 };
 use std::collections::BTreeSet;
@@ -48,6 +49,10 @@ pub struct View {
     /// What a rating would be about.
     rated: Rated,
     queue: Option<QueueStatus>,
+    /// Where they stand was told in words; the place that comes next is that one.
+    tells_place: bool,
+    /// The place that was told in words, and why it takes time.
+    told_place: Option<(u32, DelayReason)>,
     /// They waited already when they asked for something.
     waited: bool,
     mode: Mode,
@@ -115,6 +120,8 @@ impl View {
             choices: Vec::new(),
             rated: Rated::default(),
             queue: None,
+            tells_place: false,
+            told_place: None,
             waited: false,
             mode: Mode::Normal,
             echoes: 0,
@@ -160,7 +167,12 @@ impl View {
         if self.types_ticks > 0 {
             return Some(self.say("the agent is typing …", "الموظف يكتب …"));
         }
-        let waits = self.queue.as_ref().map(|status| self.transcript.position(status));
+        // On paper, what was said in words is not said again below them.
+        let is_told = |status: &&QueueStatus| {
+            !self.interactive && self.told_place.is_some_and(|told| told == place_of(status))
+        };
+        let place = self.queue.as_ref().filter(|status| !is_told(status));
+        let waits = place.map(|status| self.transcript.position(status));
         waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
     }
 
@@ -226,7 +238,7 @@ impl View {
                 Vec::new()
             }
             Some(Frame::QueueStatus(status)) => {
-                self.queue = Some(status);
+                self.stands_in_line(status);
                 Vec::new()
             }
         }
@@ -244,10 +256,6 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         self.answered();
         let (mut lines, is_unsaved) = (self.works(done.mode), done.is_unsaved());
-        let promise = match (&asked.want, &done.conversation) {
-            (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
-            _ => None,
-        };
         let already = self.asked_already(&asked.want, &done);
         self.stands(done.conversation);
         if is_unsaved {
@@ -258,7 +266,6 @@ impl View {
             return lines;
         }
         self.unsaved.remove(&asked.request_id);
-        lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
         lines.extend(already);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));

@@ -219,11 +219,14 @@ async fn a_customer_who_waits_sees_the_place_in_line() {
 }
 
 #[tokio::test]
-async fn a_script_that_is_refused_fails_and_says_what_was_refused() {
-    let (done, _) = scripted(&FakeChat::new(), &[], &["/cancel"]).await;
+async fn a_script_hears_once_what_was_refused_goes_on_and_says_so_at_its_end() {
+    let lines = ["/cancel", "where", "/cancel"];
+    let (done, shown) = scripted(&FakeChat::new(), &["--lang", "en"], &lines).await;
     let error = done.unwrap_err();
-    assert!(error.to_string().contains("to go back to the bot"), "{error}");
+    assert_eq!(error.to_string(), "not everything was done; what was refused is told above: 2");
     assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+    assert_eq!(shown.matches("not done: ").count(), 2, "{shown}");
+    assert!(shown.contains("about where"), "{shown}");
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Every refusal has words in both languages: none can be added and forgotten here.
 
+mod table;
+
 use super::*;
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;

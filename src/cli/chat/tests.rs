@@ -300,7 +300,7 @@ async fn a_person_is_welcomed_and_leaves_with_quit() {
     let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
     shown.until("/help").await;
     lines.send("/مساعدة".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     lines.send("/quit".into()).await.unwrap();
     command.await.unwrap().unwrap();
 }
@@ -386,7 +386,7 @@ async fn a_person_hears_that_nobody_is_there_and_what_they_type_meanwhile_is_sen
     lines.send("where".into()).await.unwrap();
     shown.until("محفوظ هنا").await;
     lines.send("/help".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     fake.desk().faults.away = false;
     shown.until("عاد الاتصال").await;
     shown.until("about where").await;

@@ -3,6 +3,7 @@
 //! rules.
 
 use super::connect::{Failure, KeyArgs, ServerArgs, ask, patiently};
+use super::failure;
 use super::terminal::Look;
 use super::words::pick;
 use crate::domain::language::Language;
@@ -41,18 +42,19 @@ enum Which {
 
 /// Runs the command and prints what it found.
 pub async fn run(args: Replay) -> anyhow::Result<ExitCode> {
-    let turns = ask_server(&args).await?;
+    let turns = ask_server(&args).await.map_err(|error| failure::told(error, args.lang))?;
     let look = Look::of_stdout();
     turns.iter().flat_map(|turn| lines(turn, args.lang, look)).for_each(|line| println!("{line}"));
     let same = turns.iter().filter(|turn| is_same(turn)).count();
-    println!(
-        "{}: {}, {}: {}",
-        pick(args.lang, "turns", "الأدوار"),
-        turns.len(),
-        pick(args.lang, "the same again", "كما كانت"),
-        same
-    );
+    println!("{}", summary(args.lang, turns.len(), same));
     Ok(if same == turns.len() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn summary(language: Language, turns: usize, same: usize) -> String {
+    match language {
+        Language::En => format!("turns: {turns}, the same again: {same}"),
+        Language::Ar => format!("الأدوار: {turns}، كما كانت: {same}"),
+    }
 }
 
 async fn ask_server(args: &Replay) -> Result<Vec<ReplayedTurn>, Failure> {

@@ -23,7 +23,10 @@ use crate::domain::time::Timestamp;
 use std::time::Duration;
 
 /// An agent as they are now.
-pub fn agent(agent: &Agent) -> pb::Agent {
+pub fn agent(app: &App, agent: &Agent) -> pb::Agent {
+    let rules = app.rules();
+    let name = |language| Some((rules.routing.agent_name(&agent.id, language)?, language));
+    let names = Language::ALL.into_iter().filter_map(name);
     let profile = &agent.profile;
     let languages = profile.languages.iter();
     let skills = profile.skills.iter();
@@ -51,6 +54,7 @@ pub fn agent(agent: &Agent) -> pb::Agent {
         lease: lease(agent).into(),
         load: agent.load(),
         conversation_ids: owned.map(|(id, _)| id.to_string()).collect(),
+        names: names.map(|(name, language)| encode::text(name, language)).collect(),
     }
 }
 

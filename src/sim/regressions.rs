@@ -278,7 +278,7 @@ async fn work_that_came_back_is_offered_again_to_whoever_is_alone() {
     shop.arrives("agent0").await;
     shop.asks_for_human().await;
     let agent = shop.accepts().await;
-    shop.app.requeue(&shop.id).await.unwrap();
+    shop.app.requeue(&shop.id, None, String::new()).await.unwrap();
     assert_eq!(shop.offered().await.map(|(again, _)| again), Some(agent));
 }
 

@@ -221,11 +221,14 @@ async fn a_customer_who_waits_sees_the_place_in_line() {
 }
 
 #[tokio::test]
-async fn a_script_that_is_refused_fails_and_says_what_was_refused() {
-    let (done, _) = scripted(&FakeChat::new(), &[], &["/cancel"]).await;
+async fn a_script_hears_once_what_was_refused_goes_on_and_says_so_at_its_end() {
+    let lines = ["/cancel", "where", "/cancel"];
+    let (done, shown) = scripted(&FakeChat::new(), &["--lang", "en"], &lines).await;
     let error = done.unwrap_err();
-    assert!(error.to_string().contains("to go back to the bot"), "{error}");
+    assert_eq!(error.to_string(), "not everything was done; what was refused is told above: 2");
     assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+    assert_eq!(shown.matches("not done: ").count(), 2, "{shown}");
+    assert!(shown.contains("about where"), "{shown}");
 }
 
 #[tokio::test]
@@ -343,7 +346,7 @@ async fn a_person_is_welcomed_and_leaves_with_quit() {
     let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
     shown.until("/help").await;
     lines.send("/مساعدة".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     lines.send("/quit".into()).await.unwrap();
     command.await.unwrap().unwrap();
 }
@@ -429,7 +432,7 @@ async fn a_person_hears_that_nobody_is_there_and_what_they_type_meanwhile_is_sen
     lines.send("where".into()).await.unwrap();
     shown.until("محفوظ هنا").await;
     lines.send("/help".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     fake.desk().faults.away = false;
     shown.until("عاد الاتصال").await;
     shown.until("about where").await;

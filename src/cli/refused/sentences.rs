@@ -258,9 +258,7 @@ pub(super) fn situation(name: &str, why: &str) -> Option<Sentence> {
         "assigned" => ("an agent has it", "عند أحد الموظفين"),
         "offered" => ("an agent is being asked", "معروضة على أحد الموظفين"),
         "here" => ("it is in the queue", "هي في قائمة الانتظار"),
-        "not being written up" => {
-            ("nothing is being written up there", "لا توثيق جارٍ لهذه المحادثة")
-        }
+        "not_written_up" => ("nothing is being written up there", "لا توثيق جارٍ لهذه المحادثة"),
         "leaving" => {
             ("this agent is being removed and takes nothing new", "يُزال هذا الموظف ولا يستقبل جديدًا")
         }

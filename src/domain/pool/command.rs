@@ -346,9 +346,9 @@ pub enum PoolRefusal {
     #[error("it is not due yet")]
     NotDue,
     /// The place is not in a state in which this can be done.
-    #[error("the place is {state}")]
+    #[error("the place is {}", state.replace('_', " "))]
     WrongState {
-        /// In which it is.
+        /// In which it is, as a code.
         state: &'static str,
     },
     /// The agent may not be offered this now.

@@ -2,6 +2,7 @@
 
 mod events;
 mod own;
+mod unsaved;
 
 use events::place_of;
 pub use own::means_erase;
@@ -28,6 +29,7 @@ use crate::grpc::pb::{
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tonic::Status;
+use unsaved::Unsaved;
 
 /// How long a tick is, in milliseconds.
 pub const TICK_MS: u128 = 300;
@@ -74,7 +76,7 @@ pub struct View {
     /// What was read by whom.
     seen: Seen,
     /// Shown when it could not be saved; the saved one is not shown again.
-    quiet: Vec<(Party, String)>,
+    early: Unsaved,
     /// What was said up to here is still to come.
     past_through: u64,
     /// The stream is away.
@@ -133,7 +135,7 @@ impl View {
             unsaved: BTreeSet::new(),
             types_ticks: 0,
             seen: Seen::by(Party::Customer),
-            quiet: Vec::new(),
+            early: Unsaved::default(),
             past_through: 0,
             stream_away: false,
             call_away: false,
@@ -260,12 +262,13 @@ impl View {
         self.stands(done.conversation);
         if is_unsaved {
             // What is sent again was shown before.
-            if self.unsaved.insert(asked.request_id) {
-                lines.extend(self.shown_unsaved(done.events));
+            if self.unsaved.insert(asked.request_id.clone()) {
+                lines.extend(self.shown_unsaved(&asked.request_id, done.events));
             }
             return lines;
         }
         self.unsaved.remove(&asked.request_id);
+        self.early.saved(&asked.request_id, done.own, &done.events, done.bot_pending);
         lines.extend(already);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));
@@ -300,6 +303,7 @@ impl View {
     pub fn refused(&mut self, asked: &Asked, status: &Status) -> Vec<String> {
         self.answered();
         self.unsaved.remove(&asked.request_id);
+        self.early.refused(&asked.request_id);
         if asked.want.speaks() {
             self.echoes = self.echoes.saturating_sub(1);
         }
@@ -403,6 +407,7 @@ impl View {
         let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
         if replace {
             self.seen.begin_anew();
+            self.early.begin_anew();
         }
         self.stands(reset.conversation);
         let show = self.journal.reset(head, reset.events, replace);
@@ -412,7 +417,7 @@ impl View {
 
     /// The answer came without the store: it is shown at once, and what was asked is sent again until
     /// it is saved.
-    fn shown_unsaved(&mut self, events: Vec<Event>) -> Vec<String> {
+    fn shown_unsaved(&mut self, request: &str, events: Vec<Event>) -> Vec<String> {
         let mut lines = Vec::new();
         for event in events {
             let Some(said) = spoken(&event) else {
@@ -423,7 +428,7 @@ impl View {
                 self.offered(&message.choices);
             }
             let own = said.0 == Party::Customer;
-            self.quiet.push(said);
+            self.early.shown(request, said);
             lines.extend(self.shown(own, &event));
         }
         if !lines.is_empty() {
@@ -439,10 +444,7 @@ impl View {
         let (mut lines, mut tells_time) = (Vec::new(), false);
         for event in events {
             self.notice(&event);
-            let told = spoken(&event)
-                .and_then(|said| self.quiet.iter().position(|quiet| *quiet == said))
-                .map(|at| self.quiet.remove(at));
-            if told.is_none() {
+            if !self.early.hides(&event) {
                 let own = party(&event) == Party::Customer && spoken(&event).is_some();
                 let shown = self.shown(own, &event);
                 let tells = |line: &String| zone::tells_time(line);

@@ -5,11 +5,12 @@
 //! to the next, so it is read off the entries' own examples, each scored by a classifier that has
 //! not seen it.
 
-use super::MatcherSettings;
 use super::learnt::{Reader, Writer};
 use super::model::{Model, STRENGTH, shuffled};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse};
+use super::vocabulary::Alone;
+use super::{MatcherSettings, ranked};
 
 /// How much the share of known words adds to the best entry's score.
 const COVERAGE_WEIGHT: f32 = 4.0;
@@ -68,10 +69,11 @@ impl Known {
     pub(super) fn learn(
         model: &Model,
         rows: &Rows,
+        alone: &Alone,
         softmax: Softmax,
         settings: &MatcherSettings,
     ) -> Known {
-        let held_out = hold_out(model, rows, softmax);
+        let held_out = hold_out(model, rows, alone, softmax);
         let rough = rough(model, rows);
         let all = limits(held_out.iter(), settings, rough);
         Known {
@@ -123,7 +125,7 @@ fn shares(scores: &[f32], sharpness: f32) -> Vec<f32> {
 }
 
 /// Scores examples by classifiers that have not seen them, part by part.
-fn hold_out(model: &Model, rows: &Rows, softmax: Softmax) -> Vec<HeldOut> {
+fn hold_out(model: &Model, rows: &Rows, alone: &Alone, softmax: Softmax) -> Vec<HeldOut> {
     let order = shuffled(rows.len());
     let folds = FOLDS.max(rows.len() / HELD_OUT_ENOUGH);
     let mut left = Some(softmax);
@@ -144,12 +146,28 @@ fn hold_out(model: &Model, rows: &Rows, softmax: Softmax) -> Vec<HeldOut> {
             let x = Sparse { features: &features, values: &values };
             let mut scores = vec![0.0; model.weights().entries()];
             without.weights.scores(x, &mut scores);
-            let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let (entry, arabic) = (rows.entry(row), rows.is_arabic(row));
-            held_out.push(HeldOut { entry, arabic, raw: raw(best, rows.coverage(row)), scores });
+            let raw = raw_without_itself(model, rows, alone, row, &scores);
+            held_out.push(HeldOut { entry, arabic, raw, scores });
         }
     }
     held_out
+}
+
+/// The raw measure of an example that was given these scores, if it were none: words that it alone
+/// has are not there to be near to.
+fn raw_without_itself(
+    model: &Model,
+    rows: &Rows,
+    alone: &Alone,
+    row: usize,
+    scores: &[f32],
+) -> f32 {
+    let Some(best) = ranked(scores, 1).first().copied() else { return 0.0 };
+    let without = if best == rows.entry(row) { alone[row].as_slice() } else { &[] };
+    let coverage = rows.coverage(row);
+    let near = coverage.near(model.vocabulary(), best, without);
+    raw(scores[best], coverage.share(&near))
 }
 
 /// Limits to go by when there is too little to learn them from: relative to how strongly the
@@ -206,4 +224,35 @@ fn sharpness(held_out: &[HeldOut]) -> f32 {
         .map(|sharpness| (loss(sharpness), sharpness))
         .fold((f32::INFINITY, 1.0), |best, next| if next.0 < best.0 { next } else { best })
         .1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Lesson;
+    use super::*;
+    use crate::domain::language::Variety;
+
+    #[test]
+    fn an_example_held_out_is_measured_as_a_message_is_and_without_its_own_words() {
+        let lesson = |(entry, text): &(usize, &str)| Lesson {
+            entry: *entry,
+            variety: Variety::English,
+            words: text.split(' ').map(str::to_owned).collect(),
+        };
+        let texts = [(0, "refund the shoes"), (0, "reimbursement please"), (1, "opening hours")];
+        let raws = |texts: &[(usize, &str)]| {
+            let lessons: Vec<Lesson> = texts.iter().map(lesson).collect();
+            let (model, rows, alone, _) = Model::train(&lessons, 2, true);
+            let scores = [2.0, 1.0];
+            let of = |row: usize| {
+                let plain = raw(scores[0], rows.coverage(row).share(&[]));
+                (raw_without_itself(&model, &rows, &alone, row, &scores), plain)
+            };
+            (of(0), of(texts.len() - 2))
+        };
+        let ((refund, plain), (reimbursement, plain_too)) = raws(&texts);
+        assert!(refund > plain && reimbursement > plain_too, "each is near to the other's word");
+        let (_, (reimbursement, plain)) = raws(&texts[1..]);
+        assert_eq!(reimbursement, plain, "its own word proves nothing");
+    }
 }

@@ -257,6 +257,7 @@ fn power(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::coverage::Coverage;
     use super::super::sparse::Sparse;
     use super::*;
 
@@ -282,7 +283,7 @@ mod tests {
             (18, &[1], &[0.9]),
         ];
         for (entry, features, values) in examples {
-            rows.push(entry, Sparse { features, values }, false, 1.0);
+            rows.push(entry, Sparse { features, values }, false, Coverage::default());
         }
         let mut softmax = Softmax::new(2, entries, rows.len());
         softmax.fit(&rows, &[0, 1, 2], strength, 50);

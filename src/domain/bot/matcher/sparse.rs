@@ -5,6 +5,7 @@
 //! example has: their weights are that example's share in the entries, times their value, and so
 //! one row serves all that are the same example's alone.
 
+use super::coverage::Coverage;
 use super::learnt::{Reader, Writer};
 
 /// A list of features with their values, in the order of their numbers.
@@ -32,7 +33,7 @@ pub(super) struct Rows {
     values: Vec<f32>,
     entries: Vec<usize>,
     arabic: Vec<bool>,
-    coverages: Vec<f32>,
+    coverages: Vec<Coverage>,
     lengths: Vec<f32>,
     /// How many features several examples have.
     shared: usize,
@@ -46,7 +47,7 @@ impl Rows {
 
     /// Adds an example of an entry: its features, whether it is in Arabic letters, and how much
     /// of it other examples say too.
-    pub(super) fn push(&mut self, entry: usize, x: Sparse<'_>, arabic: bool, coverage: f32) {
+    pub(super) fn push(&mut self, entry: usize, x: Sparse<'_>, arabic: bool, coverage: Coverage) {
         self.starts.push(self.features.len());
         self.features.extend_from_slice(x.features);
         self.values.extend_from_slice(x.values);
@@ -69,8 +70,8 @@ impl Rows {
     }
 
     /// The coverage of an example by the others.
-    pub(super) fn coverage(&self, row: usize) -> f32 {
-        self.coverages[row]
+    pub(super) fn coverage(&self, row: usize) -> &Coverage {
+        &self.coverages[row]
     }
 
     /// The square of an example's length.

@@ -106,6 +106,7 @@ mod tests {
     use super::super::coverage::Coverage;
     use super::super::sparse::Sparse;
     use super::*;
+    use crate::domain::language::Variety;
 
     /// Directions that point between the first two.
     fn towards(angle: f32) -> Vec<f32> {
@@ -123,7 +124,7 @@ mod tests {
             for angle in *angles {
                 let values = towards(*angle);
                 let x = Sparse { features: &features, values: &values };
-                rows.push(entry, x, false, Coverage::default());
+                rows.push(entry, x, Variety::English, Coverage::default());
             }
         }
         Examples::new(entries.len(), &rows, |_| true)

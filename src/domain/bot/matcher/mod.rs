@@ -287,7 +287,7 @@ impl Matcher {
         let best = ranked(&scores, 1).first().copied()?;
         let near = reading.coverage.near(self.model.vocabulary(), best, &[]);
         let raw = known::raw(scores[best], reading.coverage.share(&near));
-        let certainty = self.known.certainty(raw, model::is_arabic(variety));
+        let certainty = self.known.certainty(raw, variety);
         // Settling tells which entry it is, not how well the message is known.
         self.model.examples().settle(&reading.values[..reading.directions()], &mut scores);
         let best = ranked(&scores, 1).first().copied()?;

@@ -120,7 +120,7 @@ impl Model {
         for (lesson, features) in lessons.iter().zip(&read) {
             let reading = model.reading(features, Recipe::of(lesson.variety, learning));
             let coverage = model.coverage(features, &model.numbers(features), 2);
-            rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
+            rows.push(lesson.entry, reading.sparse(), lesson.variety, coverage);
         }
         let (vocabulary, alone) = Vocabulary::new(entries, lessons, &read);
         model.vocabulary = vocabulary;
@@ -265,8 +265,7 @@ impl Model {
             .filter(|(feature, _)| shared(feature))
             .map(|(feature, value)| (*feature, *value))
             .unzip();
-        let variety = if rows.is_arabic(row) { Variety::Arabic } else { Variety::English };
-        let mut recipe = Recipe::of(variety, self.learning);
+        let mut recipe = Recipe::of(rows.variety(row), self.learning);
         if !self.has_directions(&features) {
             recipe = recipe.without_directions();
         }

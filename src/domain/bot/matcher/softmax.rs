@@ -260,6 +260,7 @@ mod tests {
     use super::super::coverage::Coverage;
     use super::super::sparse::Sparse;
     use super::*;
+    use crate::domain::language::Variety;
 
     #[test]
     fn powers_and_their_inverse_agree_with_the_library() {
@@ -283,7 +284,7 @@ mod tests {
             (18, &[1], &[0.9]),
         ];
         for (entry, features, values) in examples {
-            rows.push(entry, Sparse { features, values }, false, Coverage::default());
+            rows.push(entry, Sparse { features, values }, Variety::English, Coverage::default());
         }
         let mut softmax = Softmax::new(2, entries, rows.len());
         softmax.fit(&rows, &[0, 1, 2], strength, 50);

@@ -13,6 +13,7 @@ use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
 use super::withdrawal::{self, Question};
 use super::wordless;
+use super::words::delay_sentence;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::{Basis, Verdict};
@@ -233,10 +234,13 @@ fn queued_turn(
         return;
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
-        return match waiting::closed_until(turn) {
+        return match wait {
             _ if turn.c.is_in_danger() => turn.notice(TextKey::HeardInDanger, &[]),
-            Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
-            None => turn.notice(TextKey::AlreadyQueued, &[]),
+            Some((_, closed @ DelayReason::OutsideHours { .. })) => {
+                let text = delay_sentence(turn, &closed);
+                turn.notice_text(TextKey::DelayOutsideHours, text);
+            }
+            Some(_) | None => turn.notice(TextKey::AlreadyQueued, &[]),
         };
     }
     answer_while_waiting(turn, chosen, reading, wait);

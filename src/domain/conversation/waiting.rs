@@ -122,7 +122,8 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
     };
     match choice {
         WaitChoice::Wait if is_pending => wait_after_all(turn),
-        WaitChoice::Wait => match closed_until(turn) {
+        // Somebody may work on after closing: then colleagues are asked at once.
+        WaitChoice::Wait => match closed_until(turn).filter(|_| nobody_is_there(&turn.c)) {
             Some(opens) => turn.notice(TextKey::WaitChosenClosed, &[("opens", opens)]),
             None => turn.notice(TextKey::WaitChosen, &[]),
         },
@@ -255,8 +256,12 @@ fn next_opening(turn: &Turn<'_>, from: Timestamp) -> Result<Timestamp, Rejection
     }
 }
 
+fn nobody_is_there(c: &Conversation) -> bool {
+    c.handoff.as_ref().is_some_and(|asked| asked.nobody_there)
+}
+
 /// When the team is back, as it is told, if its queue is closed now.
-pub(super) fn closed_until(turn: &Turn<'_>) -> Option<String> {
+fn closed_until(turn: &Turn<'_>) -> Option<String> {
     let opens = next_opening(turn, turn.at).ok().filter(|opens| *opens > turn.at)?;
     Some(tell_time(turn, opens))
 }

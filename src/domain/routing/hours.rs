@@ -7,7 +7,7 @@
 
 use crate::domain::time::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::time::Duration;
@@ -133,6 +133,16 @@ impl Hours {
     pub fn wall_clock(&self, at: Timestamp) -> DateTime {
         let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
         self.zone.to_datetime(instant)
+    }
+
+    /// How far that clock is from the world's, where it shows this time twice: when it is put back an
+    /// hour comes again, and only this tells one from the other.
+    pub fn repeated_by(&self, at: Timestamp) -> Option<Offset> {
+        let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+        match self.zone.to_ambiguous_timestamp(self.wall_clock(at)).offset() {
+            AmbiguousOffset::Fold { .. } => Some(self.zone.to_offset(instant)),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => None,
+        }
     }
 
     /// The first moment from `at` on when it is open: `at` itself if it is open then; `None` if it

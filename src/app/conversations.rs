@@ -13,7 +13,7 @@ use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, State, text_hash};
 use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, RequestId};
-use crate::domain::language::Language;
+use crate::domain::language::{Language, is_blank};
 use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
@@ -449,7 +449,7 @@ impl App {
     pub(super) fn check_text(&self, text: &str) -> AppResult<()> {
         let max = self.settings.utterance_chars_max;
         let length = text.chars().count();
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(AppError::Empty);
         }
         if length > max {

@@ -11,7 +11,7 @@ use super::why::{NotBlocked, NotPassed};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, PoolId, QueueId};
-use crate::domain::language::Language;
+use crate::domain::language::{Language, is_blank};
 use crate::domain::parts::{self, PartFault};
 use crate::domain::pool::agent::Agent;
 use crate::domain::reading::Reading;
@@ -267,7 +267,7 @@ impl Input {
     pub fn words(&self) -> Option<&str> {
         match self {
             Input::Text(text) => Some(text),
-            Input::Parts { text, .. } => Some(text.as_str()).filter(|text| !text.trim().is_empty()),
+            Input::Parts { text, .. } => Some(text.as_str()).filter(|text| !is_blank(text)),
             Input::Choice(_) | Input::SayAgain => None,
         }
     }

@@ -19,8 +19,8 @@ impl App {
         Ok((decoded(id, &page.records)?, page.head))
     }
 
-    /// The same after the record of this sequence and event id; `None` if the log has no such record
-    /// any more: it lost its tail after the record was read.
+    /// The same after the record of this sequence and event id; `None` if the log has another
+    /// there, or none: it lost its tail after the record was read.
     pub async fn read_log_on(
         &self,
         id: &ConversationId,
@@ -32,6 +32,10 @@ impl App {
         match page.records.split_first() {
             Some((last, rest)) if (last.seq, last.event_id) == (after, event_id) => {
                 Ok(Some((decoded(id, rest)?, page.head)))
+            }
+            // An erasure keeps none of what was read; what follows it still follows.
+            Some((first, _)) if first.seq > after => {
+                Ok(Some((decoded(id, &page.records)?, page.head)))
             }
             Some(_) | None => Ok(None),
         }

@@ -67,8 +67,10 @@ impl Feed {
         if place.sequence == 0 {
             return Ok(Attach::Attached(feed));
         }
-        let read = feed.context.app.read_log_on(&feed.id, (place.sequence, place.event_id), 0);
-        let same = read.await?.is_some();
+        let (before, _) = feed.context.app.read_log(&feed.id, place.sequence - 1, 1).await?;
+        let same = before.first().is_some_and(|logged| {
+            logged.seq == place.sequence && logged.event_id == place.event_id
+        });
         if same {
             feed.place = place;
             Ok(Attach::Attached(feed))

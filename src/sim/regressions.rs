@@ -1,5 +1,6 @@
 //! What the simulation has found, each as a scenario of its own.
 
+mod begins;
 mod erasing;
 
 use super::executor::VirtualClock;

@@ -2,6 +2,7 @@
 
 mod begins;
 mod erasing;
+mod waits;
 
 use super::executor::VirtualClock;
 use super::noted::Noted;

@@ -7,13 +7,13 @@ use super::recent::{self, Recent};
 use super::stats::Stats;
 use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
-use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
+use crate::domain::conversation::command::{Command, Decision, Input, Rejection};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::{Event, LoggedEvent};
 use crate::domain::conversation::state::{Conversation, State, text_hash};
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, RequestId};
-use crate::domain::language::{Language, is_blank};
+use crate::domain::ids::{AgentId, ConversationId, RequestId};
+use crate::domain::language::is_blank;
 use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
@@ -35,7 +35,7 @@ pub struct Done {
 }
 
 /// The caller's id of a request and a hash of what is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The id.
     pub id: RequestId,
@@ -81,60 +81,7 @@ pub(super) struct Marked {
     pub(super) request: Option<String>,
 }
 
-/// How a conversation begins, beside whose it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opening {
-    /// The language the customer's client asks for.
-    pub language: Option<Language>,
-    /// The way the customer comes, as their client says.
-    pub channel: Option<ChannelId>,
-}
-
-impl From<Option<Language>> for Opening {
-    fn from(language: Option<Language>) -> Self {
-        Opening { language, channel: None }
-    }
-}
-
 impl App {
-    /// Begins a conversation, or returns it if it has begun under this id already.
-    pub async fn start(
-        &self,
-        id: ConversationId,
-        customer: CustomerId,
-        opening: impl Into<Opening>,
-    ) -> AppResult<Done> {
-        let waiting = self.router.waiting();
-        if waiting >= self.settings.waiting_max {
-            return Err(AppError::Overloaded { waiting });
-        }
-        let start = self.start_of(id.clone(), customer.clone(), opening.into());
-        match self.command(&id, None, Command::Start(start)).await {
-            Err(AppError::Rejected(Rejection::Exists)) => {
-                let conversation = self.conversation(&id).await?;
-                if conversation.customer != customer {
-                    return Err(AppError::NotFound { what: "conversation" });
-                }
-                let events = self.events_between(&conversation, 1, 2).await?;
-                Ok(Done { conversation, events })
-            }
-            done => done,
-        }
-    }
-
-    /// What begins this conversation.
-    pub(super) fn start_of(
-        &self,
-        conversation: ConversationId,
-        customer: CustomerId,
-        opening: Opening,
-    ) -> Start {
-        let Opening { language, channel } = opening;
-        let bucket = keys::bucket_of(&conversation, self.settings.buckets);
-        let pool = self.rules().routing.pool.clone();
-        Start { conversation, bucket, pool, customer, language, channel }
-    }
-
     /// The customer says something; the bot's reply, if it is the bot's turn, is part of it.
     pub async fn say(
         &self,

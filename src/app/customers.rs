@@ -5,7 +5,8 @@
 //! is written before the conversation, so that nothing of a customer is ever out of reach, and once
 //! more after it: an erasure that goes on meanwhile took the record away, or must look again.
 
-use super::conversations::{Done, Opening, Request};
+use super::begin::Opening;
+use super::conversations::{Done, Request};
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::{App, TRIES_MAX};

@@ -9,6 +9,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attending;
 pub mod audit;
+pub mod begin;
 pub mod blocks;
 pub mod board;
 pub mod claim;

@@ -189,7 +189,7 @@ impl App {
             && needs.also.is_none()
             && self
                 .router
-                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.excluded);
+                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.kept_out());
         Ok(Told::Receipt(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),

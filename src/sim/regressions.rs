@@ -1,7 +1,9 @@
 //! What the simulation has found, each as a scenario of its own.
 
+mod begins;
 mod erasing;
 mod receipts;
+mod waits;
 
 use super::executor::VirtualClock;
 use super::noted::Noted;

@@ -370,8 +370,9 @@ fn hindered(why: &str) -> Sentence {
             "لا يمكن أخذها الآن: تنقص اللغة أو مهارة لازمة",
         ),
         Some(Hindrance::Excluded) => (
-            "this cannot be taken now: the customer has denied twice what this agent proposed",
-            "لا يمكن أخذها الآن: رفض العميل مرتين ما اقترحه هذا الموظف",
+            "this cannot be taken now: this agent has passed it on, or the customer has denied twice \
+             what they proposed",
+            "لا يمكن أخذها الآن: حوّلها هذا الموظف إلى غيره، أو رفض العميل مرتين ما اقترحه",
         ),
         Some(Hindrance::OtherOffer) => (
             "this cannot be taken now: another offer waits for an answer",

@@ -11,6 +11,7 @@ use super::satisfaction::{self, Satisfaction};
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
+use super::wait::{self, end_wait};
 use super::withdrawal;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Speaker, Turn, cut};
@@ -47,6 +48,8 @@ pub fn apply(
                 last_event_at: at,
                 handoff: None,
                 waited_ms: 0,
+                waited_before_ms: 0,
+                passed_on: None,
                 preferred: None,
                 agent_name: None,
                 excluded: Default::default(),
@@ -87,6 +90,7 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     block::fold(c, event, at);
     need::fold(c, event, heard);
     withdrawal::fold(c, event, at);
+    wait::fold(c, event);
     change(c, event, at);
 }
 
@@ -477,14 +481,6 @@ fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     }
-}
-
-/// A wait that ends without an agent still counts as waited.
-fn end_wait(c: &mut Conversation, at: Timestamp) {
-    if let (State::Queued, Some(asked)) = (&c.state, &c.handoff) {
-        c.waited_ms += at.since(asked.waiting_since).as_millis() as i64;
-    }
-    c.memory.window.waiting_since = None;
 }
 
 fn end_episode(c: &mut Conversation) {

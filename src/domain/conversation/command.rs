@@ -72,6 +72,11 @@ pub enum Command {
         /// Who.
         agent: AgentId,
     },
+    /// The agent who proposed and is held until the customer answers is no longer there.
+    HolderGone {
+        /// Who.
+        agent: AgentId,
+    },
     /// The agent says something.
     AgentSays {
         /// Who.

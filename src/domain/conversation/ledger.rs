@@ -133,6 +133,10 @@ pub(super) fn nothing_open(c: &Conversation) -> Result<(), Rejection> {
     if c.promise.is_some() { Err(Rejection::PromiseOpen) } else { Ok(()) }
 }
 
+/// A promise may have been so long on its way since its time was reckoned; never more than half of
+/// the least that can be promised.
+const ON_ITS_WAY_MAX: Duration = Duration::from_secs(30);
+
 /// An agent says "give us two days": the matter stays theirs, their hands are free, and it comes
 /// back in time to be kept.
 pub(super) fn follow_up(
@@ -151,7 +155,9 @@ pub(super) fn follow_up(
     nothing_open(c)?;
     let promises = &rules.routing.promises;
     let (earliest, latest) = (at + promises.follow_up_min, at + promises.follow_up_max);
-    if due < earliest || due > latest {
+    // Whoever says "in five minutes" says it a moment before it is heard.
+    let on_its_way = ON_ITS_WAY_MAX.min(promises.follow_up_min / 2);
+    if due + on_its_way < earliest || due > latest {
         return Err(Rejection::TimeNotPossible { earliest, latest });
     }
     // In time to be kept, but not at once.

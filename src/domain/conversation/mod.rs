@@ -35,6 +35,7 @@ mod supervision;
 mod survey;
 mod timers;
 mod turn;
+mod wait;
 mod withdrawal;
 mod wordless;
 mod words;

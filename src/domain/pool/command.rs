@@ -38,6 +38,9 @@ pub struct Arrival {
     pub waiting_since: Timestamp,
     /// Milliseconds waited before, in this episode.
     pub waited_ms: i64,
+    /// Of these, those of waits that are over: whoever waits anew began the present one after them.
+    #[serde(default)]
+    pub waited_before_ms: i64,
     /// Who is asked first.
     pub preferred: Option<AgentId>,
     /// Who must not get it.

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod on_call;
+mod passing_on;
 mod promises;
 mod recommendations;
 mod table;

@@ -380,6 +380,12 @@ text_keys! {
     OnCallReached = "on_call_reached",
     /// Nobody on call was reached: `{contacts}`.
     OnCallMissed = "on_call_missed",
+    /// Whoever is in danger writes while those on call are rung `{since}` then.
+    HeardWhileRinging = "heard_while_ringing",
+    /// The same when `{name}`, who is on call, knows of it.
+    HeardWhenReached = "heard_when_reached",
+    /// The same when nobody on call was reached: `{contacts}`.
+    HeardWhenMissed = "heard_when_missed",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.

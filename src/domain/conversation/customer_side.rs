@@ -7,6 +7,7 @@ use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::meanwhile::answer_while_waiting;
+use super::on_call;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
@@ -234,7 +235,7 @@ fn queued_turn(
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
         return match waiting::closed_until(turn) {
-            _ if turn.c.is_in_danger() => turn.notice(TextKey::HeardInDanger, &[]),
+            _ if turn.c.is_in_danger() => on_call::hear(turn),
             Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
             None => turn.notice(TextKey::AlreadyQueued, &[]),
         };

@@ -404,6 +404,14 @@ text_keys! {
     PacketHeadlineNoNeed = "packet_headline_no_need",
     /// Stands for what there is none of, in a packet.
     PacketNothing = "packet_nothing",
+    /// How long the customer waits, or waited, in a packet: `{count}` minutes.
+    PacketWaiting = "packet_waiting",
+    /// Tells the agent that the customer is in danger, where they were asked for something else.
+    MoodInDanger = "mood_in_danger",
+    /// The same: angry.
+    MoodAngry = "mood_angry",
+    /// The same: lost.
+    MoodLost = "mood_lost",
     /// A first sentence the agent may send: `{agent}`, `{need}`.
     PacketOpening = "packet_opening",
     /// The same where no need is known: `{agent}`.

@@ -408,7 +408,7 @@ pub(super) fn record(
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
     let parts = input.parts().to_vec();
     turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
-    understood(turn, reading, Some(offset), chosen.is_some());
+    understood(turn, reading, Some(offset), chosen.is_some_and(|entry| entry.is_need));
 }
 
 /// Writes down what was understood, and by which rules. Evidence keeps its place only where it

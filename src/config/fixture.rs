@@ -218,8 +218,13 @@ fn text_line(key: TextKey) -> String {
         TextKey::CustomerBlocked | TextKey::StillBlocked => {
             format!("{name}: [\"until {{until}}; {{otherwise}}\"]\n")
         }
-        TextKey::OnCallReached => format!("{name}: [\"reached {{name}}\"]\n"),
-        TextKey::OnCallMissed => format!("{name}: [\"nobody; {{contacts}}\"]\n"),
+        TextKey::HeardWhileRinging => format!("{name}: [\"since {{since}}\"]\n"),
+        TextKey::OnCallReached | TextKey::HeardWhenReached => {
+            format!("{name}: [\"reached {{name}}\"]\n")
+        }
+        TextKey::OnCallMissed | TextKey::HeardWhenMissed => {
+            format!("{name}: [\"nobody; {{contacts}}\"]\n")
+        }
         TextKey::PromiseLate => format!("{name}: [\"{{due}}: {{why}}\"]\n"),
         _ => format!("{name}: [\"words\"]\n"),
     }

@@ -380,6 +380,12 @@ text_keys! {
     OnCallReached = "on_call_reached",
     /// Nobody on call was reached: `{contacts}`.
     OnCallMissed = "on_call_missed",
+    /// Whoever is in danger writes while those on call are rung `{since}` then.
+    HeardWhileRinging = "heard_while_ringing",
+    /// The same when `{name}`, who is on call, knows of it.
+    HeardWhenReached = "heard_when_reached",
+    /// The same when nobody on call was reached: `{contacts}`.
+    HeardWhenMissed = "heard_when_missed",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.
@@ -398,6 +404,14 @@ text_keys! {
     PacketHeadlineNoNeed = "packet_headline_no_need",
     /// Stands for what there is none of, in a packet.
     PacketNothing = "packet_nothing",
+    /// How long the customer waits, or waited, in a packet: `{count}` minutes.
+    PacketWaiting = "packet_waiting",
+    /// Tells the agent that the customer is in danger, where they were asked for something else.
+    MoodInDanger = "mood_in_danger",
+    /// The same: angry.
+    MoodAngry = "mood_angry",
+    /// The same: lost.
+    MoodLost = "mood_lost",
     /// A first sentence the agent may send: `{agent}`, `{need}`.
     PacketOpening = "packet_opening",
     /// The same where no need is known: `{agent}`.

@@ -249,8 +249,9 @@ impl AgentService for AgentDesk {
         let asked = request.get_ref();
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let screen = decode::language(&asked.language)?;
         let app = &self.context.app;
-        let packet = app.packet(&right.agent.id, &right.conversation, right.token);
+        let packet = app.packet(&right.agent.id, &right.conversation, right.token, screen);
         let packet = encode_agent::packet(app, packet.await.map_err(status)?);
         Ok(Response::new(pb::GetHandoffPacketResponse { packet: Some(packet) }))
     }

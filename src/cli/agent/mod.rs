@@ -162,7 +162,8 @@ impl Seat {
         let (tell, heard) = mpsc::channel(64);
         let every = every.filter(|every: &Duration| !every.is_zero()).unwrap_or(BEAT);
         tokio::spawn(calls::beat(client.clone(), session.clone(), every, report.clone()));
-        tokio::spawn(calls::work(client.clone(), session.clone(), wanted, report));
+        let language = show.transcript.language;
+        tokio::spawn(calls::work(client.clone(), session.clone(), language, wanted, report));
         tokio::spawn(follow(stream::WorkStream::new(client, session), tell));
         Ok(Some(Seat { hello, asked, reports, heard }))
     }

@@ -411,8 +411,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.abuse_reported = None;
             c.handoff = None;
             // What was told stays told: nobody is asked twice for the same number.
-            let slots = std::mem::take(&mut c.memory.slots);
-            c.memory = Memory { slots, ..Memory::default() };
+            let before = std::mem::take(&mut c.memory);
+            let Memory { slots, need, need_answered, .. } = before;
+            // What it was about is what it is about again, until they say something else.
+            c.memory = Memory { slots, need, need_answered, ..Memory::default() };
             block::goes_on(c);
         }
     }

@@ -7,6 +7,7 @@ use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::meanwhile::answer_while_waiting;
+use super::on_call;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
@@ -235,7 +236,7 @@ fn queued_turn(
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
         return match wait {
-            _ if turn.c.is_in_danger() => turn.notice(TextKey::HeardInDanger, &[]),
+            _ if turn.c.is_in_danger() => on_call::hear(turn),
             Some((_, closed @ DelayReason::OutsideHours { .. })) => {
                 let text = delay_sentence(turn, &closed);
                 turn.notice_text(TextKey::DelayOutsideHours, text);
@@ -411,7 +412,7 @@ pub(super) fn record(
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
     let parts = input.parts().to_vec();
     turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
-    understood(turn, reading, Some(offset), chosen.is_some());
+    understood(turn, reading, Some(offset), chosen.is_some_and(|entry| entry.is_need));
 }
 
 /// Writes down what was understood, and by which rules. Evidence keeps its place only where it

@@ -4,6 +4,7 @@
 
 use super::bot_side::{has_slot, marked, unseen_answer};
 use super::ledger::tell_time;
+use super::on_call;
 use super::promise::PromiseKind;
 use super::state::State;
 use super::turn::Turn;
@@ -39,7 +40,7 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading, wait: Option<(u32, DelayR
         return;
     }
     if turn.c.is_in_danger() {
-        return turn.notice(TextKey::HeardInDanger, &[]);
+        return on_call::hear(turn);
     }
     if reading.social == Some(SocialAct::Attention) {
         return still_here(turn, wait);

@@ -9,6 +9,7 @@ pub mod command;
 pub mod deadline;
 pub mod event;
 pub mod handle;
+pub mod headline;
 pub mod need;
 pub mod on_call;
 pub mod promise;

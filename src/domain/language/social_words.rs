@@ -200,6 +200,9 @@ pub(super) static ATTENTION: Phrases = phrases!(
      هنا; انا معك; انا معكم; انا معاك; انا معاكم; معك; معكم; معاك; معاكم; ايوه انا هنا; ايوه معاك; \
      ايه موجود; ايه انا هنا; نعم انا هنا; نعم موجود; راني هنا; راني هنايا; مازال هنا; مازلني هنا; باقي معاكم; ما رحت; لم \
      اذهب; ما مشيت; \
+     هل وصلكم احد; وصلكم احد; وصلتم لاحد; هل وصلتم لاحد; هل وصلتم الي احد; هل جاء احد; جاء احد; هل جا احد; جا احد; حد \
+     جاي; في حد جاي; فيه حد جاي; احد جاي; في احد جاي; فيه احد جاي; هل سياتي احد; هل رد احد; رد احد; احد رد; حد رد; هل احد \
+     جاي; هل في احد جاي; هل من احد قادم; \
      alo; aloo; allo; wenkom; weinkom; wainkom; wenkum; fenkom; feenkom; finkom; fi 7ad; fe 7ad; fi 7ada; 7ad hena; 7ada \
      hon; fi a7ad; lissa hena; lissa hina; lissa hna; lessa hena; lessa hina; lesa hena; lesa hina; lsa hon; lissa hon; \
      lessa hon; lissa mawgood; lissa mawgoud; lessa mawgood; lesa mawgood; lissa mawjood; lissa mawjoud; lessa mawjood; \
@@ -209,6 +212,9 @@ pub(super) static ATTENTION: Phrases = phrases!(
      hon; b3dni hon; ba3dni hena; lal7een hena; lel7een hena; lal7een mawjood; lel7een mawjood; rani hna; rani hnaya; \
      mazal hna; mazelt hna; mazelt hena; mazilt huna; ba2i hena; entom hena; ento hena; enta hena; inta hon; enta ma3aya; \
      inta ma3i; \
+     did anyone come; did anybody come; has anyone come; has anybody come; is anyone coming; is anybody coming; is \
+     someone coming; is somebody coming; is help coming; did you reach anyone; did you reach anybody; did you reach \
+     someone; have you reached anyone; did anyone answer; did anybody answer; has anyone answered; \
      anyone; anybody; anyone there; any one there; anybody there; anyone here; is anyone there; \
      is anybody there; is anyone here; is anyone around; are you there; you there; r u there; \
      still there; are you still there; are you here; answer me; reply; please reply; reply \

@@ -608,6 +608,7 @@ impl Agent<'_> {
             session: self.session(),
             conversation_id: conversation.to_owned(),
             token,
+            language: String::new(),
         };
         let packet = self.world.agents().get_handoff_packet(with(request, &self.key)).await?;
         Ok(packet.into_inner().packet.unwrap())

@@ -225,7 +225,7 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
         loop {
             let is_away = match &*health.borrow_and_update() {
                 Health::Well | Health::Thin(_) => false,
-                Health::Full(_) | Health::Partly(_) | Health::Away(_) => true,
+                Health::Full(_) | Health::Barred(_) | Health::Partly(_) | Health::Away(_) => true,
             };
             if std::mem::replace(&mut was_away, is_away) && !is_away {
                 came_back.notify_one();
@@ -239,6 +239,10 @@ pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_ba
                 Health::Full(reason) => {
                     tracing::error!(%reason, "the store is full: what is new is not saved");
                     Phase::Degraded
+                }
+                Health::Barred(reason) => {
+                    tracing::error!(%reason, "the store takes no writes; the bot answers, nothing is saved");
+                    Phase::Isolated
                 }
                 Health::Partly(slots) => {
                     tracing::error!(slots.away = slots.len(), "part of the store does not answer");

@@ -85,6 +85,11 @@ codes! {
             => "bring the store back; meanwhile the bot answers and says that nothing is saved"
         ar "المخزن: لا يجيب: {reason}"
             => "أعد المخزن للعمل؛ وإلى ذلك الحين يجيب الرد الآلي ويقول إن شيئًا لا يُحفظ";
+    StoreBarred "store_barred" [reason]
+        en "store: it is read and takes no writes: {reason}"
+            => "do what the reason says; meanwhile the bot answers and says that nothing is saved"
+        ar "المخزن: يُقرأ ولا يقبل الكتابة: {reason}"
+            => "افعل ما يقوله السبب؛ وإلى ذلك الحين يجيب الرد الآلي ويقول إن شيئًا لا يُحفظ";
     SecretShared "secret_shared" [name]
         en "server.secret: this data folder has the one of the deployment, {name}"
         ar "server.secret: في مجلد البيانات هذا سر المنظومة نفسه، {name}";

@@ -85,8 +85,14 @@ impl Examiner for Examination {
         let slot = keys::pool(&self.app.rules().routing.pool);
         match latency(store.as_ref(), &slot).await {
             Ok(finding) => findings.push(finding),
-            // The slots tell that and why the store is away.
-            Err(_) => return [findings, self.app.diagnose().await].concat(),
+            Err(error) => {
+                let told = self.app.diagnose().await;
+                // Where it is away the slots tell that and why; where all of them are read, it is this.
+                if told.iter().any(|finding| finding.code == Code::SlotsReached) {
+                    findings.push(Finding::trouble(Code::StoreBarred).with("reason", error));
+                }
+                return [findings, told].concat();
+            }
         }
         findings.extend(self.skew(&slot).await);
         if let (Some(size), Ok(kept)) = (size, self.app.kept().await) {
@@ -246,6 +252,7 @@ pub(super) fn refused(error: &OpenError) -> Finding {
         | OpenError::Evicts { .. }
         | OpenError::NoAof { .. }
         | OpenError::DropsScripts { .. }
+        | OpenError::LacksRights { .. }
         | OpenError::Torn { .. }
         | OpenError::Shape { .. }
         | OpenError::Empty { .. }

@@ -12,6 +12,14 @@ pub enum Attempt {
     Done(Value),
     /// Nothing was done; asking again at once makes no sense.
     Refused(String),
+    /// The server answers, and takes no writes: its disk, its replicas or the rights of the user say no.
+    /// A script may have been stopped by that in the middle.
+    Barred {
+        /// Whether part of it may be done.
+        maybe_done: bool,
+        /// What the server says.
+        reason: String,
+    },
     /// Nothing was done: the server's memory is full.
     Full(String),
     /// Nothing was done, and in a moment it may go.
@@ -57,17 +65,37 @@ pub fn judge(sent: Result<RedisResult<Value>, Elapsed>) -> Attempt {
         // A server that was demoted: the connection leads to the wrong one.
         redis::ErrorKind::Server(ServerErrorKind::ReadOnly) => Attempt::Elsewhere(reason),
         _ if error.code() == Some("OOM") => Attempt::Full(reason),
-        _ if reason.contains("user_script") => Attempt::Faulty(reason),
-        redis::ErrorKind::Server(_) => Attempt::Refused(reason),
-        redis::ErrorKind::Extension if error.code() == Some("BUSY") => Attempt::Later(reason),
-        redis::ErrorKind::Extension => Attempt::Refused(reason),
+        _ if reason.contains("user_script") => match lacks_right(&reason) {
+            true => Attempt::Barred { maybe_done: true, reason },
+            false => Attempt::Faulty(reason),
+        },
+        redis::ErrorKind::Server(_) => match lacks_right(&reason) {
+            true => Attempt::Barred { maybe_done: false, reason },
+            false => Attempt::Refused(reason),
+        },
+        redis::ErrorKind::Extension => match error.code() {
+            Some("BUSY") => Attempt::Later(reason),
+            // One key is of another kind than it should be.
+            Some("WRONGTYPE") => Attempt::Refused(reason),
+            // MISCONF, NOREPLICAS, NOAUTH, and whatever else servers come to say.
+            _ => Attempt::Barred { maybe_done: false, reason },
+        },
         redis::ErrorKind::AuthenticationFailed | redis::ErrorKind::InvalidClientConfig => {
-            Attempt::Refused(reason)
+            Attempt::Barred { maybe_done: false, reason }
         }
         redis::ErrorKind::ClusterConnectionNotFound => Attempt::Later(reason),
         _ if error.is_timeout() => Attempt::Silent(reason),
         _ => Attempt::Broken(reason),
     }
+}
+
+/// Whether the user may not do what was asked, itself or within a script. A command that was renamed or
+/// taken away comes to the same.
+pub fn lacks_right(reason: &str) -> bool {
+    let says = reason.to_lowercase();
+    let signs =
+        ["noperm", "no permissions", "the user executing the script can't", "unknown command"];
+    signs.iter().any(|sign| says.contains(sign))
 }
 
 /// The node that takes the keys over, if that is what the answer says.

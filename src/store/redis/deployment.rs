@@ -9,6 +9,7 @@ use super::hints;
 use super::keys::{Keys, LAYOUT};
 use super::link::{Failed, Link, Patience};
 use super::reloading::{self, REMEDY, Reload};
+use super::rights;
 use super::scripts::{Call, Script};
 use crate::ports::store::Slot;
 use redis::Value;
@@ -100,6 +101,16 @@ pub enum OpenError {
         found: String,
         /// What it says to that user.
         barred: String,
+    },
+    /// The user may not do all that is done.
+    #[error("{address}: the user may not do all that Sanad does ({missing}); {hint}")]
+    LacksRights {
+        /// Where.
+        address: String,
+        /// What is missing.
+        missing: String,
+        /// What it needs.
+        hint: String,
     },
     /// The record of the deployment is gone, what stands beside it is not.
     #[error(
@@ -285,6 +296,7 @@ async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
     let infos = replies.iter().map(|reply| Info::parse(&decode::text(reply).unwrap_or_default()));
     let infos: Vec<Info> = infos.collect();
     infos.iter().try_for_each(|info| check_server(link.address(), info))?;
+    check_rights(link, keys).await?;
     if infos.iter().any(|info| info.get("aof_enabled") != "1") {
         return Ok(Safety::Memory);
     }
@@ -299,6 +311,19 @@ async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
         Reload::Whole if !is_flushed => Safety::Written,
         Reload::Whole if address.shape == Shape::Single || address.replicas > 0 => Safety::Flushed,
         Reload::Whole => Safety::OnOne,
+    })
+}
+
+/// Refuses a user that would be stopped in the middle of what it writes.
+async fn check_rights(link: &Link, keys: &Keys) -> Result<(), OpenError> {
+    let missing = rights::missing(link, keys).await.map_err(|failed| unreachable(link, failed))?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(OpenError::LacksRights {
+        address: link.address().to_string(),
+        missing: missing.join(", "),
+        hint: hints::needed(link.address()),
     })
 }
 

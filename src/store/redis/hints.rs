@@ -2,13 +2,29 @@
 //! server or the client says.
 
 use super::address::{Address, Shape};
+use super::attempt::lacks_right;
 use super::reloading::RIGHTS;
+
+/// What is said of a server that answers and takes no writes.
+pub fn refusing(address: &Address, reason: &str) -> String {
+    format!("Redis refuses writes: {reason}; {}", hint(address, reason))
+}
 
 /// What to do about this reason.
 pub fn hint(address: &Address, reason: &str) -> String {
     let says = reason.to_lowercase();
     let has = |part: &str| says.contains(part);
-    if has("noperm") || has("no permissions") {
+    if has("misconf") {
+        return "its disk is full or its file cannot be written: make room, look at the log of Redis, and \
+                run `redis-cli BGSAVE`, or BGREWRITEAOF where the append-only file is named"
+            .to_owned();
+    }
+    if has("noreplicas") {
+        return "fewer replicas follow than `min-replicas-to-write` asks for: bring them back; `redis-cli \
+                INFO replication` lists them"
+            .to_owned();
+    }
+    if lacks_right(reason) {
         return no_right(address, reason);
     }
     if has("unknownissuer") {
@@ -63,13 +79,20 @@ pub fn hint(address: &Address, reason: &str) -> String {
 
 /// Names the right that is missing, where the server names the command.
 fn no_right(address: &Address, reason: &str) -> String {
-    let command = reason.split('\'').nth(1).map(|command| format!(" (here `+{command}`)"));
-    let rights = RIGHTS.replace("P:", &format!("{}:", address.prefix));
+    // Within a script no command is named, and an apostrophe stands for something else.
+    let named = reason.split('\'').nth(1).filter(|word| !word.contains(' '));
+    let command = named.map(|command| format!(" (here `+{command}`)"));
     format!(
-        "the user {} lacks a right{}; it needs `{rights}`",
+        "the user {} lacks a right{}; {}",
         if address.user().is_empty() { "default" } else { address.user() },
-        command.unwrap_or_default()
+        command.unwrap_or_default(),
+        needed(address)
     )
+}
+
+/// The rights that a user needs.
+pub fn needed(address: &Address) -> String {
+    format!("it needs `{}`", RIGHTS.replace("P:", &format!("{}:", address.prefix)))
 }
 
 #[cfg(test)]
@@ -89,6 +112,14 @@ mod tests {
             right,
             "user shop lacks a right (here `+config|get`); it needs `~shop:* &shop:*",
         );
+        check("redis://h", "MISCONF: Redis is configured to save RDB snapshots", "BGSAVE");
+        check(
+            "redis://h",
+            "NOREPLICAS: Not enough good replicas to write",
+            "min-replicas-to-write",
+        );
+        let within = "ERR: The user executing the script can't run this command or subcommand";
+        check("redis://h", within, "user default lacks a right;");
         check("redis://h", "NOPERM: No permissions to access a key", "user default lacks a right;");
         check("rediss://h", "invalid peer certificate: UnknownIssuer", "?ca=FILE");
         check("rediss://h", "InvalidCertificate(NotValidForName)", "not good for this host");

@@ -8,13 +8,14 @@
 
 use super::address::{Address, Shape};
 use super::asides::Asides;
-use super::attempt::{Attempt, judge};
+use super::attempt::{Attempt, judge, lacks_right};
+use super::hints;
 use super::probe;
 use super::scripts::Call;
 use super::takeovers;
 pub use super::troubles::Health;
 pub(super) use super::troubles::Lane;
-use super::troubles::Troubles;
+use super::troubles::{Bar, Troubles};
 use super::wires::{self, Node, Spans, Wire};
 use crate::ports::store::Slot;
 use redis::{Cmd, RedisError, Value};
@@ -190,6 +191,12 @@ impl Link {
                 Attempt::Refused(reason) => {
                     self.heal(&lane);
                     return Err(Failed { maybe_done, reason });
+                }
+                Attempt::Barred { maybe_done: in_part, reason } => {
+                    self.heal(&lane);
+                    let told = hints::refusing(&self.address, &reason);
+                    self.bar(&lane, Bar { reason: told.clone(), by_rights: lacks_right(&reason) });
+                    return Err(Failed { maybe_done: maybe_done || in_part, reason: told });
                 }
                 Attempt::Full(reason) => {
                     self.heal(&lane);
@@ -404,6 +411,26 @@ impl Link {
             tokio::spawn(probe::until_there_is_room(self.itself.clone(), lane.clone()));
             self.report(&troubles);
         }
+    }
+
+    /// A part answers, and takes no writes.
+    fn bar(&self, lane: &Lane, bar: Bar) {
+        let (mut troubles, by_rights) = (self.troubles(), bar.by_rights);
+        if self.is_shared() && troubles.bars(lane, bar) {
+            tokio::spawn(probe::until_it_takes_writes(
+                self.itself.clone(),
+                lane.clone(),
+                by_rights,
+            ));
+            self.report(&troubles);
+        }
+    }
+
+    /// A part takes writes again.
+    pub(super) fn takes_writes(&self, lane: &Lane) {
+        let mut troubles = self.troubles();
+        troubles.takes_writes(lane);
+        self.report(&troubles);
     }
 
     /// A part takes what is new again.

@@ -45,6 +45,7 @@ mod probe;
 pub mod reloading;
 mod replicas;
 pub mod report;
+pub mod rights;
 mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.

@@ -3,6 +3,7 @@
 
 use super::keys::Keys;
 use super::link::{Lane, Link};
+use super::rights;
 use super::scripts::{Call, Script};
 use crate::ports::store::Slot;
 use std::sync::Weak;
@@ -38,6 +39,22 @@ pub async fn until_there_is_room(link: Weak<Link>, lane: Lane) {
         let Some(link) = link.upgrade() else { return };
         if link.probe(lane.clone(), &call(&link, &lane, Script::Room)).await.is_ok() {
             return link.has_room(&lane);
+        }
+    }
+}
+
+/// Asks a part that takes no writes again and again, until it does. Where a right was lacking, what
+/// writes nothing may pass, so the rights are asked for too.
+pub async fn until_it_takes_writes(link: Weak<Link>, lane: Lane, by_rights: bool) {
+    loop {
+        let Some(pause) = link.upgrade().map(|link| link.patience().breaker) else { return };
+        tokio::time::sleep(pause).await;
+        let Some(link) = link.upgrade() else { return };
+        let told = link.probe(lane.clone(), &call(&link, &lane, Script::Room)).await;
+        // Where memory is full now, that is told by those who bring something new.
+        let takes = told.is_ok() || told.is_err_and(|failed| failed.reason.contains("OOM"));
+        if takes && (!by_rights || rights::are_whole(&link, &lane).await) {
+            return link.takes_writes(&lane);
         }
     }
 }

@@ -29,6 +29,8 @@ pub enum Script {
     Stand,
     /// Nothing, where there is room for more.
     Room,
+    /// Whether the user may do all that scripts do.
+    Rights,
 }
 
 struct Text {
@@ -56,6 +58,7 @@ static HELD: LazyLock<Text> = script!(" flags=allow-oom", "held.lua");
 static BLESS: LazyLock<Text> = script!("", "bless.lua");
 static VOUCH: LazyLock<Text> = script!(" flags=allow-oom", "vouch.lua");
 static STAND: LazyLock<Text> = script!(" flags=allow-oom", "stand.lua");
+static RIGHTS: LazyLock<Text> = script!(" flags=allow-oom", "rights.lua");
 static ROOM: LazyLock<Text> = script!("", "room.lua");
 
 impl Script {
@@ -72,6 +75,7 @@ impl Script {
             Script::Vouch => &VOUCH,
             Script::Stand => &STAND,
             Script::Room => &ROOM,
+            Script::Rights => &RIGHTS,
         }
     }
 }
@@ -155,5 +159,6 @@ mod tests {
         check(Script::Vouch, "#!lua flags=allow-oom");
         check(Script::Stand, "#!lua flags=allow-oom");
         check(Script::Room, "#!lua");
+        check(Script::Rights, "#!lua flags=allow-oom");
     }
 }

@@ -23,6 +23,8 @@ pub enum Health {
     Thin(String),
     /// They answer, and the memory of one is full: it takes nothing new.
     Full(String),
+    /// They answer, and take no writes, for this reason.
+    Barred(String),
     /// Part of them does not answer: these slots are away.
     Partly(Vec<Slot>),
     /// They do not answer, for this reason.
@@ -40,6 +42,15 @@ struct Broken {
     reason: String,
 }
 
+/// Why a part takes no writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// What the server says, and what to do.
+    pub reason: String,
+    /// Whether a right is lacking, so that what writes nothing may pass all the same.
+    pub by_rights: bool,
+}
+
 /// What is wrong at the moment.
 #[derive(Debug, Default)]
 pub(super) struct Troubles {
@@ -52,6 +63,8 @@ pub(super) struct Troubles {
     probed: BTreeSet<Lane>,
     /// Parts whose memory is full, each of which somebody asks until there is room.
     full: BTreeMap<Lane, String>,
+    /// Parts that take no writes, each of which somebody asks until they do.
+    barred: BTreeMap<Lane, Bar>,
     /// Slots that answer and have lost what they held.
     lost: BTreeMap<Slot, String>,
     /// Why too few replicas have what was written.
@@ -142,6 +155,16 @@ impl Troubles {
         self.full.remove(lane);
     }
 
+    /// A part takes no writes; tells whether that is new.
+    pub(super) fn bars(&mut self, lane: &Lane, bar: Bar) -> bool {
+        self.barred.insert(lane.clone(), bar).is_none()
+    }
+
+    /// A part takes writes again.
+    pub(super) fn takes_writes(&mut self, lane: &Lane) {
+        self.barred.remove(lane);
+    }
+
     /// What a slot held is not there.
     pub(super) fn loses(&mut self, slot: &Slot, reason: &str) {
         self.lost.insert(slot.clone(), reason.to_owned());
@@ -172,9 +195,17 @@ impl Troubles {
         if let Some(reason) = all.or(lost) {
             return Health::Away(reason.clone());
         }
-        if !self.broken.is_empty() || !self.lost.is_empty() {
-            let broken = self.broken.keys().flatten();
-            return Health::Partly(broken.chain(self.lost.keys()).cloned().collect());
+        let serves =
+            |lane: &Lane| !self.broken.contains_key(lane) && !self.barred.contains_key(lane);
+        if let Some(bar) = self.barred.values().next()
+            && !self.used.keys().any(serves)
+        {
+            return Health::Barred(bar.reason.clone());
+        }
+        if !self.broken.is_empty() || !self.barred.is_empty() || !self.lost.is_empty() {
+            let away = self.broken.keys().chain(self.barred.keys()).flatten();
+            let away: BTreeSet<Slot> = away.chain(self.lost.keys()).cloned().collect();
+            return Health::Partly(away.into_iter().collect());
         }
         let full = self.full.values().next().cloned().map(Health::Full);
         full.or_else(|| self.thin.clone().map(Health::Thin)).unwrap_or_default()
@@ -212,6 +243,23 @@ mod tests {
         troubles.breaks(&lane(2), now, "gone");
         assert_eq!(troubles.health(true), Health::Away("gone".to_owned()));
         assert_eq!(troubles.quiet(now + CALL, CALL), [], "they are tried beside the callers");
+    }
+
+    #[test]
+    fn a_part_that_takes_no_writes_is_not_well_however_often_it_answers() {
+        let (mut troubles, now) = (Troubles::default(), Instant::now());
+        for part in [lane(1), lane(2)] {
+            troubles.admit(&part, now, CALL).unwrap();
+        }
+        let bar = || Bar { reason: "MISCONF".to_owned(), by_rights: false };
+        assert!(troubles.bars(&lane(1), bar()) && !troubles.bars(&lane(1), bar()));
+        troubles.heals(&lane(1), now);
+        assert_eq!(troubles.health(true), Health::Partly(vec![Slot::Bucket(1)]));
+        troubles.bars(&lane(2), bar());
+        assert_eq!(troubles.health(true), Health::Barred("MISCONF".to_owned()));
+        troubles.takes_writes(&lane(1));
+        troubles.takes_writes(&lane(2));
+        assert_eq!(troubles.health(true), Health::Well);
     }
 
     #[test]

@@ -198,6 +198,71 @@ async fn a_full_server_refuses_what_is_new_and_lets_the_rest_end() {
     change_of(&key("new")).await.expect("there is room again");
 }
 
+/// The store takes nothing, whatever it still answers, and says why and what to do; and once it is
+/// mended, that is noticed without anybody who writes.
+async fn takes_nothing_for_a_while(
+    server: &RedisServer,
+    bar: &[&str],
+    mend: &[&str],
+    says: &[&str],
+) {
+    let url = format!("redis://shop:shop@127.0.0.1:{}", server.port());
+    let store = opened_at(&url).await;
+    count(&store).await.expect("a commit");
+    let mut health = store.health();
+    assert_eq!(server.cli(bar), "OK");
+    let refused = match store.load(&SLOT, &[], &[]).await {
+        Ok(seen) => {
+            let mut change = seen.change(7);
+            change.count("n", 1, None).ring("n");
+            unavailable_of(store.commit(change).await).1
+        }
+        Err(error) => error.to_string(),
+    };
+    let told = health.borrow_and_update().clone();
+    let Health::Barred(reason) = &told else { panic!("{bar:?}: {told:?}") };
+    for word in ["refuses writes"].iter().chain(says) {
+        assert!(reason.contains(word) && refused.contains(word), "{word}: {reason} / {refused}");
+    }
+    // That it answers heals nothing.
+    let _ = store.counter(&SLOT, "n").await;
+    assert!(matches!(&*health.borrow(), Health::Barred(_)), "{bar:?}");
+    assert_eq!(server.cli(mend), "OK");
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(BOUND, well).await.expect("in time").expect("it is there");
+    count(&store).await.expect("it goes on");
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_writes_is_not_well_whatever_it_answers() {
+    let server = RedisServer::start();
+    let user = ["ACL", "SETUSER", "shop", "on", ">shop"];
+    assert_eq!(server.cli(&[&user[..], &["~*", "&*", "+@all"]].concat()), "OK");
+    let set = |name: &'static str, value: &'static str| ["CONFIG", "SET", name, value];
+    let replicas = "min-replicas-to-write";
+    let is = [replicas, "INFO replication"];
+    takes_nothing_for_a_while(&server, &set(replicas, "1"), &set(replicas, "0"), &is).await;
+    let acl = |right: &'static str| ["ACL", "SETUSER", "shop", right];
+    for (takes, gives) in [("-hset", "+hset"), ("-evalsha", "+evalsha"), ("resetchannels", "&*")] {
+        takes_nothing_for_a_while(&server, &acl(takes), &acl(gives), &["lacks a right"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_disk_fails_says_so_and_what_to_do() {
+    let server = RedisServer::start();
+    let user = ["ACL", "SETUSER", "shop", "on", ">shop", "~*", "&*", "+@all"];
+    assert_eq!(server.cli(&user), "OK");
+    // A folder stands where the file should.
+    let file = server.folder().join("dump.rdb");
+    std::fs::create_dir(&file).expect("a folder");
+    server.cli(&["BGSAVE"]);
+    server.cli_until(&["INFO", "persistence"], "rdb_last_bgsave_status:err");
+    // Writes are refused from then on where Redis is to save by itself.
+    let (bar, mend) = (["CONFIG", "SET", "save", "3600 1"], ["CONFIG", "SET", "save", ""]);
+    takes_nothing_for_a_while(&server, &bar, &mend, &["MISCONF", "BGSAVE"]).await;
+}
+
 #[tokio::test]
 async fn a_server_that_was_emptied_is_noticed_and_not_written_to() {
     let server = RedisServer::start();

@@ -127,6 +127,28 @@ async fn where_default_may_not_do_what_is_in_the_file_nobody_begins() {
 }
 
 #[tokio::test]
+async fn a_user_that_may_not_do_everything_is_refused_with_what_is_missing() {
+    let guarded = Guarded::start();
+    guarded.users(WITH_RIGHTS, RIGHTS);
+    guarded.init().await.expect("a blessing");
+    // Also where the server may not be asked.
+    for rights in [RIGHTS.to_owned(), without_asking()] {
+        let lacks = |right: &str| format!("{rights} {right}");
+        let elsewhere = rights.replace("&P:*", "&x");
+        let checks = [(lacks("-hset"), "+hset"), (lacks("-publish"), "+publish")];
+        for (rights, missing) in checks.into_iter().chain([(elsewhere, "(&shop:*)")]) {
+            guarded.users(WITH_RIGHTS, &rights);
+            let told = guarded.open().await.map(drop).unwrap_err();
+            assert!(matches!(&told, OpenError::LacksRights { .. }), "{rights}: {told}");
+            let told = told.to_string();
+            assert!(told.contains(missing) && told.contains("~shop:* &shop:*"), "{told}");
+        }
+    }
+    guarded.users(WITH_RIGHTS, RIGHTS);
+    guarded.open().await.expect("nothing is missing");
+}
+
+#[tokio::test]
 async fn where_nobody_may_ask_nothing_is_called_durable() {
     let guarded = Guarded::start();
     guarded.users(WITH_RIGHTS, &without_asking());

@@ -71,6 +71,7 @@ write(JSON.stringify({
   count: ours.length,
   auroc: foreign.length ? wins / (ours.length * foreign.length) : null,
   recall5: foreign.length ? foreign.filter((score) => score < limit).length / foreign.length : null,
+  mean: times.reduce((sum, time) => sum + time, 0) / times.length,
   p50: quantile(times, 0.5),
   p99: quantile(times, 0.99),
   trainSeconds,

@@ -184,6 +184,14 @@ fn parse(name: &str) -> Option<Note> {
     }
 }
 
+/// The wait that a note tells of, if it tells of one.
+pub(crate) fn wait_noted(name: &str) -> Option<Waited> {
+    match parse(name)? {
+        Note::Waited(waited) => Some(waited),
+        Note::Served(_) => None,
+    }
+}
+
 fn parse_waited(rest: &str) -> Option<Waited> {
     let mut parts = rest.split('|');
     let queue = QueueId::parse(parts.next()?).ok()?;

@@ -40,6 +40,7 @@ mod scene;
 mod staffing;
 mod supervisor;
 mod told;
+mod wait_notes;
 mod witness;
 mod world;
 

@@ -71,7 +71,9 @@ impl Model {
         self.remember_what_was(ids, names);
         self.gives_way(&places, at);
         for (id, next) in &places {
-            adopts |= self.judge_place(id, next.as_ref(), at, owes);
+            let adopted = self.judge_place(id, next.as_ref(), at, owes);
+            self.judge_noted(id, next.as_ref(), (change, at, adopted));
+            adopts |= adopted;
         }
         self.places_and_agents(places, agents, adopts);
         removed.iter().for_each(|id| self.agent_removed(id));

@@ -156,6 +156,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::BrokenUnalerted
         | Mutant::PlaceLost
         | Mutant::ReportUnlisted
+        | Mutant::LeaverUncounted
         | Mutant::RequestIdIgnored => None,
         Mutant::PictureUnrepaired => Some(rings_lost()),
         Mutant::DirectivesUnread
@@ -251,7 +252,9 @@ fn a_missing_guard_of_what_is_told_is_noticed() {
 
 #[test]
 fn a_missing_guard_of_what_is_reported_is_noticed() {
-    assert_noticed(Mutant::ReportUnlisted, &[Invariant::Reported]);
+    for mutant in [Mutant::ReportUnlisted, Mutant::LeaverUncounted] {
+        assert_noticed(mutant, &[Invariant::Reported]);
+    }
 }
 
 #[test]

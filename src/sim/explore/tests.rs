@@ -220,6 +220,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::CreditUnbounded
         | Mutant::OrderIgnored
         | Mutant::ReportUnlisted
+        | Mutant::LeaverUncounted
         | Mutant::VersionsIgnored => return None,
     })
 }

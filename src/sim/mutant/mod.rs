@@ -89,11 +89,13 @@ pub enum Mutant {
     OrderIgnored,
     /// What customers say of how they were served is not listed for the report.
     ReportUnlisted,
+    /// Whoever leaves before a person came is not noted for the report of fairness.
+    LeaverUncounted,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 37] = [
+    pub const ALL: [Mutant; 38] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -131,6 +133,7 @@ impl Mutant {
         Mutant::CreditUnbounded,
         Mutant::OrderIgnored,
         Mutant::ReportUnlisted,
+        Mutant::LeaverUncounted,
     ];
 
     /// The name it is called by.
@@ -173,6 +176,7 @@ impl Mutant {
             Mutant::CreditUnbounded => "credit",
             Mutant::OrderIgnored => "order",
             Mutant::ReportUnlisted => "report",
+            Mutant::LeaverUncounted => "leavers",
         }
     }
 
@@ -232,6 +236,7 @@ impl Mutant {
             Mutant::ReasonGuessed => Machines { conversation: waiting::reason_guessed, ..real },
             Mutant::PlaceGuessed => Machines { conversation: waiting::place_guessed, ..real },
             Mutant::PlaceLost => Machines { work: waiting::place_lost, ..real },
+            Mutant::LeaverUncounted => Machines { work: waiting::leaver_uncounted, ..real },
             Mutant::CreditUnbounded => Machines { work: waiting::credit_unbounded, ..real },
             Mutant::OrderIgnored => Machines { plan: waiting::order_ignored, ..real },
             Mutant::VersionsIgnored

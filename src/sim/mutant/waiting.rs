@@ -4,7 +4,7 @@ use super::machines::{Decided, Worked};
 use crate::domain::conversation::command::{Command, Receipt};
 use crate::domain::conversation::handle::handle;
 use crate::domain::conversation::state::Conversation;
-use crate::domain::pool::command::{Case, WorkCommand};
+use crate::domain::pool::command::{Case, PoolDecision, WorkCommand};
 use crate::domain::pool::hindrance::offer_hindrance;
 use crate::domain::pool::item::{ItemState, Place};
 use crate::domain::pool::work;
@@ -51,6 +51,17 @@ pub(in crate::sim) fn place_lost(
         item.waiting_since = at;
     }
     Ok(decision)
+}
+
+pub(in crate::sim) fn leaver_uncounted(
+    rules: &RoutingRules,
+    case: &Case,
+    command: &WorkCommand,
+    at: Timestamp,
+) -> Worked {
+    let decision = work::handle(rules, case, command, at)?;
+    let waited = decision.waited.clone().filter(|waited| waited.met);
+    Ok(PoolDecision { waited, ..decision })
 }
 
 pub(in crate::sim) fn credit_unbounded(

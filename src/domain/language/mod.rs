@@ -8,6 +8,7 @@ pub mod concepts;
 mod detect;
 pub mod dictionary;
 mod fold;
+pub mod loans;
 mod normalise;
 mod phrase_list;
 pub(crate) mod skeleton;

@@ -22,6 +22,8 @@ const CANDIDATES: usize = 5;
 const BATCH_LINES: usize = 512;
 /// How much is read and written at once.
 const BUFFER_BYTES: usize = 1 << 20;
+/// What some programs put before the first line.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 const SHAPES: &str = "\
 Each line read is one message:
@@ -90,8 +92,14 @@ fn answer_all(
     let replay = Replay::new(rules);
     let (mut number, mut bad) = (0, 0);
     let mut batch: Vec<Vec<u8>> = Vec::new();
+    let mut begins = true;
     loop {
         read_batch(&mut input, BATCH_LINES * threads, &mut batch)?;
+        if let (true, Some(first)) = (std::mem::take(&mut begins), batch.first_mut())
+            && first.starts_with(BYTE_ORDER_MARK)
+        {
+            first.drain(..BYTE_ORDER_MARK.len());
+        }
         if batch.is_empty() {
             return Ok(bad);
         }
@@ -371,6 +379,14 @@ mod tests {
         assert_eq!(ids, [&json!(1), &Value::Null, &json!(7), &json!(8), &json!(9)]);
         assert_eq!(bad, 3);
         assert!(lines[3]["error"].as_str().unwrap().contains("ghost"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_the_first_line_is_no_part_of_it() {
+        let (lines, bad) = answered(shipped(), 1, "\u{feff}{\"id\":1,\"text\":\"hello\"}\n");
+        assert_eq!((&lines[0]["id"], &lines[0]["outcome"], bad), (&json!(1), &json!("social"), 0));
+        let (_, bad) = answered(shipped(), 1, "{\"id\":1,\"text\":\"hello\"}\n\u{feff}{}\n");
+        assert_eq!(bad, 1, "elsewhere it is a mistake");
     }
 
     #[test]

@@ -187,6 +187,7 @@ fn social(l: Language, act: SocialAct) -> &'static str {
         SocialAct::Acknowledgement => ("acknowledgement", "موافقة"),
         SocialAct::Attention => ("is anybody there?", "سؤال عمن يسمع"),
         SocialAct::Emoji => ("emoji", "رموز تعبيرية"),
+        SocialAct::Anger => ("an angry face", "وجه غاضب"),
     };
     pick(l, en, ar)
 }

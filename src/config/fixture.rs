@@ -131,7 +131,7 @@ const DETECTORS: [(&str, &str, &str); 6] = [
     (
         "frustration",
         "{ shouting: 0.2, shouting_letters_min: 8, shouting_share_min: 0.7, marks: 0.1, \
-         marks_min: 3, angry_face: 0.3, burst: 0.1, burst_messages_min: 3, burst_within: 30s, miss: 0.1, \
+         marks_min: 3, angry_face: 0.3, angry_face_alone: 0.3, burst: 0.1, burst_messages_min: 3, burst_within: 30s, miss: 0.1, \
          refused_answer: 0.1, denied: 0.1, handoff: 0.1, waited: 0.1, waited_min: 5m }",
         "",
     ),

@@ -178,6 +178,8 @@ text_keys! {
     SocialAttention = "social_attention",
     /// Answers a lone emoji.
     SocialEmoji = "social_emoji",
+    /// Answers a lone angry face: asks what went wrong.
+    SocialAnger = "social_anger",
     /// Says that the question whether it is settled stays open, to thanks or a goodbye.
     SocialWhileConfirming = "social_while_confirming",
     /// Answers a "yes" to "anything else?".

@@ -69,6 +69,7 @@ fn social_act(act: SocialAct) -> &'static str {
         SocialAct::Acknowledgement => "acknowledgement",
         SocialAct::Attention => "attention",
         SocialAct::Emoji => "emoji",
+        SocialAct::Anger => "anger",
     }
 }
 

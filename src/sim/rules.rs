@@ -223,6 +223,7 @@ fn compiled() -> Detectors {
             shouting: 0.3,
             marks: 0.3,
             angry_face: 0.3,
+            angry_face_alone: 0.3,
             burst: 0.2,
             miss: 0.1,
             refused_answer: 0.1,

@@ -303,7 +303,8 @@ fn social(act: SocialAct, memory: &Memory) -> Step {
         | SocialAct::Greeting
         | SocialAct::Acknowledgement
         | SocialAct::Attention
-        | SocialAct::Emoji => Step::Social(act),
+        | SocialAct::Emoji
+        | SocialAct::Anger => Step::Social(act),
     }
 }
 

@@ -81,10 +81,11 @@ pub(super) fn reopen(
 fn is_courtesy(input: &Input, reading: &Reading) -> bool {
     let is_typed = matches!(input, Input::Text(_));
     let is_kind = match reading.social {
-        Some(SocialAct::Greeting | SocialAct::Attention) => false,
-        Some(SocialAct::Thanks | SocialAct::Goodbye | SocialAct::Acknowledgement) => true,
+        Some(SocialAct::Greeting | SocialAct::Attention | SocialAct::Anger) => false,
         // A thumb is kind, an angry face is not.
-        Some(SocialAct::Emoji) => reading.assessment.signals.is_empty(),
+        Some(
+            SocialAct::Thanks | SocialAct::Goodbye | SocialAct::Acknowledgement | SocialAct::Emoji,
+        ) => true,
         None => reading.declines || reading.affirms,
     };
     is_typed && is_kind && reading.assessment.fired.is_none()

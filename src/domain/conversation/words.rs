@@ -142,5 +142,6 @@ pub fn social_text(act: SocialAct) -> TextKey {
         SocialAct::Acknowledgement => TextKey::SocialAcknowledgement,
         SocialAct::Attention => TextKey::SocialAttention,
         SocialAct::Emoji => TextKey::SocialEmoji,
+        SocialAct::Anger => TextKey::SocialAnger,
     }
 }

@@ -77,7 +77,7 @@ fn read(
     utterance: &Utterance,
     window: &Window,
 ) -> (Vec<Signal>, Option<Withdrawal>) {
-    if utterance.social.is_some() {
+    if utterance.social.is_some_and(|act| act != SocialAct::Anger) {
         return (Vec::new(), None);
     }
     let message = detectors.read(utterance);

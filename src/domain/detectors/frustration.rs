@@ -7,7 +7,7 @@ use super::signal::{Signal, SignalKind};
 use super::tally::Tally;
 use super::window::Window;
 use super::{Detector, Detectors, Message};
-use crate::domain::language::{Span, angry_face};
+use crate::domain::language::{SocialAct, Span, angry_face};
 use std::time::Duration;
 
 /// What counts besides words. None of these fires alone; two or three together do.
@@ -17,8 +17,10 @@ pub struct FrustrationSettings {
     pub shouting: f32,
     /// A run of `!` or `?`.
     pub marks: f32,
-    /// An angry face: 😡, 🤬 and the like, alone or beside words.
+    /// An angry face: 😡, 🤬 and the like, beside words.
     pub angry_face: f32,
+    /// An angry face and no word.
+    pub angry_face_alone: f32,
     /// Several messages in a row that nobody answered.
     pub burst: f32,
     /// Each time in a row the bot had no answer.
@@ -78,7 +80,11 @@ fn add_manner(
     if let Some(face) = angry_face(text) {
         let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
         let span = Span { start: place(face.start), end: place(face.end) };
-        tally.add(KIND, "angry_face", settings.angry_face, span);
+        let weight = match message.utterance.social {
+            Some(SocialAct::Anger) => settings.angry_face_alone,
+            Some(_) | None => settings.angry_face,
+        };
+        tally.add(KIND, "angry_face", weight, span);
     }
     if manner::is_burst(window, message.utterance.at, &settings.manner) {
         tally.add_earlier(KIND, "burst", settings.burst);

@@ -59,7 +59,7 @@ pub trait Detector: Sync {
     }
 
     /// What this message, in this conversation, shows; `None` if nothing. It is not asked about
-    /// social acts: a greeting, thanks or «؟؟؟» is never a signal.
+    /// social acts, but for an angry face: a greeting, thanks or «؟؟؟» is never a signal.
     fn detect(&self, detectors: &Detectors, message: &Message, window: &Window) -> Option<Signal>;
 }
 

@@ -1,13 +1,17 @@
 //! Human language: what a message is written in, how it is brought to a form that can be
 //! compared, and what we answer in.
 
+mod answer_words;
 pub mod arabizi;
 pub mod common;
 pub mod concepts;
 mod detect;
 pub mod dictionary;
 mod fold;
+pub mod loans;
 mod normalise;
+mod phrase_list;
+pub(crate) mod skeleton;
 pub mod social;
 mod social_words;
 mod span;

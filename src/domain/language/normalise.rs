@@ -19,9 +19,9 @@ pub struct Token {
 ///
 /// Compatible characters are unified (NFKC), letters are lower case and without accents, Arabic
 /// is written with one form a letter and no vowel signs, digits are ASCII, white space is single
-/// blanks, invisible characters are gone, a letter written three or more times stands once, and
-/// an apostrophe inside a word is dropped (`don't` = `dont`) unless the result would be another
-/// word (`he'll`).
+/// blanks, invisible characters are gone, a letter written three or more times stands once,
+/// letters written apart are a word (`h e l l o`), and an apostrophe inside a word is dropped (`don't`
+/// = `dont`) unless the result would be another word (`he'll`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Normalised {
     /// The comparable text, punctuation included.
@@ -69,12 +69,18 @@ impl Normalised {
     }
 }
 
+/// Fewer letters written apart are something else: sizes ("S M L"), initials, «ج.م.ع», a number plate («أ ب ج»).
+const SPELT_LETTERS_MIN: usize = 4;
+/// Each of these letters is a word in a hurried message: "y r u a ...".
+const WORD_LETTERS: &str = "airuyn";
+
 /// A folded character and the part of the original it stands for.
 type Placed = (char, Span);
 
 /// Brings a message to the form in which messages are compared. Total: any text has one.
 pub fn normalise(original: &str) -> Normalised {
     let mut placed = compose(original);
+    join_spelt(&mut placed);
     squeeze(&mut placed);
     join_contractions(&mut placed);
     blank(&mut placed);
@@ -173,6 +179,46 @@ fn fold_into(c: char, span: Span, out: &mut Vec<Placed>) {
             out.push((fold::without_accent(fold::arabic(c)), span));
         }
     }
+}
+
+/// «م ر ح ب ا» is «مرحبا», "w h e r e" is "where", "h.e.l.l.o" is "hello": letters written apart, so many in
+/// a row that they are no words, are one word. More than one mark between them parts words also here.
+fn join_spelt(placed: &mut Vec<Placed>) {
+    let at = |place: usize| placed.get(place).map(|(c, _)| *c);
+    let is_apart = |c: Option<char>| c.is_none_or(|c| !fold::is_in_word(c) && c != '\'');
+    // A letter that touches no other, and the mark after which the next one stands.
+    let is_alone = |place: usize| {
+        at(place).is_some_and(char::is_alphabetic)
+            && is_apart(at(place + 1))
+            && (place == 0 || is_apart(at(place - 1)))
+    };
+    let is_mark = |c: char| c.is_whitespace() || c == '.';
+    let mut dropped: Vec<usize> = Vec::new();
+    let mut from = 0;
+    while from < placed.len() {
+        let mark = at(from + 1).filter(|c| is_mark(*c));
+        let is_arabic = |place: usize| at(place).is_some_and(fold::is_arabic_letter);
+        let goes_on = |letters: &usize| {
+            is_alone(from + 2 * letters)
+                && is_arabic(from + 2 * letters) == is_arabic(from)
+                && (*letters == 0 || mark.is_some() && at(from + 2 * letters - 1) == mark)
+        };
+        let letters = (0..).take_while(goes_on).count();
+        let is_word = |letter: usize| {
+            at(from + 2 * letter).is_some_and(|letter| WORD_LETTERS.contains(letter))
+        };
+        if letters >= SPELT_LETTERS_MIN && !(0..letters).all(is_word) {
+            dropped.extend((1..letters).map(|letter| from + 2 * letter - 1));
+        }
+        from += (2 * letters).max(1);
+    }
+    let (mut place, mut next) = (0, 0);
+    placed.retain(|_| {
+        let drop = dropped.get(next) == Some(&place);
+        place += 1;
+        next += usize::from(drop);
+        !drop
+    });
 }
 
 /// «شكراااا» is «شكرا», "heeelp" is "help": a letter three or more times in a row stands once.
@@ -293,9 +339,49 @@ mod tests {
             ("3'ali 7'ali", "3ali 7ali"),
             ("a\u{200b}b\u{202e}c\u{feff}d\u{0}e", "abcde"),
             ("وين؟", "وين?"),
+            ("w h e r e  i s  m y  o r d e r", "where i s m y order"),
+            ("م ر ح ب ا", "مرحبا"),
+            ("ا.ر.ي.د طلبي h.e.l.l.o", "اريد طلبي hello"),
+            ("plan a b c d e?", "plan abcde?"),
         ];
         for (original, expected) in rows {
             assert_eq!(normalise(original).text, expected, "{original}");
+        }
+    }
+
+    #[test]
+    fn letters_that_stand_apart_for_a_reason_stay_apart() {
+        let rows = [
+            "a b c",
+            "i or a",
+            "i m a customer",
+            "y r u a robot",
+            "do you have s m l xl xxl?",
+            "size s, m, l, x or xl",
+            "plan a / b / c / d",
+            "a-b-c-d",
+            "order a 1 2 3 4 b",
+            "a 1 b 2 c 3 d 4",
+            "1 2 3 4 5 6",
+            "+966 5 0 1 2 3 4 5 6 7",
+            "0 5 0 - 1 2 3",
+            "j. k. rowling, j. r. r. t. smith, j r r tolkien",
+            "e.g. this, i.e. that, at 9 a.m. in the u.s.a.",
+            "1.5 l, 2 x 3 m",
+            "vitamin b 1 2, vitamin c",
+            "و في ا ب",
+            "ج. م. ع",
+            "ج.م.ع",
+            "ش.م.م و ذ.م.م",
+            "100 ر.س و 50 د.ا",
+            "ص.ب 1 2 3 4",
+            "لوحه ا ب ج 1 2 3 4",
+            "مقاس س او ص",
+            "انا و هو و هي",
+            "مقاس l و m و s و xl",
+        ];
+        for text in rows {
+            assert_eq!(normalise(text).text, text);
         }
     }
 
@@ -328,6 +414,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn words_of_two_letters_and_more_are_joined_to_nothing(
+            words in prop::collection::vec("[b-df-hj-np-tv-z][aeiou]|[ابتنم][رسلوي]|[0-9]", 0..12),
+            mark in "[ .]",
+        ) {
+            let text = words.join(&mark);
+            prop_assert_eq!(normalise(&text).text, text);
+        }
+
         #[test]
         fn every_stretch_of_any_text_leads_back_to_whole_characters(text in any::<String>()) {
             let n = normalise(&text);

@@ -2,8 +2,10 @@
 //! when they are the whole message; so a greeting is never a failure to understand, and "hello,
 //! where is my order" is never a greeting. Also the short yes and no that answer a proposal.
 
+use super::answer_words as answers;
 use super::normalise::Normalised;
-use super::social_words::{self as lists, Phrases};
+use super::phrase_list::{Keys, Phrases};
+use super::social_words as lists;
 use serde::{Deserialize, Serialize};
 
 /// What a purely social message does.
@@ -18,10 +20,12 @@ pub enum SocialAct {
     Goodbye,
     /// "ok", «تمام».
     Acknowledgement,
-    /// «؟؟؟», "hello??": are you there?
+    /// «؟؟؟», "hello??", "...": are you there?
     Attention,
     /// Nothing but emoji or punctuation of feeling.
     Emoji,
+    /// Nothing but an angry face.
+    Anger,
 }
 
 /// Longer messages are never purely social, whatever their words.
@@ -32,14 +36,14 @@ const WORDS_MAX: usize = 16;
 /// Several acts in one message (`ok thanks bye`) give the one that matters most for what comes
 /// next: goodbye, then thanks, then greeting, then acknowledgement.
 pub fn social_act(n: &Normalised, original: &str) -> Option<SocialAct> {
-    if n.tokens.is_empty() {
+    if n.tokens.is_empty() || is_face(original) {
         return without_words(original);
     }
     let words: Vec<&str> = n.words().collect();
     if words.len() > WORDS_MAX {
         return None;
     }
-    let act = acts(&words)?;
+    let act = acts(&words, false).or_else(|| acts(&words, true))?;
     let asks = n.text.contains("??") || n.text.ends_with('?');
     match act {
         SocialAct::Greeting | SocialAct::Acknowledgement | SocialAct::Attention if asks => {
@@ -50,34 +54,35 @@ pub fn social_act(n: &Normalised, original: &str) -> Option<SocialAct> {
         | SocialAct::Attention
         | SocialAct::Thanks
         | SocialAct::Goodbye
-        | SocialAct::Emoji => Some(act),
+        | SocialAct::Emoji
+        | SocialAct::Anger => Some(act),
     }
 }
 
 /// A short yes, as the whole message: "yes it is", «ايه نعم», "aywa".
 pub fn affirm(n: &Normalised) -> bool {
-    says(n, &lists::AFFIRM, Some(&lists::DENY))
+    says(n, &answers::AFFIRM, Some(&answers::DENY))
 }
 
 /// A short no, as the whole message: "no, still not", «لا ما انحلت».
 pub fn deny(n: &Normalised) -> bool {
-    says(n, &lists::DENY, None)
+    says(n, &answers::DENY, None)
 }
 
 /// Whether it says, beside whatever else it says, that what was ended is not settled: "my order is not
 /// here, this is not solved", «طلبي ما وصل والمشكلة ما انحلت». A mere supposition does not say so.
 pub fn says_unsettled(n: &Normalised) -> bool {
     let words: Vec<&str> = n.words().collect();
-    let said = |at: usize| lists::UNSETTLED.longest(words.get(at..).unwrap_or_default()) > 0;
+    let said = |at: usize| answers::UNSETTLED.longest(words.get(at..).unwrap_or_default()) > 0;
     let first = (0..words.len()).find(|at| said(*at));
-    first.is_some_and(|at| !(0..at).any(|before| lists::SUPPOSES.longest(&words[before..]) > 0))
+    first.is_some_and(|at| !(0..at).any(|before| answers::SUPPOSES.longest(&words[before..]) > 0))
 }
 
 /// Whether a message says that the matter is not settled or that nothing has helped: more than a bare
 /// no, which may only refuse what was offered. "not solved", «ما فادني», «الموضوع ما انحل».
 pub fn says_unhelped(n: &Normalised) -> bool {
     let words: Vec<&str> = n.words().collect();
-    let said = |at: usize| lists::UNHELPED.longest(words.get(at..).unwrap_or_default()) > 0;
+    let said = |at: usize| answers::UNHELPED.longest(words.get(at..).unwrap_or_default()) > 0;
     says_unsettled(n) || deny(n) && (0..words.len()).any(said)
 }
 
@@ -91,8 +96,8 @@ pub fn decline(n: &Normalised) -> bool {
     let (mut at, mut no, mut thanks, mut nothing) = (0, false, false, false);
     while at < words.len() {
         let rest = &words[at..];
-        let enough = lists::ENOUGH.longest(rest);
-        let refuses = lists::NO.longest(rest);
+        let enough = answers::ENOUGH.longest(rest);
+        let refuses = answers::NO.longest(rest);
         let grateful = lists::THANKS.longest(rest).max(lists::ACKNOWLEDGEMENT.longest(rest));
         let step = enough.max(refuses).max(grateful).max(lists::FILLER.longest(rest));
         match step {
@@ -139,14 +144,15 @@ fn says(n: &Normalised, phrases: &Phrases, others: Option<&Phrases>) -> bool {
 }
 
 /// Reads the whole message as social phrases, the longest first at each place.
-fn acts(words: &[&str]) -> Option<SocialAct> {
+fn acts(words: &[&str], loosely: bool) -> Option<SocialAct> {
     let (mut at, mut found) = (0, None);
     while at < words.len() {
         let rest = &words[at..];
+        let keys = if loosely { Keys::of(rest) } else { Vec::new() };
         let (act, step) = lists::ACTS
             .iter()
-            .map(|(act, phrases)| (Some(*act), phrases.longest(rest)))
-            .chain([(None, lists::FILLER.longest(rest))])
+            .map(|(act, phrases)| (Some(*act), phrases.longest_loosely(rest, &keys)))
+            .chain([(None, lists::FILLER.longest_loosely(rest, &keys))])
             .fold((None, 0), |best, next| if next.1 > best.1 { next } else { best });
         if step == 0 {
             return None;
@@ -165,6 +171,7 @@ fn heavier(one: Option<SocialAct>, other: Option<SocialAct>) -> Option<SocialAct
         SocialAct::Greeting => 3,
         SocialAct::Acknowledgement => 2,
         SocialAct::Emoji => 1,
+        SocialAct::Anger => 0,
     };
     one.into_iter().chain(other).max_by_key(|act| rank(*act))
 }
@@ -173,16 +180,26 @@ fn without_words(original: &str) -> Option<SocialAct> {
     let shown = |c: &char| !c.is_whitespace() && !super::is_invisible(*c);
     let marks: String = original.chars().filter(shown).collect();
     if angry_face(original).is_some() {
-        return None;
+        return Some(SocialAct::Anger);
     }
-    if marks.contains(['?', '؟', '？']) {
+    let only_marks = !marks.is_empty() && marks.chars().all(|c| MARKS.contains(&c));
+    if only_marks || marks.contains(['?', '؟', '？']) {
         return Some(SocialAct::Attention);
     }
-    let feeling = marks.chars().any(is_emoji) || FACES.iter().any(|face| marks.contains(face));
+    let feeling = marks.chars().any(is_emoji)
+        || FACES.iter().any(|face| marks.contains(face))
+        || is_face(original);
     feeling.then_some(SocialAct::Emoji)
 }
 
-/// The first angry face of a text, with its place in bytes. Anger is no pleasantry.
+/// Whether a message is a face drawn with letters, and nothing else.
+fn is_face(original: &str) -> bool {
+    let face = original.trim();
+    LETTER_FACES.iter().any(|known| face.eq_ignore_ascii_case(known))
+}
+
+/// The first angry face of a text, with its place in bytes. Anger is no pleasantry, but a face alone does
+/// not say about what: it is asked.
 pub fn angry_face(original: &str) -> Option<std::ops::Range<usize>> {
     let face = |(at, c): (usize, char)| ANGRY.contains(&c).then(|| at..at + c.len_utf8());
     original.char_indices().find_map(face)
@@ -191,7 +208,14 @@ pub fn angry_face(original: &str) -> Option<std::ops::Range<usize>> {
 /// Pouting, angry, swearing, huffing, and the hand that insults.
 const ANGRY: [char; 6] = ['😡', '😠', '🤬', '😤', '👿', '🖕'];
 
-const FACES: [&str; 10] = [":)", ":-)", ":(", ":-(", ";)", "(:", "):", "<3", "^_^", "^^"];
+const FACES: [&str; 13] =
+    [":)", ":-)", ":(", ":-(", ";)", "(:", "):", "^_^", "^^", ":'(", "-_-", ":/", ":|"];
+
+/// Faces with letters or digits in them, as the whole message.
+const LETTER_FACES: [&str; 10] = [":d", ":-d", ":p", ":-p", ";d", ":o", "<3", "</3", "t_t", "t.t"];
+
+/// Marks that somebody sends to see whether we are there.
+const MARKS: [char; 10] = ['.', '!', '…', ',', '،', '؛', '！', '-', '~', '*'];
 
 fn is_emoji(c: char) -> bool {
     matches!(c,

@@ -219,6 +219,8 @@ described! {
         pub marks_min: usize,
         /// How much an angry face says.
         pub angry_face: f32,
+        /// An angry face and no word.
+        pub angry_face_alone: f32,
         /// How much several messages in a row say that nobody answered.
         pub burst: f32,
         /// From how many messages on.

@@ -24,7 +24,7 @@ macro_rules! weights {
 }
 
 weights!(RawHumanRequest: miss, refused_answer, handoff);
-weights!(RawFrustration: shouting, shouting_share_min, marks, angry_face, burst, miss, refused_answer, denied, handoff, waited);
+weights!(RawFrustration: shouting, shouting_share_min, marks, angry_face, angry_face_alone, burst, miss, refused_answer, denied, handoff, waited);
 weights!(RawConfusion: miss, refused_answer);
 weights!(RawRepetition: similar_at, filler_weight, rephrased, missed, same_answer, said_again, refused_answer);
 weights!(RawEmergency: leads_at);
@@ -43,6 +43,7 @@ impl RawFrustration {
             shouting: self.shouting,
             marks: self.marks,
             angry_face: self.angry_face,
+            angry_face_alone: self.angry_face_alone,
             burst: self.burst,
             miss: self.miss,
             refused_answer: self.refused_answer,

@@ -29,6 +29,7 @@ use self::model::{Lesson, Model, Reading};
 use crate::domain::ids::EntryId;
 use crate::domain::language::arabizi::{ArabicWords, spelled};
 use crate::domain::language::dictionary;
+use crate::domain::language::loans;
 use crate::domain::language::{Evidence, Normalised, Variety, normalise};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -251,8 +252,12 @@ impl Matcher {
             return self.certain(certain);
         }
         let as_written = self.opinion(n.words(), variety);
-        let spelled_out = (variety == Variety::Arabizi)
-            .then(|| arabic_words(n.words(), &self.arabic))
+        let in_arabic = match variety {
+            Variety::Arabizi => Some(arabic_words(n.words(), &self.arabic)),
+            Variety::Arabic => loans::in_arabic(&n.words().collect::<Vec<_>>()),
+            Variety::English | Variety::Mixed | Variety::Unknown => None,
+        };
+        let spelled_out = in_arabic
             .and_then(|words| self.opinion(words.iter().map(Cow::as_ref), Variety::Arabic));
         let opinion = match (as_written, spelled_out) {
             (Some(one), Some(other)) if other.certainty > one.certainty => Some(other),

@@ -165,6 +165,15 @@ fn arabizi_finds_arabic_examples_and_arabic_finds_arabizi_examples() {
 }
 
 #[test]
+fn an_english_word_in_arabic_letters_finds_the_arabic_examples() {
+    check(&[
+        ("ابغى اسوي كانسل للطلب", "cancel_order"),
+        ("كيف اكنسل اوردري", "cancel_order"),
+        ("كيف طريقة البيمنت", "payment_methods"),
+    ]);
+}
+
+#[test]
 fn an_example_word_for_word_is_beyond_doubt() {
     for text in ["Where is my ORDER?!", "وَيْن طَلَبي؟؟", "وين طلبـــي", "  اوقات   الدوام "]
     {

@@ -103,7 +103,7 @@ impl Learnt {
     ) -> Margins {
         let table = &*TABLE;
         let mut margins = Margins { of: [f32::NEG_INFINITY; 5], ..Margins::default() };
-        if reading.len() < WORDS_MIN {
+        if reading.len() < WORDS_MIN || is_spelt(message) {
             return margins;
         }
         let mut squares = [0.0_f32; Family::COUNT];
@@ -172,6 +172,16 @@ impl Learnt {
             EmergencyKind::Life
         }
     }
+}
+
+/// Whether a message is mostly single letters: they stand apart in what was learnt by chance alone.
+fn is_spelt(message: &Normalised) -> bool {
+    let is_letter = |word: &&str| {
+        let mut chars = word.chars();
+        chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none()
+    };
+    let letters = message.words().filter(is_letter).count();
+    2 * letters > message.tokens.len()
 }
 
 impl Margins {

@@ -9,8 +9,8 @@ fn act(text: &str) -> Option<SocialAct> {
 
 #[test]
 fn a_purely_social_message_is_known_in_every_dialect() {
-    use SocialAct::{Acknowledgement, Attention, Emoji, Goodbye, Greeting, Thanks};
-    let rows: [(SocialAct, &[&str]); 6] = [
+    use SocialAct::{Acknowledgement, Anger, Attention, Emoji, Goodbye, Greeting, Thanks};
+    let rows: [(SocialAct, &[&str]); 7] = [
         (
             Greeting,
             &[
@@ -115,7 +115,8 @@ fn a_purely_social_message_is_known_in_every_dialect() {
                 "!?",
             ],
         ),
-        (Emoji, &["🙏", "😂😂", ":)", "❤️", "👍🏽"]),
+        (Emoji, &["🙏", "😂😂", ":)", "❤️", "👍🏽", ":'(", ":D", "<3"]),
+        (Anger, &["😡", "🤬🤬", "😤 😡", "😡؟"]),
     ];
     for (expected, texts) in rows {
         for text in texts {
@@ -125,6 +126,65 @@ fn a_purely_social_message_is_known_in_every_dialect() {
                 || (expected == Greeting && text.ends_with('?') && found == Some(Attention));
             assert!(fine, "{text}: {found:?}");
         }
+    }
+}
+
+#[test]
+fn wishes_spellings_and_words_run_together_are_social_too() {
+    use SocialAct::{Acknowledgement, Attention, Goodbye, Greeting, Thanks};
+    let rows: [(SocialAct, &str); 5] = [
+        (
+            Greeting,
+            "مسالخير;صباحالخير;الله يقويكم;قوة;قواكم الله;صباح الياسمين;اسعد الله اوقاتكم;علومك;شنوة احوالك;هلا بالغالي;\
+             sba7o;9ba7o;sabah elkher;msa l5er;yes3ed sabahak;3aslama;kol sana w enta tayeb;goodmorning;helloo;hola;\
+             how are u doing;hope you're well;happy new year;9abah el khair;م ر ح ب ا",
+        ),
+        (
+            Thanks,
+            "ربنا يخليك;تشكرات;ربنا يبارك فيك;بيض الله وجهك;كثر الله من أمثالك;مشكوور;تسلم الايادي;عطاك الله العافية;\
+             الله يوفقكم;ما قصرتي;3afya;mashkoora;barak allah feek;y3aychek;kattar 5erak;ye3tik el 3afye;very kind of you;\
+             you are a lifesaver;tyvm;t h a n k s",
+        ),
+        (
+            Goodbye,
+            "سلام عليكم بقى;يلا سلام عليكم;اشوفكم على خير;تصبح ع خير;وانت من اهله;دمتم سالمين;في حفظ الله;بالتوفيق;\
+             tesba7 3ala 5er;tesbah 3ala kher;salam ba2a;ma3assalama;fi aman ellah;gotta go;bye for now;sweet dreams;\
+             have a lovely weekend",
+        ),
+        (
+            Acknowledgement,
+            "جميل جدا;على راسي;ما شاء الله;كفو;ولا يهمكم;مش مشكلة;ما عندي شكوى;7ader;mafish moshkela;mashallah;kwayyes;\
+             amazing;roger that;mhm;no complaints;I don't want to complain",
+        ),
+        (Attention, "!!!;...;.;…;fee 7ad;7ad hena;سامعني;حد معايا;تست;ping;test;is anybody here"),
+    ];
+    for (expected, texts) in rows {
+        for text in texts.split(';') {
+            assert_eq!(act(text), Some(expected), "{text}");
+        }
+    }
+    for text in [
+        "قوة البطارية",
+        "test report",
+        "كفو السعر",
+        "deal price",
+        "سلام عليكم طلبي",
+        "god",
+        "muslim clothes",
+        "عافية الطلب",
+        "mashed potatoes",
+        "salmon",
+        "3 5",
+        "on time",
+        "one time",
+        "into my account",
+        "batsman",
+        "online",
+        "هو",
+        "وضح",
+        "777",
+    ] {
+        assert_eq!(act(text), None, "{text}");
     }
 }
 
@@ -219,7 +279,6 @@ fn a_need_beside_a_greeting_is_no_social_act() {
         "order",
         "12345",
         "",
-        "...",
         "good",
         "thank you card",
         "موجود؟",

@@ -1,6 +1,7 @@
 //! Who has lost patience, mostly without an angry word, and who only asks or reports.
 
 use super::*;
+use crate::domain::detectors::Levels;
 
 #[test]
 fn lost_patience_fires() {
@@ -12,9 +13,24 @@ fn questions_and_reports_stay_quiet() {
     check(SignalKind::Frustration, &[], QUIET);
 }
 
+#[test]
+fn an_angry_face_alone_is_a_hint_and_a_second_one_is_enough() {
+    let after = |levels: Levels, text: &str| {
+        let window = Window { levels, ..Window::default() };
+        assessed(text, &window, Timestamp::from_millis(1))
+    };
+    let first = after(Levels::default(), "😡😡😡");
+    assert!(first.fired.is_none() && first.levels.get(SignalKind::Frustration) > 0.0);
+    let second = after(first.levels.clone(), "🤬").fired.map(|fired| fired.reason);
+    assert_eq!(second, Some(SignalKind::Frustration));
+    let complaint = after(first.levels, "you promised it for today").fired;
+    assert_eq!(complaint.map(|fired| fired.reason), Some(SignalKind::Frustration));
+    let calm = after(Levels::default(), "🙏").levels;
+    assert!(calm.is_empty());
+}
+
 const FIRES: &[&str] = &[
     // Faces, and answers that are refused
-    "😡",
     "وين طلبي 🤬",
     "stop giving me links",
     "لا ترسل لي روابط",

@@ -77,6 +77,10 @@ fn speaking_of_people_stays_quiet() {
 }
 
 const FIRES: &[&str] = &[
+    // English words in Arabic letters
+    "ابغى اكلم ايجنت",
+    "كستمر سيرفس",
+    "حولني على المانجر",
     // English
     "Can I speak to a real person please?",
     "I want a person",
@@ -182,6 +186,9 @@ const QUIET: &[&str] = &[
     "طلبت ثلاث قطع ووصلني واحد من الأغراض بس",
     "شو بعمل إذا حدا تاني استخدم حسابي؟",
     "يمكن في حدا تاني عم يستعمل حسابي",
+    // English words in Arabic letters
+    "باروكة هيومن هير",
+    "كم سعر الهيومن هير",
     // English
     "I don't want an agent, just tell me the price",
     "no need for a human, thanks, where is my order",

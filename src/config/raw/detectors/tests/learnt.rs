@@ -33,6 +33,16 @@ fn a_danger_to_money_that_is_learnt_is_no_danger_to_life() {
 }
 
 #[test]
+fn letters_written_apart_carry_nothing_learnt() {
+    for text in ["u. s. d. position now", "w h e r e", "م ر ح ب ا", "x y z", "لوحة أ ب ج"]
+    {
+        let signals = assessed(text, &Window::default(), Timestamp::from_millis(1)).signals;
+        assert!(signals.is_empty(), "{text}: {signals:?}");
+    }
+    assert!(danger("s o s").is_some(), "the phrases still hold");
+}
+
+#[test]
 fn one_or_two_words_are_left_to_the_phrases() {
     for text in ["ولد", "يكلمني بكره", "an agent's"] {
         let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));

@@ -23,6 +23,7 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
     let (reason, opens) = match reason {
         DelayReason::None => (pb::DelayReason::BeingOffered, None),
         DelayReason::AllBusy => (pb::DelayReason::AgentsBusy, None),
+        DelayReason::OthersAsked => (pb::DelayReason::OthersAsked, None),
         DelayReason::PreferredBusy => (pb::DelayReason::PreferredBusy, None),
         DelayReason::NoLanguage => (pb::DelayReason::NoAgentForLanguage, None),
         DelayReason::NoSkill => (pb::DelayReason::NoAgentForSkill, None),

@@ -28,6 +28,7 @@ use self::known::Known;
 use self::model::{Lesson, Model, Reading};
 use crate::domain::ids::EntryId;
 use crate::domain::language::arabizi::{ArabicWords, spelled};
+use crate::domain::language::common::says_nothing;
 use crate::domain::language::dictionary;
 use crate::domain::language::{Evidence, Normalised, Variety, normalise};
 use serde::{Deserialize, Serialize};
@@ -249,6 +250,9 @@ impl Matcher {
     pub fn find(&self, n: &Normalised, variety: Variety) -> Match {
         if let Some(certain) = self.exact.find(n) {
             return self.certain(certain);
+        }
+        if n.words().all(says_nothing) {
+            return unknown(Vec::new(), Vec::new());
         }
         let as_written = self.opinion(n.words(), variety);
         let spelled_out = (variety == Variety::Arabizi)

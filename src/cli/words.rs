@@ -23,6 +23,10 @@ pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Opt
             "everybody who could help is busy, pausing or away",
             "كل من يستطيع المساعدة مشغول أو في استراحة أو غائب",
         ),
+        D::OthersAsked => (
+            "an agent is being asked about somebody else first",
+            "يُسأل أحد الموظفين الآن عن عميل آخر أولًا",
+        ),
         D::PreferredBusy => (
             "the colleague meant for it cannot take it yet and is waited for; others are asked soon",
             "الموظف المقصود لا يستطيع تسلّمها بعد فيُنتظر قليلًا، ثم يُسأل غيره قريبًا",

@@ -1,5 +1,6 @@
 //! One reading of what a customer said: computed once, outside any transaction, then handed in.
 
+use super::bot::beside;
 use super::bot::matcher::{Basis, Match, Verdict};
 use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
 use super::language::social::{self, SocialAct};
@@ -52,6 +53,8 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
     let affirms = social::affirm(&normalised);
     let denies = !declines && social::deny(&normalised);
     let matched = rules.matcher.find(&normalised, variety);
+    let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
+    let matched = beside::for_people(entries, matcher, (text, &normalised, variety), matched);
     let is_bare = social.is_some() || declines || affirms || denies || !has_letters(&normalised);
     Reading {
         variety,

@@ -222,6 +222,8 @@ text_keys! {
     QueuePosition = "queue_position",
     /// All agents are busy.
     DelayAllBusy = "delay_all_busy",
+    /// An agent with room for it is being asked about somebody else.
+    DelayOthersAsked = "delay_others_asked",
     /// The agent who is meant for it is waited for.
     DelayPreferredBusy = "delay_preferred_busy",
     /// Those who are there have tried; somebody else is needed.

@@ -252,7 +252,7 @@ impl AdminService for Admin {
         let by = (format!("{role}/{subject}"), note);
         let issued = app.direct(what, until, by, &once).await.map_err(status)?;
         audit::changed(&caller, "IssueDirective", &issued.number.to_string());
-        let directive = Some(encode_directives::directive(&issued));
+        let directive = Some(encode_directives::directive(app, &issued));
         Ok(Response::new(pb::IssueDirectiveResponse { directive }))
     }
 
@@ -271,8 +271,9 @@ impl AdminService for Admin {
         &self,
         _: Request<pb::ListDirectivesRequest>,
     ) -> Result<Response<pb::ListDirectivesResponse>, Status> {
-        let known = self.context.app.directives().await.map_err(status)?;
-        let directives = known.iter().map(encode_directives::directive).collect();
+        let app = &self.context.app;
+        let known = app.directives().await.map_err(status)?;
+        let directives = known.iter().map(|it| encode_directives::directive(app, it)).collect();
         Ok(Response::new(pb::ListDirectivesResponse { directives }))
     }
 
@@ -280,8 +281,9 @@ impl AdminService for Admin {
         &self,
         _: Request<pb::GetFairnessRequest>,
     ) -> Result<Response<pb::GetFairnessResponse>, Status> {
-        let compared = self.context.app.fairness();
-        let comparisons = compared.iter().map(encode_fairness::comparison).collect();
+        let app = &self.context.app;
+        let compared = app.fairness();
+        let comparisons = compared.iter().map(|it| encode_fairness::comparison(app, it)).collect();
         Ok(Response::new(pb::GetFairnessResponse { comparisons }))
     }
 

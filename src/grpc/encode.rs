@@ -205,6 +205,7 @@ pub fn line(app: &App, c: &Conversation, told: Option<&Eta>) -> Option<(pb::Queu
         queue_title: queue.map(|queue| text(queue.title.get(c.language).clone(), c.language)),
         eta: Some(encode_eta::eta(&eta)),
         in_danger: c.is_in_danger(),
+        aside: app.aside_until(&c.id).is_some(),
     };
     Some((status, eta))
 }

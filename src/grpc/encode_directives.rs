@@ -3,8 +3,10 @@
 use super::context::id;
 use super::decode::{at_most, time, wrong};
 use super::encode::timestamp;
+use super::encode_line::{entry_title, queue_title};
 use super::pb;
 use super::pb::issue_directive_request::What as Asked;
+use crate::app::App;
 use crate::domain::directives::{Directive, What};
 use crate::domain::ids::{EntryId, QueueId};
 use crate::domain::routing::opening;
@@ -49,7 +51,7 @@ pub fn asked(
 }
 
 /// What is in force.
-pub fn directive(known: &Directive) -> pb::Directive {
+pub fn directive(app: &App, known: &Directive) -> pb::Directive {
     use pb::directive::What as Told;
     let what = match &known.what {
         What::Banner { ar, en, topics } => Told::Banner(pb::Banner {
@@ -60,8 +62,14 @@ pub fn directive(known: &Directive) -> pb::Directive {
         What::QueueClosed { queue } => Told::ClosedQueueId(queue.to_string()),
         What::EntryOff { entry } => Told::EntryOffId(entry.to_string()),
     };
+    let titles = match &known.what {
+        What::Banner { .. } => Vec::new(),
+        What::QueueClosed { queue } => queue_title(app, queue),
+        What::EntryOff { entry } => entry_title(app, entry),
+    };
     pb::Directive {
         number: known.number,
+        titles,
         what: Some(what),
         author: known.author.clone(),
         note: known.note.clone(),

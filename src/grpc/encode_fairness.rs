@@ -1,11 +1,14 @@
 //! Who is served worst, as it is said on the wire.
 
 use super::encode::duration;
+use super::encode_line::queue_title;
 use super::pb;
+use crate::app::App;
+use crate::domain::ids::QueueId;
 use crate::domain::routing::fairness::{Comparison, Group, Trait};
 
 /// The groups that differ in one trait.
-pub fn comparison(comparison: &Comparison) -> pb::FairnessComparison {
+pub fn comparison(app: &App, comparison: &Comparison) -> pb::FairnessComparison {
     let by = match comparison.by {
         Trait::Priority => pb::FairnessTrait::Priority,
         Trait::Language => pb::FairnessTrait::Language,
@@ -13,12 +16,14 @@ pub fn comparison(comparison: &Comparison) -> pb::FairnessComparison {
         Trait::Channel => pb::FairnessTrait::Channel,
         Trait::Known => pb::FairnessTrait::Known,
     };
-    let groups = comparison.groups.iter().map(group).collect();
+    let groups = comparison.groups.iter().map(|it| group(app, comparison.by, it)).collect();
     pb::FairnessComparison { by: by.into(), groups }
 }
 
-fn group(group: &Group) -> pb::FairnessGroup {
+fn group(app: &App, by: Trait, group: &Group) -> pb::FairnessGroup {
+    let queue = (by == Trait::Queue).then(|| QueueId::parse(&group.name).ok()).flatten();
     pb::FairnessGroup {
+        titles: queue.map(|queue| queue_title(app, &queue)).unwrap_or_default(),
         name: group.name.clone(),
         met: group.met,
         left: group.left,

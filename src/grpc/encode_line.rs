@@ -3,7 +3,7 @@
 use super::encode;
 use super::pb;
 use crate::app::App;
-use crate::domain::ids::QueueId;
+use crate::domain::ids::{EntryId, QueueId};
 use crate::domain::language::Language;
 use crate::domain::routing::delay::DelayReason;
 use crate::domain::routing::line::Rise;
@@ -23,6 +23,7 @@ pub fn delay(reason: &DelayReason) -> pb::Delay {
     let (reason, opens) = match reason {
         DelayReason::None => (pb::DelayReason::BeingOffered, None),
         DelayReason::AllBusy => (pb::DelayReason::AgentsBusy, None),
+        DelayReason::OthersAsked => (pb::DelayReason::OthersAsked, None),
         DelayReason::PreferredBusy => (pb::DelayReason::PreferredBusy, None),
         DelayReason::NoLanguage => (pb::DelayReason::NoAgentForLanguage, None),
         DelayReason::NoSkill => (pb::DelayReason::NoAgentForSkill, None),
@@ -40,6 +41,14 @@ pub fn queue_title(app: &App, id: &QueueId) -> Vec<pb::LocalizedText> {
     let rules = app.rules();
     let declared = rules.routing.queues.get(id);
     let title = |of: Language| declared.map(|queue| encode::text(queue.title.get(of).clone(), of));
+    Language::ALL.into_iter().filter_map(title).collect()
+}
+
+/// What an entry is called, in each language; nothing if the rules know it no more.
+pub fn entry_title(app: &App, id: &EntryId) -> Vec<pb::LocalizedText> {
+    let rules = app.rules();
+    let known = rules.bot.entries.get(id);
+    let title = |of: Language| known.map(|entry| encode::text(entry.title.get(of).clone(), of));
     Language::ALL.into_iter().filter_map(title).collect()
 }
 

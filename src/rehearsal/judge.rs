@@ -321,6 +321,7 @@ pub(super) fn delay_name(delay: &DelayReason) -> &'static str {
     match delay {
         DelayReason::None => "none",
         DelayReason::AllBusy => "all_busy",
+        DelayReason::OthersAsked => "others_asked",
         DelayReason::PreferredBusy => "preferred_busy",
         DelayReason::AnotherNeeded => "another_needed",
         DelayReason::NoLanguage => "no_language",

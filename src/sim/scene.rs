@@ -104,6 +104,19 @@ impl<'a> Scene<'a> {
         })
     }
 
+    /// Whether somebody with room for it may have been asked about somebody else.
+    pub(super) fn somebody_is_asked_about_others(&self, item: &Item) -> bool {
+        self.somebody(|agent| helps(agent, item) && has_room(agent, item) && has_offer(agent))
+    }
+
+    /// Whether it may be that nobody who could have been asked for it was asked about somebody else.
+    pub(super) fn nobody_is_asked_about_others(&self, item: &Item) -> bool {
+        self.nobody(|agent| {
+            let paused = item.paused.get(&agent.id).is_some_and(|end| *end > self.from);
+            helps(agent, item) && has_room(agent, item) && has_offer(agent) && !paused
+        })
+    }
+
     /// The agent it was certainly kept for.
     fn kept_for<'b>(&self, item: &'b Item) -> Option<&'b crate::domain::ids::AgentId> {
         let first = item.preferred.as_ref().filter(|first| first.until > self.to)?;

@@ -35,14 +35,19 @@ const ABLE_ARE_MISSING: [DelayReason; 4] = [
     DelayReason::AnotherNeeded,
     DelayReason::OutsideHours { opens: None },
 ];
-const BUSY: [DelayReason; 3] =
-    [DelayReason::AllBusy, DelayReason::PreferredBusy, DelayReason::EmergenciesAhead];
+const BUSY: [DelayReason; 4] = [
+    DelayReason::AllBusy,
+    DelayReason::OthersAsked,
+    DelayReason::PreferredBusy,
+    DelayReason::EmergenciesAhead,
+];
 
 /// What a notice says of the wait. The simulated texts say their keys.
 fn meaning(key: &str, text: &str) -> Option<Meaning> {
     let says = |key: TextKey| text.contains(key.name());
     let reasons = [
         (TextKey::DelayAllBusy, DelayReason::AllBusy),
+        (TextKey::DelayOthersAsked, DelayReason::OthersAsked),
         (TextKey::DelayAnotherNeeded, DelayReason::AnotherNeeded),
         (TextKey::DelayPreferredBusy, DelayReason::PreferredBusy),
         (TextKey::DelayNoLanguage, DelayReason::NoLanguage),
@@ -123,6 +128,7 @@ fn name(reason: &DelayReason) -> &'static str {
     match reason {
         DelayReason::None => "being offered",
         DelayReason::AllBusy => "all busy",
+        DelayReason::OthersAsked => "others asked",
         DelayReason::AnotherNeeded => "another needed",
         DelayReason::PreferredBusy => "preferred busy",
         DelayReason::NoLanguage => "no language",
@@ -164,6 +170,10 @@ impl Scene<'_> {
                 DelayReason::AllBusy => {
                     self.somebody(|agent| there(agent) && able(agent, needs))
                         && self.nobody_is_free(item)
+                        && self.nobody_is_asked_about_others(item)
+                }
+                DelayReason::OthersAsked => {
+                    self.somebody_is_asked_about_others(item) && self.nobody_is_free(item)
                 }
                 DelayReason::AnotherNeeded => {
                     let is_out = |agent: &Agent| item.excluded.contains(&agent.id);

@@ -102,7 +102,12 @@ fn heading(show: Show, conversation: &Conversation) -> String {
         parts.push(words::close(l, conversation.close_reason()).to_owned());
     }
     if let Some(status) = &conversation.queue_status {
-        parts.push(format!("{} {}", pick(l, "number", "الرقم"), status.position));
+        // Whoever is there goes first, and may have the same number.
+        let (en, ar) = match status.aside {
+            true => ("aside, comes back as number", "يتنحى لغيابه، ويعود إلى الرقم"),
+            false => ("number", "الرقم"),
+        };
+        parts.push(format!("{} {}", pick(l, en, ar), status.position));
         parts.extend(status.delay.as_ref().and_then(|delay| show.transcript.delay(delay)));
     }
     parts.extend(conversation.promise.as_ref().map(|promise| show.transcript.promise(promise)));
@@ -133,7 +138,14 @@ mod tests {
         };
         let told = row(Language::En, queued.clone());
         assert_eq!(told, "c1: waits for an agent · number 2 · last before 1 min");
-        assert_eq!(row(Language::Ar, queued), "c1: تنتظر موظفًا · الرقم 2 · آخرها قبل 1 د");
+        assert_eq!(row(Language::Ar, queued.clone()), "c1: تنتظر موظفًا · الرقم 2 · آخرها قبل 1 د");
+        let status = QueueStatus { position: 2, aside: true, ..Default::default() };
+        let gone = Conversation { queue_status: Some(status), ..queued };
+        let told = row(Language::En, gone.clone());
+        let aside = "c1: waits for an agent · aside, comes back as number 2 · last before 1 min";
+        assert_eq!(told, aside);
+        let told = row(Language::Ar, gone);
+        assert_eq!(told, "c1: تنتظر موظفًا · يتنحى لغيابه، ويعود إلى الرقم 2 · آخرها قبل 1 د");
         let closed = Conversation {
             conversation_id: "c2".into(),
             state: ConversationState::Closed.into(),

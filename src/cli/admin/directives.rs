@@ -2,7 +2,7 @@
 //! they come back as.
 
 use super::show::Show;
-use crate::cli::transcript::moment;
+use crate::cli::transcript::{moment, title_of};
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
 use crate::grpc::pb::directive::What as Told;
@@ -91,6 +91,11 @@ impl Show {
 
     /// What is in force, until when, and by whom.
     pub fn directive(&self, directive: &pb::Directive) -> String {
+        // The id stands beside the title: by it the thing is found in the files.
+        let named = |id: &String| match title_of(&directive.titles, "", self.language()) {
+            "" => id.clone(),
+            title => format!("{} ({id})", self.foreign(title)),
+        };
         let (what, words) = match &directive.what {
             Some(Told::Banner(banner)) => {
                 let told = match banner.entry_ids.is_empty() {
@@ -101,11 +106,12 @@ impl Show {
                 (self.pick("customers are told", "يُقال للعملاء").to_owned(), self.foreign(&text))
             }
             Some(Told::ClosedQueueId(queue)) => {
-                (format!("{queue} {}", self.pick("is closed", "مغلقة")), String::new())
+                (format!("{} {}", named(queue), self.pick("is closed", "مغلقة")), String::new())
             }
-            Some(Told::EntryOffId(entry)) => {
-                (format!("{entry} {}", self.pick("is not answered", "لا يُجاب عنه")), String::new())
-            }
+            Some(Told::EntryOffId(entry)) => (
+                format!("{} {}", named(entry), self.pick("is not answered", "لا يُجاب عنه")),
+                String::new(),
+            ),
             None => (self.pick("something newer", "شيء أحدث").to_owned(), String::new()),
         };
         let until = directive.until.as_ref().and_then(moment).unwrap_or_default();
@@ -142,7 +148,8 @@ impl Show {
             };
             lines.push(self.bold(self.pick(en, ar)));
             let named = |group: &pb::FairnessGroup| {
-                let name = group_name(self.language(), comparison.by(), &group.name).to_owned();
+                let name = group_name(self.language(), comparison.by(), &group.name);
+                let name = self.foreign(title_of(&group.titles, name, self.language()));
                 format!("  {}", self.group(&name, group))
             };
             lines.extend(comparison.groups.iter().map(named));
@@ -216,5 +223,48 @@ mod tests {
             assert_eq!(told[1], format!("  {expected}: أقل من أن يُحكم عليها (0)"));
         }
         assert!(lines(Language::En, T::Language, "ar")[1].starts_with("  Arabic: "));
+    }
+
+    #[test]
+    fn a_queue_and_an_entry_are_called_as_the_rules_call_them_in_the_readers_language() {
+        let title = |language: &str, text: &str| pb::LocalizedText {
+            language: language.to_owned(),
+            text: text.to_owned(),
+            ..Default::default()
+        };
+        let show = |language| {
+            let transcript = Transcript { look: Look::PLAIN, language, reader: Reader::Staff };
+            Show { transcript }
+        };
+        let care = vec![title("en", "Customer care"), title("ar", "خدمة العملاء")];
+        let cost = vec![title("en", "Delivery cost"), title("ar", "رسوم التوصيل")];
+        let closed = Told::ClosedQueueId("care".to_owned());
+        let off = Told::EntryOffId("delivery_cost".to_owned());
+        for (what, titles, en, ar) in [
+            (
+                closed.clone(),
+                care.clone(),
+                "Customer care (care) is closed",
+                "خدمة العملاء (care) مغلقة",
+            ),
+            (
+                off,
+                cost,
+                "Delivery cost (delivery_cost) is not answered",
+                "رسوم التوصيل (delivery_cost) لا يُجاب عنه",
+            ),
+            (closed, Vec::new(), "care is closed", "care مغلقة"),
+        ] {
+            let directive = pb::Directive { what: Some(what), titles, ..Default::default() };
+            for (language, expected) in [(Language::En, en), (Language::Ar, ar)] {
+                let told = show(language).directive(&directive);
+                assert!(told.contains(expected), "{told}");
+            }
+        }
+        let group = pb::FairnessGroup { name: "care".into(), titles: care, ..Default::default() };
+        let by = pb::FairnessTrait::Queue.into();
+        let comparisons = vec![pb::FairnessComparison { by, groups: vec![group] }];
+        let told = show(Language::Ar).fairness(&pb::GetFairnessResponse { comparisons });
+        assert!(told[1].starts_with("  خدمة العملاء: "), "{told:?}");
     }
 }

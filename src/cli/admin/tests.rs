@@ -157,7 +157,8 @@ impl AdminService for FakeAdmin {
         assert!(until.is_none() || what.is_some());
         let until = Some(prost_types::Timestamp { seconds: 1_800_000_000, nanos: 0 });
         let author = "admin/main".to_owned();
-        let issued = Directive { number: 3, what, author, note, since: None, until };
+        let issued =
+            Directive { number: 3, what, author, note, since: None, until, ..Default::default() };
         Ok(Response::new(IssueDirectiveResponse { directive: Some(issued) }))
     }
 
@@ -185,6 +186,7 @@ impl AdminService for FakeAdmin {
             p90: seconds(wait * 2),
             left_per_mille: 200,
             judged,
+            ..Default::default()
         };
         let by = FairnessTrait::Language.into();
         let groups = vec![group("en", 300, true), group("ar", 60, true), group("xx", 1, false)];

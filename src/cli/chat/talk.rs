@@ -242,6 +242,7 @@ impl Talk {
             let status = self.view.position();
             let is_over = status.is_none() && !self.view.waits();
             self.terminal.screen.set_status(status);
+            self.view.position_shown();
             if is_over {
                 self.terminal.screen.forget_status();
             }

@@ -8,6 +8,7 @@ use crate::cli::connect::Failure;
 use crate::cli::fake::{FakeChat, any_port, said};
 use crate::cli::terminal::Look;
 use crate::cli::terminal::fake::{Shown, person, script};
+use crate::grpc::pb;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
@@ -311,6 +312,30 @@ fn only_a_number_that_rose_is_told_to_be_further_back() {
     assert_eq!(told(3, claim), "* you are number 3 in line", "it fell since they were told");
     assert_eq!(told(3, claim), "* you are number 3 in line");
     assert!(told(4, claim).contains("further back"), "it rose again");
+}
+
+#[test]
+fn why_a_number_rose_is_not_said_again_when_something_else_changes() {
+    let mut view = View::new(Look::PLAIN, false, Some(Language::En), None);
+    let mut told = |reason: pb::DelayReason, is_shown: bool| {
+        let rise = PositionRise::EarlierClaim.into();
+        let delay = Some(pb::Delay { reason: reason.into(), ..Default::default() });
+        let status =
+            QueueStatus { registered: true, position: 4, rise, delay, ..Default::default() };
+        let frame = Frame::QueueStatus(status);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        let line = view.position().unwrap();
+        if is_shown {
+            view.position_shown();
+        }
+        line
+    };
+    let (busy, asked) = (pb::DelayReason::AgentsBusy, pb::DelayReason::BeingOffered);
+    assert!(told(busy, false).contains("further back"));
+    assert!(told(asked, true).contains("further back"), "nobody has read it yet");
+    assert!(told(asked, true).contains("further back"), "the same line is no new one");
+    assert!(!told(busy, true).contains("further back"));
+    assert!(!told(asked, true).contains("further back"));
 }
 
 #[test]

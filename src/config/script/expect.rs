@@ -148,9 +148,10 @@ pub const SURVEYS: [(&str, Option<Measure>); 4] = [
 ];
 
 /// Why a wait is long, by the names of the files.
-pub const DELAY_REASONS: [&str; 10] = [
+pub const DELAY_REASONS: [&str; 11] = [
     "none",
     "all_busy",
+    "others_asked",
     "preferred_busy",
     "another_needed",
     "no_language",

@@ -21,6 +21,7 @@ pub(super) fn delay_sentence(turn: &Turn<'_>, delay: &DelayReason) -> String {
         DelayReason::OutsideHours { opens: None } => plain(TextKey::DelayClosedUnknown),
         DelayReason::NobodySignedIn => plain(TextKey::DelayNobodySignedIn),
         DelayReason::AllBusy => plain(TextKey::DelayAllBusy),
+        DelayReason::OthersAsked => plain(TextKey::DelayOthersAsked),
         DelayReason::PreferredBusy => plain(TextKey::DelayPreferredBusy),
         DelayReason::AnotherNeeded => plain(TextKey::DelayAnotherNeeded),
         DelayReason::NoLanguage => plain(TextKey::DelayNoLanguage),
@@ -49,6 +50,7 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
             (key, turn.text(key, None, &[]))
         }
         DelayReason::AllBusy
+        | DelayReason::OthersAsked
         | DelayReason::PreferredBusy
         | DelayReason::AnotherNeeded
         | DelayReason::NoLanguage
@@ -83,9 +85,10 @@ pub(super) fn danger_text(turn: &Turn<'_>, delay: &DelayReason) -> (TextKey, Str
         | DelayReason::AnotherNeeded
         | DelayReason::OutsideHours { .. } => TextKey::EmergencyNobodyAble,
         DelayReason::OffersNotTaken => TextKey::EmergencyNotTaken,
-        DelayReason::AllBusy | DelayReason::PreferredBusy | DelayReason::EmergenciesAhead => {
-            TextKey::EmergencyWaiting
-        }
+        DelayReason::AllBusy
+        | DelayReason::OthersAsked
+        | DelayReason::PreferredBusy
+        | DelayReason::EmergenciesAhead => TextKey::EmergencyWaiting,
     };
     (key, turn.text(key, None, &[("name", reached.unwrap_or_default())]))
 }
@@ -98,6 +101,7 @@ pub(super) fn told_wait(c: &Conversation, receipt: &Receipt) -> Option<Told> {
     }
     match receipt.delay {
         DelayReason::AllBusy
+        | DelayReason::OthersAsked
         | DelayReason::PreferredBusy
         | DelayReason::EmergenciesAhead
         | DelayReason::OffersNotTaken => receipt.eta.told().filter(|_| c.promise.is_none()),

@@ -11,6 +11,30 @@ pub fn is_common(word: &str) -> bool {
     COMMON.has(word)
 }
 
+/// Whether a normalised word says nothing by itself of what is meant: articles, pronouns, auxiliaries,
+/// joining words, courtesies, and "check" or "look", which name no matter. Question words are not among
+/// them: "when?" asks something.
+pub fn says_nothing(word: &str) -> bool {
+    EMPTY.has(word)
+}
+
+static EMPTY: LazyLock<WordSet> = LazyLock::new(|| {
+    let words = [EMPTY_ENGLISH, EMPTY_ARABIC].into_iter().flat_map(str::split_whitespace);
+    WordSet::of(words.map(|word| normalise(word).joined()))
+});
+
+const EMPTY_ENGLISH: &str = "
+    a an the and or but so if that this these those it its is are am was were be been being i id im ive
+    me my we us our you your he him his she her they them their to of for in on at by with as do does did
+    can could will would shall should may might must have has had please pls plz kindly just also then too
+    check look see";
+
+const EMPTY_ARABIC: &str = "
+    و ف ب ل ك ال او أو ثم ان أن إن انا أنا انت أنت انتم انتو احنا نحن هو هي هم هن هذا هذه هذي هاد هاي هاذا
+    هاذي هذول ده دي دول دا ذلك تلك الذي التي اللي الي يلي في على الى إلى عن مع قد لقد كان كانت يكون تكون لي
+    لك له لها لكم لنا لهم فضلك فضلكم سمحت سمحتم رجاء الرجاء لو يا كمان برضه برضو ايضا بس شوف شوفه شوفها
+    شوفوه شوفوها تشوف تشوفه تشوفها شيك شيكها راجعه راجعها تاكد تأكد";
+
 static COMMON: LazyLock<WordSet> = LazyLock::new(|| {
     let words = [ENGLISH, ARABIC, ARABIZI].into_iter().flat_map(str::split_whitespace);
     WordSet::of(words.map(|word| normalise(word).joined()))
@@ -53,3 +77,18 @@ const ARABIZI: &str = "
     biddi baddi bghit wen wein wayn ween fen feen fein keif kif kef ezay izzay mata emta imta leh lesh leish
     laish shu sho shou esh eish wesh eh ma mish mesh mosh mush mo la law ya ya3ni kan kol kam 3andi 3endi
     andi endi 3ndi ba3d abl gabl hena hon heik keda kida";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_asks_or_names_something_says_something() {
+        for word in ["and", "it", "a", "please", "و", "انا", "هذا"] {
+            assert!(says_nothing(&normalise(word).joined()), "{word}");
+        }
+        for word in ["when", "who", "من", "وين", "order", "طلبي", "help", "gift"] {
+            assert!(!says_nothing(&normalise(word).joined()), "{word}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Why a conversation waits, in words a customer can be told. Separate from
 //! [`super::explain`], which speaks of single agents and is not for customers.
 
-use super::explain::{Lack, Verdict, inability, rivals, verdict, waiting};
+use super::explain::{Lack, Verdict, WhyNot, inability, rivals, verdict, waiting};
 use super::giving_way::{asked_beside, giver};
 use super::plan::{is_held, is_nobody_else};
 use super::settings::RoutingRules;
@@ -18,6 +18,9 @@ pub enum DelayReason {
     None,
     /// Everyone who could help is busy, or away for the moment.
     AllBusy,
+    /// Somebody who has room for it is being asked about another conversation: nobody is asked about
+    /// two at once.
+    OthersAsked,
     /// The agent who is meant for it has their hands full, and is waited for a while before others
     /// are asked.
     PreferredBusy,
@@ -51,6 +54,7 @@ impl DelayReason {
             | DelayReason::AnotherNeeded => true,
             DelayReason::None
             | DelayReason::AllBusy
+            | DelayReason::OthersAsked
             | DelayReason::PreferredBusy
             | DelayReason::EmergenciesAhead
             | DelayReason::OffersNotTaken => false,
@@ -86,9 +90,23 @@ pub fn delay_reason(
         DelayReason::None
     } else if work.item.untaken > 0 {
         DelayReason::OffersNotTaken
+    } else if able().any(|helper| only_answers_first(view, work, helper, again, at)) {
+        DelayReason::OthersAsked
     } else {
         DelayReason::AllBusy
     }
+}
+
+/// Whether nothing keeps them from it but what they are asked already, about somebody else.
+fn only_answers_first(
+    view: &PoolView,
+    work: &Work,
+    helper: &Helper,
+    again: bool,
+    at: Timestamp,
+) -> bool {
+    !helper.agent.held.contains_key(&work.item.conversation)
+        && verdict(view, work, helper, again, at) == Verdict::Not(WhyNot::LiveOffer)
 }
 
 /// It waits for one agent: either it is offered to them next, or they cannot have it yet. Others who

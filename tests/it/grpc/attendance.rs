@@ -112,7 +112,12 @@ async fn whoever_is_there_is_offered_before_whoever_has_gone_and_who_comes_back_
     let why = explained(&world, &gone).await;
     assert_eq!(why.attendance(), Attendance::Gone);
     assert!(why.aside_until.is_some(), "and why not is said");
-    assert!(explained(&world, &there).await.aside_until.is_none());
+    assert!(
+        why.status.as_ref().is_some_and(|status| status.aside),
+        "so that the number is not taken for another's"
+    );
+    let present = explained(&world, &there).await;
+    assert!(present.aside_until.is_none() && present.status.is_some_and(|status| !status.aside));
     assert_eq!(why.status.unwrap().position, 1, "the place is kept");
 
     let sara = world.agent("sara").await;

@@ -83,6 +83,7 @@ async fn a_closed_queue_says_when_it_opens_and_opens_when_it_is_lifted() {
     let world = World::open().await;
     let close = What::ClosedQueueId("care".to_owned());
     let issued = issue(&world, close, 5 * HOUR).await.unwrap();
+    assert_eq!(issued.titles.len(), 2, "what it is called, in both languages: {issued:?}");
     let customer = world.customer().await;
     let asked = customer.ask_for_a_person().await;
     let delay = asked.receipt.unwrap().status.unwrap().delay.unwrap();
@@ -107,7 +108,9 @@ async fn an_entry_that_is_off_leads_to_a_person_and_not_to_its_answer() {
     let world = World::open().await;
     let before = world.customer().await.say("what are your opening hours").await;
     let answer = before.events.iter().find_map(text_of).unwrap();
-    issue(&world, What::EntryOffId("working_hours".to_owned()), HOUR).await.unwrap();
+    let off = What::EntryOffId("working_hours".to_owned());
+    let issued = issue(&world, off, HOUR).await.unwrap();
+    assert_eq!(issued.titles.len(), 2, "what it is called, in both languages: {issued:?}");
     let customer = world.customer().await;
     let turn = customer.say("what are your opening hours").await;
     let said: Vec<String> = turn.events.iter().filter_map(text_of).collect();

@@ -117,13 +117,19 @@ impl View {
     }
 
     /// Where they stand now. Why they are further back than they were told once is said where the number
-    /// has risen, not where it has fallen again.
+    /// has risen, not where it has fallen again; and once, not with whatever else changes afterwards.
     pub(super) fn stands_in_line(&mut self, mut status: QueueStatus) {
         if let Some(before) = &self.queue {
+            let plain = |status: &QueueStatus| {
+                let rise = PositionRise::Unspecified.into();
+                self.transcript.position(&QueueStatus { rise, ..status.clone() })
+            };
+            let is_told = self.rise_told && plain(before) != plain(&status);
             match status.position.cmp(&before.position) {
                 Ordering::Less => status.rise = PositionRise::Unspecified.into(),
+                Ordering::Equal if is_told => status.rise = PositionRise::Unspecified.into(),
                 Ordering::Equal => status.rise = before.rise,
-                Ordering::Greater => {}
+                Ordering::Greater => self.rise_told = false,
             }
         }
         if status.registered && std::mem::take(&mut self.tells_place) {

@@ -55,6 +55,8 @@ pub struct View {
     tells_place: bool,
     /// The place that was told in words, and why it takes time.
     told_place: Option<(u32, DelayReason)>,
+    /// Why the number has risen stands on the screen, or did.
+    rise_told: bool,
     /// They waited already when they asked for something.
     waited: bool,
     mode: Mode,
@@ -124,6 +126,7 @@ impl View {
             queue: None,
             tells_place: false,
             told_place: None,
+            rise_told: false,
             waited: false,
             mode: Mode::Normal,
             echoes: 0,
@@ -176,6 +179,11 @@ impl View {
         let place = self.queue.as_ref().filter(|status| !is_told(status));
         let waits = place.map(|status| self.transcript.position(status));
         waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
+    }
+
+    /// The status line is on the screen.
+    pub fn position_shown(&mut self) {
+        self.rise_told = true;
     }
 
     /// Whether the customer waits, so that the status line is about their place.

@@ -2,6 +2,7 @@
 
 use super::Opinion;
 use super::model::Model;
+use crate::domain::language::common::says_nothing;
 use crate::domain::language::vectors::{self, DIRECTIONS};
 use crate::domain::language::{Evidence, Normalised};
 
@@ -41,7 +42,8 @@ pub(super) fn evidence(model: &Model, opinion: &Opinion, n: &Normalised) -> Vec<
         near.unwrap_or_else(|| n.token(word).to_owned())
     };
     let total: f32 = carried.iter().filter(|share| **share > 0.0).sum();
-    let mut order: Vec<usize> = (0..carried.len()).filter(|word| carried[*word] > 0.0).collect();
+    let is_named = |word: &usize| carried[*word] > 0.0 && !says_nothing(n.token(*word));
+    let mut order: Vec<usize> = (0..carried.len()).filter(is_named).collect();
     order.sort_by(|a, b| carried[*b].total_cmp(&carried[*a]).then(a.cmp(b)));
     order
         .into_iter()

@@ -28,6 +28,7 @@ use self::known::Known;
 use self::model::{Lesson, Model, Reading};
 use crate::domain::ids::EntryId;
 use crate::domain::language::arabizi::{ArabicWords, spelled};
+use crate::domain::language::common::says_nothing;
 use crate::domain::language::dictionary;
 use crate::domain::language::loans;
 use crate::domain::language::{Evidence, Normalised, Variety, normalise};
@@ -250,6 +251,9 @@ impl Matcher {
     pub fn find(&self, n: &Normalised, variety: Variety) -> Match {
         if let Some(certain) = self.exact.find(n) {
             return self.certain(certain);
+        }
+        if n.words().all(says_nothing) {
+            return unknown(Vec::new(), Vec::new());
         }
         let as_written = self.opinion(n.words(), variety);
         let in_arabic = match variety {

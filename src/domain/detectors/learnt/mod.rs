@@ -15,6 +15,7 @@ pub use table::{LEARNT, PER_ONE};
 use super::scan::Reading;
 use super::signal::{EmergencyKind, SignalKind};
 use super::vocabulary::Vocabulary;
+use crate::domain::language::common::says_nothing;
 use crate::domain::language::{Evidence, Normalised, Variety};
 use senses::Senses;
 use std::sync::LazyLock;
@@ -209,13 +210,17 @@ impl Margins {
                 }
             }
         }
-        let mut words: Vec<usize> =
-            (0..by_word.len()).filter(|word| by_word[*word] > 0.0).collect();
+        let range = |word: usize| reading.text_range(&(word..word + 1));
+        // "And" may stand in a telling pair; by itself it is no reason.
+        let is_named = |word: &usize| {
+            by_word[*word] > 0.0 && !message.text.get(range(*word)).is_some_and(says_nothing)
+        };
+        let mut words: Vec<usize> = (0..by_word.len()).filter(is_named).collect();
         words.sort_by(|a, b| by_word[*b].total_cmp(&by_word[*a]));
         words.truncate(NAMED_MAX);
         let sum: f32 = words.iter().map(|word| by_word[*word]).sum();
         let evidence = |word: &usize| Evidence {
-            span: message.original_span(reading.text_range(&(*word..*word + 1))),
+            span: message.original_span(range(*word)),
             what: format!("{}.learnt", kind.name()),
             weight: strength * by_word[*word] / sum,
         };

@@ -375,6 +375,11 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
     let tried = within(plain(), |item| item.excluded = [agent_id("a")].into());
     let untaken = within(plain(), |item| item.untaken = 2);
     let held = preferring(plain(), "b", 1_001);
+    let asked = |id, capacity| {
+        let agent = with(agent(id), |agent| agent.profile.capacity = capacity);
+        holding(agent, "x", Holding::Offer)
+    };
+    let declined = within(plain(), |item| item.paused = [(agent_id("a"), s(1_090))].into());
     let assigned = ItemState::Assigned { agent: agent_id("a") };
     let taken = within(plain(), |item| item.state = assigned);
     let safety = || asks_for_safety(plain());
@@ -408,6 +413,14 @@ fn the_reason_of_a_delay_is_computed_from_who_is_there() {
         (vec![busy("a")], plain(), vec![item("d", 1)], DelayReason::AllBusy),
         (vec![busy("a")], emergency("c", 900), vec![emergency("e", 1)], DelayReason::AllBusy),
         (vec![busy("a")], taken, vec![emergency("e", 1)], DelayReason::None),
+        // One with room is asked about somebody else: not busy. Without room they are; whoever
+        // declined this very one is asked again only when nobody else is left.
+        (vec![asked("a", 2)], plain(), vec![], DelayReason::OthersAsked),
+        (vec![asked("a", 2), busy("b")], plain(), vec![], DelayReason::OthersAsked),
+        (vec![asked("a", 1)], plain(), vec![], DelayReason::AllBusy),
+        (vec![asked("a", 2), busy("b")], declined.clone(), vec![], DelayReason::AllBusy),
+        (vec![asked("a", 2)], declined, vec![], DelayReason::OthersAsked),
+        (vec![asked("a", 2), agent("b")], plain(), vec![], DelayReason::None),
     ];
     for (agents, item, others, expected) in table {
         assert_eq!(delay(agents, item.clone(), others), expected, "{item:?}");

@@ -49,6 +49,7 @@ mod shared_keys;
 mod sharing;
 mod sim;
 mod store;
+mod store_health;
 mod stores;
 mod supervise;
 pub mod system;
@@ -204,8 +205,8 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 /// What is logged unless `SANAD_LOG` says otherwise. The client of a cluster tells of every attempt to
-/// reach a node, many times a second while one is away; Sanad tells that it is.
-const LOG: &str = "info,redis=error";
+/// reach a node, as an error and many times a second while one is away; Sanad tells that it is.
+const LOG: &str = "info,redis=error,redis::cluster_handling=off";
 
 /// The service uses all cores.
 fn serve_on(options: serve::Serve) -> anyhow::Result<()> {

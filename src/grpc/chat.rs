@@ -158,7 +158,7 @@ impl ChatService for Chat {
         let (customer_token, unbegun) = (self.renewed(&request), unbegun(&request));
         let begun = match self.begin_late(&conversation, unbegun.clone()).await {
             // The bot answers all the same.
-            Err(AppError::Store(StoreError::Unavailable { reason, .. })) => Err(reason),
+            Err(AppError::Store(error @ StoreError::Unavailable { .. })) => Err(error),
             begun => begun.map(Ok).map_err(customer_status)?,
         };
         let asked = request.into_inner();

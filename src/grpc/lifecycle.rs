@@ -53,6 +53,12 @@ impl Lifecycle {
         *self.phase.borrow()
     }
 
+    /// Waits until it does something else than serving, at most so long.
+    pub async fn stops_serving(&self, span: Duration) {
+        let mut phase = self.watch();
+        let _ = tokio::time::timeout(span, phase.wait_for(|phase| *phase != Phase::Serving)).await;
+    }
+
     /// For those who wait for a change.
     pub fn watch(&self) -> watch::Receiver<Phase> {
         self.phase.subscribe()

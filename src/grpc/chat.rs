@@ -135,7 +135,7 @@ impl ChatService for Chat {
             // The bot is there; whether people are cannot be known, nor could they be asked.
             Err(AppError::Store(StoreError::Unavailable { .. })) => {
                 // The phase follows what this very call found, a moment later.
-                self.context.lifecycle.stops_serving(PHASE_FOLLOWS).await;
+                self.context.lifecycle.is_cut_off(PHASE_FOLLOWS).await;
                 mode = pb::Mode::Degraded;
                 (false, encode::degraded())
             }

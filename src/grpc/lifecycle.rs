@@ -53,10 +53,10 @@ impl Lifecycle {
         *self.phase.borrow()
     }
 
-    /// Waits until it does something else than serving, at most so long.
-    pub async fn stops_serving(&self, span: Duration) {
+    /// Waits until it is cut off from its store, at most so long.
+    pub async fn is_cut_off(&self, span: Duration) {
         let mut phase = self.watch();
-        let _ = tokio::time::timeout(span, phase.wait_for(|phase| *phase != Phase::Serving)).await;
+        let _ = tokio::time::timeout(span, phase.wait_for(|phase| *phase == Phase::Isolated)).await;
     }
 
     /// For those who wait for a change.

@@ -5,9 +5,7 @@ use super::App;
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::requests::Once;
-use crate::domain::conversation::command::Command;
-use crate::domain::conversation::state::Conversation;
-use crate::domain::ids::{AgentId, ConversationId};
+use crate::domain::ids::AgentId;
 use crate::domain::pool::agent::{Agent, Lease, Profile};
 use crate::domain::pool::command::{AgentCommand, InboxEvent, PoolRefusal};
 use crate::domain::pool::presence::check_session;
@@ -188,12 +186,6 @@ impl App {
         change.index_put(Index::LEASES, id.as_str(), until.as_millis());
         self.store.commit(change).await?;
         Ok(until)
-    }
-
-    /// A supervisor puts a conversation back into its queue.
-    pub async fn requeue(&self, conversation: &ConversationId) -> AppResult<Conversation> {
-        let command = Command::Requeue { note: String::new() };
-        Ok(self.command(conversation, None, command).await?.conversation)
     }
 
     /// At most `limit` records of an agent's inbox after `after`, and its head.

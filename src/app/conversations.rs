@@ -7,27 +7,23 @@ use super::recent::{self, Recent};
 use super::stats::Stats;
 use super::stored::{Owed, RequestRecord};
 use super::{App, STRIPES, TRIES_MAX};
-use crate::domain::conversation::command::{Command, Decision, Input, Rejection, Start};
+use crate::domain::conversation::command::{Command, Decision, Input, Rejection};
 use crate::domain::conversation::deadline::next_deadline;
 use crate::domain::conversation::event::{Event, LoggedEvent};
-use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::conversation::state::{Conversation, State, text_hash};
 use crate::domain::handoff::Token;
-use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, RequestId};
-use crate::domain::language::Language;
+use crate::domain::ids::{AgentId, ConversationId, RequestId};
+use crate::domain::language::is_blank;
 use crate::domain::parts::Part;
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{EntityKey, Index, LogPage, Snapshot, StoreError, Transaction, decode};
+use crate::ports::store::{EntityKey, Index, Slot, Snapshot, StoreError, Transaction};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// The inline path has so long before the sweeper takes an outbox entry up.
 const INLINE_SPAN: Duration = Duration::from_secs(2);
-
-/// For so long this process goes by what it wrote last while the store cannot tell who owns a
-/// conversation.
-const KNOWN_SPAN: Duration = Duration::from_secs(10 * 60);
 
 /// What came of a command.
 #[derive(Debug, Clone)]
@@ -39,7 +35,7 @@ pub struct Done {
 }
 
 /// The caller's id of a request and a hash of what is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The id.
     pub id: RequestId,
@@ -85,60 +81,7 @@ pub(super) struct Marked {
     pub(super) request: Option<String>,
 }
 
-/// How a conversation begins, beside whose it is.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Opening {
-    /// The language the customer's client asks for.
-    pub language: Option<Language>,
-    /// The way the customer comes, as their client says.
-    pub channel: Option<ChannelId>,
-}
-
-impl From<Option<Language>> for Opening {
-    fn from(language: Option<Language>) -> Self {
-        Opening { language, channel: None }
-    }
-}
-
 impl App {
-    /// Begins a conversation, or returns it if it has begun under this id already.
-    pub async fn start(
-        &self,
-        id: ConversationId,
-        customer: CustomerId,
-        opening: impl Into<Opening>,
-    ) -> AppResult<Done> {
-        let waiting = self.router.waiting();
-        if waiting >= self.settings.waiting_max {
-            return Err(AppError::Overloaded { waiting });
-        }
-        let start = self.start_of(id.clone(), customer.clone(), opening.into());
-        match self.command(&id, None, Command::Start(start)).await {
-            Err(AppError::Rejected(Rejection::Exists)) => {
-                let conversation = self.conversation(&id).await?;
-                if conversation.customer != customer {
-                    return Err(AppError::NotFound { what: "conversation" });
-                }
-                let events = self.events_between(&conversation, 1, 2).await?;
-                Ok(Done { conversation, events })
-            }
-            done => done,
-        }
-    }
-
-    /// What begins this conversation.
-    pub(super) fn start_of(
-        &self,
-        conversation: ConversationId,
-        customer: CustomerId,
-        opening: Opening,
-    ) -> Start {
-        let Opening { language, channel } = opening;
-        let bucket = keys::bucket_of(&conversation, self.settings.buckets);
-        let pool = self.rules().routing.pool.clone();
-        Start { conversation, bucket, pool, customer, language, channel }
-    }
-
     /// The customer says something; the bot's reply, if it is the bot's turn, is part of it.
     pub async fn say(
         &self,
@@ -157,7 +100,10 @@ impl App {
         self.run(id, request, |conversation, at| {
             let c = conversation.ok_or(Rejection::NotFound)?;
             let reading = understood.get_or_insert_with(|| read_input(&rules, c, &input, at));
-            Ok(Command::CustomerSays { input: input.clone(), reading: reading.clone() })
+            let waits = c.state == State::Queued;
+            let wait = waits.then(|| self.waiting_status(id, at));
+            let wait = wait.and_then(|(position, delay)| Some((position?, delay)));
+            Ok(Command::CustomerSays { input: input.clone(), reading: reading.clone(), wait })
         })
         .await
     }
@@ -202,9 +148,19 @@ impl App {
     /// The conversation as it is.
     pub async fn conversation(&self, id: &ConversationId) -> AppResult<Conversation> {
         let key = keys::conversation(id);
-        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
+        let slot = self.slot_of(id);
         let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
         snapshot.get(&key)?.ok_or(AppError::NotFound { what: "conversation" })
+    }
+
+    /// Where a conversation is kept.
+    pub(super) fn slot_of(&self, id: &ConversationId) -> Slot {
+        keys::bucket(keys::bucket_of(id, self.settings.buckets))
+    }
+
+    /// Whoever changes a conversation in this process does so alone.
+    pub(super) fn stripe_of(&self, id: &ConversationId) -> &tokio::sync::Mutex<Recent> {
+        &self.stripes[text_hash(id.as_str()) as usize % STRIPES]
     }
 
     /// Whether what this call did would still be there if the server of the store that answered
@@ -214,26 +170,6 @@ impl App {
         let c = &done.conversation;
         let slot = keys::bucket(keys::bucket_of(&c.id, self.settings.buckets));
         self.store.is_replicated(&slot, &keys::log(&c.id), last.seq, last.event_id).await
-    }
-
-    /// The conversation as this process wrote it last, for the time in which the store is away;
-    /// `None` if that is too long ago to go by, or others wrote it.
-    pub async fn last_known(&self, id: &ConversationId, at: Timestamp) -> Option<Conversation> {
-        let stripe = text_hash(id.as_str()) as usize % STRIPES;
-        let known = self.stripes[stripe].lock().await.last(id)?;
-        (at.since(known.last_event_at) <= KNOWN_SPAN).then_some(known)
-    }
-
-    /// At most `limit` events after `after`, and the log's head.
-    pub async fn read_log(
-        &self,
-        id: &ConversationId,
-        after: u64,
-        limit: usize,
-    ) -> AppResult<(Vec<Logged>, u64)> {
-        let slot = keys::bucket(keys::bucket_of(id, self.settings.buckets));
-        let page = self.store.read_log(&slot, &keys::log(id), after, limit).await?;
-        Ok((decode_log(id, &page)?, page.head))
     }
 
     /// Runs a command: load, handle, commit, and again when others were faster; then carries the
@@ -246,8 +182,7 @@ impl App {
     ) -> AppResult<Done> {
         let bucket = keys::bucket_of(id, self.settings.buckets);
         let done = {
-            let stripe = text_hash(id.as_str()) as usize % STRIPES;
-            let mut alone = self.stripes[stripe].lock().await;
+            let mut alone = self.stripe_of(id).lock().await;
             self.run_serialised(id, bucket, request, &mut alone, &mut make).await?
         };
         if done.1 {
@@ -276,8 +211,7 @@ impl App {
         command: Command,
     ) -> AppResult<bool> {
         let bucket = keys::bucket_of(id, self.settings.buckets);
-        let stripe = text_hash(id.as_str()) as usize % STRIPES;
-        let mut alone = self.stripes[stripe].lock().await;
+        let mut alone = self.stripe_of(id).lock().await;
         let mut make = |_: Option<&Conversation>, _: Timestamp| Ok(command.clone());
         Ok(self.run_serialised(id, bucket, None, &mut alone, &mut make).await?.1)
     }
@@ -315,9 +249,10 @@ impl App {
             change.frees_if(command.frees());
             let written = recent::written(&change, &key);
             match self.store.commit(change).await {
-                Ok(_) => {
+                Ok(committed) => {
                     done.events.iter().for_each(|event| self.stats.event(&event.logged.event));
                     recent.keep(written, &done.conversation);
+                    self.newest.wrote(&slot, id, committed.counter);
                     self.note_rings(&done);
                     return Ok((done, owes));
                 }
@@ -463,7 +398,7 @@ impl App {
     pub(super) fn check_text(&self, text: &str) -> AppResult<()> {
         let max = self.settings.utterance_chars_max;
         let length = text.chars().count();
-        if text.trim().is_empty() {
+        if is_blank(text) {
             return Err(AppError::Empty);
         }
         if length > max {
@@ -485,15 +420,4 @@ fn read_input(rules: &Rules, c: &Conversation, input: &Input, at: Timestamp) -> 
     // A button carries no words of the customer.
     let text = input.words().unwrap_or_default();
     Box::new(reading::read(rules, &c.memory.joined(text), &c.memory.earlier(), at))
-}
-
-fn decode_log(id: &ConversationId, page: &LogPage) -> Result<Vec<Logged>, StoreError> {
-    page.records
-        .iter()
-        .map(|record| {
-            let seq = record.seq;
-            let logged = decode(format_args!("event {seq} of {id}"), &record.body)?;
-            Ok(Logged { seq: record.seq, event_id: record.event_id, logged })
-        })
-        .collect()
 }

@@ -5,7 +5,8 @@
 //! is written before the conversation, so that nothing of a customer is ever out of reach, and once
 //! more after it: an erasure that goes on meanwhile took the record away, or must look again.
 
-use super::conversations::{Done, Opening, Request};
+use super::begin::Opening;
+use super::conversations::{Done, Request};
 use super::error::{AppError, AppResult};
 use super::keys;
 use super::{App, TRIES_MAX};
@@ -185,7 +186,7 @@ impl App {
 
     /// A customer's record as it is now, and its key.
     pub(super) async fn look_up(&self, customer: &CustomerId) -> AppResult<(Snapshot, EntityKey)> {
-        let (slot, key) = (self.slot_of(customer), keys::customer(customer));
+        let (slot, key) = (self.customers_slot(customer), keys::customer(customer));
         let snapshot = self.store().load(&slot, std::slice::from_ref(&key), &[]).await?;
         Ok((snapshot, key))
     }
@@ -213,7 +214,7 @@ impl App {
         Err(AppError::Contended)
     }
 
-    fn slot_of(&self, customer: &CustomerId) -> Slot {
+    fn customers_slot(&self, customer: &CustomerId) -> Slot {
         keys::bucket(keys::bucket_of_customer(customer, self.settings().buckets))
     }
 }

@@ -187,8 +187,12 @@ impl App {
 
     /// Gives back everything an agent holds who is no longer there. The lease entry goes last, so
     /// that a crash in between is made good by the next look at the leases.
-    pub(super) async fn lose_all(&self, id: &AgentId) -> AppResult<()> {
+    pub(crate) async fn lose_all(&self, id: &AgentId) -> AppResult<()> {
         for conversation in held_live(&self.agent(id).await?) {
+            // What only waits for the customer's yes is no colleague's to take up. Everything else
+            // refuses this, and goes back.
+            let gone = Command::HolderGone { agent: id.clone() };
+            self.command(&conversation, None, gone).await.ok();
             self.settled_work(&conversation, &WorkCommand::Lose { agent: id.clone() }).await?;
             self.deliver_to_conversation(&conversation).await.ok();
         }

@@ -31,6 +31,8 @@ pub struct Explained {
     pub reason: Option<HandoffReason>,
     /// What it would say, in which language.
     pub says: Vec<(Language, String)>,
+    /// What stands on the buttons below it.
+    pub choices: Vec<String>,
     /// The rules.
     pub rules: RulesVersion,
 }
@@ -44,33 +46,45 @@ impl App {
         at: Timestamp,
     ) -> AppResult<Explained> {
         self.check_text(text)?;
-        let rules = self.rules();
-        let begun = begin(&rules, language, at)?;
-        let reading = reading::read(&rules, text, &begun.memory.window, at);
-        let command = Command::CustomerSays {
-            input: Input::Text(text.to_owned()),
-            reading: Box::new(reading.clone()),
-        };
-        let said = handle(&rules, Some(&begun), &command, at)?;
-        let decision = patiently(&rules, said, &reading)?;
-        let mut explained = Explained {
-            reading,
-            language: decision.next.language,
-            outcome: None,
-            entry: None,
-            reason: None,
-            says: Vec::new(),
-            rules: rules.version.clone(),
-        };
-        decision.events.into_iter().for_each(|event| explained.learn(event));
-        Ok(explained)
+        explained(&self.rules(), text, language, at)
     }
+}
+
+/// The same by these rules, wherever they live.
+pub fn explained(
+    rules: &Rules,
+    text: &str,
+    language: Option<Language>,
+    at: Timestamp,
+) -> AppResult<Explained> {
+    let begun = begin(rules, language, at)?;
+    let reading = reading::read(rules, text, &begun.memory.window, at);
+    let command = Command::CustomerSays {
+        input: Input::Text(text.to_owned()),
+        reading: Box::new(reading.clone()),
+        wait: None,
+    };
+    let said = handle(rules, Some(&begun), &command, at)?;
+    let decision = patiently(rules, said, &reading)?;
+    let mut explained = Explained {
+        reading,
+        language: decision.next.language,
+        outcome: None,
+        entry: None,
+        reason: None,
+        says: Vec::new(),
+        choices: Vec::new(),
+        rules: rules.version.clone(),
+    };
+    decision.events.into_iter().for_each(|event| explained.learn(event));
+    Ok(explained)
 }
 
 impl Explained {
     fn learn(&mut self, event: Event) {
-        if let Event::BotSaid { outcome, text, language, entry, .. } = event {
+        if let Event::BotSaid { outcome, text, language, entry, choices, .. } = event {
             self.says.push((language, text));
+            self.choices.extend(choices.into_iter().map(|choice| choice.title));
             self.entry = self.entry.take().or(entry);
             self.outcome = self.outcome.or(Some(outcome));
         } else if let Event::HandoffRequested { handoff, .. } = event {

@@ -95,27 +95,41 @@ impl Hub {
         }
     }
 
-    /// Compares the ring counters of the watched slots with what was heard, and wakes everyone in
-    /// a slot that moved unheard. To be called about once a second.
-    pub async fn repair(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let slots: Vec<Slot> = {
+    /// Compares the ring counters of the watched slots, and of these, with what was heard; wakes
+    /// everyone in a slot that moved unheard or went back, and returns these slots, each with the
+    /// counter up to which rings were lost, none where it went back.
+    pub(super) async fn repair(
+        &self,
+        store: &dyn Store,
+        also: Vec<Slot>,
+    ) -> Result<Vec<(Slot, Option<u64>)>, StoreError> {
+        let mut slots: BTreeMap<Slot, Option<u64>> = BTreeMap::new();
+        {
             let inner = lock(&self.inner);
-            let mut slots: Vec<Slot> = inner.watched.keys().map(|(slot, _)| slot.clone()).collect();
-            slots.dedup();
-            slots
-        };
-        if slots.is_empty() {
-            return Ok(());
-        }
-        let counters = store.ring_counters(&slots).await?;
-        let mut inner = lock(&self.inner);
-        for (slot, counter) in slots.into_iter().zip(counters) {
-            if inner.heard.get(&slot).is_none_or(|heard| *heard < counter) {
-                inner.heard.insert(slot.clone(), counter);
-                inner.wake_slot(&slot);
+            let watched = inner.watched.keys().map(|(slot, _)| slot.clone());
+            for slot in watched.chain(also) {
+                let heard = inner.heard.get(&slot).copied();
+                slots.insert(slot, heard);
             }
         }
-        Ok(())
+        if slots.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asked: Vec<Slot> = slots.keys().cloned().collect();
+        let counters = store.ring_counters(&asked).await?;
+        let mut inner = lock(&self.inner);
+        let mut lost = Vec::new();
+        for ((slot, before), counter) in slots.into_iter().zip(counters) {
+            // What rang since the question is newer than the answer: only what was heard before it
+            // shows that the counter went back.
+            let went_back = before.is_some_and(|before| counter < before);
+            if went_back || inner.heard.get(&slot).is_none_or(|heard| *heard < counter) {
+                inner.heard.insert(slot.clone(), counter);
+                inner.wake_slot(&slot);
+                lost.push((slot, (!went_back).then_some(counter)));
+            }
+        }
+        Ok(lost)
     }
 
     /// How many things are waited for.

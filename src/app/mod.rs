@@ -9,6 +9,7 @@ pub mod agents;
 pub mod alerts;
 pub mod attending;
 pub mod audit;
+pub mod begin;
 pub mod blocks;
 pub mod board;
 pub mod claim;
@@ -28,7 +29,9 @@ pub mod hub;
 pub mod keys;
 mod lines;
 pub mod listing;
+mod logs;
 pub mod machines;
+mod newest;
 pub mod on_call;
 pub mod outbox;
 pub mod pace;
@@ -98,6 +101,7 @@ pub struct App {
     stats: Stats,
     machines: Machines,
     stripes: Vec<tokio::sync::Mutex<recent::Recent>>,
+    newest: newest::Newest,
     /// How everything stood when somebody looked last.
     board: tokio::sync::Mutex<board::Read>,
     line: on_call::Line,
@@ -129,6 +133,7 @@ impl App {
             stats: Stats::default(),
             machines: Machines::default(),
             stripes: (0..STRIPES).map(|_| tokio::sync::Mutex::default()).collect(),
+            newest: newest::Newest::default(),
             board: tokio::sync::Mutex::default(),
             line: on_call::Line::over(Arc::new(NoLine)),
             erasures: Arc::new(NoErasures),

@@ -32,6 +32,16 @@ enum Carried {
     Refused,
 }
 
+/// What the customer is told once the place is registered.
+enum Told {
+    /// They know already, or wait no longer.
+    Nothing,
+    /// Where they stand.
+    Receipt(Receipt),
+    /// They have no number any more: an agent has them, and of that they hear next.
+    AgentNext,
+}
+
 impl App {
     /// Carries a conversation's state to the pool: a place if it waits, a release if it no longer
     /// needs anyone. Whether that failed is remembered, so that whoever waits for it is told.
@@ -58,7 +68,7 @@ impl App {
             return Err(AppError::NotFound { what: "conversation" });
         };
         let command = self.owed_to_pool(&c, snapshot.at());
-        let mut receipt = None;
+        let mut told = Told::Nothing;
         if let Some(command) = command {
             match self.work(id, &command).await {
                 Ok(_) => {}
@@ -69,13 +79,17 @@ impl App {
                 }
                 Err(error) => return Err(error),
             }
-            receipt = self.receipt(&c, snapshot.at()).await?;
+            told = self.receipt(&c, snapshot.at()).await?;
         }
-        if let Some(receipt) = receipt {
-            match self.confirm_queued(id, receipt).await {
+        match told {
+            Told::Nothing => {}
+            Told::Receipt(receipt) => match self.confirm_queued(id, receipt).await {
                 Ok(()) | Err(AppError::Rejected(Rejection::Stale { .. })) => {}
                 Err(error) => return Err(error),
-            }
+            },
+            // The entry stays: should the agent be gone before the customer hears of them, there is
+            // a number to tell then.
+            Told::AgentNext => return Ok(Carried::Yes),
         }
         self.settle(id, &entry).await?;
         Ok(Carried::Yes)
@@ -154,30 +168,32 @@ impl App {
         }
     }
 
-    /// What the customer is told once the place is registered.
-    async fn receipt(&self, c: &Conversation, at: Timestamp) -> AppResult<Option<Receipt>> {
+    async fn receipt(&self, c: &Conversation, at: Timestamp) -> AppResult<Told> {
         let Some(asked) = c.handoff.as_ref().filter(|asked| !asked.confirmed) else {
-            return Ok(None);
+            return Ok(Told::Nothing);
         };
         if c.state != State::Queued {
-            return Ok(None);
+            return Ok(Told::Nothing);
         }
-        if self.router.with_view(|view| view.item(&c.id).is_none()) {
-            // Another process registered it, or this one's picture is being drawn anew.
+        let is_in_line = |item: &Item| {
+            item.token.term == c.token.term && !matches!(item.state, ItemState::Assigned { .. })
+        };
+        if !self.router.with_view(|view| view.item(&c.id).is_some_and(is_in_line)) {
+            // Another process changed it, or this one's picture is being drawn anew.
             self.refresh_place(&c.id).await?;
         }
         let (position, delay) = self.waiting_status(&c.id, at);
+        let Some(position) = position else { return Ok(Told::AgentNext) };
         let needs = asked.handoff.needs.clone();
         let other_language = matches!(delay, DelayReason::NoLanguage | DelayReason::AnotherNeeded)
             && needs.also.is_none()
             && self
                 .router
-                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.excluded);
-        Ok(Some(Receipt {
+                .somebody_meets(&needs.in_languages(c.language.other().into()), &c.kept_out());
+        Ok(Told::Receipt(Receipt {
             term: c.token.term,
             queue: asked.handoff.needs.queue.clone(),
-            // Whoever has no number is an agent's by now, and hears of it next.
-            position: position.unwrap_or(1),
+            position,
             delay,
             other_language,
             eta: self.eta(&c.id, at),

@@ -8,6 +8,7 @@ use super::error::{AppError, AppResult};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::bot::suggest::{Line, Situation, Suggestion, suggest};
 use crate::domain::conversation::event::Event;
+use crate::domain::conversation::headline::{Facts, headline};
 use crate::domain::conversation::need::quoted;
 use crate::domain::conversation::state::{Asked, Conversation};
 use crate::domain::detectors::{Signal, Speaker};
@@ -17,6 +18,7 @@ use crate::domain::language::Language;
 use crate::domain::pool::agent::Holding;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
+use std::time::Duration;
 
 /// The newest events that are looked at and shown.
 const EVENTS_MAX: u64 = 300;
@@ -30,6 +32,10 @@ pub struct Packet {
     pub conversation: Conversation,
     /// Why humans were asked, and since when the customer waits.
     pub asked: Asked,
+    /// One sentence as things stand now, in the language of the agent's screen.
+    pub headline: String,
+    /// The language of that screen.
+    pub screen: Language,
     /// A first sentence to the customer.
     pub opening: String,
     /// What was noticed: the place of the words in the log, the words, the finding.
@@ -49,21 +55,38 @@ pub struct Packet {
 }
 
 impl App {
-    /// The packet, for an agent who is offered the conversation or owns it under this token.
+    /// The packet, for an agent who is offered the conversation or owns it under this token. `screen`: the
+    /// language the agent reads; without it, the customer's.
     pub async fn packet(
         &self,
         agent: &AgentId,
         id: &ConversationId,
         token: Token,
+        screen: Option<Language>,
     ) -> AppResult<Packet> {
         let Held { name, conversation: c, asked, events } = self.held(agent, id, token).await?;
-        let rules = self.rules();
+        let (rules, now) = (self.rules(), self.store_now().await?);
+        let screen = screen.unwrap_or(c.language);
+        let tried = tried(&rules, &events, screen);
+        let facts = Facts {
+            reason: asked.handoff.reason,
+            entry: asked.handoff.entry.as_ref(),
+            tried: tried.iter().map(|(_, _, title)| title.clone()).collect(),
+            waited: match c.waits_since() {
+                Some(since) => now.since(since),
+                None => Duration::from_millis(u64::try_from(c.waited_ms).unwrap_or(0)),
+            },
+            language: screen,
+        };
+        let headline = headline(&rules, &c, &facts);
         let need = need(&rules, &c, &asked);
         let open_question = c.memory.need.clone().filter(|_| !c.memory.need_answered);
         Ok(Packet {
             opening: opening(&rules, c.language, &name, &asked, need),
             signals: signals(&rules, &events),
-            tried: tried(&rules, &events, c.language),
+            tried,
+            headline,
+            screen,
             suggestions: suggested(&rules, &c, &asked, &events, None, ""),
             earlier_handoffs: earlier_handoffs(&events),
             note: note(&events),
@@ -177,7 +200,8 @@ fn lines(events: &[Logged]) -> Vec<Line> {
 /// What the customer needs, in few words: their own, or the topic that was answered.
 fn need(rules: &Rules, c: &Conversation, asked: &Asked) -> Option<String> {
     let entry = || asked.handoff.entry.as_ref().and_then(|id| rules.bot.entries.get(id));
-    let topic = || entry().map(|entry| entry.title.get(c.language).clone());
+    let topic =
+        || entry().filter(|entry| entry.is_need).map(|entry| entry.title.get(c.language).clone());
     c.memory.need.as_deref().map(quoted).or_else(topic)
 }
 
@@ -240,12 +264,20 @@ fn tried(rules: &Rules, events: &[Logged], language: Language) -> Vec<(u64, Entr
     tried
 }
 
-/// Requests for people before the present one; what only came back to the queue is no new one.
+/// Requests for people before the present one. What only came back to the queue is no new one, nor is
+/// what the customer agreed to while they waited: nobody has passed them on.
 fn earlier_handoffs(events: &[Logged]) -> u32 {
-    let new = |logged: &&Logged| {
-        matches!(logged.logged.event, Event::HandoffRequested { returned: false, .. })
-    };
-    (events.iter().filter(new).count() as u32).saturating_sub(1)
+    let (mut asked, mut agreed) = (0_u32, false);
+    for logged in events {
+        match &logged.logged.event {
+            Event::OtherLanguageAgreed { .. } => agreed = true,
+            Event::HandoffRequested { returned, .. } => {
+                asked += u32::from(!returned && !std::mem::take(&mut agreed));
+            }
+            _ => {}
+        }
+    }
+    asked.saturating_sub(1)
 }
 
 /// What colleagues noted last: all notes since an agent joined, or else the newest one.
@@ -260,4 +292,27 @@ fn note(events: &[Logged]) -> Option<String> {
     }
     notes.reverse();
     (!notes.is_empty()).then(|| notes.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The log of these events, as they are stored.
+    fn log(events: &[&str]) -> Vec<Logged> {
+        let logged = |(at, event): (usize, &&str)| {
+            let row = format!(r#"{{"at":{at},"event":{event}}}"#);
+            Logged { seq: at as u64, event_id: 0, logged: serde_json::from_str(&row).unwrap() }
+        };
+        events.iter().enumerate().map(logged).collect()
+    }
+
+    #[test]
+    fn consent_to_another_language_is_no_earlier_handoff() {
+        let asked = r#"{"event":"handoff_requested","token":{"term":1,"attempt":0},"handoff":{"reason":"abuse","priority":"normal","needs":{"queue":"general","language":"ar","skills":{}},"entry":null,"requested_at":1,"origin":{"known":false}},"headline":"","returned":false,"preferred":null,"exclude":null}"#;
+        let agreed = r#"{"event":"other_language_agreed","language":"en"}"#;
+        assert_eq!(earlier_handoffs(&log(&[asked, agreed, asked])), 0);
+        assert_eq!(earlier_handoffs(&log(&[asked, agreed, asked, asked])), 1);
+        assert_eq!(earlier_handoffs(&log(&[asked, asked])), 1);
+    }
 }

@@ -287,8 +287,9 @@ fn actor(command: &WorkCommand) -> Option<&AgentId> {
         | WorkCommand::GiveWay { agent }
         | WorkCommand::Lose { agent }
         | WorkCommand::Adopt { agent, .. } => Some(agent),
-        WorkCommand::Enqueue { .. }
-        | WorkCommand::Expire
+        // They may still write up what comes back to them.
+        WorkCommand::Enqueue { arrival, .. } => arrival.preferred.as_ref(),
+        WorkCommand::Expire
         | WorkCommand::Release { .. }
         | WorkCommand::Regain { .. }
         | WorkCommand::Forget => None,

@@ -167,7 +167,7 @@ fn decide(rules: &Rules, before: &Conversation, begun: &Begun<'_>, at: Timestamp
     let whole = before.memory.joined(text);
     let reading = Box::new(reading::read(rules, &whole, &before.memory.earlier(), at));
     let command = match &begun.input {
-        Some(input) => Command::CustomerSays { input: input.clone(), reading },
+        Some(input) => Command::CustomerSays { input: input.clone(), reading, wait: None },
         None => Command::Tick { reading: Some(reading), wait: None },
     };
     match handle(rules, Some(before), &command, at) {

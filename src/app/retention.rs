@@ -6,12 +6,12 @@
 //! leaves a conversation that the next pass takes up again, at the price of a second row in the
 //! archive, which whoever reads it recognises (see [`crate::ports::archive`]).
 
+use super::App;
 use super::conversations::Marked;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due, Topic};
-use super::{App, STRIPES};
 use crate::domain::conversation::retention::may_leave;
-use crate::domain::conversation::state::{Conversation, text_hash};
+use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::item::Place;
 use crate::domain::time::Timestamp;
@@ -243,8 +243,7 @@ impl App {
                 return Ok(false);
             }
         }
-        let stripe = text_hash(one.id.as_str()) as usize % STRIPES;
-        let mut recent = self.stripes[stripe].lock().await;
+        let mut recent = self.stripe_of(&one.id).lock().await;
         let snapshot = self.store.load(slot, &to_load(&[]), &[]).await?;
         if *snapshot.observed(&key) != one.observed {
             return Ok(false);

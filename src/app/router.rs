@@ -264,6 +264,7 @@ impl App {
 
     /// Passes a ring on to the picture. Our own changes are known already.
     pub async fn hear(&self, ring: &Ring) -> AppResult<()> {
+        self.newest.hear(ring);
         let (slot, counter, topics) = match ring {
             Ring::Rang { slot, counter, topics } => (slot, counter, topics),
             Ring::Passed { .. } => return Ok(()),

@@ -86,7 +86,7 @@ impl App {
             State::Queued | State::Human { .. } => {}
             State::Confirming(_) if c.owner().is_some() => {}
             State::Bot | State::Pending { .. } | State::Confirming(_) => {
-                match self.command(id, None, Command::Requeue { note: String::new() }).await {
+                match self.requeue(id, None, String::new()).await {
                     // The customer, or somebody else, was faster.
                     Ok(_) | Err(AppError::Rejected(Rejection::WaitsAlready)) => {}
                     Err(error) => return Err(error),
@@ -94,6 +94,16 @@ impl App {
             }
         }
         self.deliver_to_pool(keys::bucket_of(id, self.settings.buckets), id).await
+    }
+
+    /// Puts a conversation back into its queue, with what the next agent should know.
+    pub async fn requeue(
+        &self,
+        id: &ConversationId,
+        request: Option<Request>,
+        note: String,
+    ) -> AppResult<Done> {
+        self.command(id, request, Command::Requeue { note }).await
     }
 
     /// Says something to the agent who owns it.

@@ -2,7 +2,8 @@
 //! saved. It never says that a human was asked for, because nothing is registered.
 
 use super::App;
-use super::conversations::{Done, Logged, Opening};
+use super::begin::Opening;
+use super::conversations::{Done, Logged};
 use super::error::AppResult;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder::{self, Step};

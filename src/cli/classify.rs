@@ -1,9 +1,13 @@
 //! `sanad classify`: messages in, decisions out, one JSON object a line. No service is needed: the
 //! same reading and the same ladder as in the service, as fast as they go.
 
+use super::direction::readable;
+use super::fault::Fault;
 use super::learning::Keeping;
+use super::rows::not_json;
 use super::rules::of_folder;
 use crate::domain::detectors::Speaker;
+use crate::domain::language::Language;
 use crate::domain::rules::Rules;
 use crate::eval::replay::{Decided, Line, Replay};
 use clap::Args;
@@ -46,22 +50,31 @@ pub struct Classify {
     #[arg(long, value_name = "N", default_value_t = 1,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: u16,
+    /// The language of what is said on stderr: en or ar. What is written for each line stays the same.
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = super::language)]
+    pub lang: Language,
 }
 
 /// 0 = every line was answered, 1 = the config cannot be used, or a line could not be read.
 pub fn run(options: &Classify) -> ExitCode {
-    let Some(rules) = of_folder(&options.config, &options.keeping) else {
+    let Some(rules) = of_folder(&options.config, &options.keeping, options.lang) else {
         return ExitCode::FAILURE;
     };
     let input = BufReader::with_capacity(BUFFER_BYTES, io::stdin());
     let output = io::BufWriter::with_capacity(BUFFER_BYTES, io::stdout());
-    match answer_all(&rules, usize::from(options.threads), input, output) {
+    match answer_all(&rules, (usize::from(options.threads), options.lang), input, output) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         // Who closed the pipe has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sanad: the messages cannot be read or the answers not written: {error}");
+            let told = match options.lang {
+                Language::En => {
+                    format!("the messages cannot be read or the answers not written: {error}")
+                }
+                Language::Ar => format!("تعذّرت قراءة الرسائل أو كتابة الأجوبة: {error}"),
+            };
+            eprintln!("sanad: {}", readable(options.lang, &told));
             ExitCode::FAILURE
         }
     }
@@ -70,7 +83,7 @@ pub fn run(options: &Classify) -> ExitCode {
 /// Answers every line; returns how many could not be read.
 fn answer_all(
     rules: &Rules,
-    threads: usize,
+    (threads, language): (usize, Language),
     mut input: BufReader<impl io::Read>,
     mut output: impl Write,
 ) -> io::Result<usize> {
@@ -89,7 +102,7 @@ fn answer_all(
                 Answered::Nothing => {}
                 Answered::Bad { line, why } => {
                     bad += 1;
-                    eprintln!("sanad: line {number}: {why}");
+                    eprintln!("sanad: {}", why.on_line(number).says(language));
                     output.write_all(line.as_bytes())?;
                 }
             }
@@ -122,7 +135,7 @@ enum Answered {
     Nothing,
     Bad {
         line: String,
-        why: String,
+        why: Fault,
     },
 }
 
@@ -146,19 +159,20 @@ fn answers(replay: &Replay<'_>, rules: &Rules, threads: usize, batch: &[Vec<u8>]
 }
 
 fn answer(replay: &Replay<'_>, rules: &Rules, line: &[u8]) -> Answered {
-    let bad = |id: Value, why: String| Answered::Bad {
-        line: format!("{}\n", json!({ "id": id, "error": why })),
+    // Programs read the line, people what is told beside it.
+    let bad = |id: Value, why: Fault| Answered::Bad {
+        line: format!("{}\n", json!({ "id": id, "error": why.to_string() })),
         why,
     };
     let Ok(text) = std::str::from_utf8(line) else {
-        return bad(Value::Null, "it is not UTF-8".to_owned());
+        return bad(Value::Null, Fault::new("it is not UTF-8", "ليس UTF-8"));
     };
     if text.trim().is_empty() {
         return Answered::Nothing;
     }
     let value: Value = match serde_json::from_str(text) {
         Ok(value) => value,
-        Err(error) => return bad(Value::Null, format!("it is not JSON: {error}")),
+        Err(error) => return bad(Value::Null, not_json(&error)),
     };
     let id = value.get("id").cloned().unwrap_or(Value::Null);
     match message(&value) {
@@ -171,30 +185,48 @@ fn answer(replay: &Replay<'_>, rules: &Rules, line: &[u8]) -> Answered {
 }
 
 /// The text and the turns before it.
-fn message(value: &Value) -> Result<(&str, Vec<Line>), String> {
-    let text = value
-        .get("text")
-        .and_then(Value::as_str)
-        .ok_or("it has no `text`; write {\"id\": 1, \"text\": \"…\"}")?;
+fn message(value: &Value) -> Result<(&str, Vec<Line>), Fault> {
+    let text = value.get("text").and_then(Value::as_str).ok_or_else(|| {
+        let write = "{\"id\": 1, \"text\": \"…\"}";
+        Fault::new(
+            format!("it has no `text`; write {write}"),
+            format!("لا `text` فيه؛ اكتب {write}"),
+        )
+    })?;
     let context = match value.get("context") {
         None | Some(Value::Null) => Vec::new(),
         Some(Value::Array(turns)) => turns.iter().map(turn).collect::<Result<_, _>>()?,
-        Some(_) => return Err("`context` is not a list of turns".to_owned()),
+        Some(_) => {
+            return Err(Fault::new(
+                "`context` is not a list of turns",
+                "`context` ليس قائمة أدوار",
+            ));
+        }
     };
     Ok((text, context))
 }
 
 /// One earlier turn; parties go by many names in other people's transcripts.
-pub fn turn(value: &Value) -> Result<Line, String> {
+pub fn turn(value: &Value) -> Result<Line, Fault> {
     let field = |name: &str| value.get(name).and_then(Value::as_str);
-    let party = field("party").ok_or("a turn has no `party`; write customer, bot or agent")?;
+    let party = field("party").ok_or_else(|| {
+        Fault::new(
+            "a turn has no `party`; write customer, bot or agent",
+            "دور بلا `party`؛ اكتب customer أو bot أو agent",
+        )
+    })?;
     let party = match party.to_ascii_lowercase().as_str() {
         "customer" | "user" => Speaker::Customer,
         "bot" | "assistant" | "system" => Speaker::Bot,
         "agent" | "human" => Speaker::Agent,
-        other => return Err(format!("no party is called `{other}`; write customer, bot or agent")),
+        other => {
+            return Err(Fault::new(
+                format!("no party is called `{other}`; write customer, bot or agent"),
+                format!("لا طرف اسمه `{other}`؛ اكتب customer أو bot أو agent"),
+            ));
+        }
     };
-    let text = field("text").ok_or("a turn has no `text`")?;
+    let text = field("text").ok_or_else(|| Fault::new("a turn has no `text`", "دور بلا `text`"))?;
     Ok(Line { party, text: text.to_owned() })
 }
 
@@ -285,7 +317,9 @@ mod tests {
 
     fn answered(rules: &Rules, threads: usize, input: &str) -> (Vec<Value>, usize) {
         let mut out = Vec::new();
-        let bad = answer_all(rules, threads, BufReader::new(input.as_bytes()), &mut out).unwrap();
+        let bad =
+            answer_all(rules, (threads, Language::En), BufReader::new(input.as_bytes()), &mut out)
+                .unwrap();
         let lines = String::from_utf8(out).unwrap();
         (lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), bad)
     }
@@ -389,6 +423,29 @@ mod tests {
                 ladder::next_step(&rules.bot, &memory, &reading, false),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_line_is_told_in_both_languages() {
+        let rules = shipped();
+        let replay = Replay::new(rules);
+        for line in [
+            "{",
+            "{}",
+            "{\"text\":\"a\",\"context\":1}",
+            "{\"text\":\"a\",\"context\":[{}]}",
+            "{\"text\":\"a\",\"context\":[{\"party\":\"dog\"}]}",
+            "{\"text\":\"a\",\"context\":[{\"party\":\"bot\"}]}",
+        ] {
+            let Answered::Bad { line: written, why } = answer(&replay, rules, line.as_bytes())
+            else {
+                panic!("{line}")
+            };
+            let [en, ar] = [Language::En, Language::Ar].map(|l| why.says(l));
+            let arabic = |text: &str| text.chars().any(|c| ('\u{0600}'..='\u{06FF}').contains(&c));
+            assert!(!arabic(&en) && arabic(&ar), "{en} | {ar}");
+            assert!(!arabic(&written), "programs read one language: {written}");
         }
     }
 }

@@ -109,6 +109,12 @@ pub enum Failure {
         /// How many.
         count: usize,
     },
+    /// A script went on to its end, and some of what it asked for was not done; each was told as it came.
+    #[error("not everything was done; what was refused is told above: {count}")]
+    NotDone {
+        /// How much.
+        count: usize,
+    },
     /// A script wanted to work, and there was no work.
     #[error("no work came within {} s", waited.as_secs())]
     NoWork {
@@ -127,7 +133,7 @@ impl Failure {
     /// The code the process ends with; 2 is left to mistakes on the command line.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Failure::Refused { .. } | Failure::Superseded { .. } => 1,
+            Failure::Refused { .. } | Failure::NotDone { .. } | Failure::Superseded { .. } => 1,
             Failure::BadServer { .. } | Failure::NoKey { .. } => 2,
             Failure::Unreachable { .. } => 3,
             Failure::Away { .. }

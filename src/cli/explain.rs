@@ -1,13 +1,14 @@
 //! `sanad explain "text"`: what the rules make of a message, and why. No service is needed.
 
 use super::learning::Keeping;
+use super::system::SystemClock;
 use super::words::pick;
 use super::{direction, terminal};
+use crate::app::explain as app;
 use crate::config::problem::{Look, render};
 use crate::domain::bot::entry::SlotRule;
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::{Basis, Verdict};
-use crate::domain::conversation::spoken_language;
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::SignalKind;
 use crate::domain::ids::EntryId;
@@ -15,6 +16,7 @@ use crate::domain::language::{Evidence, Language, SocialAct, Variety};
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
+use crate::ports::clock::Clock;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,7 +46,13 @@ pub fn run(options: &Explain) -> ExitCode {
     let memory = Memory::default();
     let reading = reading::read(&rules, &options.text, &memory.window, Timestamp::ZERO);
     let step = ladder::next_step(&rules.bot, &memory, &reading, false);
-    for line in explained(&rules, &options.text, &reading, &step, options.lang) {
+    let mut lines = explained(&rules, &options.text, &reading, &step, options.lang);
+    let now = SystemClock::default().now();
+    // What cannot be said to the bot at all, such as nothing, has no answer.
+    if let Ok(would) = app::explained(&rules, &options.text, None, now) {
+        lines.extend(said(&would, options.lang));
+    }
+    for line in lines {
         terminal::print(&(direction::readable(options.lang, &line) + "\n"));
     }
     ExitCode::SUCCESS
@@ -106,14 +114,30 @@ pub fn explained(
         lines.push(format!("{name}: {kind} {:.2}", found.strength));
         lines.extend(evidence(l, text, &found.evidence));
     }
-    // The bot answers in the customer's language, whoever reads the explanation.
-    let reply = spoken_language(rules, reading.variety).unwrap_or(l);
     let does = match step {
-        Step::Answer(id) => missing(rules, id, reading).map(|slot| asks_for(slot, l, reply)),
+        Step::Answer(id) => missing(rules, id, reading).map(|slot| asks_for(slot, l)),
         _ => None,
     };
     let does = does.unwrap_or_else(|| next(step, l));
     lines.push(format!("{}: {does}", pick(l, "so the bot", "فيفعل المساعد الآلي")));
+    lines
+}
+
+/// What the customer would read, as they would read it: at the beginning of a conversation and at this
+/// hour.
+fn said(would: &app::Explained, l: Language) -> Vec<String> {
+    if would.says.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![format!("{}:", pick(l, "it says", "ويقول"))];
+    for (_, text) in &would.says {
+        lines.extend(text.lines().map(|line| format!("  {}", direction::own(l, line))));
+    }
+    if !would.choices.is_empty() {
+        let buttons: Vec<String> =
+            would.choices.iter().map(|title| format!("[{}]", direction::own(l, title))).collect();
+        lines.push(format!("  {}: {}", pick(l, "buttons", "أزرار"), buttons.join(" ")));
+    }
     lines
 }
 
@@ -124,12 +148,8 @@ fn missing<'a>(rules: &'a Rules, id: &EntryId, reading: &Reading) -> Option<&'a 
     slots.iter().find(|slot| slot.pattern.find(&reading.normalised).is_none())
 }
 
-fn asks_for(slot: &SlotRule, l: Language, reply: Language) -> String {
-    let (name, words) = (&slot.name, direction::own(l, slot.ask.get(reply)));
-    match l {
-        Language::En => format!("asks first for `{name}`: “{words}”"),
-        Language::Ar => format!("يسأل أولًا عن `{name}`: «{words}»"),
-    }
+fn asks_for(slot: &SlotRule, l: Language) -> String {
+    format!("{} `{}`", pick(l, "asks first for", "يسأل أولًا عن"), slot.name)
 }
 
 fn evidence(l: Language, text: &str, found: &[Evidence]) -> Vec<String> {
@@ -233,7 +253,8 @@ mod tests {
         let rules = crate::sim::rules::rules(2);
         let reading = reading::read(&rules, text, &Window::default(), Timestamp::ZERO);
         let step = ladder::next_step(&rules.bot, &Memory::default(), &reading, false);
-        let lines = explained(&rules, text, &reading, &step, language);
+        let mut lines = explained(&rules, text, &reading, &step, language);
+        lines.extend(said(&app::explained(&rules, text, None, Timestamp::ZERO).unwrap(), language));
         lines.iter().map(|line| direction::readable(language, line) + "\n").collect()
     }
 
@@ -257,6 +278,23 @@ mod tests {
             assert!(of("وين طلبي", l).contains("رقم الطلب"), "{}", of("وين طلبي", l));
             let asked = of("where is my order", l);
             assert!(asked.contains("order number"), "{asked}");
+        }
+    }
+
+    #[test]
+    fn what_the_bot_would_say_is_shown_with_its_buttons() {
+        for (l, says, buttons) in
+            [(Language::En, "it says:\n", "buttons: ["), (Language::Ar, "ويقول:\n", "أزرار: [")]
+        {
+            for text in ["where is my order 123456", "وين طلبي 123456"] {
+                let rules = crate::sim::rules::rules(2);
+                let would = app::explained(&rules, text, None, Timestamp::ZERO).unwrap();
+                let shown = of(text, l);
+                let (_, block) = shown.split_once(says).unwrap_or_else(|| panic!("{shown}"));
+                let (_, said) = would.says.first().unwrap();
+                assert!(block.contains(said.lines().next().unwrap()), "{shown}");
+                assert_eq!(block.contains(buttons), !would.choices.is_empty(), "{shown}");
+            }
         }
     }
 }

@@ -67,6 +67,9 @@ fn in_arabic(failure: &Failure) -> String {
         Failure::NotSaved { count } => {
             format!("رسائل لم يمكن حفظها: {count}، فالخادم منقطع عن مخزنه؛ أرسلها ثانيةً لاحقًا")
         }
+        Failure::NotDone { count } => {
+            format!("لم يتم كل شيء؛ وما رُفض مذكور أعلاه، وعدده: {count}")
+        }
         Failure::NoWork { waited } => {
             format!("لم يصل عمل خلال هذه الثواني: {}", waited.as_secs())
         }
@@ -96,6 +99,7 @@ mod tests {
             Failure::Away { server, waited },
             Failure::NoReply { waited },
             Failure::NotSaved { count: 62 },
+            Failure::NotDone { count: 63 },
             Failure::NoWork { waited },
             Failure::Superseded { agent: "sara".to_owned() },
         ]
@@ -113,6 +117,7 @@ mod tests {
                 "NOT_FOUND",
                 "61",
                 "62",
+                "63",
                 "sara",
                 "lina",
             ] {

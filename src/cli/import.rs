@@ -1,11 +1,12 @@
 //! `sanad import`: labelled messages become a config folder that can be checked, asked and served
 //! at once. The answers are placeholders: the messages do not say them.
 
+use super::direction::readable;
+use super::fault::Fault;
 use super::rows::{self, Row};
 use crate::config::source::{BOT, FAQ, FILE_BYTES_MAX, ROUTING};
 use crate::domain::ids::{EntryId, ID_BYTES_MAX};
-use crate::domain::language::{Variety, detect, normalise};
-use anyhow::Context;
+use crate::domain::language::{Language, Variety, detect, normalise};
 use clap::Args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -46,29 +47,47 @@ pub struct Import {
     /// Writes into a folder that has entries already; they are removed.
     #[arg(long)]
     pub replace: bool,
+    /// The language of what is said: en or ar.
+    #[arg(long, value_name = "LANG", default_value = "en", value_parser = super::language)]
+    pub lang: Language,
 }
 
 /// Writes the folder and says what became of the rows.
 pub fn run(options: &Import) -> anyhow::Result<()> {
+    let gathered = import(options).map_err(|fault| anyhow::Error::msg(fault.says(options.lang)))?;
+    for line in told(options, &gathered) {
+        println!("{}", readable(options.lang, &line));
+    }
+    Ok(())
+}
+
+fn import(options: &Import) -> Result<All, Fault> {
     let mut rows = Vec::new();
     for file in &options.files {
-        rows.extend(rows::read(file, &["text", "intent"]).map_err(anyhow::Error::msg)?);
+        rows.extend(rows::read(file, &["text", "intent"])?);
     }
-    let gathered = gather(&rows).map_err(anyhow::Error::msg)?;
-    anyhow::ensure!(
-        !gathered.entries.is_empty(),
-        "no row has an intent; there is nothing to import"
-    );
+    let gathered = gather(&rows)?;
+    if gathered.entries.is_empty() {
+        return Err(Fault::new(
+            "no row has an intent; there is nothing to import",
+            "لا نية في أي صف؛ فلا شيء للاستيراد",
+        ));
+    }
     let texts = files(&gathered.entries)?;
     // Nothing is removed before all that takes its place is known.
     let faq = options.out.join(FAQ);
     if faq.exists() {
-        anyhow::ensure!(
-            options.replace,
-            "{} has entries already; name another folder, or say --replace",
-            options.out.display()
-        );
-        fs::remove_dir_all(&faq).with_context(|| format!("{} cannot be removed", faq.display()))?;
+        if !options.replace {
+            return Err(Fault::new(
+                format!(
+                    "{} has entries already; name another folder, or say --replace",
+                    options.out.display()
+                ),
+                format!("في {} مداخل من قبل؛ سمّ مجلدًا آخر أو أضف --replace", options.out.display()),
+            ));
+        }
+        let what = ("it cannot be removed", "تعذّر حذفه");
+        fs::remove_dir_all(&faq).map_err(|error| Fault::of_system(&faq, what, &error))?;
     }
     for (file, text) in texts {
         write(&options.out, &file, &text)?;
@@ -78,33 +97,58 @@ pub fn run(options: &Import) -> anyhow::Result<()> {
             write(&options.out, file, text)?;
         }
     }
-    let examples: usize = gathered.entries.values().map(Gathered::examples).sum();
-    println!(
-        "{} entries with {examples} examples in {}",
-        gathered.entries.len(),
-        options.out.display()
-    );
-    for (count, why) in [
-        (gathered.foreign, "are labelled as none of the entries"),
-        (gathered.twice, "say the same as an earlier one of their entry"),
-        (gathered.claimed, "say the same as one of another entry, which keeps it"),
-        (gathered.empty, "have no words"),
-    ] {
-        if count > 0 {
-            println!("left out: {count} rows that {why}");
-        }
-    }
-    println!("Next: sanad check --config {0}; sanad classify --config {0}", options.out.display());
-    Ok(())
+    Ok(gathered)
 }
 
-fn write(folder: &Path, file: &str, text: &str) -> anyhow::Result<()> {
+/// What became of the rows, and what to do next.
+fn told(options: &Import, gathered: &All) -> Vec<String> {
+    let examples: usize = gathered.entries.values().map(Gathered::examples).sum();
+    let (entries, out) = (gathered.entries.len(), options.out.display());
+    let next = format!("sanad check --config {out}; sanad classify --config {out}");
+    let (done, next) = match options.lang {
+        Language::En => (
+            format!("{entries} entries with {examples} examples in {out}"),
+            format!("Next: {next}"),
+        ),
+        Language::Ar => (
+            format!("عدد المداخل {entries}، وأمثلتها {examples}، في {out}"),
+            format!("الخطوة التالية: {next}"),
+        ),
+    };
+    let left = [
+        (
+            gathered.foreign,
+            "are labelled as none of the entries",
+            "تقول وسومها إنها ليست من المداخل",
+        ),
+        (
+            gathered.twice,
+            "say the same as an earlier one of their entry",
+            "تكرر ما سبق في مدخلها نفسه",
+        ),
+        (
+            gathered.claimed,
+            "say the same as one of another entry, which keeps it",
+            "تكرر ما في مدخل آخر، وبقي له",
+        ),
+        (gathered.empty, "have no words", "بلا كلمات"),
+    ];
+    let left = left.into_iter().filter(|(count, _, _)| *count > 0);
+    let left = left.map(|(count, en, ar)| match options.lang {
+        Language::En => format!("left out: {count} rows that {en}"),
+        Language::Ar => format!("صفوف متروكة {ar}: {count}"),
+    });
+    std::iter::once(done).chain(left).chain([next]).collect()
+}
+
+fn write(folder: &Path, file: &str, text: &str) -> Result<(), Fault> {
     let path = folder.join(file);
     if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent)
-            .with_context(|| format!("{} cannot be made", parent.display()))?;
+        let what = ("it cannot be made", "تعذّر إنشاؤه");
+        fs::create_dir_all(parent).map_err(|error| Fault::of_system(parent, what, &error))?;
     }
-    fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+    let what = ("it cannot be written", "تعذّرت كتابته");
+    fs::write(&path, text).map_err(|error| Fault::of_system(&path, what, &error))
 }
 
 /// One intent with its examples by list.
@@ -130,16 +174,13 @@ struct All {
     empty: usize,
 }
 
-fn gather(rows: &[Row]) -> Result<All, String> {
+fn gather(rows: &[Row]) -> Result<All, Fault> {
     let mut all = All::default();
     let mut owners: BTreeMap<String, String> = BTreeMap::new();
     let mut ids = BTreeSet::new();
     for row in rows {
         let text = row.message()?.replace(char::is_control, " ");
-        let label = row
-            .text("intent")
-            .ok_or_else(|| format!("line {}: there is no `intent`", row.line))?
-            .trim();
+        let label = row.text("intent").ok_or_else(|| row.lacks("intent"))?.trim();
         if rows::is_foreign(label) {
             all.foreign += 1;
             continue;
@@ -207,15 +248,21 @@ fn marked(id: &str, label: &str) -> String {
 }
 
 /// The FAQ files with their texts.
-fn files(entries: &BTreeMap<String, Gathered>) -> anyhow::Result<Vec<(String, String)>> {
+fn files(entries: &BTreeMap<String, Gathered>) -> Result<Vec<(String, String)>, Fault> {
     let mut files: Vec<(String, String)> = Vec::new();
     for (label, entry) in entries {
         let text = yaml(label, entry);
-        anyhow::ensure!(
-            (text.len() as u64) < FILE_BYTES_MAX,
-            "the examples of `{label}` take {} bytes; a file may have {FILE_BYTES_MAX}: keep fewer",
-            text.len()
-        );
+        let bytes = text.len() as u64;
+        if bytes >= FILE_BYTES_MAX {
+            return Err(Fault::new(
+                format!(
+                    "the examples of `{label}` take {bytes} bytes; a file may have {FILE_BYTES_MAX}: keep fewer"
+                ),
+                format!(
+                    "أمثلة `{label}` حجمها {bytes} بايت، والحد للملف {FILE_BYTES_MAX}: أبقِ أقل منها"
+                ),
+            ));
+        }
         match files.last_mut() {
             Some((_, file)) if file.len() + text.len() < FILE_BYTES => file.push_str(&text),
             Some(_) | None => {
@@ -270,7 +317,7 @@ mod tests {
         let input = folder.path().join(file);
         fs::write(&input, text).unwrap();
         let out = folder.path().join("config");
-        let done = run(&Import { files: vec![input], out, replace: false });
+        let done = run(&Import { files: vec![input], out, replace: false, lang: Language::En });
         (folder, done)
     }
 
@@ -306,6 +353,7 @@ mod tests {
             files: vec![folder.path().join("rows.jsonl")],
             out: folder.path().join("config"),
             replace: false,
+            lang: Language::En,
         };
         assert!(run(&again).unwrap_err().to_string().contains("--replace"));
         let replacing = Import { replace: true, ..again };
@@ -315,6 +363,24 @@ mod tests {
         let before = entries();
         assert!(run(&replacing).is_err());
         assert_eq!(entries(), before, "nothing is removed for rows that cannot take its place");
+    }
+
+    #[test]
+    fn what_becomes_of_the_rows_is_said_in_arabic_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let input = folder.path().join("rows.csv");
+        fs::write(&input, "text,intent\na b,x\na b,x\na b,y\nwhat,oos\n").unwrap();
+        let (files, out) = (vec![input.clone()], folder.path().join("config"));
+        let options = Import { files, out, replace: false, lang: Language::Ar };
+        let lines = told(&options, &import(&options).unwrap());
+        assert_eq!(lines.len(), 5, "{lines:?}");
+        let arabic = |text: &str| text.chars().any(|c| ('\u{0600}'..='\u{06FF}').contains(&c));
+        assert!(lines.iter().all(|line| arabic(line)), "{lines:?}");
+        fs::write(&input, "text;label\n").unwrap();
+        let again = run(&options).unwrap_err().to_string();
+        assert!(again.contains("السطر 1: الرأس هو"), "{again}");
+        fs::write(&input, "text,intent\na,x\n").unwrap();
+        assert!(run(&options).unwrap_err().to_string().contains("--replace"), "and why not");
     }
 
     #[test]

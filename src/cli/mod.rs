@@ -22,6 +22,7 @@ mod explain;
 mod failure;
 #[cfg(test)]
 mod fake;
+mod fault;
 mod figures;
 mod follow;
 mod import;
@@ -58,6 +59,7 @@ pub mod terminal;
 mod test;
 mod token;
 pub mod transcript;
+mod usage;
 pub mod words;
 mod zone;
 
@@ -115,7 +117,7 @@ enum Command {
 pub fn parse(args: Vec<OsString>) -> Cli {
     match understood(&args) {
         Ok(cli) => cli,
-        Err(error) => error.exit(),
+        Err(error) => usage::exit(&error, &args),
     }
 }
 

@@ -2,6 +2,7 @@
 //! and the words for ringing, as staff read them.
 
 use super::connect::{Failure, ServerArgs, ask, patiently};
+use super::failure;
 use super::system::SystemClock;
 use super::terminal::Look;
 use super::words::pick;
@@ -88,7 +89,9 @@ fn kind(text: &str) -> Result<EmergencyKind, String> {
 
 async fn drill(args: &Try) -> anyhow::Result<ExitCode> {
     let (_, checked) = crate::config::load(&args.config);
-    let rules = checked.rules.context("the config has mistakes; see `sanad check`")?;
+    let mistaken =
+        ("the config has mistakes; see `sanad check`", "في الإعدادات أخطاء؛ انظر `sanad check`");
+    let rules = checked.rules.context(pick(args.lang, mistaken.0, mistaken.1))?;
     let on_call = &rules.routing.on_call;
     let targets = on_call.targets(args.kind);
     if targets.is_empty() {
@@ -139,7 +142,7 @@ fn came_of_it(language: Language, rung: &Rung, look: Look) -> String {
 }
 
 async fn acknowledge(args: Acknowledge) -> anyhow::Result<()> {
-    let channel = args.server.connect().await?;
+    let channel = args.server.connect().await.map_err(|error| failure::told(error, args.lang))?;
     let client = SupervisorServiceClient::new(channel);
     let request = AcknowledgeOnCallRequest { token: args.token.clone(), name: args.name.clone() };
     // Saying it twice is saying it once, so it may be said again after a lost answer.
@@ -148,8 +151,9 @@ async fn acknowledge(args: Acknowledge) -> anyhow::Result<()> {
         async move { client.acknowledge_on_call(ask(request)).await }
     };
     let answer = patiently(|| {}, call).await;
-    let answer =
-        answer.map_err(|status| Failure::of("the acknowledgement", &args.server.server, status))?;
+    let answer = answer.map_err(|status| {
+        failure::told(Failure::of("the acknowledgement", &args.server.server, status), args.lang)
+    })?;
     println!("{}", said(args.lang, &answer.into_inner(), Look::of_stdout()));
     Ok(())
 }

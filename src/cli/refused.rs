@@ -80,6 +80,7 @@ fn fill(language: Language, look: Look, sentence: Sentence, facts: &Facts) -> St
     while let Some((before, named)) = rest.split_once('{') {
         let (name, after) = named.split_once('}').unwrap_or((named, ""));
         let value = facts.get(name).map_or("…", String::as_str);
+        let value = &listed(language, name, value);
         filled.push_str(before);
         match word(language, name, value) {
             Some(word) => filled.push_str(word),
@@ -89,6 +90,14 @@ fn fill(language: Language, look: Look, sentence: Sentence, facts: &Facts) -> St
         rest = after;
     }
     filled + rest
+}
+
+/// What is allowed is a list, parted as the reader's language does it.
+fn listed(language: Language, name: &str, value: &str) -> String {
+    match name {
+        "allowed" => value.replace(", ", pick(language, ", ", "، ")),
+        _ => value.to_owned(),
+    }
 }
 
 /// A point in time, by the clock of this terminal, which is named.

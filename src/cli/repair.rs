@@ -3,6 +3,7 @@
 
 use super::connect::{Failure, KeyArgs, ServerArgs, ask, patiently};
 use super::doctor::show::Shown;
+use super::failure;
 use super::terminal::Look;
 use super::words::pick;
 use crate::domain::language::Language;
@@ -36,7 +37,8 @@ pub struct Repair {
 
 /// Runs the command and prints what it found.
 pub async fn run(args: Repair) -> anyhow::Result<ExitCode> {
-    let (lines, is_sound) = ask_server(&args, Look::of_stdout()).await?;
+    let asked = ask_server(&args, Look::of_stdout()).await;
+    let (lines, is_sound) = asked.map_err(|error| failure::told(error, args.lang))?;
     lines.iter().for_each(|line| println!("{line}"));
     Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

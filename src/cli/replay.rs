@@ -3,6 +3,7 @@
 //! rules.
 
 use super::connect::{Failure, KeyArgs, ServerArgs, ask, patiently};
+use super::failure;
 use super::terminal::Look;
 use super::words::pick;
 use crate::domain::language::Language;
@@ -41,18 +42,19 @@ enum Which {
 
 /// Runs the command and prints what it found.
 pub async fn run(args: Replay) -> anyhow::Result<ExitCode> {
-    let turns = ask_server(&args).await?;
+    let turns = ask_server(&args).await.map_err(|error| failure::told(error, args.lang))?;
     let look = Look::of_stdout();
     turns.iter().flat_map(|turn| lines(turn, args.lang, look)).for_each(|line| println!("{line}"));
     let same = turns.iter().filter(|turn| is_same(turn)).count();
-    println!(
-        "{}: {}, {}: {}",
-        pick(args.lang, "turns", "الأدوار"),
-        turns.len(),
-        pick(args.lang, "the same again", "كما كانت"),
-        same
-    );
+    println!("{}", summary(args.lang, turns.len(), same));
     Ok(if same == turns.len() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn summary(language: Language, turns: usize, same: usize) -> String {
+    match language {
+        Language::En => format!("turns: {turns}, the same again: {same}"),
+        Language::Ar => format!("الأدوار: {turns}، كما كانت: {same}"),
+    }
 }
 
 async fn ask_server(args: &Replay) -> Result<Vec<ReplayedTurn>, Failure> {
@@ -76,14 +78,63 @@ fn is_same(turn: &ReplayedTurn) -> bool {
     turn.was.is_empty() && turn.would_be.is_empty() && turn.missing.is_empty()
 }
 
+/// How the server begins what a decision did, and why a turn was not decided, in Arabic. What follows is a
+/// code, or what was said.
+const BEGINNINGS: [(&str, &str); 13] = [
+    ("understood: ", "فُهم: "),
+    ("waits for the rest", "ينتظر بقية الكلام"),
+    ("bot: ", "المساعد الآلي: "),
+    ("slot filled: ", "أُخذت القيمة: "),
+    ("notice: ", "إشعار: "),
+    ("handoff: ", "إلى الموظفين: "),
+    ("proposes the end", "يقترح الإنهاء"),
+    ("resolved", "حُلّت"),
+    ("not resolved", "لم تُحلّ"),
+    ("supervisor alerted", "نُبّه المشرف"),
+    ("block over: ", "انتهى الإيقاف: "),
+    ("these rules refuse it: ", "ترفضه هذه القواعد: "),
+    ("rules ", "القواعد "),
+];
+
+/// A line of the server for a reader of this language.
+fn said(line: &str, language: Language, look: Look) -> String {
+    let begins = |(en, ar): &(&str, &'static str)| Some((*ar, line.strip_prefix(en)?));
+    match BEGINNINGS.iter().find_map(begins).filter(|_| language == Language::Ar) {
+        Some((begins, rest)) => format!("{begins}{}", look.foreign(rest)),
+        None => look.foreign(line),
+    }
+}
+
 fn lines(turn: &ReplayedTurn, language: Language, look: Look) -> Vec<String> {
     let mark = if is_same(turn) { "=" } else { "≠" };
     let mut lines = vec![format!("{mark} {}: {}", turn.sequence, look.foreign(&turn.said))];
-    lines.extend(turn.was.iter().map(|line| format!("  - {}", look.foreign(line))));
-    lines.extend(turn.would_be.iter().map(|line| format!("  + {}", look.foreign(line))));
+    lines.extend(turn.was.iter().map(|line| format!("  - {}", said(line, language, look))));
+    lines.extend(turn.would_be.iter().map(|line| format!("  + {}", said(line, language, look))));
     if !turn.missing.is_empty() {
         let missing = pick(language, "missing", "ناقص");
-        lines.push(format!("  ? {missing}: {}", look.foreign(&turn.missing)));
+        lines.push(format!("  ? {missing}: {}", said(&turn.missing, language, look)));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_said_in_arabic_whatever_it_is() {
+        let source = include_str!("../app/replay.rs");
+        let (_, made) = source.split_once("fn line(event: &Event)").unwrap();
+        let (made, _) = made.split_once("Event::Started").unwrap();
+        let lines = made.split("=> \"").skip(1).chain(made.split("format!(\"").skip(1));
+        let lines = lines.chain(source.split("what: format!(\"").skip(1));
+        let begins: Vec<&str> = lines.map(|line| line.split(['{', '"']).next().unwrap()).collect();
+        assert!(begins.len() >= BEGINNINGS.len(), "the scan found only {begins:?}");
+        for begins in begins {
+            let arabic = said(begins, Language::Ar, Look::PLAIN);
+            assert!(!arabic.starts_with(begins), "{begins:?} has no Arabic words");
+            assert_eq!(said(begins, Language::En, Look::PLAIN), begins);
+        }
+        assert_eq!(summary(Language::Ar, 3, 2), "الأدوار: 3، كما كانت: 2");
+    }
 }

@@ -1,5 +1,6 @@
 //! The rules as commands need them: loaded, checked, rehearsed, shown.
 
+use super::direction::readable;
 use super::learning::Keeping;
 use crate::config::Checked;
 use crate::config::problem::{Code, Look, render, render_first};
@@ -19,12 +20,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The rules of a folder, for commands that need no service; what is wrong with them is shown.
-pub fn of_folder(folder: &Path, keeping: &Keeping) -> Option<Rules> {
+pub fn of_folder(folder: &Path, keeping: &Keeping, language: Language) -> Option<Rules> {
     let (sources, checked) = keeping.load(folder);
     if checked.rules.is_none() {
-        let look = Look { language: Language::En, colour: false };
-        eprint!("{}", render(&checked.problems, &sources, look));
-        eprintln!("sanad: the rules in {} cannot be used", folder.display());
+        let look = Look { language, colour: false };
+        eprint!("{}", readable(language, &render(&checked.problems, &sources, look)));
+        let folder = folder.display();
+        let told = match language {
+            Language::En => format!("the rules in {folder} cannot be used"),
+            Language::Ar => format!("القواعد في {folder} لا تصلح للاستعمال"),
+        };
+        eprintln!("sanad: {}", readable(language, &told));
     }
     checked.rules
 }

@@ -253,8 +253,8 @@ async fn keys_of(
 /// What becomes of ended conversations.
 fn retention(settings: &ServiceSettings, seals: Option<&Arc<Seals>>) -> Option<Retention> {
     let wanted = settings.retention.as_ref()?;
-    let archive = wanted.archive.as_ref().map(|folder| -> Arc<dyn Archive> {
-        let folder = Arc::new(FolderArchive::new(settings.data.join(folder)));
+    let archive = settings.archive_folder().map(|folder| -> Arc<dyn Archive> {
+        let folder = Arc::new(FolderArchive::new(folder));
         match seals {
             Some(seals) => Arc::new(SealedArchive::new(folder, Arc::clone(seals))),
             None => folder,

@@ -137,7 +137,7 @@ async fn open_plain(
 /// Whether a service has run in this data folder before. The server's secret is made by the first start,
 /// after the store: where it is and no store is, the store is lost, and beginning an empty one would hide
 /// that. Keys and a seal alone were laid there beforehand.
-fn was_served(data: &Path) -> bool {
+pub(super) fn was_served(data: &Path) -> bool {
     sharing::file_of(data).exists() && data.join("keys").exists()
 }
 

@@ -68,7 +68,7 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
     let heard = Arc::new(Notify::new());
     tokio::spawn(match_when_heard(Arc::clone(app), Arc::clone(&heard)));
     every(app, REPAIR_EVERY, "looking for lost rings", |app| async move {
-        app.hub().repair(app.store().as_ref()).await?;
+        app.repair_rings().await?;
         app.repair_view().await
     });
     every(app, ALERTS_EVERY, "watching alerts", |app| async move { app.watch_alerts().await });

@@ -207,16 +207,24 @@ fn text_line(key: TextKey) -> String {
         TextKey::SlotRemembered => format!("{name}: [\"with {{value}}\"]\n"),
         TextKey::SayAgain => format!("{name}: [\"{{text}}\"]\n"),
         TextKey::MessageTooLong => format!("{name}: [\"at most {{max}}\"]\n"),
-        TextKey::CallbackPromised => format!("{name}: [\"from {{from}}\"]\n"),
-        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed => {
+        TextKey::CallbackPromised | TextKey::CallbackAtOpening => {
+            format!("{name}: [\"from {{from}}\"]\n")
+        }
+        TextKey::CallbackMoved => format!("{name}: [\"{{wanted}}: from {{from}}\"]\n"),
+        TextKey::QuestionKept | TextKey::QuestionKeptPageClosed | TextKey::StillPromised => {
             format!("{name}: [\"by {{due}}\"]\n")
         }
         TextKey::FollowUpPromised => format!("{name}: [\"{{what}} by {{due}}\"]\n"),
         TextKey::CustomerBlocked | TextKey::StillBlocked => {
             format!("{name}: [\"until {{until}}; {{otherwise}}\"]\n")
         }
-        TextKey::OnCallReached => format!("{name}: [\"reached {{name}}\"]\n"),
-        TextKey::OnCallMissed => format!("{name}: [\"nobody; {{contacts}}\"]\n"),
+        TextKey::HeardWhileRinging => format!("{name}: [\"since {{since}}\"]\n"),
+        TextKey::OnCallReached | TextKey::HeardWhenReached => {
+            format!("{name}: [\"reached {{name}}\"]\n")
+        }
+        TextKey::OnCallMissed | TextKey::HeardWhenMissed => {
+            format!("{name}: [\"nobody; {{contacts}}\"]\n")
+        }
         TextKey::PromiseLate => format!("{name}: [\"{{due}}: {{why}}\"]\n"),
         _ => format!("{name}: [\"words\"]\n"),
     }

@@ -20,22 +20,30 @@ const KEPT_MAX: usize = 8;
 #[derive(Debug, Clone)]
 pub struct Learnt {
     folder: Option<PathBuf>,
+    /// Whether nothing is written.
+    only_recalls: bool,
 }
 
 impl Learnt {
     /// In `learnt/` of a data folder; nowhere if that does not exist.
     pub fn in_data(data: &Path) -> Learnt {
-        Learnt { folder: data.is_dir().then(|| data.join("learnt")) }
+        Learnt { folder: data.is_dir().then(|| data.join("learnt")), only_recalls: false }
     }
 
     /// Where it would be nowhere, in `learnt/` of this other folder, which is made.
     pub fn or_in(self, other: Option<&Path>) -> Learnt {
-        Learnt { folder: self.folder.or_else(|| other.map(|other| other.join("learnt"))) }
+        let folder = self.folder.or_else(|| other.map(|other| other.join("learnt")));
+        Learnt { folder, ..self }
+    }
+
+    /// What is there is recalled, and nothing is written.
+    pub fn untouched(self) -> Learnt {
+        Learnt { only_recalls: true, ..self }
     }
 
     /// Nothing is kept.
     pub fn nowhere() -> Learnt {
-        Learnt { folder: None }
+        Learnt { folder: None, only_recalls: true }
     }
 
     /// Recalls what these entries teach, or learns and keeps it.
@@ -48,6 +56,9 @@ impl Learnt {
         let file = folder.join(key(entries, settings));
         let known = fs::read(&file).unwrap_or_default();
         let (matcher, recalled) = Matcher::recall(entries, settings, &known)?;
+        if self.only_recalls {
+            return Ok(matcher);
+        }
         // What cannot be kept costs time at the next start and nothing else.
         let _ = match recalled {
             true => touch(&file),
@@ -150,6 +161,22 @@ mod tests {
         assert_eq!(files(data.path()).len(), 1, "it is found again under the same name");
         learnt.train(&entries("a new example"), &settings).unwrap();
         assert_eq!(files(data.path()).len(), 2, "other examples are another training");
+    }
+
+    #[test]
+    fn who_only_recalls_leaves_the_folder_as_it_is() {
+        let data = tempfile::tempdir().unwrap();
+        let learnt = Learnt::in_data(data.path());
+        let settings = MatcherSettings::default();
+        learnt.clone().untouched().train(&entries("x"), &settings).unwrap();
+        assert_eq!(fs::read_dir(data.path()).unwrap().count(), 0);
+        let kept = learnt.train(&entries("x"), &settings).unwrap();
+        let recalled = learnt.clone().untouched().train(&entries("x"), &settings).unwrap();
+        assert_eq!(recalled.learnt(), kept.learnt());
+        let before = fs::metadata(&files(data.path())[0]).unwrap().modified().unwrap();
+        learnt.untouched().train(&entries("x"), &settings).unwrap();
+        let after = fs::metadata(&files(data.path())[0]).unwrap().modified().unwrap();
+        assert_eq!(after, before, "nor is it marked as recalled");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub use check::{Checked, check, duration_shown};
 
 use learnt::Learnt;
 use problem::Problems;
+use service::ServiceSettings;
 use source::Sources;
 use std::path::{Path, PathBuf};
 
@@ -40,17 +41,33 @@ pub fn load_with(folder: &Path, data: Option<&Path>) -> (Sources, Checked) {
     load_or_keep(folder, data, None)
 }
 
+/// The same for whoever only looks: what the data folder holds is recalled, and nothing is written.
+pub fn load_untouched(folder: &Path, data: Option<&Path>) -> (Sources, Checked) {
+    loaded(folder, &|service| Learnt::in_data(data.unwrap_or(&service.data)).untouched())
+}
+
+/// The operators' file alone, as a service would read it: where it is missing or wrong, the defaults.
+pub fn settings_of(folder: &Path) -> ServiceSettings {
+    let mut problems = Problems::new();
+    let sources = Sources::read(folder, &mut problems);
+    check::service_of(&sources, &mut problems).unwrap_or_default()
+}
+
 /// The same; where there is no data folder, what the examples teach is kept in this other one.
 pub fn load_or_keep(
     folder: &Path,
     data: Option<&Path>,
     other: Option<PathBuf>,
 ) -> (Sources, Checked) {
+    loaded(folder, &|service| {
+        Learnt::in_data(data.unwrap_or(&service.data)).or_in(other.as_deref())
+    })
+}
+
+fn loaded(folder: &Path, learnt: &dyn Fn(&ServiceSettings) -> Learnt) -> (Sources, Checked) {
     let mut problems = Problems::new();
     let sources = Sources::read(folder, &mut problems);
-    let checked = check::check_with(&sources, problems, &|service| {
-        Learnt::in_data(data.unwrap_or(&service.data)).or_in(other.as_deref())
-    });
+    let checked = check::check_with(&sources, problems, learnt);
     (sources, checked)
 }
 

@@ -198,6 +198,12 @@ impl Default for Limits {
 }
 
 impl ServiceSettings {
+    /// The folder ended conversations go to; `None` = none is archived.
+    pub fn archive_folder(&self) -> Option<PathBuf> {
+        let named = self.retention.as_ref()?.archive.as_ref()?;
+        Some(self.data.join(named))
+    }
+
     /// With what flags and environment say instead.
     #[must_use]
     pub fn overridden_by(self, overrides: Overrides) -> ServiceSettings {

@@ -62,6 +62,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         unsettled: social::says_unsettled(&normalised),
         unhelped: social::says_unhelped(&normalised),
         states_need: !is_bare
+            && !is_no_need(rules, &matched)
             && (is_known(&matched, &assessment)
                 || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),
         matched,
@@ -93,6 +94,14 @@ fn is_known(matched: &Match, assessment: &Assessment) -> bool {
         (Verdict::Sure(_), Basis::Exact | Basis::Pattern) => true,
         (Verdict::Sure(_), Basis::Examples | Basis::OtherLanguage | Basis::None) => !calls,
         (Verdict::Unsure(_) | Verdict::Unknown, _) => false,
+    }
+}
+
+/// Whether what it surely asks for is nothing that a person would have to see to.
+fn is_no_need(rules: &Rules, matched: &Match) -> bool {
+    match &matched.verdict {
+        Verdict::Sure(id) => rules.bot.entries.get(id).is_some_and(|entry| !entry.is_need),
+        Verdict::Unsure(_) | Verdict::Unknown => false,
     }
 }
 

@@ -214,6 +214,8 @@ text_keys! {
     HandoffAcknowledgeBotFailed = "handoff_acknowledge_bot_failed",
     /// "I am connecting you": only from the durable receipt of the queue.
     HandoffConfirmed = "handoff_confirmed",
+    /// The same while something stands between: what it is follows.
+    HandoffRegistered = "handoff_registered",
     /// The position, by `{count}`.
     QueuePosition = "queue_position",
     /// All agents are busy.
@@ -274,6 +276,10 @@ text_keys! {
     WaitChosenClosed = "wait_chosen_closed",
     /// A callback was promised: `{from}`, `{due}`.
     CallbackPromised = "callback_promised",
+    /// The same, where the time asked for was in closed hours: `{wanted}`, `{from}`, `{due}`.
+    CallbackMoved = "callback_moved",
+    /// The same, where no time was asked for and the next one is an opening: `{from}`, `{due}`.
+    CallbackAtOpening = "callback_at_opening",
     /// A question was left: `{due}`.
     QuestionKept = "question_kept",
     /// The page was closed for long while waiting, and the question is kept: `{due}`.
@@ -300,6 +306,10 @@ text_keys! {
     HandoffCancelled = "handoff_cancelled",
     /// The customer asks for a person while already waiting for one.
     AlreadyQueued = "already_queued",
+    /// "Are you there?" of whoever waits; where they stand follows.
+    StillWaiting = "still_waiting",
+    /// The same of whoever was promised something: `{due}`.
+    StillPromised = "still_promised",
     /// What was written while waiting is kept for whoever comes.
     HeardWhileWaiting = "heard_while_waiting",
     /// The same, where something is promised: `{due}`.
@@ -370,6 +380,12 @@ text_keys! {
     OnCallReached = "on_call_reached",
     /// Nobody on call was reached: `{contacts}`.
     OnCallMissed = "on_call_missed",
+    /// Whoever is in danger writes while those on call are rung `{since}` then.
+    HeardWhileRinging = "heard_while_ringing",
+    /// The same when `{name}`, who is on call, knows of it.
+    HeardWhenReached = "heard_when_reached",
+    /// The same when nobody on call was reached: `{contacts}`.
+    HeardWhenMissed = "heard_when_missed",
     /// What was given is not what was asked for.
     AskSlotAgain = "ask_slot_again",
     /// Quotes the earlier message.
@@ -388,6 +404,14 @@ text_keys! {
     PacketHeadlineNoNeed = "packet_headline_no_need",
     /// Stands for what there is none of, in a packet.
     PacketNothing = "packet_nothing",
+    /// How long the customer waits, or waited, in a packet: `{count}` minutes.
+    PacketWaiting = "packet_waiting",
+    /// Tells the agent that the customer is in danger, where they were asked for something else.
+    MoodInDanger = "mood_in_danger",
+    /// The same: angry.
+    MoodAngry = "mood_angry",
+    /// The same: lost.
+    MoodLost = "mood_lost",
     /// A first sentence the agent may send: `{agent}`, `{need}`.
     PacketOpening = "packet_opening",
     /// The same where no need is known: `{agent}`.
@@ -471,30 +495,4 @@ text_keys! {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn placeholders_are_filled_and_unknown_ones_stay() {
-        let values = [("agent", "Sara".to_owned())];
-        assert_eq!(fill("{agent} is here, {who}?", &values), "Sara is here, {who}?");
-        assert_eq!(fill("open { brace", &values), "open { brace");
-        assert_eq!(placeholders("a {b} c {d"), ["b"]);
-    }
-
-    #[test]
-    fn plural_forms_follow_each_language() {
-        for (language, count, category) in [
-            (Language::Ar, 0, "zero"),
-            (Language::Ar, 1, "one"),
-            (Language::Ar, 2, "two"),
-            (Language::Ar, 5, "few"),
-            (Language::Ar, 11, "many"),
-            (Language::Ar, 100, "other"),
-            (Language::En, 1, "one"),
-            (Language::En, 2, "other"),
-        ] {
-            assert_eq!(plural_category(language, count), category, "{language:?} {count}");
-        }
-    }
-}
+mod tests;

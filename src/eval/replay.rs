@@ -150,7 +150,7 @@ impl<'r> Replay<'r> {
         let reading = reading::read(self.rules, &whole, &stage.c.memory.earlier(), stage.at);
         let best = reading.matched.candidates.first().map(|best| best.entry.clone());
         let input = Input::Text(text.to_owned());
-        let command = Command::CustomerSays { input, reading: Box::new(reading) };
+        let command = Command::CustomerSays { input, reading: Box::new(reading), wait: None };
         let Ok(decision) = handle(self.rules, Some(&stage.c), &command, stage.at) else { return };
         for event in &decision.events {
             match event {

@@ -20,7 +20,6 @@ use super::pb::admin_service_server::AdminService;
 use super::refusals::status;
 use super::status::Refusal;
 use crate::app::listing::ListPlace;
-use crate::domain::conversation::command::Command;
 use crate::domain::conversation::promise::Promise;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::ConversationId;
@@ -188,8 +187,7 @@ impl AdminService for Admin {
         let (role, subject) = audit::named(&caller);
         let who = format!("{role}/{subject}");
         let request = self::request(&asked.request_id, &who, &format!("requeue {note}"))?;
-        let command = Command::Requeue { note };
-        let done = self.context.app.command(&id, request, command).await.map_err(status)?;
+        let done = self.context.app.requeue(&id, request, note).await.map_err(status)?;
         audit::changed(&caller, "RequeueConversation", id.as_str());
         Ok(Response::new(pb::RequeueConversationResponse {
             conversation: self.context.conversation(&done),

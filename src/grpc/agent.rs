@@ -120,7 +120,7 @@ impl AgentService for AgentDesk {
             }),
             lease: Some(encode::duration(lease)),
             heartbeat_every: Some(encode::duration(leases.heartbeat)),
-            agent: Some(encode_agent::agent(&done.agent)),
+            agent: self.context.agent(&done.agent),
             mode: self.mode(),
         }))
     }
@@ -138,7 +138,7 @@ impl AgentService for AgentDesk {
         let once = once(&agent, &asked.request_id, &contents)?;
         let done = self.context.app.set_presence(&agent, incarnation, presence, Some(&once));
         let agent = done.await.map_err(status)?;
-        Ok(Response::new(pb::SetPresenceResponse { agent: Some(encode_agent::agent(&agent)) }))
+        Ok(Response::new(pb::SetPresenceResponse { agent: self.context.agent(&agent) }))
     }
 
     async fn heartbeat(
@@ -249,8 +249,9 @@ impl AgentService for AgentDesk {
         let asked = request.get_ref();
         let (named, token) = (asked.session.as_ref(), asked.token.as_ref());
         let right = self.right(&request, named, &asked.conversation_id, token).await?;
+        let screen = decode::language(&asked.language)?;
         let app = &self.context.app;
-        let packet = app.packet(&right.agent.id, &right.conversation, right.token);
+        let packet = app.packet(&right.agent.id, &right.conversation, right.token, screen);
         let packet = encode_agent::packet(app, packet.await.map_err(status)?);
         Ok(Response::new(pb::GetHandoffPacketResponse { packet: Some(packet) }))
     }
@@ -396,7 +397,7 @@ impl AgentService for AgentDesk {
         Principal::of(&request).may_act_for(&agent)?;
         let once = once(&agent, &asked.request_id, &format!("end wrap-up {conversation}"))?;
         let done = self.context.app.end_wrap_up_once(&agent, incarnation, conversation, &once);
-        let agent = Some(encode_agent::agent(&done.await.map_err(status)?));
+        let agent = self.context.agent(&done.await.map_err(status)?);
         Ok(Response::new(pb::EndWrapUpResponse { agent }))
     }
 
@@ -418,7 +419,8 @@ impl AgentService for AgentDesk {
         let after = asked.page_token.as_str();
         let all = self.context.app.router().agents();
         let mut rest = all.iter().filter(|agent| agent.id.as_str() > after).peekable();
-        let agents: Vec<pb::Agent> = rest.by_ref().take(size).map(encode_agent::agent).collect();
+        let shown = rest.by_ref().take(size).filter_map(|agent| self.context.agent(agent));
+        let agents: Vec<pb::Agent> = shown.collect();
         let last = agents.last().and_then(|agent| agent.profile.as_ref());
         let next_page_token = match (rest.peek(), last) {
             (Some(_), Some(last)) => last.agent_id.clone(),
@@ -439,7 +441,7 @@ impl AgentService for AgentDesk {
         let done = app.register_agent(&agent, profile, &once).await.map_err(status)?;
         let done = done.ok_or(Refusal::Exists { what: "agent" })?;
         audit::changed(&Principal::of(&request), "RegisterAgent", agent.as_str());
-        Ok(Response::new(pb::RegisterAgentResponse { agent: Some(encode_agent::agent(&done)) }))
+        Ok(Response::new(pb::RegisterAgentResponse { agent: self.context.agent(&done) }))
     }
 
     async fn update_agent(
@@ -453,7 +455,7 @@ impl AgentService for AgentDesk {
         let once = staff_once(&request, &asked.request_id, &contents)?;
         let done = app.update_agent(&agent, profile, &once).await.map_err(status)?;
         audit::changed(&Principal::of(&request), "UpdateAgent", agent.as_str());
-        Ok(Response::new(pb::UpdateAgentResponse { agent: Some(encode_agent::agent(&done)) }))
+        Ok(Response::new(pb::UpdateAgentResponse { agent: self.context.agent(&done) }))
     }
 
     async fn remove_agent(

@@ -17,7 +17,7 @@ use super::pieces;
 use super::refusals::{customer_status, status};
 use super::status::Refusal;
 use super::tokens::Unbegun;
-use crate::app::conversations::Opening;
+use crate::app::begin::Opening;
 use crate::app::erasure::Erased;
 use crate::app::error::AppError;
 use crate::domain::bot::outcome::Outcome;
@@ -28,6 +28,10 @@ use tonic::{Request, Response, Status};
 
 /// Rows of the list of one's conversations, usually and at most.
 const MINE_PAGE: (usize, usize) = (20, 100);
+
+/// Whose the request ids are by which conversations begin: one of them begins one conversation, and
+/// what is asked in it later is asked by ids of its own.
+const BEGINS: &str = "start";
 
 /// Whose conversation is begun, and what is told of them.
 struct Beginner {
@@ -48,7 +52,9 @@ impl Chat {
             "" => None,
             named => Some(id("channel", named, ChannelId::parse)?),
         };
-        let opening = Opening { language, channel };
+        let contents = format!("{}\n{}\n{:?}", asked.language, asked.channel, asked.facts);
+        let request = once(&asked.request_id, BEGINS, &contents)?;
+        let opening = Opening { language, channel, request };
         let Beginner { customer, facts } = self.beginner(&caller, asked)?;
         let unbegun = Unbegun { customer, opening };
         // The same customer and request id give the same conversation, however often it is asked.

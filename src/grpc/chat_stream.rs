@@ -3,7 +3,7 @@
 
 use super::context::Context;
 use super::encode::{self, Reader};
-use super::feed::{Attach, Feed, Part};
+use super::feed::{Attach, Feed, Part, Read};
 use super::frames::{self, Frames, Sender};
 use super::pb::subscribe_events_response::Frame;
 use super::pb::{self, SubscribeEventsResponse};
@@ -99,7 +99,13 @@ impl Stream {
         tokio::pin!(end);
         let mut beat = Instant::now() + HEARTBEAT;
         loop {
-            let part = feed.read().await?;
+            let part = match feed.read().await? {
+                Read::Part(part) => part,
+                Read::Diverged => {
+                    self.reset(&mut feed).await?;
+                    continue;
+                }
+            };
             let came = !part.events.is_empty();
             let head = part.head;
             let behind = feed.place().sequence < head;
@@ -135,39 +141,42 @@ impl Stream {
 
     /// The first frame: whether the reader can go on where it stood.
     async fn greet(&mut self, attach: Attach) -> Result<Feed, Ended> {
-        let c = self.context.app.conversation(&self.id).await?;
-        self.marks = seen::of(&self.context.app, &self.id).await?;
-        let read_marks = self.marks;
-        let conversation = encode::conversation(&self.context.app, &c);
-        let conversation = Some(pb::Conversation { read_marks, ..conversation });
         match attach {
             Attach::Attached(feed) => {
                 let attached = pb::Attached {
                     next_sequence: feed.place().sequence + 1,
-                    conversation,
+                    conversation: Some(self.conversation().await?),
                     mode: self.context.mode().into(),
                 };
                 self.send(Frame::Attached(attached), feed.place()).await?;
                 Ok(feed)
             }
             Attach::Diverged(mut feed) => {
-                let mut events = Vec::new();
-                loop {
-                    let part = feed.read().await?;
-                    events.extend(part.events.into_iter().map(|(event, _)| event));
-                    if feed.place().sequence >= part.head {
-                        break;
-                    }
-                }
-                let erased = conversation.as_ref().is_some_and(encode::was_erased);
-                let reason =
-                    if erased { pb::ResetReason::Erased } else { pb::ResetReason::Diverged };
-                let reason = reason.into();
-                self.send(Frame::Reset(pb::Reset { reason, conversation, events }), feed.place())
-                    .await?;
+                self.reset(&mut feed).await?;
                 Ok(feed)
             }
         }
+    }
+
+    /// Tells all anew to a reader whose place is gone.
+    async fn reset(&mut self, feed: &mut Feed) -> Result<(), Ended> {
+        let conversation = self.conversation().await?;
+        let events = feed.read_anew().await?;
+        let reason = match encode::was_erased(&conversation) {
+            true => pb::ResetReason::Erased,
+            false => pb::ResetReason::Diverged,
+        };
+        let (reason, conversation) = (reason.into(), Some(conversation));
+        self.told = feed.place().sequence;
+        self.send(Frame::Reset(pb::Reset { reason, conversation, events }), feed.place()).await
+    }
+
+    /// The conversation as it stands, and how far each side has read.
+    async fn conversation(&mut self) -> Result<pb::Conversation, Ended> {
+        let c = self.context.app.conversation(&self.id).await?;
+        self.marks = seen::of(&self.context.app, &self.id).await?;
+        let read_marks = self.marks;
+        Ok(pb::Conversation { read_marks, ..encode::conversation(&self.context.app, &c) })
     }
 
     /// Rings when the agent types.

@@ -3,6 +3,7 @@
 
 use super::Now;
 use super::encode::{self, Reader};
+use super::encode_agent;
 use super::facts;
 use super::identity::HostIdentity;
 use super::lifecycle::{Lifecycle, Phase};
@@ -13,6 +14,7 @@ use crate::app::App;
 use crate::app::conversations::{Done, Logged, Request};
 use crate::app::findings::Finding;
 use crate::domain::ids::{ConversationId, IdError, RequestId, RulesVersion};
+use crate::domain::pool::agent::Agent;
 use crate::domain::rules::Rules;
 use crate::ports::archive::Archive;
 use crate::ports::backup::Backups;
@@ -95,6 +97,11 @@ impl Context {
             return (self.durability)().min(pb::Durability::Accepted);
         }
         (self.durability)()
+    }
+
+    /// An agent as they are now.
+    pub fn agent(&self, agent: &Agent) -> Option<pb::Agent> {
+        Some(encode_agent::agent(&self.app, agent))
     }
 
     /// The conversation after a call, as its reader sees it.

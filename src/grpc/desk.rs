@@ -42,7 +42,7 @@ pub(super) async fn work(
     let work = app.held_work(agent).await.map_err(status)?;
     let (offers, mut assignments) = encode_agent::work(app, &work);
     seen::tell_in(app, &mut assignments).await.map_err(status)?;
-    let (agent, mode) = (Some(encode_agent::agent(agent)), context.mode().into());
+    let (agent, mode) = (context.agent(agent), context.mode().into());
     Ok(pb::ListMyWorkResponse { agent, offers, assignments, mode })
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::app::packet::Packet;
 use crate::app::sessions::HeldWork;
 use crate::domain::bot::suggest::{Source, Suggestion};
+use crate::domain::conversation::headline::remembered;
 use crate::domain::conversation::standing::{self, NextStep};
 use crate::domain::conversation::state::Conversation;
 use crate::domain::handoff::Token;
@@ -23,7 +24,10 @@ use crate::domain::time::Timestamp;
 use std::time::Duration;
 
 /// An agent as they are now.
-pub fn agent(agent: &Agent) -> pb::Agent {
+pub fn agent(app: &App, agent: &Agent) -> pb::Agent {
+    let rules = app.rules();
+    let name = |language| Some((rules.routing.agent_name(&agent.id, language)?, language));
+    let names = Language::ALL.into_iter().filter_map(name);
     let profile = &agent.profile;
     let languages = profile.languages.iter();
     let skills = profile.skills.iter();
@@ -51,6 +55,7 @@ pub fn agent(agent: &Agent) -> pb::Agent {
         lease: lease(agent).into(),
         load: agent.load(),
         conversation_ids: owned.map(|(id, _)| id.to_string()).collect(),
+        names: names.map(|(name, language)| encode::text(name, language)).collect(),
     }
 }
 
@@ -157,7 +162,11 @@ pub fn assignment(
     since: Option<Timestamp>,
 ) -> pb::Assignment {
     let asked = c.handoff.as_ref();
-    let headline = asked.map(|asked| encode::text(&asked.headline, asked.handoff.needs.language));
+    let headline = asked.map(|asked| {
+        let handoff = &asked.handoff;
+        let told = remembered(&app.rules(), c, handoff.reason, handoff.entry.as_ref());
+        encode::text(told, c.language)
+    });
     pb::Assignment {
         conversation: Some(encode::conversation(app, c)),
         token: Some(encode::token(token)),
@@ -211,17 +220,17 @@ pub fn work(app: &App, work: &HeldWork) -> (Vec<pb::Offer>, Vec<pb::Assignment>)
 /// All that the next agent must know.
 pub fn packet(app: &App, packet: Packet) -> pb::HandoffPacket {
     let (c, handoff) = (&packet.conversation, &packet.asked.handoff);
-    let language = c.language;
+    let (language, screen) = (c.language, packet.screen);
     let tried = packet.tried.into_iter().map(|(sequence, entry, title)| pb::TriedAnswer {
         sequence,
         entry_id: entry.to_string(),
-        title: Some(encode::text(title, language)),
+        title: Some(encode::text(title, screen)),
     });
     let signals = packet.signals.iter();
     let waits = c.owner().is_none();
     pb::HandoffPacket {
         conversation_id: c.id.to_string(),
-        headline: Some(encode::text(packet.asked.headline, handoff.needs.language)),
+        headline: Some(encode::text(packet.headline, screen)),
         opening: Some(encode::text(packet.opening, language)),
         reason: encode::reason(handoff.reason).into(),
         signals: signals.map(|(at, said, found)| encode::signal(found, *at, Some(said))).collect(),

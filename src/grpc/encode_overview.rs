@@ -57,7 +57,7 @@ pub fn agents(app: &App, board: &Board) -> Vec<pb::AgentView> {
 
 fn agent(app: &App, board: &Board, of: &Agent) -> pb::AgentView {
     let held = of.held.iter().map(|(id, how)| held(app, board, id, how));
-    pb::AgentView { agent: Some(encode_agent::agent(of)), held: held.collect() }
+    pb::AgentView { agent: Some(encode_agent::agent(app, of)), held: held.collect() }
 }
 
 fn held(app: &App, board: &Board, id: &ConversationId, how: &Held) -> pb::HeldView {

@@ -34,6 +34,14 @@ pub enum Attach {
     Diverged(Feed),
 }
 
+/// What a look at the log shows.
+pub enum Read {
+    /// What has come; empty if nothing has.
+    Part(Part),
+    /// The log lost its tail, and what was read with it. The next look begins at its beginning.
+    Diverged,
+}
+
 /// Part of the log, as the reader sees it.
 pub struct Part {
     /// What is shown.
@@ -71,9 +79,18 @@ impl Feed {
         }
     }
 
-    /// What has come since the last call; empty if nothing has.
-    pub async fn read(&mut self) -> AppResult<Part> {
-        let (page, head) = self.context.app.read_log(&self.id, self.place.sequence, PAGE).await?;
+    /// What has come since the last call.
+    pub async fn read(&mut self) -> AppResult<Read> {
+        let app = &self.context.app;
+        let Place { sequence, event_id } = self.place;
+        let read = match event_id {
+            0 => Some(app.read_log(&self.id, sequence, PAGE).await?),
+            _ => app.read_log_on(&self.id, (sequence, event_id), PAGE).await?,
+        };
+        let Some((page, head)) = read else {
+            (self.place, self.said) = (Place::default(), None);
+            return Ok(Read::Diverged);
+        };
         let mut events = Vec::new();
         for logged in &page {
             self.place = Place { sequence: logged.seq, event_id: logged.event_id };
@@ -82,7 +99,24 @@ impl Feed {
                 self.said = Some(text.clone());
             }
         }
-        Ok(Part { events, place: self.place, head })
+        Ok(Read::Part(Part { events, place: self.place, head }))
+    }
+
+    /// All that the log holds from its beginning, for a reader whose place is gone.
+    pub async fn read_anew(&mut self) -> AppResult<Vec<pb::Event>> {
+        self.place = Place::default();
+        let mut events = Vec::new();
+        loop {
+            match self.read().await? {
+                Read::Part(part) => {
+                    events.extend(part.events.into_iter().map(|(event, _)| event));
+                    if part.place.sequence >= part.head {
+                        return Ok(events);
+                    }
+                }
+                Read::Diverged => events.clear(),
+            }
+        }
     }
 
     /// Goes on after a sequence whose event id is not known.

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::encode::{self, Reader};
-use super::feed::{Attach, Feed, Part};
+use super::feed::{Attach, Feed, Part, Read};
 use super::pb;
 use super::resume::Place;
 use crate::app::error::AppError;
@@ -63,7 +63,7 @@ impl Context {
         let checked_place = if checked { place } else { Place::default() };
         let attach =
             Feed::attach(self.clone(), conversation.clone(), reader, checked_place).await?;
-        let (mut feed, diverged) = match attach {
+        let (mut feed, mut diverged) = match attach {
             Attach::Attached(feed) => (feed, false),
             Attach::Diverged(feed) => (feed, true),
         };
@@ -74,7 +74,10 @@ impl Context {
         let mut reading = self.app.watch_read_marks(conversation);
         let mut known = None;
         loop {
-            let part = feed.read().await?;
+            let Read::Part(part) = feed.read().await? else {
+                diverged = true;
+                continue;
+            };
             if !part.events.is_empty() || Instant::now() >= until {
                 return Ok(Page { part, diverged });
             }

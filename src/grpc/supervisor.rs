@@ -115,7 +115,7 @@ impl SupervisorService for Supervisor {
             return Err(decode::empty("name", what));
         }
         let opened = self.context.app.open_desk(&desk, name, subject, &once).await;
-        let agent = Some(encode_agent::agent(&opened.map_err(status)?));
+        let agent = self.context.agent(&opened.map_err(status)?);
         Ok(Response::new(pb::OpenDeskResponse { agent }))
     }
 

@@ -8,7 +8,7 @@
 //!
 //! They slide: whoever uses a token that is more than a day old gets a new one.
 
-use crate::app::conversations::Opening;
+use crate::app::begin::Opening;
 use crate::domain::ids::{ChannelId, ConversationId, CustomerId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -264,7 +264,7 @@ fn unbegun(customer: &str, language: &str, channel: &str) -> Option<Unbegun> {
         named => Some(ChannelId::parse(named).ok()?),
     };
     let customer = CustomerId::parse(customer).ok()?;
-    Some(Unbegun { customer, opening: Opening { language, channel } })
+    Some(Unbegun { customer, opening: Opening { language, channel, ..Opening::default() } })
 }
 
 #[cfg(test)]
@@ -345,9 +345,10 @@ mod tests {
         let tokens = CustomerTokens::new([7; 32]);
         let customer = CustomerId::parse("a-device-of-mine").unwrap();
         let channel = ChannelId::parse("web").unwrap();
-        for opening in
-            [Opening::default(), Opening { language: Some(Language::Ar), channel: Some(channel) }]
-        {
+        for opening in [
+            Opening::default(),
+            Opening { language: Some(Language::Ar), channel: Some(channel), ..Opening::default() },
+        ] {
             let unbegun = Unbegun { customer: customer.clone(), opening };
             let issued = tokens.issue_unbegun(&conversation("c-1"), &unbegun, at(0));
             let claim = tokens.verify(&issued.token, at(0)).unwrap();

@@ -4,7 +4,7 @@
 use super::context::Context;
 use super::encode::{self, Reader};
 use super::encode_agent;
-use super::feed::{Attach, Feed};
+use super::feed::{Attach, Feed, Read};
 use super::pb::subscribe_work_response::Frame;
 use super::pb::{self, event::Body};
 use super::resume::Place;
@@ -99,7 +99,7 @@ impl Line {
             }
             (Attach::Diverged(feed), _) => {
                 let mut line = line(feed);
-                line.reset(context, out).await?;
+                line.reset(out).await?;
                 Ok(line)
             }
         }
@@ -121,7 +121,13 @@ impl Line {
             self.tell_marks(out).await?;
         }
         while !self.over {
-            let part = self.feed.read().await?;
+            let part = match self.feed.read().await? {
+                Read::Part(part) => part,
+                Read::Diverged => {
+                    self.reset(out).await?;
+                    continue;
+                }
+            };
             let mut frames = Vec::new();
             for (event, place) in part.events {
                 let is_before = event.sequence <= self.begins;
@@ -195,22 +201,15 @@ impl Line {
         out.send(Frame::ConversationRead(read)).await
     }
 
-    async fn reset(&mut self, context: &Context, out: &Out) -> Result<(), Ended> {
-        let c = context.app.conversation(&self.id).await?;
-        let mut events = Vec::new();
-        loop {
-            let part = self.feed.read().await?;
-            let events_of = part.events.into_iter().map(|(event, _)| event);
-            events.extend(events_of.filter(|event| !is_for_another(&self.agent, event)));
-            if part.place.sequence >= part.head {
-                break;
-            }
-        }
+    async fn reset(&mut self, out: &Out) -> Result<(), Ended> {
+        let c = self.context.app.conversation(&self.id).await?;
+        let mut events = self.feed.read_anew().await?;
+        events.retain(|event| !is_for_another(&self.agent, event));
         let place = self.feed.place();
         self.told = place.sequence;
         let reset = pb::Reset {
             reason: pb::ResetReason::Diverged.into(),
-            conversation: Some(encode::conversation(&context.app, &c)),
+            conversation: Some(encode::conversation(&self.context.app, &c)),
             events,
         };
         let mut frame = self.frame(None, Some(reset), place);

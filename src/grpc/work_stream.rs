@@ -269,7 +269,7 @@ impl<'a> Desk<'a> {
         let (offers, mut assignments) = encode_agent::work(app, &work);
         seen::tell_in(app, &mut assignments).await?;
         let attached = pb::WorkAttached {
-            agent: Some(encode_agent::agent(agent)),
+            agent: self.context.agent(agent),
             offers,
             assignments,
             mode: self.context.mode().into(),

@@ -24,6 +24,8 @@ const KNOWN_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Clone, Default)]
 pub(super) struct Decided {
     known: BTreeMap<u64, Spell>,
+    /// What was in force when the store lost some of it: a process may go by it, or no longer.
+    doubtful: Vec<Spell>,
     /// For the report.
     pub(super) counts: Counts,
 }
@@ -34,6 +36,8 @@ struct Spell {
     since: Timestamp,
     /// By itself, or because it was lifted.
     until: Timestamp,
+    /// Until when it was to be in force.
+    planned: Timestamp,
 }
 
 impl Spell {
@@ -51,6 +55,11 @@ impl Spell {
 impl Decided {
     pub(super) fn count(&mut self, what: &'static str) {
         self.counts.count(what);
+    }
+
+    /// What some process may go by, at its time.
+    fn possible(&self) -> impl Iterator<Item = &Spell> {
+        self.known.values().chain(&self.doubtful)
     }
 
     fn settled(&self, at: Timestamp) -> impl Iterator<Item = &What> {
@@ -86,7 +95,7 @@ impl Model {
             .in_force(Timestamp::ZERO)
             .map(|it| {
                 let (what, since, until) = (it.what.clone(), it.since, it.until);
-                (it.number, Spell { what, since, until })
+                (it.number, Spell { what, since, until, planned: until })
             })
             .collect();
         for (number, spell) in &mut self.directives.known {
@@ -98,8 +107,10 @@ impl Model {
     }
 
     /// The store lost some of it: nobody can say what each process goes by, until all of it is over.
+    /// What was lifted may be in force again.
     pub(super) fn directives_lost(&mut self) {
-        self.directives.known.clear();
+        let lost = std::mem::take(&mut self.directives.known).into_values();
+        self.directives.doubtful.extend(lost.map(|it| Spell { until: it.planned, ..it }));
         self.directives.count("lost");
     }
 
@@ -125,7 +136,7 @@ impl Model {
 
     /// Whether some process may have gone by a closure of this queue between these times.
     pub(super) fn may_be_shut(&self, queue: &QueueId, from: Timestamp, to: Timestamp) -> bool {
-        self.directives.known.values().any(|spell| {
+        self.directives.possible().any(|spell| {
             matches!(&spell.what, What::QueueClosed { queue: shut } if shut == queue)
                 && spell.since <= to
                 && from < spell.until + KNOWN_WITHIN
@@ -159,7 +170,7 @@ impl Model {
             format!("{id}: whoever came was not told {untold:?}")
         });
         let over = heard.notices.iter().find(|text| {
-            !self.directives.known.values().any(|spell| match &spell.what {
+            !self.directives.possible().any(|spell| match &spell.what {
                 What::Banner { ar, en, .. } => {
                     spell.may_count(at) && (text.contains(ar) || text.contains(en))
                 }

@@ -284,7 +284,7 @@ async fn tick(app: &crate::app::App, repairs: bool) -> crate::app::error::AppRes
         app.repair_view().await.ok();
     }
     app.match_now().await;
-    Ok(app.hub().repair(&**app.store()).await?)
+    app.repair_rings().await
 }
 
 async fn listen(world: Rc<World>, number: usize, life: u64) {

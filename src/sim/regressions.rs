@@ -1,6 +1,9 @@
 //! What the simulation has found, each as a scenario of its own.
 
+mod begins;
 mod erasing;
+mod receipts;
+mod waits;
 
 use super::executor::VirtualClock;
 use super::noted::Noted;
@@ -23,7 +26,7 @@ use crate::domain::pool::why::Gone;
 use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
 use crate::ports::erasures::{Erasures, ErasuresError};
-use crate::ports::store::{Index, Kind, Observed, Slot, Store, Write};
+use crate::ports::store::{Doorbell, Index, Kind, Observed, Slot, Store, Write};
 use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
@@ -84,6 +87,13 @@ impl Shop {
 
     async fn says(&self, text: &str) -> Done {
         self.app.say(&self.id, None, Input::Text(text.to_owned())).await.unwrap()
+    }
+}
+
+/// All that has rung meanwhile.
+async fn hear(app: &App, bell: &mut Box<dyn Doorbell>) {
+    while let Some(ring) = bell.next().now_or_never().flatten() {
+        app.hear(&ring).await.unwrap();
     }
 }
 
@@ -186,14 +196,37 @@ async fn the_matcher_knows_at_once_of_work_that_another_instance_brought() {
     other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
     assert_eq!(shop.offered().await, None, "else this proves nothing");
     assert!(!shop.app.router().has_work(), "it has not heard of it");
-    while let Some(ring) = bell.next().now_or_never().flatten() {
-        shop.app.hear(&ring).await.unwrap();
-    }
+    hear(&shop.app, &mut bell).await;
     assert!(shop.app.router().has_work());
     assert!(!other.router().has_work(), "whoever does not match has no work");
     shop.app.match_now().await;
     assert!(shop.offered().await.is_some());
     assert!(!shop.app.router().has_work(), "what it did itself is known to it");
+}
+
+#[tokio::test]
+async fn what_others_may_have_written_is_not_known_while_the_store_is_away() {
+    let shop = Shop::open(1).await;
+    let mut bell = shop.memory.doorbell().await.unwrap();
+    let known = async || {
+        let now = shop.app.store_now().await.unwrap();
+        shop.app.last_known(&shop.id, now).await.map(|c| c.state)
+    };
+    shop.says("opening hours").await;
+    hear(&shop.app, &mut bell).await;
+    shop.app.repair_rings().await.unwrap();
+    assert_eq!(known().await, Some(State::Bot), "nobody else has written");
+    let other = app_on(shop.memory.clone(), 1, "other");
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    hear(&shop.app, &mut bell).await;
+    assert_eq!(known().await, None, "a person may have it by now");
+    // The same where the ring is lost.
+    shop.app.command(&shop.id, None, Command::CancelHumanRequest).await.unwrap();
+    hear(&shop.app, &mut bell).await;
+    assert_eq!(known().await, Some(State::Bot));
+    other.command(&shop.id, None, Command::RequestHuman).await.unwrap();
+    shop.app.repair_rings().await.unwrap();
+    assert_eq!(known().await, None);
 }
 
 #[tokio::test]
@@ -247,7 +280,7 @@ async fn work_that_came_back_is_offered_again_to_whoever_is_alone() {
     shop.arrives("agent0").await;
     shop.asks_for_human().await;
     let agent = shop.accepts().await;
-    shop.app.requeue(&shop.id).await.unwrap();
+    shop.app.requeue(&shop.id, None, String::new()).await.unwrap();
     assert_eq!(shop.offered().await.map(|(again, _)| again), Some(agent));
 }
 
@@ -351,36 +384,4 @@ async fn a_number_in_line_keeps_its_reason_although_an_answer_with_it_was_lost()
     shop.app.accept(&agent, endangered, offer.token, None).await.unwrap();
     let (position, rise) = shop.app.place_in_line(&shop.id).unwrap();
     assert!(position == 2 && rise.is_some(), "{position} {rise:?}");
-}
-
-#[tokio::test]
-async fn a_place_that_another_process_registered_is_told_with_its_true_number() {
-    let shop = Shop::open(1).await;
-    shop.asks_for_human().await;
-    let other = app_on(shop.memory.clone(), 1, "other");
-    other.recover().await.unwrap();
-    let second = ConversationId::parse("c2").unwrap();
-    let customer = CustomerId::parse("another").unwrap();
-    shop.app.start(second.clone(), customer, Some(Language::Ar)).await.unwrap();
-    // The place is registered, and the process dies before it can say so.
-    let written = AtomicBool::new(false);
-    shop.faulty.set_plan(move |call: &Call<'_>| match call.slot {
-        Some(Slot::Bucket(_)) if written.load(Ordering::Relaxed) => {
-            Fate::from(Fault::unavailable())
-        }
-        Some(Slot::Pool(_)) if call.change.is_some() => {
-            written.store(true, Ordering::Relaxed);
-            Fate::default()
-        }
-        Some(_) | None => Fate::default(),
-    });
-    shop.app.command(&second, None, Command::RequestHuman).await.unwrap();
-    assert!(!shop.app.conversation(&second).await.is_ok_and(|c| c.handoff.unwrap().confirmed));
-    other.deliver_to_pool(0, &second).await.unwrap();
-    let log = other.read_log(&second, 0, usize::MAX).await.unwrap().0;
-    let told = log.iter().find_map(|logged| match logged.logged.event {
-        Event::Queued { position, .. } => Some(position),
-        _ => None,
-    });
-    assert_eq!(told, Some(2));
 }

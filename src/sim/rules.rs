@@ -153,6 +153,7 @@ fn entry(topic: &Topic) -> FaqEntry {
         quick_replies: vec![id(EntryId::parse("return-policy")), id(EntryId::parse("pay-methods"))],
         slots: if topic.needs_order { vec![order] } else { Vec::new() },
         human_first: topic.human_first,
+        is_need: true,
         queue: topic.queue.map(|queue| id(QueueId::parse(queue))),
     }
 }

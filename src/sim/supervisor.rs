@@ -80,7 +80,8 @@ impl Supervisor {
             3..5 => self.reassign(&id).await,
             5 => self.whisper(&id).await,
             _ => {
-                let _ = self.call(async move |app| app.requeue(&id).await).await;
+                let _ =
+                    self.call(async move |app| app.requeue(&id, None, String::new()).await).await;
             }
         }
     }

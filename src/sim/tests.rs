@@ -155,6 +155,7 @@ fn rough(mutant: Option<Mutant>, drawn: Weather) -> Option<Weather> {
         | Mutant::ErasedStays
         | Mutant::BrokenUnalerted
         | Mutant::PlaceLost
+        | Mutant::ReportUnlisted
         | Mutant::RequestIdIgnored => None,
         Mutant::PictureUnrepaired => Some(rings_lost()),
         Mutant::DirectivesUnread
@@ -246,6 +247,11 @@ fn a_missing_guard_of_what_is_told_is_noticed() {
     for mutant in [Mutant::ReasonGuessed, Mutant::PlaceGuessed, Mutant::PictureUnrepaired] {
         assert_noticed(mutant, &[Invariant::Told]);
     }
+}
+
+#[test]
+fn a_missing_guard_of_what_is_reported_is_noticed() {
+    assert_noticed(Mutant::ReportUnlisted, &[Invariant::Reported]);
 }
 
 #[test]

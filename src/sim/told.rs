@@ -22,13 +22,11 @@ pub(super) struct Wait {
     pub(super) eta: Eta,
 }
 
-/// What some words mean.
+/// What some words mean; of an opening nothing is said.
 enum Meaning {
     One(DelayReason),
-    /// One of these; of an opening nothing is said.
+    /// One of these.
     OneOf(&'static [DelayReason]),
-    /// The queue is closed.
-    Closed,
 }
 
 const ABLE_ARE_MISSING: [DelayReason; 4] = [
@@ -66,7 +64,7 @@ fn meaning(key: &str, text: &str) -> Option<Meaning> {
     } else if key == TextKey::EmergencyNobody.name() {
         Some(Meaning::One(DelayReason::NobodySignedIn))
     } else if says(TextKey::DelayOutsideHours) || says(TextKey::DelayClosedUnknown) {
-        Some(Meaning::Closed)
+        Some(Meaning::One(DelayReason::OutsideHours { opens: None }))
     } else {
         None
     }
@@ -94,10 +92,6 @@ impl Model {
                     Meaning::One(reason) => scene.is_true(id, &reason),
                     Meaning::OneOf(reasons) => {
                         reasons.iter().any(|reason| scene.is_true(id, reason))
-                    }
-                    Meaning::Closed => {
-                        let queue = c.and_then(|c| c.handoff.as_ref());
-                        queue.is_none_or(|asked| scene.may_be_closed(&asked.handoff.needs.queue))
                     }
                 };
                 let shown = (!holds).then(|| scene.shown(id));

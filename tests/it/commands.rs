@@ -1,6 +1,7 @@
 //! What commands end with, as processes: when nobody reads them any more, and when nothing is meant by
 //! what they are asked for.
 
+use crate::service::Service;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -173,4 +174,85 @@ fn a_service_says_what_was_begun_how_to_go_on_and_last_that_its_rules_are_old() 
     let places = ["agent --as", "--> ", "more: run sanad check", "the last good rules"];
     let found: Vec<usize> = places.iter().map(|place| again.find(place).unwrap()).collect();
     assert!(found.is_sorted(), "what must not be missed stands last: {again}");
+}
+
+#[test]
+fn what_nothing_was_ever_served_from_is_examined_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (empty, missing) = (folder.path().join("empty"), folder.path().join("missing"));
+    std::fs::create_dir(&empty).unwrap();
+    for (data, code) in [(&empty, 1), (&missing, 2)] {
+        let data = data.to_str().unwrap();
+        for (lang, never) in [("en", "nothing was ever served"), ("ar", "قط")] {
+            let words = ["doctor", "--no-scripts", "--data", data, "--lang", lang];
+            let ended = sanad(&words, Stdio::piped());
+            let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+            assert_eq!(ended.status.code(), Some(code), "{shown}");
+            assert!(shown.contains(never) && shown.contains("sanad serve --data"), "{shown}");
+            assert!(!shown.contains("sanad.redb"), "no store is missed: {shown}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(&empty).unwrap().count(), 0);
+    assert!(!missing.exists());
+}
+
+#[test]
+fn archived_conversations_are_looked_for_in_the_data_folder_that_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    for (lang, told) in [("en", "nothing is archived in"), ("ar", "لا شيء في الأرشيف")]
+    {
+        let ended = sanad(&["archive", "--data", data, "--lang", lang], Stdio::piped());
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        assert!(ended.status.success() && said.contains(told), "{said}");
+        assert!(said.contains(&format!("{data}/archive")), "{said}");
+    }
+}
+
+#[test]
+fn a_mistake_on_the_command_line_is_told_in_arabic_to_who_asks_for_it() {
+    let told = |words: &[&str]| {
+        let ended = sanad(words, Stdio::piped());
+        assert_eq!(ended.status.code(), Some(2), "{words:?}");
+        String::from_utf8_lossy(&ended.stderr).into_owned()
+    };
+    let arabic = told(&["admin", "--lang", "ar", "nosuch"]);
+    assert!(arabic.starts_with("خطأ: ") && arabic.contains("nosuch"), "{arabic}");
+    assert!(arabic.contains("الاستعمال:") && !arabic.contains("error"), "{arabic}");
+    assert!(told(&["admin", "nosuch"]).starts_with("error: "));
+}
+
+#[test]
+fn what_the_bot_would_say_is_shown_with_the_explanation() {
+    for (lang, says) in [("en", "it says:"), ("ar", "ويقول:")] {
+        let ended = sanad(&["explain", "وين طلبي", "--lang", lang], Stdio::piped());
+        let shown = String::from_utf8_lossy(&ended.stdout).into_owned();
+        let (_, said) = shown.split_once(says).unwrap_or_else(|| panic!("{shown}"));
+        assert!(said.contains("رقم طلبك"), "{shown}");
+    }
+}
+
+#[test]
+fn a_script_goes_on_after_a_refusal_and_agents_are_called_by_their_arabic_names() {
+    let service = Service::start();
+    let ask = |words: &[&str], lines: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sanad"));
+        command.args(words).args(["--server", service.address(), "--lang", "ar"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().unwrap();
+        running.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        let ended = running.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (ended.status.code(), text(&ended.stdout), text(&ended.stderr))
+    };
+    let (code, shown, error) = ask(&["chat"], "/reopen\nوين طلبي\n");
+    assert_eq!(code, Some(1), "{shown}{error}");
+    assert_eq!(shown.matches("لم يتم: ").count(), 1, "{shown}{error}");
+    assert!(shown.contains("رقم طلبك"), "the next line is answered: {shown}{error}");
+    assert!(error.contains("لم يتم كل شيء") && !error.contains("WRONG_STATE"), "{error}");
+    let data = service.data();
+    let data = data.to_str().unwrap();
+    let (code, shown, error) = ask(&["admin", "agents", "--data", data], "");
+    assert_eq!(code, Some(0), "{error}");
+    assert!(shown.contains("سارة (sara)"), "{shown}");
 }

@@ -71,10 +71,15 @@ codes! {
         ar "المخزن: لا يصح استعماله على حاله: {reason}"
             => "افعل ما يقوله السبب؛ فسند لا يبدأ عليه";
     DataMissing "data_missing" [folder]
-        en "data: the folder {folder} does not exist"
-            => "name the server's data folder with --data DIR"
-        ar "البيانات: المجلد {folder} غير موجود"
-            => "اذكر مجلد بيانات الخادم بـ --data DIR";
+        en "data: the folder {folder} does not exist, so nothing was ever served from it"
+            => "name the server's data folder with --data DIR; or begin there: `sanad serve --data {folder}`"
+        ar "البيانات: المجلد {folder} غير موجود، فلم يخدم منه أحد قط"
+            => "اذكر مجلد بيانات الخادم بـ --data DIR؛ أو ابدأ فيه: `sanad serve --data {folder}`";
+    NeverServed "never_served" [folder]
+        en "data: nothing was ever served from {folder}: there is no store in it"
+            => "name the server's data folder with --data DIR; or begin there: `sanad serve --data {folder}`"
+        ar "البيانات: لم يخدم أحد قط من {folder}، فليس فيه مخزن"
+            => "اذكر مجلد بيانات الخادم بـ --data DIR؛ أو ابدأ فيه: `sanad serve --data {folder}`";
     StoreAway "store_away" [reason]
         en "store: it does not answer: {reason}"
             => "bring the store back; meanwhile the bot answers and says that nothing is saved"

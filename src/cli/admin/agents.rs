@@ -4,6 +4,7 @@
 use super::Secured;
 use super::show::Show;
 use crate::cli::connect::ask;
+use crate::cli::transcript::title_of;
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::{
@@ -163,7 +164,8 @@ fn row(show: Show, agent: &Agent) -> String {
         parts.push(pick(l, "from the rules", "من القواعد").to_owned());
     }
     parts.retain(|part| !part.is_empty());
-    let (id, name) = (look.foreign(&profile.agent_id), look.foreign(&profile.name));
+    let name = look.foreign(title_of(&agent.names, &profile.name, l));
+    let id = look.foreign(&profile.agent_id);
     format!("{name} ({id}): {}", parts.join(" · "))
 }
 
@@ -173,6 +175,7 @@ mod tests {
     use crate::cli::terminal::Look;
     use crate::cli::transcript::{Reader, Transcript};
     use crate::domain::language::Language;
+    use crate::grpc::pb::LocalizedText;
     use clap::Parser;
 
     #[derive(Parser)]
@@ -212,11 +215,21 @@ mod tests {
         };
         let source = AgentSource::Declared.into();
         let agent = Agent { profile: Some(profile), source, load: 1, ..Default::default() };
-        let row = |language| {
+        let row_of = |agent: &Agent, language| {
             let transcript = Transcript { look: Look::PLAIN, language, reader: Reader::Staff };
-            super::row(Show { transcript }, &agent)
+            super::row(Show { transcript }, agent)
         };
+        let row = |language| row_of(&agent, language);
         assert_eq!(row(Language::En), "Sara (sara): unknown · 1/3 · ar 5 · from the rules");
         assert_eq!(row(Language::Ar), "Sara (sara): غير معروف · 1/3 · ar 5 · من القواعد");
+        let name = |text: &str, language: &str| LocalizedText {
+            text: text.into(),
+            language: language.into(),
+            ..Default::default()
+        };
+        let names = vec![name("سارة", "ar"), name("Sara", "en")];
+        let agent = Agent { names, ..agent.clone() };
+        assert!(row_of(&agent, Language::Ar).starts_with("سارة (sara): "));
+        assert!(row_of(&agent, Language::En).starts_with("Sara (sara): "));
     }
 }

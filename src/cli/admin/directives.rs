@@ -95,7 +95,7 @@ impl Show {
             Some(Told::Banner(banner)) => {
                 let told = match banner.entry_ids.is_empty() {
                     true => String::new(),
-                    false => format!(" [{}]", banner.entry_ids.join(", ")),
+                    false => format!(" [{}]", banner.entry_ids.join(self.pick(", ", "، "))),
                 };
                 let text = format!("{} · {}{told}", banner.en, banner.ar);
                 (self.pick("customers are told", "يُقال للعملاء").to_owned(), self.foreign(&text))

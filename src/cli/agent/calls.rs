@@ -5,6 +5,7 @@ use super::input::Onward;
 use super::work::Target;
 use crate::cli::connect::{Secured, ask, patiently, reason_of, transient};
 use crate::cli::parts::Draft;
+use crate::domain::language::Language;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
 use crate::grpc::pb::transfer_conversation_request::To;
 use crate::grpc::pb::{
@@ -177,6 +178,7 @@ pub enum Report {
 pub async fn work(
     client: AgentServiceClient<Secured>,
     session: AgentSession,
+    language: Language,
     mut asked: mpsc::Receiver<Asked>,
     reports: mpsc::Sender<Report>,
 ) {
@@ -185,7 +187,7 @@ pub async fn work(
             // Telling is a courtesy: a full channel has more important things in it.
             let _ = reports.try_send(Report::Waiting);
         };
-        let call = || call(client.clone(), session.clone(), asked.clone());
+        let call = || call(client.clone(), session.clone(), language, asked.clone());
         let report = match patiently(waiting, call).await {
             Ok(brought) => Report::Done(asked.deed, brought),
             Err(status) if superseded(&status) => Report::SessionOver(status),
@@ -232,6 +234,7 @@ pub fn superseded(status: &Status) -> bool {
 async fn call(
     mut client: AgentServiceClient<Secured>,
     session: AgentSession,
+    language: Language,
     asked: Asked,
 ) -> Result<Brought, Status> {
     let (session, request_id) = (Some(session), asked.request_id);
@@ -256,7 +259,8 @@ async fn call(
         }
         Deed::Packet(Target { conversation_id, token, .. }) => {
             let token = Some(token);
-            let request = GetHandoffPacketRequest { session, conversation_id, token };
+            let language = language.tag().to_owned();
+            let request = GetHandoffPacketRequest { session, conversation_id, token, language };
             let answer = client.get_handoff_packet(ask(request)).await.map(Response::into_inner)?;
             let packet = answer.packet.map(Box::new).map(Brought::Packet);
             return Ok(packet.unwrap_or(Brought::Nothing));

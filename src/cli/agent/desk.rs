@@ -62,6 +62,11 @@ pub struct Desk {
     let_go: BTreeSet<String>,
     /// The conversation that the agent has asked for and not got yet.
     taking: Option<String>,
+    /// The offer that has lapsed since the last line about one: a line about it comes too late.
+    lapsed: Option<u32>,
+    /// A script did not get what it asked for: what it writes next was meant for that customer, and not
+    /// for the one who is held.
+    missed: bool,
 }
 
 impl Desk {
@@ -82,6 +87,8 @@ impl Desk {
             writing_up,
             let_go,
             taking: None,
+            lapsed: None,
+            missed: false,
         }
     }
 
@@ -222,7 +229,10 @@ impl Desk {
 
     /// A line was typed.
     pub fn line(&mut self, line: Line, now: i64) -> Told {
-        let wanted = over::wanted(&line);
+        let (wanted, takes) = (over::wanted(&line), over::takes(&line));
+        if self.missed && over::goes_to_the_customer(&line) {
+            return Told::lines(vec![self.not_meant()]);
+        }
         let deed = match line {
             Line::Nothing | Line::Quit => return Told::default(),
             Line::Help => return Told::lines(COMMANDS.help(&self.show.transcript)),
@@ -280,12 +290,22 @@ impl Desk {
                 self.let_go.extend(let_go.map(|target| target.conversation_id.clone()));
                 Told { deeds: vec![deed], ..Told::default() }
             }
-            None => Told::lines(vec![self.nothing(wanted)]),
+            None => {
+                if wanted.is_some() {
+                    // The next line about an offer is about another one.
+                    self.lapsed = None;
+                }
+                if takes {
+                    self.misses();
+                }
+                Told::lines(vec![self.nothing(wanted)])
+            }
         }
     }
 
     fn offered(&mut self, offer: Offer, now: i64) -> Told {
         let Some(number) = self.work.offer(offer.clone()) else { return Told::default() };
+        self.lapsed = None;
         let mut told = Told::lines(self.show.offer(number, &offer, now));
         if let (true, Some(item)) = (self.auto_accept, self.work.get(number)) {
             told.deeds.push(Deed::Accept(item.target.clone()));
@@ -298,6 +318,9 @@ impl Desk {
         let Some(number) = self.work.end_offer(&ended.conversation_id, token, ended.how()) else {
             return Told::default();
         };
+        if matches!(ended.how(), OfferEnd::Expired | OfferEnd::Rescinded) {
+            self.lapsed = Some(number);
+        }
         let why = words::offer_end(self.show.transcript.language, ended.how());
         Told::lines(vec![self.show.about(number, why, why)])
     }
@@ -317,6 +340,7 @@ impl Desk {
             self.work.turn_to(number);
         }
         let current = self.work.current().map(|target| target.number);
+        self.missed &= current != Some(number);
         lines.extend(current.and_then(|current| self.show.written_elsewhere(current, number)));
         Told { lines, deeds: vec![Deed::Packet(target)], superseded: false }
     }
@@ -398,6 +422,7 @@ impl Desk {
     fn turn_to(&mut self, number: u32) -> Told {
         let line = match self.work.turn_to(number) {
             true => {
+                self.missed = false;
                 self.show.about(number, "what you type goes here now", "ما تكتبه يذهب إليها الآن")
             }
             false => self.show.about(number, "you do not hold this one", "ليست عندك"),

@@ -17,7 +17,7 @@ mod work;
 use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patiently};
 use super::failure;
 use super::follow::{Heard, follow};
-use super::leaving::{Go, Leaving};
+use super::leaving::{Go, Leaving, Undone};
 use super::reach::{AWAY, BACK, Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
@@ -49,7 +49,9 @@ const BEAT: Duration = Duration::from_secs(10);
 /// Work as a human agent: take offers, read why the customer came, answer.
 ///
 /// Plain lines go to the current conversation; /help shows the commands. Input from a pipe is taken
-/// line by line: a line that needs an offer or a conversation waits for one.
+/// line by line: a line that needs an offer or a conversation waits for one, and one about an offer that
+/// has lapsed is answered at once. A line that is refused is told and the next one is done; the exit code
+/// is 1 then, unless it only came too late for an offer.
 #[derive(Debug, Clone, Args)]
 pub struct AgentArgs {
     /// The agent's id.
@@ -103,6 +105,7 @@ async fn run_in(args: AgentArgs, terminal: Terminal) -> anyhow::Result<()> {
         held_line: None,
         waiting_since: Instant::now(),
         open_calls: 0,
+        undone: Undone::default(),
         leaving,
     };
     let hello = shift.seat.hello.agent.clone().unwrap_or_default();
@@ -159,7 +162,8 @@ impl Seat {
         let (tell, heard) = mpsc::channel(64);
         let every = every.filter(|every: &Duration| !every.is_zero()).unwrap_or(BEAT);
         tokio::spawn(calls::beat(client.clone(), session.clone(), every, report.clone()));
-        tokio::spawn(calls::work(client.clone(), session.clone(), wanted, report));
+        let language = show.transcript.language;
+        tokio::spawn(calls::work(client.clone(), session.clone(), language, wanted, report));
         tokio::spawn(follow(stream::WorkStream::new(client, session), tell));
         Ok(Some(Seat { hello, asked, reports, heard }))
     }
@@ -181,6 +185,8 @@ struct Shift {
     waiting_since: Instant,
     /// Calls that were asked for and not answered.
     open_calls: usize,
+    /// What a script asked for and did not get.
+    undone: Undone,
     /// When this terminal is left.
     leaving: Leaving,
 }
@@ -204,7 +210,7 @@ impl Shift {
                 () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
-                return Ok(());
+                return Ok(self.undone.at_the_end()?);
             }
             self.resume_line().await?;
         }
@@ -239,14 +245,12 @@ impl Shift {
             }
             Report::Refused(deed, status) => {
                 self.open_calls = self.open_calls.saturating_sub(1);
-                let told = self.desk.refused(&deed, &status);
-                // Racing for an offer is an agent's everyday; anything else should stop a script.
-                if !self.terminal.interactive && !matches!(deed, Deed::Accept(_)) {
-                    self.tell(told).await?;
-                    let server = &self.args.server.server;
-                    return Err(Failure::of(deed.what(), server, status).into());
+                // Racing for an offer is an agent's everyday.
+                if !matches!(deed, Deed::Accept(_)) {
+                    let about = (deed.what(), self.args.server.server.as_str());
+                    self.undone.refused(&self.terminal, about, &status)?;
                 }
-                told
+                self.desk.refused(&deed, &status)
             }
             Report::SessionOver(status) => {
                 return self.session_over(status).await;
@@ -319,7 +323,7 @@ impl Shift {
         let Some(line) = self.held_line.take() else { return Ok(()) };
         let there = match line.need() {
             Need::Nothing => true,
-            Need::Offer => self.desk.work.offers().next().is_some(),
+            Need::Offer => self.desk.work.offers().next().is_some() || self.desk.is_late(&line),
             Need::Conversation => self.desk.ready(),
         };
         if !there && !self.terminal.interactive {

@@ -235,6 +235,7 @@ impl Show {
     /// What was there when the desk opened.
     pub fn signed_in(&self, agent: &Agent) -> String {
         let name = agent.profile.as_ref().map(|profile| profile.name.as_str()).unwrap_or_default();
+        let name = title_of(&agent.names, name, self.transcript.language);
         let hello = pick(self.transcript.language, "signed in", "تم تسجيل الدخول");
         let help =
             pick(self.transcript.language, "; /help shows the commands", "؛ /help لعرض الأوامر");

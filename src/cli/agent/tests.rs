@@ -476,6 +476,39 @@ async fn an_offer_can_be_declined_with_a_reason_and_a_break_taken() {
 }
 
 #[tokio::test]
+async fn a_script_hears_once_what_was_refused_goes_on_and_says_so_at_its_end() {
+    let fake = FakeAgents::new();
+    fake.offer("c1");
+    let desk = AtWork::start(&fake, &["--auto-accept", "--lang", "en"]);
+    desk.type_in("/abuse he insults me").await;
+    desk.type_in("/propose").await;
+    let (done, shown) = desk.end().await;
+    let error = done.unwrap_err();
+    assert!(error.to_string().contains("what was refused is told above: 1"), "{error}");
+    assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+    assert_eq!(shown.matches("not done: ").count(), 1, "{shown}");
+    assert_eq!(calls(&fake).last().unwrap(), "propose solved", "and the next line was done");
+    assert!(shown.contains("signed out"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_script_that_answers_an_offer_too_late_is_told_at_once() {
+    let fake = FakeAgents::new();
+    fake.offer("c1");
+    let desk = AtWork::start(&fake, &["--lang", "en"]);
+    desk.shown.until("offer 1").await;
+    let token = fake.office().offer.take().unwrap().token;
+    let (conversation_id, how) = ("c1".to_owned(), OfferEnd::Expired.into());
+    fake.send(Frame::OfferEnded(OfferEnded { conversation_id, token, how }));
+    let ended = "1: it was not answered in time";
+    desk.shown.until(ended).await;
+    desk.type_in("/accept").await;
+    let (done, shown) = desk.end().await;
+    done.unwrap();
+    assert_eq!(shown.matches(ended).count(), 2, "{shown}");
+}
+
+#[tokio::test]
 async fn who_waits_is_listed_and_taken_by_number() {
     let fake = FakeAgents::new();
     let desk = AtWork::start(&fake, &[]);

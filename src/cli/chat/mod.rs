@@ -33,7 +33,7 @@ use view::View;
 ///
 /// Type a message, the number of a choice, or a command such as /help. Input from a pipe is sent
 /// line by line, each after the answer to the one before; the command ends when the last answer is
-/// there.
+/// there. A line that is refused is told and the next one is sent; the exit code is 1 then.
 #[derive(Debug, Clone, Args)]
 pub struct ChatArgs {
     #[command(flatten)]

@@ -11,7 +11,7 @@ use super::link::Link;
 use super::view::{TICK_MS, View};
 use crate::cli::connect::{Failure, fresh_id};
 use crate::cli::follow::Heard;
-use crate::cli::leaving::{Go, Leaving};
+use crate::cli::leaving::{Go, Leaving, Undone};
 use crate::cli::terminal::{Terminal, asked_to_stop};
 use crate::grpc::pb::SubscribeEventsResponse;
 use std::time::Duration;
@@ -41,6 +41,8 @@ pub struct Talk {
     erase_asked: bool,
     /// Since when a script waits for its turn to be over.
     waiting_since: Instant,
+    /// What a script asked for and did not get.
+    undone: Undone,
     /// When this terminal is left.
     leaving: Leaving,
 }
@@ -79,6 +81,7 @@ impl Talk {
             departing: None,
             erase_asked: false,
             waiting_since: Instant::now(),
+            undone: Undone::default(),
             leaving,
         };
         talk.view.expect_past(talk.opened.past_through);
@@ -112,7 +115,7 @@ impl Talk {
                 () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
-                return Ok(());
+                return Ok(self.undone.at_the_end()?);
             }
         }
     }
@@ -162,13 +165,9 @@ impl Talk {
                     Want::Mine(Mine::OpenElsewhere) => return Ok(Go::On),
                     _ => {}
                 }
-                let lines = self.view.refused(&asked, &status);
-                if !self.terminal.interactive {
-                    self.terminal.screen.show(&lines);
-                    let server = &self.args.server.server;
-                    return Err(Failure::of(asked.want.what(), server, status).into());
-                }
-                lines
+                let about = (asked.want.what(), self.args.server.server.as_str());
+                self.undone.refused(&self.terminal, about, &status)?;
+                self.view.refused(&asked, &status)
             }
         };
         self.show(&lines);

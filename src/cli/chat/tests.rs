@@ -8,8 +8,10 @@ use crate::cli::connect::Failure;
 use crate::cli::fake::{FakeChat, any_port, said};
 use crate::cli::terminal::Look;
 use crate::cli::terminal::fake::{Shown, person, script};
+use crate::grpc::pb::event::Body;
+use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    ConversationState, Event, Party, QueueStatus, StartConversationResponse,
+    ConversationState, Event, Party, PositionRise, QueueStatus, StartConversationResponse,
     SubscribeEventsResponse,
 };
 use clap::Parser;
@@ -219,11 +221,14 @@ async fn a_customer_who_waits_sees_the_place_in_line() {
 }
 
 #[tokio::test]
-async fn a_script_that_is_refused_fails_and_says_what_was_refused() {
-    let (done, _) = scripted(&FakeChat::new(), &[], &["/cancel"]).await;
+async fn a_script_hears_once_what_was_refused_goes_on_and_says_so_at_its_end() {
+    let lines = ["/cancel", "where", "/cancel"];
+    let (done, shown) = scripted(&FakeChat::new(), &["--lang", "en"], &lines).await;
     let error = done.unwrap_err();
-    assert!(error.to_string().contains("to go back to the bot"), "{error}");
+    assert_eq!(error.to_string(), "not everything was done; what was refused is told above: 2");
     assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+    assert_eq!(shown.matches("not done: ").count(), 2, "{shown}");
+    assert!(shown.contains("about where"), "{shown}");
 }
 
 #[tokio::test]
@@ -289,6 +294,50 @@ fn a_place_in_line_is_gone_when_the_conversation_no_longer_waits() {
     assert_eq!(view.position(), None);
 }
 
+#[test]
+fn only_a_number_that_rose_is_told_to_be_further_back() {
+    let mut view = View::new(Look::PLAIN, false, Some(Language::En), None);
+    let mut told = |position: u32, rise: PositionRise| {
+        let rise = rise.into();
+        let status = QueueStatus { registered: true, position, rise, ..Default::default() };
+        let frame = Frame::QueueStatus(status);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        view.position().unwrap()
+    };
+    let claim = PositionRise::EarlierClaim;
+    assert_eq!(told(2, PositionRise::Unspecified), "* you are number 2 in line");
+    assert!(told(4, claim).starts_with("* you are number 4 in line (further back: "));
+    assert!(told(4, claim).contains("further back"), "as long as they stand there");
+    assert_eq!(told(3, claim), "* you are number 3 in line", "it fell since they were told");
+    assert_eq!(told(3, claim), "* you are number 3 in line");
+    assert!(told(4, claim).contains("further back"), "it rose again");
+}
+
+#[test]
+fn a_script_does_not_read_its_place_below_the_words_that_have_told_it() {
+    for is_person in [false, true] {
+        let mut view = View::new(Look::PLAIN, is_person, Some(Language::En), None);
+        let words = crate::grpc::pb::Notice {
+            key: "handoff_registered".to_owned(),
+            text: Some(crate::grpc::pb::LocalizedText {
+                text: "Registered. You are number 3 in line.".to_owned(),
+                ..Default::default()
+            }),
+        };
+        let event = Event { sequence: 1, body: Some(Body::Notice(words)), ..Default::default() };
+        let frame = Frame::Event(event);
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        let mut told = |position: u32| {
+            let status = QueueStatus { registered: true, position, ..Default::default() };
+            let frame = Frame::QueueStatus(status);
+            view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+            view.position()
+        };
+        assert_eq!(told(3).is_some(), is_person, "it stands in the words above");
+        assert_eq!(told(2).as_deref(), Some("* you are number 2 in line"));
+    }
+}
+
 #[tokio::test]
 async fn a_person_is_welcomed_and_leaves_with_quit() {
     let fake = FakeChat::new();
@@ -297,7 +346,7 @@ async fn a_person_is_welcomed_and_leaves_with_quit() {
     let command = tokio::spawn(run_in(args(&server.url(), &["--lang", "ar"]), terminal));
     shown.until("/help").await;
     lines.send("/مساعدة".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     lines.send("/quit".into()).await.unwrap();
     command.await.unwrap().unwrap();
 }
@@ -383,7 +432,7 @@ async fn a_person_hears_that_nobody_is_there_and_what_they_type_meanwhile_is_sen
     lines.send("where".into()).await.unwrap();
     shown.until("محفوظ هنا").await;
     lines.send("/help".into()).await.unwrap();
-    shown.until("/human: التحدث مع موظف").await;
+    shown.until("/human (/موظف): التحدث مع موظف").await;
     fake.desk().faults.away = false;
     shown.until("عاد الاتصال").await;
     shown.until("about where").await;

@@ -77,7 +77,7 @@ pub struct Doctor {
 /// 0 = fine, 1 = attention, 2 = trouble.
 pub fn run(options: &Doctor) -> ExitCode {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
-    let (_, checked) = crate::config::load_with(&options.config, options.data.as_deref());
+    let (_, checked) = crate::config::load_untouched(&options.config, options.data.as_deref());
     let mut checked = checked.at(clock.now());
     let rules = checked.rules.take().map(Arc::new);
     let overrides = Overrides {
@@ -176,6 +176,10 @@ async fn deployment(
         StoreKind::Memory => return Ok(ask_server(options, settings).await),
         StoreKind::Embedded => {
             let file = stores::file_of(settings);
+            if !file.exists() && !stores::was_served(&settings.data) {
+                let never = Finding::attention(Code::NeverServed);
+                return Ok(vec![never.with("folder", settings.data.display()).into()]);
+            }
             let place =
                 StorePlace::File(file.clone(), u64::from(settings.limits.disk_reserve_mb) << 20);
             match EmbeddedStore::open(file, &Options::default(), clock.clone()) {
@@ -324,5 +328,25 @@ mod tests {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
         let found = deployment(&options, &settings, None, &clock).await.unwrap();
         assert!(found.is_empty() && !missing.exists(), "it is said once, and nothing is made");
+    }
+
+    #[tokio::test]
+    async fn where_nothing_was_ever_served_no_store_is_missed_and_nothing_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().unwrap();
+        let options = Alone::parse_from(["doctor", "--store", "embedded", "--data", data]).doctor;
+        let settings =
+            ServiceSettings { data: folder.path().to_owned(), ..ServiceSettings::default() };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock::default());
+        let codes = async || {
+            let found = deployment(&options, &settings, None, &clock).await.unwrap();
+            found.iter().map(|shown| shown.code().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(codes().await, ["never_served"]);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        // A service has run here: its store is lost, and that is another matter.
+        std::fs::create_dir(folder.path().join("keys")).unwrap();
+        std::fs::write(sharing::file_of(folder.path()), "x").unwrap();
+        assert_eq!(codes().await, ["store_refused"]);
     }
 }

@@ -37,6 +37,12 @@ impl From<Finding> for Shown {
 }
 
 impl Shown {
+    /// Its stable name.
+    #[cfg(test)]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
     /// A finding of a server.
     pub fn of_wire(told: pb::Finding) -> Shown {
         let severity = match told.severity() {

@@ -7,6 +7,7 @@ mod signals;
 mod tests;
 
 use super::learning::Keeping;
+use crate::domain::language::Language;
 use clap::{Args, Subcommand, ValueEnum};
 use comfy_table::{CellAlignment, Table, presets};
 use std::path::{Path, PathBuf};
@@ -92,7 +93,7 @@ struct Measured {
 
 /// The rules to be measured.
 fn rules(folder: &Path, keeping: &Keeping) -> anyhow::Result<crate::domain::rules::Rules> {
-    super::rules::of_folder(folder, keeping).ok_or_else(|| {
+    super::rules::of_folder(folder, keeping, Language::En).ok_or_else(|| {
         anyhow::anyhow!("correct them first: sanad check --config {}", folder.display())
     })
 }

@@ -2,6 +2,7 @@
 
 use super::{Format, Measured, Options, names, percent, share, table};
 use crate::cli::classify::turn;
+use crate::cli::fault::Fault;
 use crate::cli::rows::{self, Row};
 use crate::domain::detectors::{SignalKind, Speaker};
 use crate::domain::rules::Rules;
@@ -97,7 +98,11 @@ pub(super) fn judge_dialogue(replay: &Replay<'_>, row: &Row) -> Result<JudgedDia
     let Some(Value::Array(turns)) = row.fields.get("turns") else {
         return Err(at("`turns` is not a list".to_owned()));
     };
-    let turns: Vec<Line> = turns.iter().map(turn).collect::<Result<_, _>>().map_err(at)?;
+    let turns: Vec<Line> = turns
+        .iter()
+        .map(turn)
+        .collect::<Result<_, _>>()
+        .map_err(|fault: Fault| at(fault.to_string()))?;
     let gold = match row.fields.get("gold_turn") {
         None | Some(Value::Null) => None,
         Some(value) => match value.as_u64().map(|turn| turn as usize) {

@@ -258,9 +258,7 @@ pub(super) fn situation(name: &str, why: &str) -> Option<Sentence> {
         "assigned" => ("an agent has it", "عند أحد الموظفين"),
         "offered" => ("an agent is being asked", "معروضة على أحد الموظفين"),
         "here" => ("it is in the queue", "هي في قائمة الانتظار"),
-        "not being written up" => {
-            ("nothing is being written up there", "لا توثيق جارٍ لهذه المحادثة")
-        }
+        "not_written_up" => ("nothing is being written up there", "لا توثيق جارٍ لهذه المحادثة"),
         "leaving" => {
             ("this agent is being removed and takes nothing new", "يُزال هذا الموظف ولا يستقبل جديدًا")
         }
@@ -372,8 +370,9 @@ fn hindered(why: &str) -> Sentence {
             "لا يمكن أخذها الآن: تنقص اللغة أو مهارة لازمة",
         ),
         Some(Hindrance::Excluded) => (
-            "this cannot be taken now: the customer has denied twice what this agent proposed",
-            "لا يمكن أخذها الآن: رفض العميل مرتين ما اقترحه هذا الموظف",
+            "this cannot be taken now: this agent has passed it on, or the customer has denied twice \
+             what they proposed",
+            "لا يمكن أخذها الآن: حوّلها هذا الموظف إلى غيره، أو رفض العميل مرتين ما اقترحه",
         ),
         Some(Hindrance::OtherOffer) => (
             "this cannot be taken now: another offer waits for an answer",

@@ -1,5 +1,7 @@
 //! Every refusal has words in both languages: none can be added and forgotten here.
 
+mod table;
+
 use super::*;
 use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
@@ -56,7 +58,8 @@ fn in_both_languages(refusal: &Refusal) {
     let codes = ["problem", "why", "state", "what", "field", "call", "role", "kind"];
     for (name, value) in status.get_error_details().error_info().unwrap().metadata.iter() {
         if !codes.contains(&name.as_str()) && word(Language::En, name, value).is_none() {
-            assert_eq!(en.contains(value), ar.contains(value), "{name} {value}: {en} | {ar}");
+            let arabic = listed(Language::Ar, name, value);
+            assert_eq!(en.contains(value), ar.contains(&arabic), "{name} {value}: {en} | {ar}");
         }
     }
     // What stands in Latin letters in the Arabic one is a name, and the English one says it too.

@@ -88,6 +88,7 @@ fn bearing(view: &AgentView) -> AgentView {
         presence: agent.presence,
         away_reason: agent.away_reason,
         lease: agent.lease,
+        names: agent.names,
         load: agent.load,
         ..Default::default()
     };

@@ -11,6 +11,7 @@ mod floor;
 mod help;
 mod input;
 mod live;
+mod refusals;
 mod show;
 mod streams;
 #[cfg(test)]
@@ -19,9 +20,8 @@ mod tests;
 use super::connect::{Failure, KeyArgs, SILENT_MAX, ServerArgs};
 use super::failure;
 use super::follow::{Heard, follow};
-use super::leaving::{Go, Leaving};
+use super::leaving::{Go, Leaving, Undone};
 use super::reach::{AWAY, BACK, told_meanwhile};
-use super::refused::refused;
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
 use crate::domain::language::Language;
@@ -38,8 +38,6 @@ use show::Show;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tonic::Status;
-use tonic_types::StatusExt;
 
 /// How often the status line is drawn anew and signs of life are given.
 const TICK: Duration = Duration::from_secs(1);
@@ -50,7 +48,8 @@ const ROWS_EVERY: Duration = Duration::from_secs(2);
 /// Watch queues and agents, look into conversations, and step in.
 ///
 /// /help shows the commands. Input from a pipe is taken line by line; the first line waits until
-/// everything was shown once.
+/// everything was shown once. A line that is refused is told and the next one is done; the exit code is
+/// 1 then.
 #[derive(Debug, Clone, Args)]
 pub struct SuperviseArgs {
     /// The subject of the supervisor's key.
@@ -105,6 +104,7 @@ async fn run_in(args: SuperviseArgs, terminal: Terminal) -> anyhow::Result<()> {
         is_told: false,
         is_away_told: false,
         since: Instant::now(),
+        undone: Undone::default(),
         leaving,
     };
     let end = screen.work().await;
@@ -155,6 +155,8 @@ struct Watch {
     is_away_told: bool,
     /// When it began.
     since: Instant,
+    /// What a script asked for and did not get.
+    undone: Undone,
     /// When this terminal is left.
     leaving: Leaving,
 }
@@ -177,7 +179,7 @@ impl Watch {
                 () = &mut stop => Go::Leave,
             };
             if matches!(go, Go::Leave) {
-                return Ok(());
+                return Ok(self.undone.at_the_end()?);
             }
         }
     }
@@ -262,14 +264,11 @@ impl Watch {
                     self.rename(name.clone()).await?;
                     return self.about(Deed::Take, Some(Which::Id(conversation))).await;
                 }
-                (Next::Meant(conversation), Line::Do(Deed::Say(_), None)) => {
-                    let id = self.show.transcript.look.foreign(&conversation);
-                    let told = self.show.say(
-                        "not sent, for this one is not yours; /take tries again:",
-                        "لم تُرسل، فهذه ليست لك؛ و/take لإعادة المحاولة:",
-                    );
-                    self.terminal.screen.show(&[format!("{told} {id}")]);
-                    return Ok(Go::On);
+                (Next::Meant(conversation), line) => {
+                    if let Some(told) = self.not_for_the_watched(conversation, line) {
+                        self.terminal.screen.show(&[told]);
+                        return Ok(Go::On);
+                    }
                 }
                 (_, _) => {}
             }
@@ -400,7 +399,9 @@ impl Watch {
                 }
                 self.terminal.screen.show(&lines);
             }
-            Err(status) if deed == Deed::Take && self.terminal.interactive => {
+            Err(status) if deed == Deed::Take => {
+                let about = (deed.what(), self.args.server.server.as_str());
+                self.undone.refused(&self.terminal, about, &status)?;
                 let lines = self.not_taken(conversation, &status);
                 self.terminal.screen.show(&lines);
             }
@@ -410,41 +411,6 @@ impl Watch {
             }
         }
         Ok(Go::On)
-    }
-
-    /// A person could not take it over. What they type next was meant for its customer, or is the name
-    /// that is missing; nobody else gets it.
-    fn not_taken(&mut self, conversation: String, status: &Status) -> Vec<String> {
-        if !lacks_name(status) {
-            self.next = Next::Meant(conversation);
-            return vec![self.refused(status)];
-        }
-        self.next = Next::Name(conversation);
-        vec![self.show.say(
-            "by which name do customers know you? Type it, and it is taken over (next time: --name NAME)",
-            "بأي اسم يعرفك العملاء؟ اكتبه فتتسلّمها (وفي المرة القادمة: ‎--name الاسم)",
-        )]
-    }
-
-    /// A person is told; a script ends.
-    fn not_done(
-        &mut self,
-        what: &'static str,
-        status: Status,
-        instead: Option<(&'static str, &'static str)>,
-    ) -> anyhow::Result<Go> {
-        if !self.terminal.interactive {
-            return Err(Failure::of(what, &self.args.server.server, status).into());
-        }
-        let mut lines = vec![self.refused(&status)];
-        lines.extend(instead.map(|(en, ar)| self.show.say(en, ar)));
-        self.terminal.screen.show(&lines);
-        Ok(Go::On)
-    }
-
-    fn refused(&self, status: &Status) -> String {
-        let Transcript { language, look, .. } = self.show.transcript;
-        self.show.transcript.remark(&refused(language, look, status))
     }
 
     async fn tick(&mut self) -> anyhow::Result<Go> {
@@ -475,13 +441,6 @@ impl Watch {
             self.terminal.screen.set_status(Some(line));
         }
     }
-}
-
-/// Whether the server only wants to know by which name customers see this supervisor.
-fn lacks_name(status: &Status) -> bool {
-    let Some(info) = status.get_details_error_info() else { return false };
-    let is = |key: &str, value: &str| info.metadata.get(key).is_some_and(|told| told == value);
-    is("field", "name") && is("problem", "empty")
 }
 
 async fn watched(watched: &mut Option<Watched>) -> Option<Heard<WatchConversationResponse>> {

@@ -1,7 +1,7 @@
 //! Queues, agents and sums as lines to read. Pure; the present is handed in, in seconds.
 
 use super::floor::Floor;
-use crate::cli::transcript::{Transcript, text_of};
+use crate::cli::transcript::{Transcript, text_of, title_of};
 use crate::cli::words::{self, pick};
 use crate::grpc::pb::{
     AgentView, HeldView, Hold, LeaseState, LocalizedText, Presence, QueueView, RaisedAlert,
@@ -147,7 +147,8 @@ impl Show {
         let l = self.transcript.language;
         let Some(agent) = &view.agent else { return Vec::new() };
         let profile = agent.profile.clone().unwrap_or_default();
-        let name = self.transcript.look.foreign(&profile.name);
+        let name = title_of(&agent.names, &profile.name, l);
+        let name = self.transcript.look.foreign(name);
         let name = self.transcript.look.paint(&name, Style::new().green().bold());
         let id = self.transcript.look.foreign(&profile.agent_id);
         let mut state = match agent.lease() {

@@ -1,5 +1,6 @@
 //! The supervisor's command against a server with real sockets.
 
+use super::refusals::lacks_name;
 use super::*;
 use crate::cli::connect::key_path;
 use crate::cli::fake::{Running, any_port};
@@ -12,8 +13,8 @@ use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use tonic::{Code, Request, Response};
-use tonic_types::ErrorDetails;
+use tonic::{Code, Request, Response, Status};
+use tonic_types::{ErrorDetails, StatusExt};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -217,10 +218,25 @@ async fn it_speaks_arabic_and_says_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_script_ends_where_the_server_refuses() {
-    let (done, _, _) = play("en", &[("/watch c2", "where is it?"), ("/take", "")]).await;
+async fn a_script_hears_once_what_was_refused_goes_on_and_says_so_at_its_end() {
+    let steps = [
+        ("/watch c2", "where is it?"),
+        ("/take", "not done: "),
+        // It has not read that: nothing it says now goes to anybody.
+        ("hello", "not sent, for this one is not yours; /take tries again: c2"),
+        ("/propose", "not sent"),
+        ("/list", "care: waiting 1"),
+        ("hello?", "not sent"),
+        ("/watch c2", "watching c2"),
+        ("/whisper offer it anew", "whispered"),
+    ];
+    let (done, text, fake) = play("en", &steps).await;
     let error = done.unwrap_err();
-    assert!(format!("{error:#}").contains("to hand the conversation over"), "{error:#}");
+    assert!(format!("{error:#}").contains("what was refused is told above: 1"), "{error:#}");
+    assert_eq!(error.downcast_ref::<Failure>().unwrap().exit_code(), 1);
+    assert_eq!(text.matches("not done").count(), 1, "{text}");
+    assert_eq!(text.matches("not sent").count(), 3, "{text}");
+    assert!(!fake.whispers.lock().unwrap().is_empty(), "and the next line was done");
 }
 
 #[tokio::test]

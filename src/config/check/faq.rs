@@ -106,6 +106,7 @@ fn check_entry(raw: &Entry, names: &Names, problems: &mut Problems) -> Option<Ch
         quick_replies: quick_replies?,
         slots: slots?,
         human_first: raw.human_first.unwrap_or(false),
+        is_need: raw.is_need.unwrap_or(true),
         queue: queue?,
     };
     Some(CheckedEntry { entry, examples: examples?, patterns: patterns?, review })

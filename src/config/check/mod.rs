@@ -99,11 +99,7 @@ pub fn check_with(
     }
     let problems_here = &mut problems;
     stray_files(sources, problems_here);
-    let service = match sources.text(SERVICE) {
-        Some(_) => file::<Service>(sources, SERVICE, problems_here)
-            .and_then(|raw| service::check(&raw, problems_here)),
-        None => Some(ServiceSettings::default()),
-    };
+    let service = service_of(sources, problems_here);
     let faq: Vec<Option<Faq>> = files(sources, FAQ, problems_here);
     let scripts: Vec<Option<Conversation>> = files(sources, CONVERSATIONS, problems_here);
     let raw_routing = file(sources, ROUTING, problems_here);
@@ -123,7 +119,6 @@ pub fn check_with(
     let detectors = detectors::check(sources, problems_here);
     let scripts = script::check(&read(scripts), sources, &names, problems_here);
 
-    let service = service.filter(|_| !problems.has_errors_in(SERVICE));
     let rules = (|| {
         let (entries, bot) = (entries?, bot?);
         let parts = (routing?, texts?, detectors?);
@@ -153,6 +148,16 @@ pub fn check_with(
         Some(Rules { version, bot, matcher, detectors, routing, texts, banners })
     })();
     Checked { rules, scripts, service, problems: problems.sorted(), reviews, secrets }
+}
+
+/// The operators' file; `None` if it holds mistakes, the defaults if there is none.
+pub fn service_of(sources: &Sources, problems: &mut Problems) -> Option<ServiceSettings> {
+    let service = match sources.text(SERVICE) {
+        Some(_) => file::<Service>(sources, SERVICE, problems)
+            .and_then(|raw| service::check(&raw, problems)),
+        None => Some(ServiceSettings::default()),
+    };
+    service.filter(|_| !problems.has_errors_in(SERVICE))
 }
 
 /// Reads one file that must be there.

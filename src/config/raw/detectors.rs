@@ -169,6 +169,7 @@ impl<C: Weights> RawDetector<C> {
             harmless: self.harmless.phrases(),
             negations: self.negations.phrases(),
             negation_reach: self.negation_reach,
+            affirmations: self.affirmations.phrases(),
             withdrawals: WithdrawalSettings {
                 clear: self.withdrawals.clear.phrases(),
                 perhaps: self.withdrawals.perhaps.phrases(),

@@ -27,6 +27,8 @@ raw! {
         optional quick_replies: Vec<Text>,
         /// Whether people answer it.
         optional human_first: bool,
+        /// Whether asking for it says what the customer needs.
+        optional is_need: bool,
         /// The queue for handoffs about it.
         optional queue: Text,
         /// Who keeps it right.

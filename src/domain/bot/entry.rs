@@ -19,6 +19,8 @@ pub struct FaqEntry {
     pub slots: Vec<SlotRule>,
     /// Answered by people only: the bot acknowledges and hands over.
     pub human_first: bool,
+    /// Whether asking for it says what the customer needs; who we are, or "I need help", does not.
+    pub is_need: bool,
     /// The queue for handoffs about this topic, where it differs from the reason's.
     pub queue: Option<QueueId>,
 }

@@ -11,6 +11,7 @@ use super::satisfaction::{self, Satisfaction};
 use super::state::{
     Asked, Asking, Conversation, Fragment, Memory, Proposal, Proposer, Silence, State, text_hash,
 };
+use super::wait::{self, end_wait};
 use super::withdrawal;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::detectors::{Speaker, Turn, cut};
@@ -47,6 +48,8 @@ pub fn apply(
                 last_event_at: at,
                 handoff: None,
                 waited_ms: 0,
+                waited_before_ms: 0,
+                passed_on: None,
                 preferred: None,
                 agent_name: None,
                 excluded: Default::default(),
@@ -86,6 +89,8 @@ pub(super) fn go_on(c: &mut Conversation, event: &Event, at: Timestamp) {
     on_call::fold(c, event, at);
     block::fold(c, event, at);
     need::fold(c, event, heard);
+    withdrawal::fold(c, event, at);
+    wait::fold(c, event);
     change(c, event, at);
 }
 
@@ -100,7 +105,6 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             if !is_wordless {
                 c.memory.reply_due = None;
             }
-            c.memory.withdrawing = false;
             if choice.is_some() {
                 c.memory.burst.clear();
             }
@@ -154,11 +158,12 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     }
                 }
                 (Outcome::AskSlot, Some(entry), Some(slot)) => {
-                    let times = match &c.memory.asking {
-                        Some(asking) if asking.slot == *slot => asking.times + 1,
-                        Some(_) | None => 1,
+                    let before = c.memory.asking.take().filter(|asking| asking.slot == *slot);
+                    let (times, need) = match before {
+                        Some(asking) => (asking.times + 1, asking.need),
+                        None => (1, c.memory.need.clone()),
                     };
-                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times };
+                    let asking = Asking { entry: entry.clone(), slot: slot.clone(), times, need };
                     c.memory.asked_last = Some(asking.clone());
                     c.memory.asking = Some(asking);
                 }
@@ -228,10 +233,7 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             // Better one who failed before than nobody at all.
             c.excluded.clear();
         }
-        Event::WaitOptionsOffered { text, options, .. } => {
-            sent(c, text);
-            c.memory.withdrawing = withdrawal::is_asked_by(options);
-        }
+        Event::WaitOptionsOffered { text, .. } => sent(c, text),
         Event::OtherLanguageAgreed { language } => c.agreed_language = Some(*language),
         Event::PromiseMade { promise } => {
             if promise.returns_at > at {
@@ -305,7 +307,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         }
         Event::TokenAdvanced { token } => c.token = *token,
         Event::AgentSaid { text, .. } => {
-            c.unanswered_since = None;
+            // Whoever has only greeted still owes the answer that was promised.
+            c.unanswered_since = promise::is_owed_after(c, event, at).then_some(at);
             c.unanswered = 0;
             c.silence = Silence::None;
             remember(c, Speaker::Agent, text, at);
@@ -408,8 +411,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
             c.abuse_reported = None;
             c.handoff = None;
             // What was told stays told: nobody is asked twice for the same number.
-            let slots = std::mem::take(&mut c.memory.slots);
-            c.memory = Memory { slots, ..Memory::default() };
+            let before = std::mem::take(&mut c.memory);
+            let Memory { slots, need, need_answered, .. } = before;
+            // What it was about is what it is about again, until they say something else.
+            c.memory = Memory { slots, need, need_answered, ..Memory::default() };
             block::goes_on(c);
         }
     }
@@ -478,14 +483,6 @@ fn owner_of_proposal(c: &Conversation) -> Option<(AgentId, bool)> {
         | State::Resolved { .. }
         | State::Closed { .. } => None,
     }
-}
-
-/// A wait that ends without an agent still counts as waited.
-fn end_wait(c: &mut Conversation, at: Timestamp) {
-    if let (State::Queued, Some(asked)) = (&c.state, &c.handoff) {
-        c.waited_ms += at.since(asked.waiting_since).as_millis() as i64;
-    }
-    c.memory.window.waiting_since = None;
 }
 
 fn end_episode(c: &mut Conversation) {

@@ -11,7 +11,7 @@ use super::why::{NotBlocked, NotPassed};
 use crate::domain::facts::Facts;
 use crate::domain::handoff::{Handoff, Token};
 use crate::domain::ids::{AgentId, ChannelId, ConversationId, CustomerId, PoolId, QueueId};
-use crate::domain::language::Language;
+use crate::domain::language::{Language, is_blank};
 use crate::domain::parts::{self, PartFault};
 use crate::domain::pool::agent::Agent;
 use crate::domain::reading::Reading;
@@ -30,6 +30,8 @@ pub enum Command {
         input: Input,
         /// What was understood of it, joined with the unanswered fragments before it.
         reading: Box<Reading>,
+        /// Their number in line and why it takes time, if they wait and it is known.
+        wait: Option<(u32, DelayReason)>,
     },
     /// The customer asks for a human (by a button).
     RequestHuman,
@@ -67,6 +69,11 @@ pub enum Command {
     Unbind {
         /// The token that replaces the agent's.
         token: Token,
+        /// Who.
+        agent: AgentId,
+    },
+    /// The agent who proposed and is held until the customer answers is no longer there.
+    HolderGone {
         /// Who.
         agent: AgentId,
     },
@@ -279,7 +286,7 @@ impl Input {
     pub fn words(&self) -> Option<&str> {
         match self {
             Input::Text(text) => Some(text),
-            Input::Parts { text, .. } => Some(text.as_str()).filter(|text| !text.trim().is_empty()),
+            Input::Parts { text, .. } => Some(text.as_str()).filter(|text| !is_blank(text)),
             Input::Choice(_) | Input::SayAgain => None,
         }
     }

@@ -7,12 +7,14 @@ use super::command::{Decision, Input, Rejection};
 use super::event::{Event, LeaveReason};
 use super::ledger;
 use super::meanwhile::answer_while_waiting;
+use super::on_call;
 use super::state::{CloseReason, Conversation, Proposal, Proposer, State};
 use super::survey::{self, Pressed};
 use super::turn::{Keeping, Turn};
 use super::waiting::{self, WaitChoice};
-use super::withdrawal;
+use super::withdrawal::{self, Question};
 use super::wordless;
+use super::words::delay_sentence;
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::{Basis, Verdict};
@@ -22,6 +24,7 @@ use crate::domain::ids::EntryId;
 use crate::domain::language::{Language, Span, Variety};
 use crate::domain::parts;
 use crate::domain::reading::Reading;
+use crate::domain::routing::delay::DelayReason;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
@@ -30,6 +33,8 @@ type Decided = Result<Decision, Rejection>;
 
 /// Tokens a message must have to change the conversation's language by itself.
 const SWITCH_TOKENS_MIN: usize = 3;
+/// More words than these, after a detail was asked for, are not about it alone.
+const DETAIL_WORDS_MAX: usize = 8;
 /// Messages in a row in the other language that change it however short they are.
 const SWITCH_MESSAGES: u32 = 2;
 
@@ -37,7 +42,7 @@ pub(super) fn says(
     rules: &Rules,
     c: &Conversation,
     input: &Input,
-    reading: &Reading,
+    (reading, wait): (&Reading, Option<(u32, DelayReason)>),
     at: Timestamp,
 ) -> Decided {
     parts::check(&rules.bot.parts, input.parts())?;
@@ -52,6 +57,7 @@ pub(super) fn says(
     }
     let mut turn = Turn::new(rules, c, at);
     let chosen = chosen_entry(rules, input)?;
+    let withdrawal = Question::of(c, at);
     match &c.state {
         State::Bot => {
             record(&mut turn, input, chosen, reading);
@@ -63,7 +69,7 @@ pub(super) fn says(
         }
         State::Queued => {
             record(&mut turn, input, chosen, reading);
-            queued_turn(&mut turn, chosen, reading, c.memory.withdrawing);
+            queued_turn(&mut turn, chosen, reading, (withdrawal, wait));
         }
         State::Blocked => {
             record(&mut turn, input, chosen, reading);
@@ -71,7 +77,7 @@ pub(super) fn says(
         }
         State::Pending { .. } => {
             record(&mut turn, input, chosen, reading);
-            waiting::pending_turn(&mut turn, input, chosen, reading, c.memory.withdrawing);
+            waiting::pending_turn(&mut turn, input, chosen, reading, withdrawal);
         }
         State::Human { .. } => {
             record(&mut turn, input, chosen, reading);
@@ -214,7 +220,7 @@ fn queued_turn(
     turn: &mut Turn<'_>,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
-    withdrawing: bool,
+    (withdrawal, wait): (Question, Option<(u32, DelayReason)>),
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
@@ -225,17 +231,20 @@ fn queued_turn(
             // The place is as urgent as any; but what to do in this danger was not said yet.
             return turn.say_what_to_do(danger);
         }
-    } else if withdrawal::hears(turn, withdrawing, reading) {
+    } else if withdrawal::hears(turn, withdrawal, reading) {
         return;
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
-        return match waiting::closed_until(turn) {
-            _ if turn.c.is_in_danger() => turn.notice(TextKey::HeardInDanger, &[]),
-            Some(opens) => turn.notice(TextKey::DelayOutsideHours, &[("opens", opens)]),
-            None => turn.notice(TextKey::AlreadyQueued, &[]),
+        return match wait {
+            _ if turn.c.is_in_danger() => on_call::hear(turn),
+            Some((_, closed @ DelayReason::OutsideHours { .. })) => {
+                let text = delay_sentence(turn, &closed);
+                turn.notice_text(TextKey::DelayOutsideHours, text);
+            }
+            Some(_) | None => turn.notice(TextKey::AlreadyQueued, &[]),
         };
     }
-    answer_while_waiting(turn, chosen, reading);
+    answer_while_waiting(turn, chosen, reading, wait);
 }
 
 /// "Are you a robot?" sounds like the wish for a person and is a question that has an answer; "I
@@ -403,7 +412,7 @@ pub(super) fn record(
     let offset = fragments.map(|fragment| fragment.text.len() + 1).sum();
     let parts = input.parts().to_vec();
     turn.happen(Event::CustomerSaid { text, choice, language, other_language, parts });
-    understood(turn, reading, Some(offset), chosen.is_some());
+    understood(turn, reading, Some(offset), chosen.is_some_and(|entry| entry.is_need));
 }
 
 /// Writes down what was understood, and by which rules. Evidence keeps its place only where it
@@ -432,7 +441,9 @@ pub(super) fn understood(
     // Whoever is in danger needs nothing more urgent, however they put it and whatever they ask then.
     let danger =
         reading.assessment.fired.as_ref().is_some_and(|f| ladder::reason_of(f).is_emergency());
-    let states_need = is_choice || reading.states_need && !is_detail;
+    // "I do not know the number", when we have just asked for it, is no need of its own.
+    let is_about_detail = goes_on_about_the_detail(&turn.c, reading);
+    let states_need = is_choice || reading.states_need && !is_detail && !is_about_detail;
     let candidates = reading.matched.candidates.iter();
     let event = Event::Understood {
         rules: turn.rules.version.clone(),
@@ -444,6 +455,15 @@ pub(super) fn understood(
         need: danger || states_need && !turn.c.is_in_danger(),
     };
     turn.happen(event);
+}
+
+/// Whether these words only go on about the detail that was asked for: they name no other topic.
+fn goes_on_about_the_detail(c: &Conversation, reading: &Reading) -> bool {
+    let Some(asking) = &c.memory.asking else { return false };
+    match &reading.matched.verdict {
+        Verdict::Sure(entry) => *entry == asking.entry,
+        Verdict::Unsure(_) | Verdict::Unknown => reading.tokens <= DETAIL_WORDS_MAX,
+    }
 }
 
 /// The language we answer these words in, and whether they were in another one than ours.

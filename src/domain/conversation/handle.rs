@@ -37,6 +37,7 @@ pub fn handle(
             | Command::ConfirmQueued(_)
             | Command::Bind { .. }
             | Command::Unbind { .. }
+            | Command::HolderGone { .. }
             | Command::AgentSays { .. }
             | Command::AgentNotes { .. }
             | Command::AgentReportsAbuse { .. }
@@ -67,8 +68,8 @@ pub fn handle(
     }
     match command {
         Command::Start(_) => Err(Rejection::Exists),
-        Command::CustomerSays { input, reading } => {
-            customer_side::says(rules, c, input, reading, at)
+        Command::CustomerSays { input, reading, wait } => {
+            customer_side::says(rules, c, input, (reading, *wait), at)
         }
         Command::RequestHuman => customer_side::request_human(rules, c, at),
         Command::CancelHumanRequest => customer_side::cancel_human_request(rules, c, at),
@@ -83,6 +84,7 @@ pub fn handle(
             pool_side::bind(rules, c, *token, agent, &joining, at)
         }
         Command::Unbind { token, agent } => pool_side::unbind(rules, c, *token, agent, at),
+        Command::HolderGone { agent } => pool_side::holder_gone(rules, c, agent, at),
         Command::AgentSays { agent, token, text, parts } => {
             agent_side::says(rules, c, agent, *token, (text, parts), at)
         }
@@ -170,8 +172,9 @@ pub fn arrival(rules: &Rules, c: &Conversation) -> Option<Arrival> {
         headline: asked.headline.clone(),
         waiting_since: asked.waiting_since,
         waited_ms: c.waited_ms,
+        waited_before_ms: c.waited_before_ms,
         preferred: c.preferred.clone(),
-        excluded: c.excluded.clone(),
+        excluded: c.kept_out(),
         avoided: c.avoided.clone(),
         cost,
         returned: asked.returned,

@@ -16,6 +16,7 @@ use crate::domain::routing::opening;
 use crate::domain::rules::Rules;
 use crate::domain::texts::TextKey;
 use crate::domain::time::Timestamp;
+use std::time::Duration;
 
 /// When the open promise must be looked at: once to warn, once when it is broken.
 pub(super) fn deadline(rules: &Rules, c: &Conversation) -> Option<Timestamp> {
@@ -60,17 +61,13 @@ pub(super) fn come_back(turn: &mut Turn<'_>, returned: bool) {
 
 /// The customer hears the new time and the reason before they ask.
 fn tell_late(turn: &mut Turn<'_>, promise: &Promise, wait: Option<&(DelayReason, Eta)>) {
-    let queue = queue_of(&turn.c);
-    let hours = queue.as_ref().and_then(|queue| turn.rules.routing.queues.get(queue));
-    let hours = hours.and_then(|queue| queue.hours.as_ref());
-    // What is closed cannot help before it opens.
-    let from = hours.and_then(|hours| hours.next_opening(turn.at)).unwrap_or(turn.at);
     let longer = wait.and_then(|(_, eta)| eta.told()).filter(|_| promise.kind == PromiseKind::Wait);
-    let due = match longer {
+    let more = match longer {
         // What is known by now, and not less than what it has shown itself to be wrong by.
-        Some(told) => from.max(promise.due) + told.high,
-        None => from.max(promise.due) + turn.rules.routing.promises.extension,
+        Some(told) => told.high,
+        None => turn.rules.routing.promises.extension,
     };
+    let due = in_open_hours(turn, promise.due, more);
     let why = match (&turn.c.state, wait) {
         (State::Human { .. }, _) | (_, None) => with_agent(turn),
         (_, Some((delay, _))) => delay_sentence(turn, delay),
@@ -136,6 +133,10 @@ pub(super) fn nothing_open(c: &Conversation) -> Result<(), Rejection> {
     if c.promise.is_some() { Err(Rejection::PromiseOpen) } else { Ok(()) }
 }
 
+/// A promise may have been so long on its way since its time was reckoned; never more than half of
+/// the least that can be promised.
+const ON_ITS_WAY_MAX: Duration = Duration::from_secs(30);
+
 /// An agent says "give us two days": the matter stays theirs, their hands are free, and it comes
 /// back in time to be kept.
 pub(super) fn follow_up(
@@ -154,7 +155,9 @@ pub(super) fn follow_up(
     nothing_open(c)?;
     let promises = &rules.routing.promises;
     let (earliest, latest) = (at + promises.follow_up_min, at + promises.follow_up_max);
-    if due < earliest || due > latest {
+    // Whoever says "in five minutes" says it a moment before it is heard.
+    let on_its_way = ON_ITS_WAY_MAX.min(promises.follow_up_min / 2);
+    if due + on_its_way < earliest || due > latest {
         return Err(Rejection::TimeNotPossible { earliest, latest });
     }
     // In time to be kept, but not at once.
@@ -167,6 +170,13 @@ pub(super) fn follow_up(
     let values = [("agent", name), ("what", what.to_owned()), ("due", tell_time(&turn, due))];
     turn.notice(TextKey::FollowUpPromised, &values);
     Ok(turn.done())
+}
+
+/// When its queue has been open for so long from then on: what is closed keeps no promise.
+pub(super) fn in_open_hours(turn: &Turn<'_>, from: Timestamp, span: Duration) -> Timestamp {
+    let queue = queue_of(&turn.c).and_then(|queue| turn.rules.routing.queues.get(&queue));
+    let hours = queue.and_then(|queue| queue.hours.as_ref());
+    hours.and_then(|hours| hours.after_open(from, span)).unwrap_or(from + span)
 }
 
 /// The queue it waits in or waited in last.

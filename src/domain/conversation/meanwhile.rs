@@ -4,9 +4,11 @@
 
 use super::bot_side::{has_slot, marked, unseen_answer};
 use super::ledger::tell_time;
+use super::on_call;
+use super::promise::PromiseKind;
 use super::state::State;
 use super::turn::Turn;
-use super::words::social_text;
+use super::words::{delay_sentence, social_text};
 use crate::domain::bot::entry::{FaqEntry, SlotRule};
 use crate::domain::bot::ladder::{self, Step};
 use crate::domain::bot::matcher::Verdict;
@@ -14,6 +16,7 @@ use crate::domain::bot::outcome::Outcome;
 use crate::domain::ids::EntryId;
 use crate::domain::language::social::SocialAct;
 use crate::domain::reading::Reading;
+use crate::domain::routing::delay::DelayReason;
 use crate::domain::texts::TextKey;
 
 /// Answers what is asked, and says of everything else that a person will read it.
@@ -21,22 +24,26 @@ pub(super) fn answer_while_waiting(
     turn: &mut Turn<'_>,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
+    wait: Option<(u32, DelayReason)>,
 ) {
     let before = turn.so_far();
     answer(turn, chosen, reading);
     if turn.so_far() == before {
-        acknowledge(turn, reading);
+        acknowledge(turn, reading, wait);
     }
 }
 
 /// In other words each time and, but for danger, not for ever.
-fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
+fn acknowledge(turn: &mut Turn<'_>, reading: &Reading, wait: Option<(u32, DelayReason)>) {
     if reading.tokens == 0 && reading.social.is_none() {
         // A button: there are no words to keep.
         return;
     }
     if turn.c.is_in_danger() {
-        return turn.notice(TextKey::HeardInDanger, &[]);
+        return on_call::hear(turn);
+    }
+    if reading.social == Some(SocialAct::Attention) {
+        return still_here(turn, wait);
     }
     let due = turn.c.promise.as_ref().map(|promise| tell_time(turn, promise.due));
     let bare = reading.affirms || reading.denies || reading.declines;
@@ -53,6 +60,28 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading) {
     if let Some(text) = turn.unsent(wordings) {
         turn.notice_text(key, text);
     }
+}
+
+/// "Are you there?", "I am still here": every time what they are there for, which is their place and why
+/// it takes time, or what they were promised.
+fn still_here(turn: &mut Turn<'_>, wait: Option<(u32, DelayReason)>) {
+    if let Some(open) = turn.c.promise.clone()
+        && open.kind != PromiseKind::Wait
+    {
+        let due = tell_time(turn, open.due);
+        return turn.notice(TextKey::StillPromised, &[("due", due)]);
+    }
+    let key = TextKey::StillWaiting;
+    let stands = wait.map(|(position, delay)| {
+        let position = turn.text(TextKey::QueuePosition, Some(u64::from(position)), &[]);
+        format!(" {position} {}", delay_sentence(turn, &delay))
+    });
+    let stands = stands.unwrap_or_default();
+    let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
+    let wordings: Vec<_> = wordings.iter().map(|here| format!("{here}{stands}")).collect();
+    let first = wordings.first().cloned().unwrap_or_default();
+    let text = turn.unsent(wordings).unwrap_or(first);
+    turn.notice_text(key, text);
 }
 
 /// Answers what is asked, if the machine can; says nothing of anything else.

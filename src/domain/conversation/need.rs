@@ -26,6 +26,14 @@ pub(super) fn fold(c: &mut Conversation, event: &Event, heard: impl Fn(&Conversa
                 c.memory.need_before = Some(before);
             }
         }
+        Event::SlotFilled { slot, .. } => {
+            // What came between, such as where to look for the number, is over with the number.
+            let asked = c.memory.asked_last.as_ref().filter(|asked| asked.slot == *slot);
+            if let Some(need) = asked.and_then(|asked| asked.need.clone()) {
+                c.memory.need = Some(need);
+                c.memory.need_answered = false;
+            }
+        }
         Event::BotSaid { outcome: Outcome::Answer, .. } => match c.memory.need_before.take() {
             Some(before) => {
                 (c.memory.need, c.memory.need_answered) = (before.said, before.answered);

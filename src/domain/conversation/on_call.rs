@@ -5,6 +5,7 @@
 
 use super::command::{Decision, Rejection};
 use super::event::{Alert, Event};
+use super::ledger::tell_time;
 use super::state::{Conversation, State};
 use super::turn::Turn;
 use crate::domain::detectors::EmergencyKind;
@@ -121,6 +122,26 @@ fn miss(turn: &mut Turn<'_>, kind: EmergencyKind, attempts: u32) {
     turn.happen(Event::SupervisorAlerted { what: Alert::NobodyReached });
     let contacts = turn.contacts(kind);
     turn.notice(TextKey::OnCallMissed, &[("contacts", contacts)]);
+}
+
+/// What somebody in danger is told who writes and gets no other answer: whether anybody was reached, as
+/// far as it is known now. They may be asking just that.
+pub(super) fn hear(turn: &mut Turn<'_>) {
+    let Some(open) = turn.c.on_call.clone() else {
+        return turn.notice(TextKey::HeardInDanger, &[]);
+    };
+    match open.stage {
+        Stage::Ringing => {
+            // The first ring contains its time.
+            let since = tell_time(turn, Timestamp::from_millis(open.first));
+            turn.notice(TextKey::HeardWhileRinging, &[("since", since)]);
+        }
+        Stage::Reached { name } => turn.notice(TextKey::HeardWhenReached, &[("name", name)]),
+        Stage::Missed => {
+            let contacts = turn.contacts(open.kind);
+            turn.notice(TextKey::HeardWhenMissed, &[("contacts", contacts)]);
+        }
+    }
 }
 
 /// What came of a ring. It may be told late or twice: only what belongs to this round counts.

@@ -158,6 +158,32 @@ pub(super) fn unbind(
     Ok(turn.done())
 }
 
+/// Whoever is only asked for a yes needs nobody: the proposal stands, and no colleague is sought.
+pub(super) fn holder_gone(
+    rules: &Rules,
+    c: &Conversation,
+    agent: &AgentId,
+    at: Timestamp,
+) -> Decided {
+    match &c.state {
+        State::Confirming(Proposal {
+            by: Proposer::Agent { agent: holder, held: true }, ..
+        }) if holder == agent => {}
+        State::Confirming(_)
+        | State::Queued
+        | State::Human { .. }
+        | State::Bot
+        | State::Pending { .. }
+        | State::Blocked
+        | State::Resolved { .. }
+        | State::Closed { .. } => return Err(Rejection::WrongState { state: c.state.name() }),
+    }
+    let mut turn = Turn::new(rules, c, at);
+    turn.release();
+    turn.happen(Event::HoldEnded);
+    Ok(turn.done())
+}
+
 /// After a loss of data the larger token wins and nothing goes backwards.
 pub(super) fn catch_up(
     rules: &Rules,

@@ -5,6 +5,8 @@
 use super::event::Event;
 use super::state::{Conversation, State};
 use crate::domain::ids::{AgentId, QueueId};
+use crate::domain::language::{self, social};
+use crate::domain::parts::Part;
 use crate::domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,9 +37,10 @@ pub struct Promise {
 pub enum PromiseKind {
     /// A person will be there; kept when one takes the conversation.
     Callback,
-    /// A question that was left will be answered; kept by a person's words.
+    /// A question that was left will be answered; kept by a person's words that are more than a
+    /// greeting.
     Answer,
-    /// An agent said "give us two days"; kept by a person's words.
+    /// An agent said "give us two days"; kept by a person's words that are more than a greeting.
     FollowUp,
     /// A waiting customer was told how long it takes; kept when a person takes the conversation.
     Wait,
@@ -105,6 +108,14 @@ impl Promise {
     }
 }
 
+/// Whether words can be the answer that was promised: all but what is nothing more than a greeting,
+/// "one moment" and the like. A bare "done" or "no" may be all there is to say.
+fn says_something(text: &str, parts: &[Part]) -> bool {
+    let words = language::normalise(text);
+    let is_courtesy = social::social_act(&words, text).is_some();
+    !parts.is_empty() || !is_courtesy || social::affirm(&words) || social::deny(&words)
+}
+
 /// What an event means for the open promise: every way to keep or to give up one is here, so that
 /// no path through the machine can forget it.
 pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> {
@@ -113,7 +124,12 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
             PromiseKind::Callback | PromiseKind::Wait => Some(promise.kept(at)),
             PromiseKind::Answer | PromiseKind::FollowUp => None,
         },
-        Event::AgentSaid { .. } => Some(promise.kept(at)),
+        Event::AgentSaid { text, parts, .. } => match promise.kind {
+            PromiseKind::Callback | PromiseKind::Wait => Some(promise.kept(at)),
+            PromiseKind::Answer | PromiseKind::FollowUp => {
+                says_something(text, parts).then(|| promise.kept(at))
+            }
+        },
         Event::HandoffCancelled
         | Event::ResolutionConfirmed
         | Event::Closed { .. }
@@ -162,6 +178,11 @@ pub fn fate_by(promise: &Promise, event: &Event, at: Timestamp) -> Option<Fate> 
         | Event::BlockEnded { .. }
         | Event::Erased => None,
     }
+}
+
+/// Whether something is promised that this event does not settle.
+pub(super) fn is_owed_after(c: &Conversation, event: &Event, at: Timestamp) -> bool {
+    c.promise.as_ref().is_some_and(|open| fate_by(open, event, at).is_none())
 }
 
 /// Folds an event of the ledger into the conversation.

@@ -49,6 +49,9 @@ pub struct Conversation {
     pub handoff: Option<Asked>,
     /// Milliseconds waited for humans in this episode, in waits that have ended.
     pub waited_ms: i64,
+    /// Of these, those before they began to wait anew: a wait that goes on in another queue is one.
+    #[serde(default, skip_serializing_if = "crate::domain::pool::item::is_zero")]
+    pub waited_before_ms: i64,
     /// The agent who knows the matter.
     pub preferred: Option<AgentId>,
     /// The name customers know them by.
@@ -59,6 +62,10 @@ pub struct Conversation {
     /// Agents from whom it came back; others are asked first.
     #[serde(default)]
     pub avoided: BTreeSet<AgentId>,
+    /// Who passed it on to a queue or to a skill: not asked again until somebody else has come, or
+    /// nobody has for long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<AgentId>,
     /// Denials of the bot's proposals in this episode.
     pub denied_bot: u32,
     /// Denials of an agent's proposals in this episode.
@@ -294,9 +301,13 @@ pub struct Memory {
     /// What they needed before they asked the machine while they wait; `None` if they did not.
     #[serde(default)]
     pub need_before: Option<Need>,
-    /// Whether they were just asked whether they still want the person they wait for.
+    /// Whether they were asked if they still want the person they wait for, and nothing was said or
+    /// chosen since.
     #[serde(default)]
     pub withdrawing: bool,
+    /// When, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawing_since: Option<Timestamp>,
 }
 
 impl Memory {
@@ -354,9 +365,19 @@ pub struct Asking {
     pub slot: String,
     /// How often.
     pub times: u32,
+    /// What the customer needed then, in their words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
 }
 
 impl Conversation {
+    /// Who must not get it as things are. Nobody in danger waits because somebody passed them on:
+    /// then others are only asked before.
+    pub fn kept_out(&self) -> BTreeSet<AgentId> {
+        let passed_on = self.passed_on.iter().filter(|_| !self.is_in_danger());
+        self.excluded.iter().chain(passed_on).cloned().collect()
+    }
+
     /// The agent who owns it now or is held for it.
     pub fn owner(&self) -> Option<&AgentId> {
         match &self.state {

@@ -51,7 +51,7 @@ pub(super) fn tick(
     match &c.state {
         State::Bot => bot_due(&mut turn, reading)?,
         State::Queued => {
-            let was_excluding = !turn.c.excluded.is_empty();
+            let was_excluding = !turn.c.kept_out().is_empty();
             let delay = wait.map_or(&DelayReason::AllBusy, |(delay, _)| delay);
             let (key, text) = match turn.c.is_in_danger() {
                 true => danger_text(&turn, delay),

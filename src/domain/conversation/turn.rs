@@ -4,6 +4,7 @@
 use super::apply::{apply, go_on};
 use super::command::{Decision, Effect};
 use super::event::{Alert, Choice, Event, LeaveReason};
+use super::headline::remembered;
 use super::need::quoted;
 use super::promise::{Fate, fate_by};
 use super::state::Conversation;
@@ -203,7 +204,7 @@ impl<'a> Turn<'a> {
 
     /// Asks for a human for what is known to be needed: a new term, and a place.
     pub(super) fn hand_over(&mut self, handoff: Handoff, keeping: Keeping) {
-        let headline = self.headline(handoff.reason, handoff.entry.as_ref());
+        let headline = remembered(self.rules, &self.c, handoff.reason, handoff.entry.as_ref());
         self.request(self.c.token.next_term(self.at), handoff, headline, keeping);
         self.effects.push(Effect::Enqueue);
     }
@@ -253,32 +254,6 @@ impl<'a> Turn<'a> {
     pub(super) fn need(&self) -> String {
         quoted(self.c.memory.need.as_deref().unwrap_or_default())
     }
-
-    fn headline(&self, reason: HandoffReason, entry: Option<&EntryId>) -> String {
-        let need = Some(self.need()).filter(|need| !need.is_empty());
-        let title = |id: &EntryId| {
-            self.rules.bot.entries.get(id).map(|e| e.title.get(self.c.language).clone())
-        };
-        let topic = entry.and_then(title);
-        let tried: Vec<String> = self.c.memory.answered.iter().filter_map(title).collect();
-        let separator = match self.c.language {
-            crate::domain::language::Language::Ar => "، ",
-            crate::domain::language::Language::En => ", ",
-        };
-        let nothing = || self.text(TextKey::PacketNothing, None, &[]);
-        let need = need.or(topic);
-        let key = match need {
-            Some(_) => TextKey::PacketHeadline,
-            None => TextKey::PacketHeadlineNoNeed,
-        };
-        let values = [
-            ("need", need.unwrap_or_default()),
-            ("why", self.text(reason_text(reason), None, &[])),
-            ("tried", if tried.is_empty() { nothing() } else { tried.join(separator) }),
-        ];
-        let wordings = self.rules.texts.wordings(self.c.language, key, None, &values);
-        wordings.into_iter().next().unwrap_or_default()
-    }
 }
 
 /// What the customer is told when a human is asked for.
@@ -301,7 +276,7 @@ fn acknowledgement(reason: HandoffReason) -> TextKey {
 }
 
 /// What the agent is told about the reason.
-fn reason_text(reason: HandoffReason) -> TextKey {
+pub(super) fn reason_text(reason: HandoffReason) -> TextKey {
     match reason {
         HandoffReason::HumanRequest => TextKey::ReasonHumanRequest,
         HandoffReason::Frustration => TextKey::ReasonFrustration,

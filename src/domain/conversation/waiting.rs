@@ -4,12 +4,12 @@
 use super::command::{Decision, Input, Rejection};
 use super::customer_side::is_question;
 use super::event::{Choice, Event};
-use super::ledger::{come_back, promise, queue_of, tell_time};
+use super::ledger::{come_back, in_open_hours, promise, queue_of, tell_time};
 use super::meanwhile::answer_while_waiting;
 use super::promise::{Fate, PromiseKind, PromiseOwner};
 use super::state::{Conversation, State};
 use super::turn::Turn;
-use super::withdrawal;
+use super::withdrawal::{self, Question};
 use crate::domain::bot::entry::FaqEntry;
 use crate::domain::bot::ladder;
 use crate::domain::bot::matcher::Verdict;
@@ -122,7 +122,8 @@ fn take(turn: &mut Turn<'_>, choice: &WaitChoice) -> Result<(), Rejection> {
     };
     match choice {
         WaitChoice::Wait if is_pending => wait_after_all(turn),
-        WaitChoice::Wait => match closed_until(turn) {
+        // Somebody may work on after closing: then colleagues are asked at once.
+        WaitChoice::Wait => match closed_until(turn).filter(|_| nobody_is_there(&turn.c)) {
             Some(opens) => turn.notice(TextKey::WaitChosenClosed, &[("opens", opens)]),
             None => turn.notice(TextKey::WaitChosen, &[]),
         },
@@ -162,16 +163,29 @@ fn call_back(turn: &mut Turn<'_>, wanted: Option<Timestamp>) -> Result<(), Rejec
         return Err(Rejection::TimeNotPossible { earliest, latest });
     }
     let open = next_opening(turn, turn.at)?;
+    let soonest = turn.at + promises.callback_after;
     let from = match wanted {
         // A time at which nobody is there becomes the next one at which somebody is.
         Some(wanted) => next_opening(turn, wanted)?,
         None if open > turn.at => open,
-        None => next_opening(turn, turn.at + promises.callback_after)?,
+        None => next_opening(turn, soonest)?,
     };
-    let due = from + promises.callback_window;
+    let due = in_open_hours(turn, from, promises.callback_window);
     promise(turn, PromiseKind::Callback, owner(&turn.c)?, turn.need(), (from, due));
-    let values = [("from", tell_time(turn, from)), ("due", tell_time(turn, due))];
-    turn.notice(TextKey::CallbackPromised, &values);
+    let (told_from, told_due) = (tell_time(turn, from), tell_time(turn, due));
+    let values = [("from", told_from), ("due", told_due)];
+    match wanted {
+        // Told another time than they asked for, they are told why.
+        Some(wanted) if from > wanted => {
+            let [from, due] = values;
+            let wanted = ("wanted", tell_time(turn, wanted));
+            turn.notice(TextKey::CallbackMoved, &[wanted, from, due]);
+        }
+        None if open > turn.at || from > soonest => {
+            turn.notice(TextKey::CallbackAtOpening, &values)
+        }
+        Some(_) | None => turn.notice(TextKey::CallbackPromised, &values),
+    }
     Ok(())
 }
 
@@ -205,7 +219,7 @@ pub(super) fn keep_for_the_absent(
 fn keep_question(turn: &mut Turn<'_>, told: TextKey) -> Result<(), Rejection> {
     // While it is open the question keeps its place in the queue; the customer need not stay.
     let from = next_opening(turn, turn.at)?;
-    let due = from + turn.rules.routing.promises.answer_within;
+    let due = in_open_hours(turn, from, turn.rules.routing.promises.answer_within);
     if let State::Pending { .. } = turn.c.state
         && from == turn.at
     {
@@ -242,8 +256,12 @@ fn next_opening(turn: &Turn<'_>, from: Timestamp) -> Result<Timestamp, Rejection
     }
 }
 
+fn nobody_is_there(c: &Conversation) -> bool {
+    c.handoff.as_ref().is_some_and(|asked| asked.nobody_there)
+}
+
 /// When the team is back, as it is told, if its queue is closed now.
-pub(super) fn closed_until(turn: &Turn<'_>) -> Option<String> {
+fn closed_until(turn: &Turn<'_>) -> Option<String> {
     let opens = next_opening(turn, turn.at).ok().filter(|opens| *opens > turn.at)?;
     Some(tell_time(turn, opens))
 }
@@ -292,13 +310,13 @@ pub(super) fn pending_turn(
     input: &Input,
     chosen: Option<&FaqEntry>,
     reading: &Reading,
-    withdrawing: bool,
+    withdrawal: Question,
 ) {
     let reason = reading.assessment.fired.as_ref().map(ladder::reason_of);
     if let Some(danger) = reason.filter(|reason| reason.is_emergency()) {
         return turn.hand_off_with_words(danger, None);
     }
-    if withdrawal::hears(turn, withdrawing, reading) {
+    if withdrawal::hears(turn, withdrawal, reading) {
         return;
     }
     if reason == Some(HandoffReason::HumanRequest) && !is_question(reading) {
@@ -314,7 +332,7 @@ pub(super) fn pending_turn(
         turn.notice(TextKey::PromiseTime, &[]);
         return come_back(turn, false);
     }
-    answer_while_waiting(turn, chosen, reading);
+    answer_while_waiting(turn, chosen, reading, None);
 }
 
 /// Whether this is a question with one answer for everybody. One that needs a detail of the customer's

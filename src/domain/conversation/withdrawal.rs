@@ -3,23 +3,71 @@
 //! nobody stops looking for help because of a word that was misread.
 
 use super::event::{Choice, Event};
-use super::state::State;
+use super::state::{Conversation, State};
 use super::turn::Turn;
 use super::waiting::WaitChoice;
 use crate::domain::detectors::{SignalKind, Withdrawal};
 use crate::domain::reading::Reading;
 use crate::domain::texts::TextKey;
+use crate::domain::time::Timestamp;
+use std::time::Duration;
 
-/// What the words of somebody who waits mean for their request; `asked`: we have just asked whether
-/// they take it back. Whether that was all they meant.
-pub(super) fn hears(turn: &mut Turn<'_>, asked: bool, reading: &Reading) -> bool {
+/// For so long a bare yes answers the question whether they take their request back. Later it may be
+/// about anything, and they are asked again.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// Whether the customer was asked if they take their request back, and has not answered yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// They were not, or it is settled.
+    None,
+    /// Just now: a yes is a yes.
+    Fresh,
+    /// Long ago.
+    Old,
+}
+
+impl Question {
+    /// How it stands before what the customer says at this moment.
+    pub(super) fn of(c: &Conversation, at: Timestamp) -> Question {
+        match c.memory.withdrawing_since {
+            _ if !c.memory.withdrawing => Question::None,
+            Some(asked_at) if at.since(asked_at) <= ANSWERED_WITHIN => Question::Fresh,
+            Some(_) | None => Question::Old,
+        }
+    }
+}
+
+/// Keeps whether the question is open. Whatever the customer says or chooses next answers it, and
+/// whatever they are told after it stands between it and their yes.
+pub(super) fn fold(c: &mut Conversation, event: &Event, at: Timestamp) {
+    let asks = match event {
+        Event::WaitOptionsOffered { options, .. } => is_asked_by(options),
+        Event::CustomerSaid { .. }
+        | Event::BotSaid { .. }
+        | Event::Notice { .. }
+        | Event::PromiseMade { .. }
+        | Event::OtherLanguageAgreed { .. }
+        | Event::HandoffRequested { .. }
+        | Event::HandoffCancelled
+        | Event::AgentJoined { .. }
+        | Event::Closed { .. } => false,
+        _ => return,
+    };
+    c.memory.withdrawing = asks;
+    c.memory.withdrawing_since = asks.then_some(at);
+}
+
+/// What the words of somebody who waits mean for their request. Whether that was all they meant.
+pub(super) fn hears(turn: &mut Turn<'_>, asked: Question, reading: &Reading) -> bool {
     let fired = reading.assessment.fired.as_ref().map(|fired| fired.reason);
     match reading.assessment.withdrawal {
         // "I need no agent who does not know, I want the manager."
         _ if fired == Some(SignalKind::HumanRequest) => return false,
-        _ if asked && reading.affirms => cancel(turn),
+        _ if asked == Question::Fresh && reading.affirms => cancel(turn),
+        _ if asked == Question::Old && reading.affirms => ask(turn),
         // Whoever says no to "shall I withdraw it?" waits on.
-        _ if asked && (reading.denies || reading.declines) => {
+        _ if asked != Question::None && (reading.denies || reading.declines) => {
             turn.notice(TextKey::WithdrawalRefused, &[]);
         }
         Some(Withdrawal::Clear) if !turn.c.is_in_danger() => cancel(turn),
@@ -50,6 +98,6 @@ fn ask(turn: &mut Turn<'_>) {
 }
 
 /// Whether an offer of choices asks this and nothing else.
-pub(super) fn is_asked_by(options: &[Choice]) -> bool {
+fn is_asked_by(options: &[Choice]) -> bool {
     options.first().is_some_and(|first| first.id == WaitChoice::Cancel.id())
 }

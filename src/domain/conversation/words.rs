@@ -36,7 +36,6 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
     if turn.c.is_in_danger() {
         return danger_text(turn, &receipt.delay);
     }
-    let first = TextKey::HandoffConfirmed;
     let sentence = delay_sentence(turn, &receipt.delay);
     match &receipt.delay {
         DelayReason::NobodySignedIn => {
@@ -45,7 +44,10 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
         }
         DelayReason::OutsideHours { opens: Some(_) } => (TextKey::DelayOutsideHours, sentence),
         DelayReason::OutsideHours { opens: None } => (TextKey::DelayClosedUnknown, sentence),
-        DelayReason::None => (first, turn.text(first, None, &[])),
+        DelayReason::None => {
+            let key = TextKey::HandoffConfirmed;
+            (key, turn.text(key, None, &[]))
+        }
         DelayReason::AllBusy
         | DelayReason::PreferredBusy
         | DelayReason::AnotherNeeded
@@ -53,6 +55,8 @@ pub(super) fn receipt_text(turn: &Turn<'_>, receipt: &Receipt) -> (TextKey, Stri
         | DelayReason::NoSkill
         | DelayReason::EmergenciesAhead
         | DelayReason::OffersNotTaken => {
+            // Whoever has to wait is not being connected.
+            let first = TextKey::HandoffRegistered;
             let first_text = turn.text(first, None, &[]);
             let position = u64::from(receipt.position);
             let position = turn.text(TextKey::QueuePosition, Some(position), &[]);

@@ -3,7 +3,7 @@
 
 use super::compile::Compiler;
 use super::filing::PhraseId;
-use super::scan::{Node, PhraseBook, Reach, Reading};
+use super::scan::{Found, Node, PhraseBook, Reach, Reading};
 use super::settings::{LexiconError, LexiconSettings};
 use super::signal::{EmergencyKind, Hazard, SignalKind, Withdrawal};
 use super::vocabulary::Vocabulary;
@@ -20,6 +20,8 @@ pub(super) struct Lexicon {
     harmless: PhraseBook,
     negations: PhraseBook,
     negation_reach: usize,
+    /// Phrases whose words of negation negate nothing.
+    affirmations: PhraseBook,
     /// What takes back the wish: phrases by how clearly they do, in the order of [`WITHDRAWALS`].
     withdrawals: PhraseBook,
     /// What no phrase that began before it can explain away.
@@ -60,6 +62,8 @@ pub(super) struct Hits {
     pub hits: Vec<Hit>,
     /// Whether words were found to be harmless or negated.
     pub set_aside: bool,
+    /// Whether a rule's phrase was found and negated.
+    pub denied: bool,
     /// Whether every word of the message stands in phrases that are known to be harmless.
     pub is_harmless: bool,
 }
@@ -111,6 +115,8 @@ impl Lexicon {
         compiler.add("harmless", &settings.harmless, 0, &mut harmless);
         let mut negations = PhraseBook::default();
         compiler.add("negations", &settings.negations, 0, &mut negations);
+        let mut affirmations = PhraseBook::default();
+        compiler.add("affirmations", &settings.affirmations, 0, &mut affirmations);
         let mut withdrawals = PhraseBook::default();
         let by_clarity = [&settings.withdrawals.clear, &settings.withdrawals.perhaps];
         for (owner, (phrases, of)) in by_clarity.into_iter().zip(["clear", "perhaps"]).enumerate() {
@@ -128,6 +134,7 @@ impl Lexicon {
             harmless,
             negations,
             negation_reach,
+            affirmations,
             withdrawals,
             wishes,
         }
@@ -136,7 +143,7 @@ impl Lexicon {
     /// Whether a message takes the wish back: of two findings the clearer one.
     pub(super) fn withdrawal(&self, reading: &Reading) -> Option<Withdrawal> {
         let found = self.explained_by(&self.withdrawals, reading, &self.wished(reading));
-        found.into_iter().map(|(_, owner)| WITHDRAWALS[owner as usize]).min()
+        found.into_iter().map(|found| WITHDRAWALS[found.owner as usize]).min()
     }
 
     /// Where a wish begins that is not negated: "I want an agent", however the message began.
@@ -145,38 +152,47 @@ impl Lexicon {
         if wishes.is_empty() {
             return Vec::new();
         }
-        let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
+        let negations = self.negations(reading);
         let is_negated =
-            |wish: &Range<usize>| negations.iter().any(|(by, _)| self.negates(by, wish, reading));
-        wishes
-            .into_iter()
-            .filter(|(wish, _)| !is_negated(wish))
-            .map(|(wish, _)| wish.start)
-            .collect()
+            |wish: &Found| negations.iter().any(|by| self.is_before(by, wish.words.start, reading));
+        let meant = wishes.into_iter().filter(|wish| !is_negated(wish));
+        meant.map(|wish| wish.words.start).collect()
+    }
+
+    /// Where a negation stands that is one.
+    fn negations(&self, reading: &Reading) -> Vec<Range<usize>> {
+        let mut affirmed = vec![false; reading.len()];
+        for found in self.affirmations.find(reading, &self.lists, &[], Reach::Longest) {
+            affirmed[found.words].fill(true);
+        }
+        let found = self.negations.find(reading, &self.lists, &affirmed, Reach::Longest);
+        found.into_iter().map(|found| found.words).collect()
     }
 
     /// Where phrases stand that take evidence away. One that reaches over the beginning of a wish
     /// was misread: "no, I want an agent" holds "no … want an agent" and takes nothing back.
-    fn explained_by(
-        &self,
-        book: &PhraseBook,
-        reading: &Reading,
-        wished: &[usize],
-    ) -> Vec<(Range<usize>, u32)> {
+    fn explained_by(&self, book: &PhraseBook, reading: &Reading, wished: &[usize]) -> Vec<Found> {
         let mut found = book.find(reading, &self.lists, &[], Reach::Longest);
-        found.retain(|(words, _)| !wished.iter().any(|at| words.start < *at && *at < words.end));
+        let reaches_over = |words: &Range<usize>, at: usize| words.start < at && at < words.end;
+        found.retain(|found| !wished.iter().any(|at| reaches_over(&found.words, *at)));
         found
     }
 
     /// Its books of phrases.
-    pub(super) fn books(&self) -> [&PhraseBook; 5] {
-        [&self.rule_phrases, &self.harmless, &self.negations, &self.withdrawals, &self.wishes]
+    pub(super) fn books(&self) -> [&PhraseBook; 6] {
+        let Lexicon {
+            rule_phrases, harmless, negations, affirmations, withdrawals, wishes, ..
+        } = self;
+        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes]
     }
 
     /// Tells one of them the number of its first phrase.
     pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
-        let Lexicon { rule_phrases, harmless, negations, withdrawals, wishes, .. } = self;
-        [rule_phrases, harmless, negations, withdrawals, wishes][book].number_from(first);
+        let Lexicon {
+            rule_phrases, harmless, negations, affirmations, withdrawals, wishes, ..
+        } = self;
+        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes][book]
+            .number_from(first);
     }
 
     /// The lists that phrases refer to by number.
@@ -190,41 +206,67 @@ impl Lexicon {
         let wished = self.wished(reading);
         let harmless = self.explained_by(&self.harmless, reading, &wished);
         let mut set_aside = !harmless.is_empty();
-        harmless.iter().for_each(|(found, _)| masked[found.clone()].fill(true));
+        harmless.iter().for_each(|found| masked[found.words.clone()].fill(true));
         let is_harmless = set_aside && masked.iter().all(|masked| *masked);
         let withdrawn = self.explained_by(&self.withdrawals, reading, &wished);
         set_aside |= !withdrawn.is_empty();
-        withdrawn.into_iter().for_each(|(found, _)| masked[found].fill(true));
+        withdrawn.into_iter().for_each(|found| masked[found.words].fill(true));
         let rules = self.rule_phrases.find(reading, &self.lists, &masked, Reach::Shortest);
         if rules.is_empty() {
-            return Hits { hits: Vec::new(), set_aside, is_harmless };
+            return Hits { set_aside, is_harmless, ..Hits::default() };
         }
-        let negations = self.negations.find(reading, &self.lists, &[], Reach::Longest);
+        let negations = self.negations(reading);
+        let mut denied = false;
         let mut first: BTreeMap<u32, Range<usize>> = BTreeMap::new();
-        for (found, owner) in rules {
-            let rule = &self.rules[owner as usize];
-            let negated =
-                rule.negatable && negations.iter().any(|(by, _)| self.negates(by, &found, reading));
-            set_aside |= negated;
+        for found in rules {
+            let rule = &self.rules[found.owner as usize];
+            let negated = rule.negatable
+                && negations.iter().any(|by| self.negates(by, &found, reading, &masked));
+            denied |= negated;
             if !negated && reading.len() <= rule.words_max {
-                first.entry(owner).or_insert(found);
+                first.entry(found.owner).or_insert(found.words);
             }
         }
+        set_aside |= denied;
         let hit = |(owner, found): (u32, Range<usize>)| {
             self.rules[owner as usize].hit(&found, message, reading)
         };
         let mut hits: Vec<Hit> = first.into_iter().map(hit).collect();
         // A stable sort: rules of equal strength stay in the order of the file.
         hits.sort_by(|a, b| b.strength.total_cmp(&a.strength));
-        Hits { hits, set_aside, is_harmless }
+        Hits { hits, set_aside, denied, is_harmless }
     }
 
-    /// A negation counts for what begins in it or follows it closely within the same clause. What
-    /// begins with it is a phrase that means it: "never order again".
-    fn negates(&self, by: &Range<usize>, found: &Range<usize>, reading: &Reading) -> bool {
-        by.start < found.start
-            && found.start <= by.end + self.negation_reach
-            && reading.is_one_clause(by.start..found.start + 1)
+    /// A negation counts for a phrase that begins in it or follows it closely, and, where it lies in
+    /// a gap of the phrase, for the phrase's next own word: "my card was not stolen". A phrase that
+    /// begins with it, or needs it, means it: "never order again", "is not breathing".
+    fn negates(
+        &self,
+        by: &Range<usize>,
+        found: &Found,
+        reading: &Reading,
+        masked: &[bool],
+    ) -> bool {
+        if by.start < found.words.start {
+            return self.is_before(by, found.words.start, reading);
+        }
+        let needs =
+            |word: usize| self.rule_phrases.needs(found, word, reading, &self.lists, masked);
+        let after = by.start + 1..found.words.end;
+        found.words.start < by.start
+            && by.start < found.words.end
+            && !needs(by.start)
+            && after
+                .into_iter()
+                .find(|word| needs(*word))
+                .is_some_and(|next| self.is_before(by, next, reading))
+    }
+
+    /// Whether a negation reaches a word after its first: within the same clause, and not too far.
+    fn is_before(&self, by: &Range<usize>, word: usize, reading: &Reading) -> bool {
+        by.start < word
+            && word <= by.end + self.negation_reach
+            && reading.is_one_clause(by.start..word + 1)
     }
 }
 
@@ -325,5 +367,46 @@ mod tests {
         for joining in ["and", "but", "so", "because", "لكن", "بس"] {
             assert!(found(&format!("it is not here {joining} dead")), "{joining}");
         }
+    }
+
+    #[test]
+    fn a_negation_within_a_phrase_takes_it_back_unless_the_phrase_needs_it() {
+        let english = |texts: &[&str]| {
+            let texts = texts.iter().map(|text| (*text).to_owned()).collect();
+            Phrases::from([(Dialect::En, texts)])
+        };
+        let rule = RuleSettings {
+            id: "stolen".to_owned(),
+            strength: 1.0,
+            emergency: None,
+            hazard: None,
+            negatable: true,
+            words_max: None,
+            phrases: english(&["card ..5 stolen", "he ..2 not breathing"]),
+        };
+        let settings = LexiconSettings {
+            rules: vec![rule],
+            negations: english(&["not (really)?", "nobody"]),
+            affirmations: english(&["not only"]),
+            ..LexiconSettings::default()
+        };
+        let hits = |text: &str| {
+            let (mut vocabulary, mut errors) = (Vocabulary::default(), Vec::new());
+            let kind = SignalKind::Frustration;
+            let mut lexicon = [Lexicon::compile(kind, &settings, &mut vocabulary, &mut errors)];
+            let filing = Filing::of(&mut lexicon, &vocabulary);
+            let message = normalise(text);
+            let reading = Reading::of(&message, variety_of(&message), &vocabulary, &filing);
+            let hits = lexicon[0].find(&message, &reading);
+            (!hits.hits.is_empty(), hits.denied)
+        };
+        assert_eq!(hits("my card was stolen"), (true, false));
+        assert_eq!(hits("my card was not stolen"), (false, true));
+        assert_eq!(hits("my card was not really stolen"), (false, true));
+        assert_eq!(hits("my card is not here it was stolen"), (true, false), "too far");
+        assert_eq!(hits("my card is not here, stolen"), (true, false), "another clause");
+        assert_eq!(hits("he is not breathing"), (true, false), "the phrase's own");
+        assert_eq!(hits("my card not only stolen"), (true, false), "negates nothing");
+        assert_eq!(hits("nobody card stolen"), (false, true), "before it, as ever");
     }
 }

@@ -85,7 +85,8 @@ pub struct Message<'a> {
 impl Message<'_> {
     /// What a detector's lexicon finds in this message, and what was learnt adds to it. Where the
     /// lexicon knows words as harmless or negated and nothing else, it has the last word; but a
-    /// danger is better feared once too often, unless the whole message is known to mean none.
+    /// danger is better feared once too often, unless the message denies it or as a whole is known to
+    /// mean none.
     fn find(&self, detectors: &Detectors, kind: SignalKind) -> Hits {
         let message = self.utterance.normalised;
         let mut hits = detectors.lexicon(kind).find(message, &self.reading);
@@ -94,7 +95,8 @@ impl Message<'_> {
             hits.weaken(settings.trust_in_phrases(margin));
             let strength = settings.strength_of(margin);
             let knows_better = hits.set_aside && hits.hits.is_empty();
-            let fears = kind == SignalKind::Emergency && !hits.is_harmless;
+            let means_none = hits.is_harmless || hits.denied;
+            let fears = kind == SignalKind::Emergency && !means_none;
             if strength > 0.0 && (!knows_better || fears) {
                 let evidence = self.margins.evidence(kind, strength, message, &self.reading);
                 let emergency =

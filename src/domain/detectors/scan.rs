@@ -147,6 +147,17 @@ pub(super) struct PhraseBook {
     first: PhraseId,
 }
 
+/// Where a phrase stands in a message.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// Its words.
+    pub words: Range<usize>,
+    /// Whose phrase it is.
+    pub owner: u32,
+    /// Its place in the book.
+    phrase: usize,
+}
+
 /// Which of several readings of a phrase counts: for evidence the shortest, so that it points at
 /// the words that matter; for what takes evidence away the longest, so that nothing is left over.
 #[derive(Debug, Clone, Copy)]
@@ -171,25 +182,26 @@ impl PhraseBook {
         self.first = first;
     }
 
-    /// All places where a phrase stands, by place then phrase, with the phrase's owner. Words that
-    /// are `masked` carry nothing, but may lie in a gap.
+    /// All places where a phrase stands, by place then phrase. Words that are `masked` carry nothing,
+    /// but may lie in a gap.
     pub(super) fn find(
         &self,
         reading: &Reading,
         lists: &[Node],
         masked: &[bool],
         reach: Reach,
-    ) -> Vec<(Range<usize>, u32)> {
+    ) -> Vec<Found> {
         let mut found = Vec::new();
         let filed = reading.phrases_of(self.first..self.first + self.phrases.len() as PhraseId);
         if filed.is_empty() {
             return found;
         }
         let scan = Scan::new(reading, lists, masked);
-        let phrases = filed.iter().map(|phrase| &self.phrases[(phrase - self.first) as usize]);
-        let held: Vec<_> = phrases.filter(|(nodes, _)| scan.may_hold(nodes)).collect();
+        let places = filed.iter().map(|phrase| (phrase - self.first) as usize);
+        let held: Vec<usize> = places.filter(|at| scan.may_hold(&self.phrases[*at].0)).collect();
         for at in 0..reading.len() {
-            for (nodes, owner) in &held {
+            for phrase in &held {
+                let (nodes, owner) = &self.phrases[*phrase];
                 // The first bit is the empty reading.
                 let ends = scan.read(nodes, at, 1) & !1;
                 let length = match reach {
@@ -197,10 +209,29 @@ impl PhraseBook {
                     Reach::Shortest => ends.trailing_zeros(),
                     Reach::Longest => 63 - ends.leading_zeros(),
                 };
-                found.push((at..at + length as usize, *owner));
+                let words = at..at + length as usize;
+                found.push(Found { words, owner: *owner, phrase: *phrase });
             }
         }
         found
+    }
+
+    /// Whether a phrase that was found cannot be read there without this word: it is one of its
+    /// own, not one that lies in a gap.
+    pub(super) fn needs(
+        &self,
+        found: &Found,
+        word: usize,
+        reading: &Reading,
+        lists: &[Node],
+        masked: &[bool],
+    ) -> bool {
+        let mut without = masked.to_vec();
+        without.resize(reading.len(), false);
+        without[word] = true;
+        let scan = Scan::new(reading, lists, &without);
+        let (nodes, _) = &self.phrases[found.phrase];
+        scan.read(nodes, found.words.start, 1) & bit(found.words.len()) == 0
     }
 }
 

@@ -111,6 +111,8 @@ pub struct LexiconSettings {
     pub negations: Phrases,
     /// How many words may stand between a negation and what it negates.
     pub negation_reach: usize,
+    /// Phrases in which a word of negation negates nothing: "no doubt", «بعد ما».
+    pub affirmations: Phrases,
     /// Phrases that take back what the detector looks for; their words are not looked at again.
     pub withdrawals: WithdrawalSettings,
     /// The wish in so many words: neither harmless phrases nor withdrawals reach over where it begins.

@@ -32,6 +32,11 @@ pub(crate) fn is_invisible(c: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether nothing of a text can be seen.
+pub(crate) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
 /// Marks that ride on a letter and are written or left out at will: Arabic vowel signs and Quranic
 /// marks, tatweel, and accents that did not compose with their letter.
 pub(super) fn is_optional_mark(c: char) -> bool {

@@ -18,7 +18,7 @@ pub(crate) mod word_map;
 mod word_set;
 mod words;
 
-pub(crate) use fold::is_invisible;
+pub(crate) use fold::{is_blank, is_invisible};
 
 pub use detect::{Variety, detect, language_of, variety_of};
 pub use normalise::{Normalised, Token, normalise};

@@ -165,13 +165,13 @@ pub(super) static ACKNOWLEDGEMENT: Phrases = phrases!(
      انشاء الله; انشالله; ان شاءالله; اها; اهاا; امم; ام; همم; ايوه فهمت; اه فهمت; صار; واخا; \
      وخا; مزيان; صافي; صحا; صح; باهي; برشا; بهي; عادي مافي مشكله; خلاص; خلص; علي راسي; من عيوني; \
      مية مية; ميه ميه; ولا يهمك; الحمد لله; الحمدلله; بانتظارك; بانتظاركم; بانتظار الرد; في \
-     انتظارك; انتظر; منتظر; ناطر; ناطرك; هه; هههه; ه; لا يوجد; سلامتك; سلامتكم; العفو; عفوا; لا \
+     انتظارك; انتظر; منتظر; ناطر; ناطرك; لحظه; لحظات; لحظه وحده; ثواني; ثانيه; دقيقه; دقيقه وحده; هه; هههه; ه; لا يوجد; سلامتك; سلامتكم; العفو; عفوا; لا \
      داعي للشكر; \
      tamam; tmam; tamaam; tayeb; tayyeb; tayib; tyb; tab; mashi; mashy; zain; zen; kwayes; kwais; \
      mni7; mnih; 7elw; helw; fhemt; fhmt; fahem; wade7; wadi7; insha2allah; inshallah; insha \
      allah; in sha allah; inchallah; inshalla; nshallah; khalas; 5alas; 5las; wakha; safi; \
      mezyan; behi; 3adi; mafi moshkela; mafi mushkila; mafi mushkile; mafeesh moshkela; \
-     el7amdulillah; alhamdulillah; hamdulillah; sa7; ahsant; \
+     el7amdulillah; alhamdulillah; hamdulillah; sa7; ahsant; la7za; lahza; la7zah; sanya; sawani; thawani; da2ee2a; \
      ok; okay; okey; oki; okie; okk; k; kk; okok; ok ok; alright; all right; allright; right; \
      fine; thats fine; that is fine; its fine; its ok; its okay; cool; great; good; very good; \
      nice; perfect; excellent; awesome; super; wow; got it; i got it; gotcha; understood; i \
@@ -190,14 +190,42 @@ pub(super) static ATTENTION: Phrases = phrases!(
      موجود; حد موجود; في حدا; في حدا هون; حدا هون; كاين شي حد; كاين شي واحد; وين الرد; فين الرد; \
      ردوا; ردو; رد; ردو علي; ردوا علي; ممكن ترد; ممكن تردوا; ليش ما تردون; ما تردون; محد يرد; ما \
      احد يرد; ولا احد يرد; يا ناس; هل انت هنا; هل انت معي; انت معي; معي; معايا; معاي; \
-     alo; aloo; allo; wenkom; weinkom; fenkom; feenkom; fi 7ad; fe 7ad; fi 7ada; 7ad hena; 7ada \
-     hon; fi a7ad; \
+     انت معايا; انتو معي; انتم معي; انتو هنا; انتم هنا; هل انتم هنا; هل من احد; لسه معي; لسه معايا; لسا معي; \
+     انتو هون; لسه هنا; لسه هنا انا; لسا هنا; لسا هون; لسه هون; لساتني هون; لساني هون; لسه موجود; لسه موجوده; \
+     لسا موجود; لسا موجوده; لسه معاك; لسه معاكم; لسا معك; لسا معكم; انا لسه هنا; انا لسا هون; انا لسا هنا; انا لسه \
+     موجود; انا لسه موجوده; انا لسا موجود; انا لسه معاك; بعدني هون; بعدني هنا; بعدني موجود; انا بعدني هون; للحين هنا; للحين \
+     موجود; انا للحين هنا; انا للحين موجود; الي الان هنا; باقي هنا; باقي موجود; انا باقي هنا; ما زلت هنا; مازلت هنا; لا \
+     ازال هنا; لازلت هنا; لا زلت هنا; ما زلت موجود; مازلت موجود; لا زلت موجود; لا ازال موجودا; ما زلت معكم; مازلت معكم; \
+     ما زلت معك; لا زلت معكم; انا ما زلت هنا; انا مازلت هنا; انا هنا; انا هون; انا هني; انا موجود; انا موجوده; انا قاعد \
+     هنا; انا معك; انا معكم; انا معاك; انا معاكم; معك; معكم; معاك; معاكم; ايوه انا هنا; ايوه معاك; \
+     ايه موجود; ايه انا هنا; نعم انا هنا; نعم موجود; راني هنا; راني هنايا; مازال هنا; مازلني هنا; باقي معاكم; ما رحت; لم \
+     اذهب; ما مشيت; \
+     هل وصلكم احد; وصلكم احد; وصلتم لاحد; هل وصلتم لاحد; هل وصلتم الي احد; هل جاء احد; جاء احد; هل جا احد; جا احد; حد \
+     جاي; في حد جاي; فيه حد جاي; احد جاي; في احد جاي; فيه احد جاي; هل سياتي احد; هل رد احد; رد احد; احد رد; حد رد; هل احد \
+     جاي; هل في احد جاي; هل من احد قادم; \
+     alo; aloo; allo; wenkom; weinkom; wainkom; wenkum; fenkom; feenkom; finkom; fi 7ad; fe 7ad; fi 7ada; 7ad hena; 7ada \
+     hon; fi a7ad; lissa hena; lissa hina; lissa hna; lessa hena; lessa hina; lesa hena; lesa hina; lsa hon; lissa hon; \
+     lessa hon; lissa mawgood; lissa mawgoud; lessa mawgood; lesa mawgood; lissa mawjood; lissa mawjoud; lessa mawjood; \
+     lissa ma3ak; lessa ma3ak; lesa ma3ak; ana hena; ana hina; ana hna; ana hon; ana hni; ana hnee; ana lissa hena; ana \
+     lessa hena; ana lesa hena; ana lissa hon; ana lsa hon; ana mawjood; ana mawjoud; ana mawjud; ana mawgood; ana mawgoud; \
+     ana mawgod; ana mawjooda; ana mawjode; ana ma3ak; ana ma3akom; ana m3ak; ba3dni \
+     hon; b3dni hon; ba3dni hena; lal7een hena; lel7een hena; lal7een mawjood; lel7een mawjood; rani hna; rani hnaya; \
+     mazal hna; mazelt hna; mazelt hena; mazilt huna; ba2i hena; entom hena; ento hena; enta hena; inta hon; enta ma3aya; \
+     inta ma3i; \
+     did anyone come; did anybody come; has anyone come; has anybody come; is anyone coming; is anybody coming; is \
+     someone coming; is somebody coming; is help coming; did you reach anyone; did you reach anybody; did you reach \
+     someone; have you reached anyone; did anyone answer; did anybody answer; has anyone answered; \
      anyone; anybody; anyone there; any one there; anybody there; anyone here; is anyone there; \
      is anybody there; is anyone here; is anyone around; are you there; you there; r u there; \
      still there; are you still there; are you here; answer me; reply; please reply; reply \
      please; pls reply; respond; please respond; respond please; knock knock; hello anyone; is \
      there anyone; is there anybody; is there anyone there; anyone home; is someone there; \
-     someone there; are you with me;"
+     someone there; are you with me; are you still with me; are you still here; are you guys there; you still there; u \
+     there; u still there; still with me; is anybody here; anybody here; still here; im still here; i am still here; im \
+     here; i am here; im right here; i am right here; im here still; im still right here; still around; im still around; i am \
+     still around; still with you; im still with you; i am still with you; yes im here; yes i am here; yes im still here; \
+     yes i am still here; yes still here; i havent left; i have not left; i havent gone; i have not gone; i didnt leave; i \
+     did not leave; im not gone;"
 );
 
 /// Words that may stand in any social message and change nothing.

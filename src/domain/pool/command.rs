@@ -38,6 +38,9 @@ pub struct Arrival {
     pub waiting_since: Timestamp,
     /// Milliseconds waited before, in this episode.
     pub waited_ms: i64,
+    /// Of these, those of waits that are over: whoever waits anew began the present one after them.
+    #[serde(default)]
+    pub waited_before_ms: i64,
     /// Who is asked first.
     pub preferred: Option<AgentId>,
     /// Who must not get it.
@@ -346,9 +349,9 @@ pub enum PoolRefusal {
     #[error("it is not due yet")]
     NotDue,
     /// The place is not in a state in which this can be done.
-    #[error("the place is {state}")]
+    #[error("the place is {}", state.replace('_', " "))]
     WrongState {
-        /// In which it is.
+        /// In which it is, as a code.
         state: &'static str,
     },
     /// The agent may not be offered this now.

@@ -87,14 +87,19 @@ impl Desk<'_> {
     /// The item is this agent's, under the token it has: what accepting and claiming have in common.
     pub(super) fn assign(&mut self, mut item: Item, mut agent: Agent) {
         let (conversation, token) = (self.case.conversation.clone(), item.token);
+        let waited = match item.state {
+            ItemState::Waiting | ItemState::Offered { .. } => Some(self.waited(&item, true)),
+            // Whoever is taken over from an agent has not waited.
+            ItemState::Assigned { .. } => None,
+        };
+        self.decision.waited = waited;
         item.state = ItemState::Assigned { agent: agent.id.clone() };
         item.waited_ms += self.at.since(item.waiting_since).as_millis() as i64;
+        item.waited_before_ms = item.waited_ms;
         item.waiting_since = self.at;
         item.preferred = None;
         let since = item.seat.map_or(self.at, |seat| seat.since);
         item.seat = Some(Seat { since, taken: Some(self.at) });
-        let (kind, span) = (Kind::of(&item.handoff), millis(item.waited_ms));
-        self.decision.waited = Some(Waited { kind, span, met: true });
         let held = Held::given(token, item.cost, Holding::Owned);
         agent.held.insert(conversation.clone(), held);
         agent.unanswered = 0;
@@ -165,6 +170,18 @@ impl Desk<'_> {
         self.keep(agent);
     }
 
+    /// There is nothing to write up about what comes back to the same agent.
+    pub(super) fn end_wrap_up_of(&mut self, preferred: Option<&AgentId>) {
+        let Some(mut agent) = preferred.and_then(|preferred| self.agent(preferred).ok()) else {
+            return;
+        };
+        let held = agent.held.get(&self.case.conversation).map(|held| &held.how);
+        if let Some(Holding::WrapUp { .. }) = held {
+            agent.held.remove(&self.case.conversation);
+            self.keep(agent);
+        }
+    }
+
     pub(super) fn item_of(&self, arrival: &Arrival) -> Item {
         let mut credit = self.rules.credit(arrival.handoff.priority).as_millis() as i64;
         if arrival.returned {
@@ -180,9 +197,12 @@ impl Desk<'_> {
         Item {
             headline: arrival.headline.clone(),
             waited_ms: arrival.waited_ms.max(0),
+            waited_before_ms: arrival.waited_before_ms.max(0),
             credit_ms: self.bounded_credit(credit),
             paused: arrival.avoided.iter().map(|agent| (agent.clone(), pause)).collect(),
             excluded: arrival.excluded.clone(),
+            // In danger too they are not asked in the same moment.
+            asked_again_from: (!arrival.avoided.is_empty()).then(|| self.asked_again_from()),
             preferred: arrival.preferred.clone().map(|agent| Preferred {
                 agent,
                 until: self.at + self.rules.offers.preferred_hold,
@@ -209,12 +229,24 @@ impl Desk<'_> {
     pub(super) fn gave_up(&mut self, item: &Item) {
         match item.state {
             ItemState::Waiting | ItemState::Offered { .. } => {
-                let span = millis(item.waited_ms) + self.at.since(item.waiting_since);
-                let kind = Kind::of(&item.handoff);
-                self.decision.waited = Some(Waited { kind, span, met: false });
+                self.decision.waited = Some(self.waited(item, false));
             }
             ItemState::Assigned { .. } => {}
         }
+    }
+
+    /// The present wait, which ends now. Whoever was passed on waits anew: what they waited before
+    /// was reported when somebody came.
+    fn waited(&self, item: &Item, met: bool) -> Waited {
+        let before = millis(item.waited_ms - item.waited_before_ms);
+        let span = before + self.at.since(item.waiting_since);
+        Waited { kind: Kind::of(&item.handoff), span, met }
+    }
+
+    /// When whoever did not take it may be asked again, in an emergency.
+    pub(super) fn asked_again_from(&self) -> Timestamp {
+        let offers = &self.rules.offers;
+        self.at + offers.cool_down_after_decline.min(offers.emergency_again_max)
     }
 
     pub(super) fn returned_credit(&self) -> i64 {

@@ -26,11 +26,14 @@ pub struct Item {
     pub waiting_since: Timestamp,
     /// Milliseconds waited before that, in earlier waits of the same episode.
     pub waited_ms: i64,
+    /// Of these, those of waits that are over: reported already, and not part of the present one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub waited_before_ms: i64,
     /// How much earlier than its arrival it is treated, in ms; bounded by the rules.
     pub credit_ms: i64,
     /// Who declined or let it lapse, and until when they are not offered it again.
     pub paused: BTreeMap<AgentId, Timestamp>,
-    /// Who must not get it (denied twice, released it).
+    /// Who must not get it (denied twice, passed it on).
     pub excluded: BTreeSet<AgentId>,
     /// In an emergency: when whoever declined may be asked again, if nobody else is left. Not their
     /// pause, which would let somebody in danger wait for it; not at once, so that a program which
@@ -82,6 +85,7 @@ impl Item {
             headline: String::new(),
             waiting_since,
             waited_ms: 0,
+            waited_before_ms: 0,
             credit_ms: 0,
             paused: BTreeMap::new(),
             excluded: BTreeSet::new(),
@@ -97,6 +101,11 @@ impl Item {
             seat: None,
         }
     }
+}
+
+/// Whether a count is not worth writing down.
+pub(in crate::domain) fn is_zero(count: &i64) -> bool {
+    *count == 0
 }
 
 /// Since when an agent's seat is taken for an item.

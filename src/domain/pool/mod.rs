@@ -12,4 +12,4 @@ pub mod why;
 pub mod work;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;

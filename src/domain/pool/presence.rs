@@ -169,7 +169,7 @@ fn end_wrap_up(
     match agent.held.get(conversation).map(|held| &held.how) {
         None => return Err(PoolRefusal::Duplicate),
         Some(Holding::Offer | Holding::Owned) => {
-            return Err(PoolRefusal::WrongState { state: "not being written up" });
+            return Err(PoolRefusal::WrongState { state: "not_written_up" });
         }
         Some(Holding::WrapUp { .. }) => agent.held.remove(conversation),
     };

@@ -94,12 +94,17 @@ impl Desk<'_> {
             Some(Place::Gone { .. }) => {}
             Some(Place::Here(old)) => {
                 // The newer stay ends the older one: whoever held it is free.
-                untaken = old.untaken;
+                untaken = match old.state {
+                    ItemState::Waiting | ItemState::Offered { .. } => old.untaken,
+                    // Somebody took it: from here on nobody has been asked yet.
+                    ItemState::Assigned { .. } => 0,
+                };
                 // One wait, one credit: what was granted before is not taken back.
                 credit_ms = old.credit_ms;
                 self.free_holder(old, OfferEnd::Rescinded, UnassignReason::Requeued);
             }
         }
+        self.end_wrap_up_of(arrival.preferred.as_ref());
         let mut item = self.item_of(arrival);
         item.untaken = untaken;
         item.credit_ms = self.bounded_credit(item.credit_ms.max(credit_ms));
@@ -208,10 +213,8 @@ impl Desk<'_> {
         let mut agent = self.agent(agent_id)?;
         item.paused.insert(agent_id.clone(), self.at + self.rules.offers.decliner_pause);
         // Declining must not keep one at the front of the idle.
-        let cool_down = self.rules.offers.cool_down_after_decline;
-        agent.paused_until = self.at + cool_down;
-        item.asked_again_from =
-            Some(self.at + cool_down.min(self.rules.offers.emergency_again_max));
+        agent.paused_until = self.at + self.rules.offers.cool_down_after_decline;
+        item.asked_again_from = Some(self.asked_again_from());
         agent.unanswered = 0;
         self.end_offer(&mut item, Some(agent), OfferEnd::Declined);
         Ok(self.decision)
@@ -303,6 +306,7 @@ impl Desk<'_> {
         item.state = ItemState::Waiting;
         item.waiting_since = self.at;
         item.preferred = None;
+        item.untaken = 0;
         item.claimed_over = None;
         item.taken_over = false;
         item.seat = None;

@@ -108,6 +108,22 @@ impl AlertKind {
         }
     }
 
+    /// Whether it asks for something that can be over at once: a block that has ended is nothing to look
+    /// at, however lately it was told of.
+    const fn ends_at_once(self) -> bool {
+        match self {
+            AlertKind::BlockAwaitsReview | AlertKind::BlockLapsed => true,
+            AlertKind::EmergencyWaiting
+            | AlertKind::NobodyThere
+            | AlertKind::LongestWait
+            | AlertKind::QueueLength
+            | AlertKind::BrokenPromises
+            | AlertKind::AgentSilent
+            | AlertKind::AbuseReported
+            | AlertKind::NobodyReached => false,
+        }
+    }
+
     /// Whether it is measured in milliseconds; else in numbers of conversations.
     pub const fn is_span(self) -> bool {
         match self {
@@ -224,7 +240,8 @@ pub fn judge(
     for old in before {
         let (value, limit) = measured.get(&old.key).copied().unwrap_or((0, old.limit));
         let is_high = value.saturating_mul(100) >= limit.saturating_mul(rules.clear_below.into());
-        if is_high || at < old.since + rules.hold {
+        let is_held = at < old.since + rules.hold && !old.key.kind.ends_at_once();
+        if is_high || is_held {
             judged.raised.push(old.clone());
         } else {
             judged.cleared.push(old.clone());
@@ -287,6 +304,17 @@ mod tests {
     fn an_alert_stands_for_a_while_whatever_comes() {
         let told = looks(&[20, 0, 0, 0], 3);
         assert_eq!(told, [(1, 0, 1), (0, 0, 1), (0, 0, 1), (0, 1, 0)]);
+    }
+
+    #[test]
+    fn a_block_that_is_over_is_no_longer_told_of_however_short_it_was() {
+        let rules = AlertRules::default();
+        let at = Timestamp::from_millis(1_000_000);
+        for (kind, cleared) in [(AlertKind::BlockAwaitsReview, 1), (AlertKind::AbuseReported, 0)] {
+            let first = judge(&rules, &[], &BTreeMap::from([(key(kind), (1, 1))]), at);
+            let then = judge(&rules, &first.raised, &BTreeMap::new(), at);
+            assert_eq!(then.cleared.len(), cleared, "{kind:?}");
+        }
     }
 
     #[test]

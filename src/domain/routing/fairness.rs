@@ -20,7 +20,7 @@ pub const JUDGED_MIN: usize = 5;
 pub struct Waited {
     /// Whose.
     pub kind: Kind,
-    /// How long in all, by the one clock of the episode.
+    /// How long, from when they began to wait; waits before it count by themselves.
     pub span: Duration,
     /// Whether a person came; else the customer left, or chose something else than to wait.
     pub met: bool,

@@ -7,14 +7,18 @@
 
 use crate::domain::time::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
+use std::time::Duration;
 
 /// How many days ahead the next opening is looked for; beyond that it counts as never.
 pub const DAYS_AHEAD_MAX: u32 = 400;
 
 const MINUTES_A_DAY: u16 = 24 * 60;
+
+/// So many stretches of open time may one span reach over; more count as never.
+const STRETCHES_MAX: u32 = 1_000;
 
 /// When a queue is open. The zone is resolved once, when this is made.
 #[derive(Debug, Clone)]
@@ -131,28 +135,58 @@ impl Hours {
         self.zone.to_datetime(instant)
     }
 
+    /// How far that clock is from the world's, where it shows this time twice: when it is put back an
+    /// hour comes again, and only this tells one from the other.
+    pub fn repeated_by(&self, at: Timestamp) -> Option<Offset> {
+        let instant = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
+        match self.zone.to_ambiguous_timestamp(self.wall_clock(at)).offset() {
+            AmbiguousOffset::Fold { .. } => Some(self.zone.to_offset(instant)),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Gap { .. } => None,
+        }
+    }
+
     /// The first moment from `at` on when it is open: `at` itself if it is open then; `None` if it
     /// does not open within [`DAYS_AHEAD_MAX`] days.
     pub fn next_opening(&self, at: Timestamp) -> Option<Timestamp> {
         self.opening_within(at, DAYS_AHEAD_MAX)
     }
 
+    /// The moment by which it has been open for so long from `at` on: what takes two hours, begun an
+    /// hour before it closes, is done an hour after it opens again. `None` if that is too far ahead.
+    pub fn after_open(&self, at: Timestamp, span: Duration) -> Option<Timestamp> {
+        let (mut at, mut left) = (at, span);
+        for _ in 0..STRETCHES_MAX {
+            let (opens, closes) = self.stretch_within(at, DAYS_AHEAD_MAX)?;
+            let lasts = closes.since(opens);
+            if left <= lasts {
+                return Some(opens + left);
+            }
+            (at, left) = (closes, left - lasts);
+        }
+        None
+    }
+
     fn opening_within(&self, at: Timestamp, days: u32) -> Option<Timestamp> {
+        self.stretch_within(at, days).map(|(opens, _)| opens)
+    }
+
+    /// The first stretch in which it is open, from `at` on.
+    fn stretch_within(&self, at: Timestamp, days: u32) -> Option<(Timestamp, Timestamp)> {
         let at = self.shut_until.map_or(at, |until| at.max(until));
         let instant = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
         // A span of yesterday may still last.
         let mut date = self.zone.to_datetime(instant).date().yesterday().ok()?;
         for _ in 0..days + 2 {
-            if let Some(opening) = self.opening_on(date, at) {
-                return Some(opening);
+            if let Some(stretch) = self.stretch_on(date, at) {
+                return Some(stretch);
             }
             date = date.tomorrow().ok()?;
         }
         None
     }
 
-    /// The first moment from `at` on within the spans that begin on `date`.
-    fn opening_on(&self, date: Date, at: Timestamp) -> Option<Timestamp> {
+    /// The first stretch from `at` on of the spans that begin on `date`.
+    fn stretch_on(&self, date: Date, at: Timestamp) -> Option<(Timestamp, Timestamp)> {
         if self.closed.contains(&date) {
             return None;
         }
@@ -160,7 +194,7 @@ impl Hours {
         spans.iter().find_map(|span| {
             let start = self.moment(date, span.from)?;
             let end = self.moment(date, span.end())?;
-            (start < end && at < end).then(|| start.max(at))
+            (start < end && at < end).then(|| (start.max(at), end))
         })
     }
 
@@ -367,6 +401,26 @@ mod tests {
             check(&hours("Europe/Berlin", &[], &[]), &[(moment, None)]);
         }
         assert!(!hours("UTC", &week, &[]).is_open(Timestamp::FAR), "beyond every calendar");
+    }
+
+    #[test]
+    fn open_time_is_counted_over_nights_and_holidays() {
+        let day: &[&str] = &["09:00-22:00"];
+        let week = [("mon", day), ("tue", day), ("wed", day)];
+        let shop = hours("Asia/Riyadh", &week, &["2026-11-24"]);
+        let after =
+            |from: &str, minutes: u64| shop.after_open(at(from), Duration::from_secs(60 * minutes));
+        // Monday 21:30 in Riyadh.
+        assert_eq!(after("2026-11-23T18:30:00Z", 30), Some(at("2026-11-23T19:00:00Z")));
+        assert_eq!(after("2026-11-23T18:30:00Z", 40), Some(at("2026-11-25T06:10:00Z")));
+        // Closed: it begins when it opens.
+        assert_eq!(after("2026-11-23T20:00:00Z", 5), Some(at("2026-11-25T06:05:00Z")));
+        assert_eq!(after("2026-11-23T06:00:00Z", 14 * 60), Some(at("2026-11-25T07:00:00Z")));
+        let always = Hours::always();
+        let from = at("2026-11-23T23:30:00Z");
+        let week = Duration::from_secs(7 * 86_400);
+        assert_eq!(always.after_open(from, week), Some(from + week));
+        assert_eq!(hours("UTC", &[], &[]).after_open(from, week), None);
     }
 
     #[test]

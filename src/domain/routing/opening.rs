@@ -8,9 +8,14 @@ use crate::domain::time::Timestamp;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::TimeZone;
 
-/// For example "Sunday 22 Nov, 09:00" or «الأحد 22 نوفمبر، 09:00».
+/// For example "Sunday 22 Nov, 09:00" or «الأحد 22 نوفمبر، 09:00»; in an hour that comes twice, because
+/// the clock is put back, "Sunday 25 Oct, 02:30 (UTC+02)".
 pub fn describe(hours: &Hours, opens: Timestamp, language: Language) -> String {
-    on_the_wall(hours.wall_clock(opens), language)
+    let told = on_the_wall(hours.wall_clock(opens), language);
+    match hours.repeated_by(opens) {
+        Some(offset) => format!("{told} (UTC{offset})"),
+        None => told,
+    }
 }
 
 /// A time as it is told to a customer of this queue: by its own clock, or by that of the first
@@ -172,8 +177,12 @@ mod tests {
         // On 2026-10-25 there are two: it opens at the first.
         let fold = hours("Europe/Berlin", &[("sun", "02:30-04:00")], &[]);
         assert_eq!(fold.next_opening(at("2026-10-24T12:00:00Z")), Some(at("2026-10-25T00:30:00Z")));
-        let told = ("Sunday 25 Oct, 02:30", "الأحد 25 أكتوبر، 02:30");
+        let told = ("Sunday 25 Oct, 02:30 (UTC+02)", "الأحد 25 أكتوبر، 02:30 (UTC+02)");
         check(&fold, "2026-10-24T12:00:00Z", Some(told));
+        // The second, an hour later, and the time after both, which comes once.
+        let told = |moment: &str| describe(&fold, at(moment), Language::En);
+        assert_eq!(told("2026-10-25T01:30:00Z"), "Sunday 25 Oct, 02:30 (UTC+01)");
+        assert_eq!(told("2026-10-25T02:00:00Z"), "Sunday 25 Oct, 03:00");
     }
 
     #[test]

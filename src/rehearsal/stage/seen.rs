@@ -96,8 +96,10 @@ impl Stage {
         let owned = || c.owner().map(|agent| (agent.clone(), c.token));
         let Some((agent, token)) = offer.or_else(owned) else { return Ok(desk) };
         // Nobody holds what has just changed hands.
-        let Ok(packet) = self.app.packet(&agent, &self.id, token).await else { return Ok(desk) };
-        desk.reads.push(packet.asked.headline.clone());
+        let Ok(packet) = self.app.packet(&agent, &self.id, token, None).await else {
+            return Ok(desk);
+        };
+        desk.reads.push(packet.headline);
         desk.reads.push(packet.opening);
         desk.reads.extend(packet.note);
         let looked = self.about.as_ref().filter(|(by, _)| *by == agent);

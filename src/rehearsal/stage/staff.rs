@@ -109,7 +109,9 @@ impl Stage {
                 let once = self.once("supervisor", by, "take over")?;
                 self.app.take_over_once(supervisor, &self.id, &once).await.map(|_| ())
             }
-            SupervisorAction::Requeue => self.app.requeue(&self.id).await.map(|_| ()),
+            SupervisorAction::Requeue => {
+                self.app.requeue(&self.id, None, String::new()).await.map(|_| ())
+            }
             SupervisorAction::Uphold | SupervisorAction::Lift => {
                 let by = (by, *what == SupervisorAction::Uphold);
                 self.app.review_block(&self.id, None, by, "script").await.map(|_| ())

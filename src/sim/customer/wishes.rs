@@ -31,6 +31,11 @@ impl Customer {
         if memory.is_some_and(|memory| memory.asking.is_some()) && self.random.below(3) > 0 {
             return self.say(Mood::Number);
         }
+        let answers = self.view.iter().flat_map(|view| &view.satisfaction.answers);
+        if answers.last().is_some_and(|last| last.helpful.is_some()) && self.random.below(4) == 0 {
+            // A second thought on what was said of the answer.
+            return Action::Rate(self.random.below(2) == 0);
+        }
         let mood = match self.temper {
             Temper::Impatient => self.random.weighted(&[(5, Mood::WantsHuman), (3, Mood::Asks)]),
             Temper::Angry => self.random.weighted(&[(5, Mood::Angry), (3, Mood::Asks)]),

@@ -219,6 +219,7 @@ fn noticed(mutant: Mutant) -> Option<World> {
         | Mutant::PlaceLost
         | Mutant::CreditUnbounded
         | Mutant::OrderIgnored
+        | Mutant::ReportUnlisted
         | Mutant::VersionsIgnored => return None,
     })
 }

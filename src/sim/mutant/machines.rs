@@ -159,10 +159,10 @@ pub(super) fn block_ignores_danger(
             blind.iter_mut().for_each(|c| c.endangered = false);
             command.clone()
         }
-        Command::CustomerSays { input, reading } if blocked => {
+        Command::CustomerSays { input, reading, wait } if blocked => {
             let mut reading = reading.clone();
             reading.assessment.fired = None;
-            Command::CustomerSays { input: input.clone(), reading }
+            Command::CustomerSays { input: input.clone(), reading, wait: *wait }
         }
         other => other.clone(),
     };

@@ -87,11 +87,13 @@ pub enum Mutant {
     CreditUnbounded,
     /// Whoever came last is offered first.
     OrderIgnored,
+    /// What customers say of how they were served is not listed for the report.
+    ReportUnlisted,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 36] = [
+    pub const ALL: [Mutant; 37] = [
         Mutant::BindIgnoresToken,
         Mutant::AgentSpeaksWithOldToken,
         Mutant::BotSpeaksOverHumans,
@@ -128,6 +130,7 @@ impl Mutant {
         Mutant::PlaceLost,
         Mutant::CreditUnbounded,
         Mutant::OrderIgnored,
+        Mutant::ReportUnlisted,
     ];
 
     /// The name it is called by.
@@ -169,6 +172,7 @@ impl Mutant {
             Mutant::PlaceLost => "place-kept",
             Mutant::CreditUnbounded => "credit",
             Mutant::OrderIgnored => "order",
+            Mutant::ReportUnlisted => "report",
         }
     }
 
@@ -240,6 +244,7 @@ impl Mutant {
             | Mutant::RecordForgotten
             | Mutant::OwnerUnasked
             | Mutant::ErasedStays
+            | Mutant::ReportUnlisted
             | Mutant::DirectivesUnread
             | Mutant::AuditSkipped => real,
         }
@@ -253,6 +258,7 @@ impl Mutant {
                 | Mutant::LeaseIgnored
                 | Mutant::ExpiryIgnored
                 | Mutant::ErasedStays
+                | Mutant::ReportUnlisted
                 | Mutant::OutboxClearedEarly),
             ) => Arc::new(Weakened::new(inner, mutant)),
             Some(_) | None => inner,

@@ -39,11 +39,13 @@ impl Weakened {
             }
         }
         let stays = self.mutant == Mutant::ErasedStays;
+        let unlisted = self.mutant == Mutant::ReportUnlisted;
         for write in change.writes() {
             match write.clone() {
                 Write::Append { log, record, .. } if stays => {
                     copy(&Write::Append { log, record, keep: None }, &mut renewed);
                 }
+                Write::IndexPut { index: Index::SATISFACTION, .. } if unlisted => {}
                 write => copy(&write, &mut renewed),
             }
         }

@@ -1,7 +1,7 @@
 //! What a customer meets while the store is full or away.
 
 use super::world::*;
-use sanad::app::conversations::Opening;
+use sanad::app::begin::Opening;
 use sanad::domain::bot::outcome::Outcome;
 use sanad::domain::ids::CustomerId;
 use sanad::domain::language::Language;

@@ -175,6 +175,7 @@ async fn the_agent_is_told_what_the_host_tells_and_the_customer_is_not() {
         session: sara.session(),
         conversation_id: mona.id.clone(),
         token: offer.token,
+        language: String::new(),
     };
     let packet = world.agents().get_handoff_packet(with(request, &sara.key)).await.unwrap();
     let packet = packet.into_inner().packet.unwrap();

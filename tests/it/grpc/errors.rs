@@ -132,6 +132,13 @@ async fn cases(
         ),
         case(
             "/sanad.v1.ChatService/SendMessage",
+            bytes(&say(" \u{200b}\u{202e}\0 ", "nothing-to-see")),
+            token,
+            Code::InvalidArgument,
+            "FIELD_INVALID",
+        ),
+        case(
+            "/sanad.v1.ChatService/SendMessage",
             bytes(&say("something else", "used")),
             token,
             Code::InvalidArgument,

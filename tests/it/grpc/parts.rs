@@ -98,6 +98,7 @@ async fn what_is_allowed_reaches_the_other_side_as_it_was_sent() {
         session: sara.session(),
         conversation_id: customer.id.clone(),
         token: offer.token,
+        language: String::new(),
     };
     let packet = world.agents().get_handoff_packet(with(request, &sara.key)).await.unwrap();
     let transcript = packet.into_inner().packet.unwrap().transcript;

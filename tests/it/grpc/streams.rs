@@ -1,10 +1,14 @@
 //! Streams that break: nothing is lost, nothing comes twice, and a slow reader is only slow.
 
 use super::world::*;
+use sanad::app::keys;
 use sanad::grpc::lifecycle::Phase;
 use sanad::grpc::pb;
 use sanad::grpc::pb::subscribe_events_response::Frame as ChatFrame;
 use sanad::grpc::pb::subscribe_work_response::Frame;
+use sanad::store::memory::MemoryStore;
+use sanad::store::stored::Rewind;
+use std::sync::Arc;
 use std::time::Duration;
 
 #[tokio::test]
@@ -82,6 +86,48 @@ async fn a_token_of_another_history_starts_the_conversation_anew() {
     let reset = reset.await;
     assert_eq!(reset.reason(), pb::ResetReason::Diverged);
     assert!(reset.events.first().is_some_and(|event| event.sequence == 1));
+}
+
+#[tokio::test]
+async fn who_reads_along_is_told_when_what_they_read_was_lost() {
+    let clock = TestClock::new();
+    let memory = Arc::new(MemoryStore::new(clock.clone()));
+    let world = World::on(memory.clone(), clock).await;
+    let sara = world.ready("sara").await;
+    let mut work = sara.stream().await;
+    let customer = world.customer().await;
+    customer.ask_for_a_person().await;
+    let offer = work.offer().await;
+    sara.accept(&offer).await.unwrap();
+    customer.say("kept").await;
+    assert_eq!(work.message().await.0, "kept");
+    let buckets = world.app.settings().buckets;
+    let slot = keys::bucket(keys::bucket_of(&customer.conversation(), buckets));
+    let put_back = memory.checkpoint(&slot);
+    let mut stream = customer.stream("").await;
+    customer.say("lost").await;
+    assert_eq!(work.message().await.0, "lost");
+    stream.event(|event| text_of(event).as_deref() == Some("lost")).await;
+    // Nobody writes on: what was read is looked for all the same.
+    put_back();
+    let texts = |reset: &pb::Reset| reset.events.iter().filter_map(text_of).collect::<Vec<_>>();
+    let reset = loop {
+        if let ChatFrame::Reset(reset) = stream.next().await.unwrap() {
+            break reset;
+        }
+    };
+    assert_eq!(reset.reason(), pb::ResetReason::Diverged);
+    assert!(texts(&reset).contains(&"kept".to_owned()), "{reset:?}");
+    assert!(!texts(&reset).contains(&"lost".to_owned()), "{reset:?}");
+    let reset = work.until(|frame| match frame {
+        Frame::ConversationEvent(told) => told.reset,
+        _ => None,
+    });
+    assert!(!texts(&reset.await).contains(&"lost".to_owned()));
+    // Both go on from there.
+    customer.say("later").await;
+    assert_eq!(work.message().await.0, "later");
+    stream.event(|event| text_of(event).as_deref() == Some("later")).await;
 }
 
 #[tokio::test]

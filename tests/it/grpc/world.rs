@@ -453,7 +453,7 @@ async fn work(app: Arc<App>) {
         app.watch_leases().await.ok();
         app.watch_alerts().await.ok();
         app.match_now().await;
-        app.hub().repair(app.store().as_ref()).await.ok();
+        app.repair_rings().await.ok();
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -608,6 +608,7 @@ impl Agent<'_> {
             session: self.session(),
             conversation_id: conversation.to_owned(),
             token,
+            language: String::new(),
         };
         let packet = self.world.agents().get_handoff_packet(with(request, &self.key)).await?;
         Ok(packet.into_inner().packet.unwrap())

@@ -105,5 +105,6 @@ impl Desk {
             _ => return,
         };
         self.taking.take_if(|taking| taking == wanted);
+        self.misses();
     }
 }

@@ -150,3 +150,54 @@ fn who_answers_an_offer_a_moment_too_late_is_told_how_it_ended() {
     desk.offered(offer("c"), 0);
     assert!(matches!(desk.line(Line::Accept(None), 0).deeds[..], [Deed::Accept(_)]));
 }
+
+#[test]
+fn a_line_about_an_offer_that_lapsed_is_answered_and_the_next_one_waits_for_another() {
+    let mut desk = desk();
+    let ends = |desk: &mut Desk, id: &str, how: OfferEnd| {
+        desk.offered(offer(id), 0);
+        let token = Some(OwnershipToken { term: 1, attempt: 1 });
+        let conversation_id = id.to_owned();
+        desk.offer_ended(&OfferEnded { conversation_id, token, how: how.into() });
+    };
+    assert!(!desk.is_late(&Line::Accept(None)), "nothing was there");
+    ends(&mut desk, "a", OfferEnd::Declined);
+    assert!(!desk.is_late(&Line::Accept(None)), "it was answered");
+    ends(&mut desk, "b", OfferEnd::Expired);
+    assert!(desk.is_late(&Line::Accept(None)) && desk.is_late(&Line::Decline(Some(2), "".into())));
+    assert!(!desk.is_late(&Line::Accept(Some(3))) && !desk.is_late(&Line::Note("".into())));
+    desk.line(Line::Accept(None), 0);
+    assert!(!desk.is_late(&Line::Accept(None)), "it was told");
+    ends(&mut desk, "c", OfferEnd::Rescinded);
+    desk.offered(offer("d"), 0);
+    assert!(!desk.is_late(&Line::Accept(None)), "another one is there");
+}
+
+#[test]
+fn what_a_script_writes_to_whom_it_did_not_get_goes_to_nobody_else() {
+    let desk = |interactive| {
+        let mut desk = Desk { interactive, ..desk() };
+        desk.assigned(&assignment("a"));
+        desk.waiting = vec!["b".to_owned()];
+        let claims = desk.line(Line::Claim(1), 0).deeds.remove(0);
+        desk.refused(&claims, &Status::failed_precondition("no longer waits"));
+        desk
+    };
+    let says = |desk: &mut Desk| !desk.line(Line::Say("hello b".to_owned()), 0).deeds.is_empty();
+    assert!(says(&mut desk(true)), "a person has read to whom it goes");
+    let mut script = desk(false);
+    let told = script.line(Line::Say("hello b".to_owned()), 0);
+    assert!(told.deeds.is_empty() && told.lines[0].contains("not sent"), "{told:?}");
+    assert!(script.line(Line::Propose(String::new()), 0).deeds.is_empty());
+    script.line(Line::To(1), 0);
+    assert!(says(&mut script), "it has said who is meant");
+    for asks in [Line::Accept(None), Line::Claim(7)] {
+        assert!(script.line(asks, 0).deeds.is_empty());
+        assert!(!says(&mut script));
+        script.offered(offer("c"), 0);
+        script.line(Line::Accept(None), 0);
+        script.assigned(&assignment("c"));
+        assert!(says(&mut script), "what is got is written to");
+        script.work.unassign("c");
+    }
+}

@@ -151,7 +151,7 @@ impl Talk {
                 self.terminal.screen.show(&[self.view.save_first()]);
             }
             (Own::Resumed(resumed), _) => self.switch(*resumed)?,
-            (Own::Exported(lines), want) => return self.exported(&lines, want),
+            (Own::Exported(lines), want) => self.exported(&lines, want),
             (Own::Erased(count), _) => {
                 self.terminal.screen.show(&[self.view.erased(count)]);
                 // What opened the conversation opens nothing any more.
@@ -178,8 +178,8 @@ impl Talk {
         Ok(())
     }
 
-    fn exported(&mut self, lines: &str, want: Want) -> anyhow::Result<Go> {
-        let Want::Export(file) = want else { return Ok(Go::On) };
+    fn exported(&mut self, lines: &str, want: Want) {
+        let Want::Export(file) = want else { return };
         match write_new(&file, lines) {
             Ok(()) => {
                 let is_known = !self.identity.is_empty();
@@ -187,11 +187,8 @@ impl Talk {
             }
             Err(why) => {
                 self.terminal.screen.show(&[self.view.not_written(&file, &why)]);
-                if !self.terminal.interactive {
-                    anyhow::bail!("cannot write {}: {why}", file.display());
-                }
+                self.undone.one(&self.terminal);
             }
         }
-        Ok(Go::On)
     }
 }

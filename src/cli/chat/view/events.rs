@@ -6,7 +6,20 @@ use crate::cli::words::{self, pick};
 use crate::cli::zone;
 use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
-use crate::grpc::pb::{Choice, Conversation, ConversationState, Event, Mode, Outcome, Party};
+use crate::grpc::pb::{
+    Choice, Conversation, ConversationState, DelayReason, Event, Mode, Outcome, Party,
+    PositionRise, QueueStatus,
+};
+use std::cmp::Ordering;
+
+/// The notices that say where somebody stands in line.
+const PLACE_TOLD_BY: [&str; 2] = ["handoff_registered", "still_waiting"];
+
+/// The number in line and why it takes time.
+pub(super) fn place_of(status: &QueueStatus) -> (u32, DelayReason) {
+    let delay = status.delay.as_ref().map_or(DelayReason::Unspecified, |delay| delay.reason());
+    (status.position, delay)
+}
 
 impl View {
     /// Remembers what an event changes for the customer.
@@ -27,7 +40,14 @@ impl View {
                     self.follow_language(language);
                 }
             }
-            Some(Body::Notice(_)) => self.replied(event.sequence),
+            Some(Body::Notice(notice)) => {
+                self.replied(event.sequence);
+                if PLACE_TOLD_BY.contains(&notice.key.as_str()) {
+                    // Their place comes with the answer before the words, or from the stream after them.
+                    self.told_place = self.queue.as_ref().filter(|it| it.registered).map(place_of);
+                    self.tells_place = self.told_place.is_none();
+                }
+            }
             Some(Body::WaitOptionsOffered(offered)) => self.choices = offered.choices.clone(),
             Some(Body::SurveyAsked(asked)) => {
                 self.choices = asked.choices.clone();
@@ -96,11 +116,30 @@ impl View {
         }
     }
 
+    /// Where they stand now. Why they are further back than they were told once is said where the number
+    /// has risen, not where it has fallen again.
+    pub(super) fn stands_in_line(&mut self, mut status: QueueStatus) {
+        if let Some(before) = &self.queue {
+            match status.position.cmp(&before.position) {
+                Ordering::Less => status.rise = PositionRise::Unspecified.into(),
+                Ordering::Equal => status.rise = before.rise,
+                Ordering::Greater => {}
+            }
+        }
+        if status.registered && std::mem::take(&mut self.tells_place) {
+            self.told_place = Some(place_of(&status));
+        }
+        self.queue = Some(status);
+    }
+
     pub(super) fn stands(&mut self, conversation: Option<Conversation>) {
         let Some(conversation) = conversation else { return };
         self.seen.marks(conversation.read_marks);
         self.queue = match conversation.state() {
-            ConversationState::Queued => conversation.queue_status.or(self.queue.take()),
+            ConversationState::Queued => {
+                conversation.queue_status.into_iter().for_each(|it| self.stands_in_line(it));
+                self.queue.take()
+            }
             ConversationState::Unspecified
             | ConversationState::Bot
             | ConversationState::Pending

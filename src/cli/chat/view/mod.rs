@@ -2,7 +2,9 @@
 
 mod events;
 mod own;
+mod unsaved;
 
+use events::place_of;
 pub use own::means_erase;
 
 use super::calls::{Asked, Done, Rated};
@@ -21,12 +23,13 @@ use crate::domain::language::Language;
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{
-    Choice, ConversationState, Event, Mode, Party, QueueStatus, Reset, ResetReason,
+    Choice, ConversationState, DelayReason, Event, Mode, Party, QueueStatus, Reset, ResetReason,
     StartConversationResponse, SubscribeEventsResponse,
 };
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tonic::Status;
+use unsaved::Unsaved;
 
 /// How long a tick is, in milliseconds.
 pub const TICK_MS: u128 = 300;
@@ -48,6 +51,10 @@ pub struct View {
     /// What a rating would be about.
     rated: Rated,
     queue: Option<QueueStatus>,
+    /// Where they stand was told in words; the place that comes next is that one.
+    tells_place: bool,
+    /// The place that was told in words, and why it takes time.
+    told_place: Option<(u32, DelayReason)>,
     /// They waited already when they asked for something.
     waited: bool,
     mode: Mode,
@@ -69,7 +76,7 @@ pub struct View {
     /// What was read by whom.
     seen: Seen,
     /// Shown when it could not be saved; the saved one is not shown again.
-    quiet: Vec<(Party, String)>,
+    early: Unsaved,
     /// What was said up to here is still to come.
     past_through: u64,
     /// The stream is away.
@@ -115,6 +122,8 @@ impl View {
             choices: Vec::new(),
             rated: Rated::default(),
             queue: None,
+            tells_place: false,
+            told_place: None,
             waited: false,
             mode: Mode::Normal,
             echoes: 0,
@@ -126,7 +135,7 @@ impl View {
             unsaved: BTreeSet::new(),
             types_ticks: 0,
             seen: Seen::by(Party::Customer),
-            quiet: Vec::new(),
+            early: Unsaved::default(),
             past_through: 0,
             stream_away: false,
             call_away: false,
@@ -160,7 +169,12 @@ impl View {
         if self.types_ticks > 0 {
             return Some(self.say("the agent is typing …", "الموظف يكتب …"));
         }
-        let waits = self.queue.as_ref().map(|status| self.transcript.position(status));
+        // On paper, what was said in words is not said again below them.
+        let is_told = |status: &&QueueStatus| {
+            !self.interactive && self.told_place.is_some_and(|told| told == place_of(status))
+        };
+        let place = self.queue.as_ref().filter(|status| !is_told(status));
+        let waits = place.map(|status| self.transcript.position(status));
         waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
     }
 
@@ -226,7 +240,7 @@ impl View {
                 Vec::new()
             }
             Some(Frame::QueueStatus(status)) => {
-                self.queue = Some(status);
+                self.stands_in_line(status);
                 Vec::new()
             }
         }
@@ -244,21 +258,17 @@ impl View {
     pub fn done(&mut self, asked: Asked, done: Done) -> Vec<String> {
         self.answered();
         let (mut lines, is_unsaved) = (self.works(done.mode), done.is_unsaved());
-        let promise = match (&asked.want, &done.conversation) {
-            (Want::CallbackAt(_), Some(conversation)) => conversation.promise.clone(),
-            _ => None,
-        };
         let already = self.asked_already(&asked.want, &done);
         self.stands(done.conversation);
         if is_unsaved {
             // What is sent again was shown before.
-            if self.unsaved.insert(asked.request_id) {
-                lines.extend(self.shown_unsaved(done.events));
+            if self.unsaved.insert(asked.request_id.clone()) {
+                lines.extend(self.shown_unsaved(&asked.request_id, done.events));
             }
             return lines;
         }
         self.unsaved.remove(&asked.request_id);
-        lines.extend(promise.and_then(|promise| self.callback_promised(&promise)));
+        self.early.saved(&asked.request_id, done.own, &done.events, done.bot_pending);
         lines.extend(already);
         let show = self.journal.answer(done.events);
         lines.extend(self.show(show));
@@ -293,6 +303,7 @@ impl View {
     pub fn refused(&mut self, asked: &Asked, status: &Status) -> Vec<String> {
         self.answered();
         self.unsaved.remove(&asked.request_id);
+        self.early.refused(&asked.request_id);
         if asked.want.speaks() {
             self.echoes = self.echoes.saturating_sub(1);
         }
@@ -396,6 +407,7 @@ impl View {
         let head = reset.conversation.as_ref().map_or(0, |c| c.head_sequence);
         if replace {
             self.seen.begin_anew();
+            self.early.begin_anew();
         }
         self.stands(reset.conversation);
         let show = self.journal.reset(head, reset.events, replace);
@@ -405,7 +417,7 @@ impl View {
 
     /// The answer came without the store: it is shown at once, and what was asked is sent again until
     /// it is saved.
-    fn shown_unsaved(&mut self, events: Vec<Event>) -> Vec<String> {
+    fn shown_unsaved(&mut self, request: &str, events: Vec<Event>) -> Vec<String> {
         let mut lines = Vec::new();
         for event in events {
             let Some(said) = spoken(&event) else {
@@ -416,7 +428,7 @@ impl View {
                 self.offered(&message.choices);
             }
             let own = said.0 == Party::Customer;
-            self.quiet.push(said);
+            self.early.shown(request, said);
             lines.extend(self.shown(own, &event));
         }
         if !lines.is_empty() {
@@ -432,10 +444,7 @@ impl View {
         let (mut lines, mut tells_time) = (Vec::new(), false);
         for event in events {
             self.notice(&event);
-            let told = spoken(&event)
-                .and_then(|said| self.quiet.iter().position(|quiet| *quiet == said))
-                .map(|at| self.quiet.remove(at));
-            if told.is_none() {
+            if !self.early.hides(&event) {
                 let own = party(&event) == Party::Customer && spoken(&event).is_some();
                 let shown = self.shown(own, &event);
                 let tells = |line: &String| zone::tells_time(line);

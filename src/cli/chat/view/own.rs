@@ -4,10 +4,10 @@
 use super::View;
 use crate::cli::chat::own::id_of;
 use crate::cli::chat::when::Fault;
-use crate::cli::transcript::{Transcript, moment};
+use crate::cli::transcript::Transcript;
 use crate::cli::words::{self, pick};
 use crate::domain::language::Language;
-use crate::grpc::pb::{MyConversation, Party, Promise};
+use crate::grpc::pb::{MyConversation, Party};
 use std::path::Path;
 
 /// What is typed, beside the word of the other language, so that all is erased.
@@ -182,17 +182,6 @@ impl View {
         )
     }
 
-    /// What the server has promised of a wish to be called back, by the clock of this terminal. It may
-    /// be another time than the one that was asked for: one at which somebody is there.
-    pub fn callback_promised(&self, promise: &Promise) -> Option<String> {
-        let from = promise.returns_at.as_ref().and_then(moment)?;
-        let due = promise.due.as_ref().and_then(moment)?;
-        Some(self.say(
-            &format!("a callback is promised from {from} to {due}, by the clock here"),
-            &format!("وُعدت بمعاودة التواصل من {from} إلى {due} حسب الساعة هنا"),
-        ))
-    }
-
     /// No time was understood.
     pub fn no_time(&self, fault: Fault) -> String {
         let (en, ar) = match fault {
@@ -254,7 +243,7 @@ mod tests {
     use crate::grpc::pb::event::Body;
     use crate::grpc::pb::{
         Conversation, ConversationState, Event, LocalizedText, MessageSent, Notice, Participant,
-        PromiseKind, QueueStatus,
+        Promise, PromiseKind, QueueStatus,
     };
 
     fn view(language: Option<Language>) -> View {
@@ -333,9 +322,10 @@ mod tests {
         assert_eq!(told.matches("1. ").count(), 2, "{told}");
     }
 
-    /// Whoever is refused a callback, or given another time, must not read that theirs was taken.
+    /// Whoever is refused a callback, or given another time, must not read that theirs was taken; and
+    /// one clock is enough.
     #[test]
-    fn a_callback_is_told_from_what_the_server_has_promised() {
+    fn a_callback_is_told_in_the_words_of_the_server_alone() {
         use crate::cli::chat::calls::{Asked, Done};
         use crate::cli::chat::input::Want;
         let mut view = view(Some(Language::En));
@@ -356,13 +346,7 @@ mod tests {
         };
         let conversation = Conversation { promise: Some(promise), ..Default::default() };
         let done = Done { conversation: Some(conversation), ..Default::default() };
-        assert_eq!(
-            view.done(asked(), done),
-            [
-                "* a callback is promised from 1970-01-01 02:00 UTC to 1970-01-01 03:00 UTC, by the clock \
-                 here"
-            ]
-        );
+        assert!(view.done(asked(), done).is_empty(), "its time stands in the words, by one clock");
     }
 
     #[test]

@@ -102,6 +102,9 @@ described! {
         /// Phrases that negate what follows.
         #[serde(default)]
         pub negations: RawPhrases,
+        /// Phrases in which a word of negation negates nothing.
+        #[serde(default)]
+        pub affirmations: RawPhrases,
         /// Phrases that take back what is looked for; for `human_request.yaml` only.
         #[serde(default)]
         pub withdrawals: RawWithdrawals,

@@ -4,10 +4,12 @@
 mod abuse;
 mod confusion;
 mod conversation;
+mod denials;
 mod emergency;
 mod files;
 mod frustration;
 mod human_request;
+mod idioms;
 mod learnt;
 mod repetition;
 

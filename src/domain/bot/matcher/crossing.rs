@@ -70,6 +70,7 @@ impl Said {
             back(&mut place.last);
         }
         reading.pieces.iter_mut().for_each(|(_, word)| back(word));
+        reading.coverage.point_back(back);
     }
 
     /// Names in the evidence what the message's words were taken for.

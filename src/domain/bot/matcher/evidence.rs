@@ -1,19 +1,18 @@
 //! Why an entry was proposed: the words that carried it, where they stand in what was typed.
 
-use super::model::{Model, Reading};
+use super::Opinion;
+use super::model::Model;
 use crate::domain::language::vectors::{self, DIRECTIONS};
 use crate::domain::language::{Evidence, Normalised};
 
 /// So many words explain a match.
 const EVIDENCE_MAX: usize = 6;
 
-/// Words that speak for an entry, weightiest first. Weights are shares of all that spoke for it.
-pub(super) fn evidence(
-    model: &Model,
-    reading: &Reading,
-    entry: usize,
-    n: &Normalised,
-) -> Vec<Evidence> {
+/// Words that speak for the best entry, weightiest first. Weights are shares of all that spoke for it.
+/// A word that counted as known because it means nearly what a word of the examples does is named
+/// with that word.
+pub(super) fn evidence(model: &Model, opinion: &Opinion, n: &Normalised) -> Vec<Evidence> {
+    let (reading, entry) = (&opinion.reading, opinion.best);
     let mut carried = vec![0.0_f32; n.tokens.len()];
     let directions = reading.directions();
     let worded = reading.features.iter().zip(&reading.values).skip(directions);
@@ -35,6 +34,12 @@ pub(super) fn evidence(
             }
         }
     }
+    let what = |word: usize| {
+        let near = opinion.near.iter().find(|near| usize::from(near.word) == word);
+        let near =
+            near.map(|near| format!("{} ≈ {}", n.token(word), model.vocabulary().text(near.to)));
+        near.unwrap_or_else(|| n.token(word).to_owned())
+    };
     let total: f32 = carried.iter().filter(|share| **share > 0.0).sum();
     let mut order: Vec<usize> = (0..carried.len()).filter(|word| carried[*word] > 0.0).collect();
     order.sort_by(|a, b| carried[*b].total_cmp(&carried[*a]).then(a.cmp(b)));
@@ -43,7 +48,7 @@ pub(super) fn evidence(
         .take(EVIDENCE_MAX)
         .map(|word| Evidence {
             span: n.original_span(n.tokens[word].range.clone()),
-            what: n.token(word).to_owned(),
+            what: what(word),
             weight: carried[word] / total,
         })
         .collect()

@@ -3,6 +3,7 @@
 //! of each settles it better. Only then are they looked at, so that most messages pay nothing.
 
 use super::learnt::{Reader, Writer};
+use super::pointing::{Pointing, Values};
 use super::sparse::Rows;
 use crate::domain::language::vectors::DIRECTIONS;
 
@@ -18,10 +19,6 @@ const NEAREST: usize = 3;
 /// How much the cosine to them counts beside the scores.
 const NEARNESS_WEIGHT: f32 = 5.0;
 
-/// Where a text points, in small whole numbers: their products add up to the same whatever the
-/// order. The length is of no account.
-type Pointing = [i8; DIRECTIONS];
-
 /// Where each example points, entry by entry. An example whose words have no known place is not
 /// among them.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +26,6 @@ pub(super) struct Examples {
     /// For each entry, the end of its examples. No entry at all if they are not used.
     ends: Vec<u32>,
     pointing: Vec<Pointing>,
-    lengths: Vec<f32>,
 }
 
 impl Examples {
@@ -37,18 +33,13 @@ impl Examples {
     pub(super) fn new(entries: usize, rows: &Rows, directions: impl Fn(usize) -> bool) -> Examples {
         let mut of_entry = vec![Vec::new(); entries];
         for row in (0..rows.len()).filter(|row| directions(*row)) {
-            of_entry[rows.entry(row)].extend(pointing(rows.row(row).values));
+            of_entry[rows.entry(row)].extend(Pointing::new(rows.row(row).values));
         }
         let ends = of_entry.iter().scan(0, |end, examples| {
             *end += examples.len() as u32;
             Some(*end)
         });
-        Examples::of(ends.collect(), of_entry.concat())
-    }
-
-    fn of(ends: Vec<u32>, pointing: Vec<Pointing>) -> Examples {
-        let lengths = pointing.iter().map(length).collect();
-        Examples { ends, pointing, lengths }
+        Examples { ends: ends.collect(), pointing: of_entry.concat() }
     }
 
     /// Moves the scores of entries that are nearly level, all in all not at all: what one gains by
@@ -63,7 +54,7 @@ impl Examples {
         if level.len() < 2 {
             return;
         }
-        let Some(message) = pointing(directions) else { return };
+        let Some(message) = Pointing::new(directions) else { return };
         let nearness: Option<Vec<f32>> =
             level.iter().map(|entry| self.nearness(*entry, &message)).collect();
         let Some(nearness) = nearness else { return };
@@ -77,12 +68,9 @@ impl Examples {
     fn nearness(&self, entry: usize, message: &Pointing) -> Option<f32> {
         let start = entry.checked_sub(1).map_or(0, |before| self.ends[before]);
         let examples = start as usize..self.ends[entry] as usize;
-        let own_length = length(message);
         let mut nearest = [f32::NEG_INFINITY; NEAREST];
-        for (example, length) in
-            self.pointing[examples.clone()].iter().zip(&self.lengths[examples.clone()])
-        {
-            let cosine = product(example, message) as f32 / (length * own_length);
+        for example in &self.pointing[examples.clone()] {
+            let cosine = example.cosine(message);
             let place = nearest.partition_point(|other| *other >= cosine);
             if place < NEAREST {
                 nearest[place..].rotate_right(1);
@@ -95,7 +83,8 @@ impl Examples {
 
     pub(super) fn write(&self, out: &mut Writer) {
         out.u32s(&self.ends);
-        out.i8s(self.pointing.as_flattened());
+        let values: Vec<Values> = self.pointing.iter().map(|one| *one.values()).collect();
+        out.i8s(values.as_flattened());
     }
 
     /// What was written, if its parts fit together and belong to so many entries.
@@ -107,29 +96,17 @@ impl Examples {
             && (ends.is_empty() || ends.len() == entries)
             && ends.is_sorted()
             && ends.last().copied().unwrap_or(0) as usize == pointing.len();
-        fits.then(|| Examples::of(ends, pointing.to_vec()))
+        let pointing = pointing.iter().copied().map(Pointing::of_values);
+        fits.then(|| Examples { ends, pointing: pointing.collect() })
     }
-}
-
-/// The largest of the directions becomes 127; `None` if there is none.
-fn pointing(directions: &[f32]) -> Option<Pointing> {
-    let directions = directions.first_chunk::<DIRECTIONS>()?;
-    let largest = directions.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
-    (largest > 0.0).then(|| directions.map(|value| libm::roundf(value / largest * 127.0) as i8))
-}
-
-fn product(one: &Pointing, other: &Pointing) -> i32 {
-    one.iter().zip(other).map(|(one, other)| i32::from(*one) * i32::from(*other)).sum()
-}
-
-fn length(pointing: &Pointing) -> f32 {
-    libm::sqrtf(product(pointing, pointing) as f32)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::coverage::Coverage;
     use super::super::sparse::Sparse;
     use super::*;
+    use crate::domain::language::Variety;
 
     /// Directions that point between the first two.
     fn towards(angle: f32) -> Vec<f32> {
@@ -146,7 +123,8 @@ mod tests {
         for (entry, angles) in entries.iter().enumerate() {
             for angle in *angles {
                 let values = towards(*angle);
-                rows.push(entry, Sparse { features: &features, values: &values }, false, 1.0);
+                let x = Sparse { features: &features, values: &values };
+                rows.push(entry, x, Variety::English, Coverage::default());
             }
         }
         Examples::new(entries.len(), &rows, |_| true)
@@ -175,13 +153,5 @@ mod tests {
         let mut unused = [3.0, 2.9];
         Examples::default().settle(&towards(0.0), &mut unused);
         assert_eq!(unused, [3.0, 2.9]);
-    }
-
-    #[test]
-    fn how_long_a_text_points_there_is_of_no_account() {
-        let longer: Vec<f32> = towards(0.7).iter().map(|value| value * 8.0).collect();
-        assert_eq!(pointing(&longer), pointing(&towards(0.7)));
-        assert_eq!(pointing(&[0.0; DIRECTIONS]), None);
-        assert_eq!(pointing(&[]), None);
     }
 }

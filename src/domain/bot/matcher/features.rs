@@ -5,6 +5,7 @@
 //! far more text than any examples.
 
 use super::index::Hash;
+use super::pointing::Pointing;
 use crate::domain::language::Variety;
 use crate::domain::language::common::is_common;
 use crate::domain::language::concepts::concept;
@@ -134,6 +135,8 @@ pub(super) struct Features {
     meanings: Vec<(u64, bool)>,
     /// For each word, whether it is common to messages about anything.
     pub(super) common: Vec<bool>,
+    /// For each word, whether it has no figure in it: a number is like any other number.
+    lettered: Vec<bool>,
     /// The pieces of words whose places are known, and the word each is of.
     pub(super) pieces: Vec<(u32, u16)>,
 }
@@ -152,7 +155,7 @@ const RUN_MIN: usize = 2;
 const RUN_LONG: usize = 3;
 
 /// Words beyond this many are not read: no customer's question is longer, and cost stays bounded.
-const WORDS_MAX: usize = 400;
+pub(super) const WORDS_MAX: usize = 400;
 
 /// Longer words are read up to here.
 const WORD_CHARS_MAX: usize = 48;
@@ -192,6 +195,7 @@ impl Features {
             self.add_meanings(concept(&bare), stem, at);
         }
         self.common.push(is_common(word));
+        self.lettered.push(!word.bytes().any(|byte| byte.is_ascii_digit()));
         if recipe.weights[Kind::Direction as usize] > 0.0 {
             vectors::pieces(word, |piece| self.pieces.push((piece, at)));
         }
@@ -210,6 +214,17 @@ impl Features {
         if recipe.weights[Kind::Run as usize] > 0.0 {
             self.add_runs(word, at, recipe.run_max);
         }
+    }
+
+    /// Where one of its words points, if that is known and says something: common words and
+    /// numbers are left out.
+    pub(super) fn pointing(&self, word: u16) -> Option<Pointing> {
+        if self.common[usize::from(word)] || !self.lettered[usize::from(word)] {
+            return None;
+        }
+        let first = self.pieces.partition_point(|(_, of)| *of < word);
+        let pieces = self.pieces[first..].iter().take_while(|(_, of)| *of == word);
+        Pointing::of_pieces(pieces.map(|(piece, _)| *piece))
     }
 
     /// The place of the whole message among all words: the sum of its words' places.

@@ -5,11 +5,13 @@
 //! to the next, so it is read off the entries' own examples, each scored by a classifier that has
 //! not seen it.
 
-use super::MatcherSettings;
 use super::learnt::{Reader, Writer};
 use super::model::{Model, STRENGTH, shuffled};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse};
+use super::vocabulary::Alone;
+use super::{MatcherSettings, ranked};
+use crate::domain::language::Variety;
 
 /// How much the share of known words adds to the best entry's score.
 const COVERAGE_WEIGHT: f32 = 4.0;
@@ -34,6 +36,36 @@ const ROUGH_WEIGHT: f32 = 10.0;
 /// The held-out classifier starts from the full one and needs few passes.
 const PASSES: usize = 8;
 
+/// Ways of writing in which the examples have more or less in common: every second Arabizi word is
+/// spelt as no other example spells it. Together with it the English examples would lower the limit
+/// for English so far that hardly a foreign message stayed below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    English,
+    Arabic,
+    Arabizi,
+}
+
+impl Manner {
+    const COUNT: usize = 3;
+    const ALL: [Manner; Manner::COUNT] = [Manner::English, Manner::Arabic, Manner::Arabizi];
+
+    fn of(variety: Variety) -> Manner {
+        match variety {
+            Variety::English | Variety::Unknown => Manner::English,
+            Variety::Arabic | Variety::Mixed => Manner::Arabic,
+            Variety::Arabizi => Manner::Arabizi,
+        }
+    }
+
+    /// Whether its limits are read from examples written so. Arabizi is measured by all that is in
+    /// Latin letters: by itself alone its words as they are written would nearly always seem better
+    /// known than spelled in Arabic letters.
+    fn is_measured_by(self, other: Manner) -> bool {
+        self == other || (self, other) == (Manner::Arabizi, Manner::English)
+    }
+}
+
 /// Where certainty begins and is normal on the raw measure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Limits {
@@ -45,8 +77,8 @@ struct Limits {
 /// The scale from raw scores to certainty.
 #[derive(Debug, Clone)]
 pub(super) struct Known {
-    latin: Limits,
-    arabic: Limits,
+    /// By [`Manner`].
+    limits: [Limits; Manner::COUNT],
     /// Raw scores are sharpened by this much before they become shares of certainty.
     sharpness: f32,
 }
@@ -54,7 +86,7 @@ pub(super) struct Known {
 /// One example scored without its own help.
 struct HeldOut {
     entry: usize,
-    arabic: bool,
+    manner: Manner,
     raw: f32,
     scores: Vec<f32>,
 }
@@ -68,29 +100,26 @@ impl Known {
     pub(super) fn learn(
         model: &Model,
         rows: &Rows,
+        alone: &Alone,
         softmax: Softmax,
         settings: &MatcherSettings,
     ) -> Known {
-        let held_out = hold_out(model, rows, softmax);
+        let held_out = hold_out(model, rows, alone, softmax);
         let rough = rough(model, rows);
         let all = limits(held_out.iter(), settings, rough);
-        Known {
-            latin: limits(held_out.iter().filter(|one| !one.arabic), settings, all),
-            arabic: limits(held_out.iter().filter(|one| one.arabic), settings, all),
-            sharpness: sharpness(&held_out),
-        }
+        Known { limits: by_manner(&held_out, settings, all), sharpness: sharpness(&held_out) }
     }
 
     /// How certain it is, from 0 to 1, that the message is about our matters.
-    pub(super) fn certainty(&self, raw: f32, arabic: bool) -> f32 {
-        let Limits { limit, middle, .. } = if arabic { self.arabic } else { self.latin };
+    pub(super) fn certainty(&self, raw: f32, variety: Variety) -> f32 {
+        let Limits { limit, middle, .. } = self.limits[Manner::of(variety) as usize];
         let (low, high) = (logit(CERTAINTY_AT_LIMIT), logit(CERTAINTY_AT_MIDDLE));
         let slope = (high - low) / (middle - limit).max(0.1);
         1.0 / (1.0 + libm::expf(-(low + (raw - limit) * slope)))
     }
 
     pub(super) fn write(&self, out: &mut Writer) {
-        for Limits { least, limit, middle } in [self.latin, self.arabic] {
+        for Limits { least, limit, middle } in self.limits {
             [least, limit, middle].into_iter().for_each(|value| out.f32(value));
         }
         out.f32(self.sharpness);
@@ -99,8 +128,8 @@ impl Known {
     pub(super) fn read_from(from: &mut Reader<'_>) -> Option<Known> {
         let mut limits =
             || Some(Limits { least: from.f32()?, limit: from.f32()?, middle: from.f32()? });
-        let (latin, arabic) = (limits()?, limits()?);
-        Some(Known { latin, arabic, sharpness: from.f32()? })
+        let limits = [limits()?, limits()?, limits()?];
+        Some(Known { limits, sharpness: from.f32()? })
     }
 
     /// Each entry's share of the certainty.
@@ -123,7 +152,7 @@ fn shares(scores: &[f32], sharpness: f32) -> Vec<f32> {
 }
 
 /// Scores examples by classifiers that have not seen them, part by part.
-fn hold_out(model: &Model, rows: &Rows, softmax: Softmax) -> Vec<HeldOut> {
+fn hold_out(model: &Model, rows: &Rows, alone: &Alone, softmax: Softmax) -> Vec<HeldOut> {
     let order = shuffled(rows.len());
     let folds = FOLDS.max(rows.len() / HELD_OUT_ENOUGH);
     let mut left = Some(softmax);
@@ -144,12 +173,28 @@ fn hold_out(model: &Model, rows: &Rows, softmax: Softmax) -> Vec<HeldOut> {
             let x = Sparse { features: &features, values: &values };
             let mut scores = vec![0.0; model.weights().entries()];
             without.weights.scores(x, &mut scores);
-            let best = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            let (entry, arabic) = (rows.entry(row), rows.is_arabic(row));
-            held_out.push(HeldOut { entry, arabic, raw: raw(best, rows.coverage(row)), scores });
+            let (entry, manner) = (rows.entry(row), Manner::of(rows.variety(row)));
+            let raw = raw_without_itself(model, rows, alone, row, &scores);
+            held_out.push(HeldOut { entry, manner, raw, scores });
         }
     }
     held_out
+}
+
+/// The raw measure of an example that was given these scores, if it were none: words that it alone
+/// has are not there to be near to.
+fn raw_without_itself(
+    model: &Model,
+    rows: &Rows,
+    alone: &Alone,
+    row: usize,
+    scores: &[f32],
+) -> f32 {
+    let Some(best) = ranked(scores, 1).first().copied() else { return 0.0 };
+    let without = if best == rows.entry(row) { alone[row].as_slice() } else { &[] };
+    let coverage = rows.coverage(row);
+    let near = coverage.near(model.vocabulary(), best, without);
+    raw(scores[best], coverage.share(&near))
 }
 
 /// Limits to go by when there is too little to learn them from: relative to how strongly the
@@ -192,6 +237,18 @@ fn limits<'a>(
     }
 }
 
+/// The limits of each [`Manner`]; with those of all together where there are few of its examples.
+fn by_manner(
+    held_out: &[HeldOut],
+    settings: &MatcherSettings,
+    all: Limits,
+) -> [Limits; Manner::COUNT] {
+    Manner::ALL.map(|manner| {
+        let measured = held_out.iter().filter(|one| manner.is_measured_by(one.manner));
+        limits(measured, settings, all)
+    })
+}
+
 /// The sharpness under which the held-out examples' own entries are most likely.
 fn sharpness(held_out: &[HeldOut]) -> f32 {
     let loss = |sharpness: f32| -> f32 {
@@ -206,4 +263,56 @@ fn sharpness(held_out: &[HeldOut]) -> f32 {
         .map(|sharpness| (loss(sharpness), sharpness))
         .fold((f32::INFINITY, 1.0), |best, next| if next.0 < best.0 { next } else { best })
         .1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Lesson;
+    use super::*;
+
+    fn lesson(entry: usize, variety: Variety, text: &str) -> Lesson {
+        Lesson { entry, variety, words: text.split(' ').map(str::to_owned).collect() }
+    }
+
+    #[test]
+    fn arabizi_that_nobody_else_spells_so_does_not_open_the_door_to_english() {
+        let of = |manner: Manner, raw: f32| {
+            (0..40).map(move |at| HeldOut {
+                entry: 0,
+                manner,
+                raw: raw + at as f32 / 40.0,
+                scores: Vec::new(),
+            })
+        };
+        let english: Vec<HeldOut> = of(Manner::English, 5.0).collect();
+        let both: Vec<HeldOut> = of(Manner::English, 5.0).chain(of(Manner::Arabizi, 2.0)).collect();
+        let all = Limits { least: 0.0, limit: 4.0, middle: 5.0 };
+        let settings = MatcherSettings::default();
+        let limit = |held_out: &[HeldOut], manner: Manner| {
+            by_manner(held_out, &settings, all)[manner as usize].limit
+        };
+        assert_eq!(limit(&both, Manner::English), limit(&english, Manner::English));
+        assert!(limit(&both, Manner::Arabizi) < limit(&both, Manner::English) - 1.0);
+        assert_eq!(limit(&both, Manner::Arabic), all.limit, "of which there is none");
+    }
+
+    #[test]
+    fn an_example_held_out_is_measured_as_a_message_is_and_without_its_own_words() {
+        let texts = [(0, "refund the shoes"), (0, "reimbursement please"), (1, "opening hours")];
+        let raws = |texts: &[(usize, &str)]| {
+            let lessons: Vec<Lesson> =
+                texts.iter().map(|(entry, text)| lesson(*entry, Variety::English, text)).collect();
+            let (model, rows, alone, _) = Model::train(&lessons, 2, true);
+            let scores = [2.0, 1.0];
+            let of = |row: usize| {
+                let plain = raw(scores[0], rows.coverage(row).share(&[]));
+                (raw_without_itself(&model, &rows, &alone, row, &scores), plain)
+            };
+            (of(0), of(texts.len() - 2))
+        };
+        let ((refund, plain), (reimbursement, plain_too)) = raws(&texts);
+        assert!(refund > plain && reimbursement > plain_too, "each is near to the other's word");
+        let (_, (reimbursement, plain)) = raws(&texts[1..]);
+        assert_eq!(reimbursement, plain, "its own word proves nothing");
+    }
 }

@@ -8,7 +8,7 @@ use super::known::Known;
 use super::model::Model;
 
 /// The head of the bytes; changes with the layout.
-const HEAD: &[u8; 8] = b"sanadL03";
+const HEAD: &[u8; 8] = b"sanadL04";
 
 /// All that training yields.
 pub(super) fn encode(model: &Model, known: &Known) -> Vec<u8> {
@@ -71,6 +71,11 @@ impl Writer {
         self.0.extend(values.iter().map(|value| *value as u8));
     }
 
+    pub(super) fn text(&mut self, text: &str) {
+        self.u64(text.len() as u64);
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
     pub(super) fn kinds(&mut self, kinds: &[Kind]) {
         self.u64(kinds.len() as u64);
         self.0.extend(kinds.iter().map(|kind| *kind as u8));
@@ -119,6 +124,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn i8s(&mut self) -> Option<Vec<i8>> {
         Some(self.list(1)?.iter().map(|byte| *byte as i8).collect())
+    }
+
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        str::from_utf8(self.list(1)?).ok()
     }
 
     pub(super) fn kinds(&mut self) -> Option<Vec<Kind>> {

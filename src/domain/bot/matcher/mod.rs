@@ -6,6 +6,7 @@
 //! and finding are deterministic: the same examples and the same message always give the same
 //! answer with the same score.
 
+mod coverage;
 mod crossing;
 mod evidence;
 mod exact;
@@ -15,9 +16,12 @@ mod index;
 mod known;
 mod learnt;
 mod model;
+mod pointing;
 mod softmax;
 mod sparse;
+mod vocabulary;
 
+use self::coverage::Near;
 use self::crossing::Crossing;
 use self::exact::Exact;
 use self::known::Known;
@@ -198,6 +202,7 @@ pub struct Matcher {
 /// What the classifier makes of one reading of a message.
 struct Opinion {
     reading: Reading,
+    near: Vec<Near>,
     scores: Vec<f32>,
     best: usize,
     certainty: f32,
@@ -225,9 +230,9 @@ impl Matcher {
         let recalled = learnt::decode(learnt, entries.len());
         let is_recalled = recalled.is_some();
         let (model, known) = recalled.unwrap_or_else(|| {
-            let (model, rows, softmax) =
+            let (model, rows, alone, softmax) =
                 Model::train(&lessons, entries.len(), settings.word_vectors);
-            let known = Known::learn(&model, &rows, softmax, settings);
+            let known = Known::learn(&model, &rows, &alone, softmax, settings);
             (model, known)
         });
         let entries = entries.iter().map(|entry| entry.id.clone()).collect();
@@ -280,12 +285,13 @@ impl Matcher {
         let mut scores = vec![0.0; self.entries.len()];
         self.model.weights().scores(reading.sparse(), &mut scores);
         let best = ranked(&scores, 1).first().copied()?;
-        let raw = known::raw(scores[best], reading.coverage);
-        let certainty = self.known.certainty(raw, model::is_arabic(variety));
+        let near = reading.coverage.near(self.model.vocabulary(), best, &[]);
+        let raw = known::raw(scores[best], reading.coverage.share(&near));
+        let certainty = self.known.certainty(raw, variety);
         // Settling tells which entry it is, not how well the message is known.
         self.model.examples().settle(&reading.values[..reading.directions()], &mut scores);
         let best = ranked(&scores, 1).first().copied()?;
-        Some(Opinion { reading, scores, best, certainty })
+        Some(Opinion { reading, near, scores, best, certainty })
     }
 
     /// What is found when the message is said in the other language, if that is an entry that has
@@ -324,7 +330,7 @@ impl Matcher {
                 score: opinion.certainty * shares[entry],
             })
             .collect();
-        let evidence = evidence::evidence(&self.model, &opinion.reading, opinion.best, n);
+        let evidence = evidence::evidence(&self.model, opinion, n);
         if opinion.certainty < settings.unsure_at {
             return unknown(candidates, evidence);
         }

@@ -1,11 +1,13 @@
 //! The classifier: from the words of a message to a score for each entry.
 
+use super::coverage::Coverage;
 use super::examples::Examples;
 use super::features::{Feature, Features, Kind, Learning, Met, Recipe};
 use super::index::{Hash, Index};
 use super::learnt::{Reader, Writer};
 use super::softmax::Softmax;
 use super::sparse::{Rows, Sparse, Weights};
+use super::vocabulary::{Alone, Vocabulary};
 use crate::domain::language::Variety;
 use crate::domain::language::vectors::DIRECTIONS;
 
@@ -29,6 +31,7 @@ pub(super) struct Model {
     weights: Weights,
     /// Looked at where entries are nearly level. Few examples prove too little: there are none.
     examples: Examples,
+    vocabulary: Vocabulary,
     stems: Index,
     /// How rare each known stem is, and how rare an unknown one.
     rarity: Vec<f32>,
@@ -48,8 +51,8 @@ pub(super) struct Reading {
     pub(super) pieces: Vec<(u32, u16)>,
     /// What that sum was multiplied by.
     pub(super) direction_scale: f32,
-    /// The share of the message's stems that examples use, by rarity.
-    pub(super) coverage: f32,
+    /// How much of the message is known.
+    pub(super) coverage: Coverage,
 }
 
 impl Reading {
@@ -76,8 +79,9 @@ const PASSES: usize = 8;
 /// How rare a common word is, beside a word that no example uses.
 const COMMON_RARITY: f32 = 0.1;
 
-/// If less than this share of the telling words is known, the common ones prove nothing.
-const TELLING_KNOWN_LEAST: f32 = 0.1;
+/// Of so many unknown words of a message it is asked what they mean: no customer's question has
+/// more, and cost stays bounded.
+const UNKNOWN_MAX: usize = 16;
 
 /// Added to every feature's weight so that a feature of all entries still counts a little.
 const TELLING_LEAST: f32 = 0.3;
@@ -87,7 +91,7 @@ impl Model {
         lessons: &[Lesson],
         entries: usize,
         directions: bool,
-    ) -> (Model, Rows, Softmax) {
+    ) -> (Model, Rows, Alone, Softmax) {
         let many = lessons.len() >= MANY * entries.max(1);
         let learning = Learning { many, directions };
         let read: Vec<Features> = lessons
@@ -105,6 +109,7 @@ impl Model {
             spread: Vec::new(),
             weights: Weights::zero(0, 0),
             examples: Examples::default(),
+            vocabulary: Vocabulary::default(),
             stems: Index::new(),
             rarity: Vec::new(),
             rarity_unknown: libm::logf(1.0 + lessons.len() as f32),
@@ -115,8 +120,10 @@ impl Model {
         for (lesson, features) in lessons.iter().zip(&read) {
             let reading = model.reading(features, Recipe::of(lesson.variety, learning));
             let coverage = model.coverage(features, &model.numbers(features), 2);
-            rows.push(lesson.entry, reading.sparse(), is_arabic(lesson.variety), coverage);
+            rows.push(lesson.entry, reading.sparse(), lesson.variety, coverage);
         }
+        let (vocabulary, alone) = Vocabulary::new(entries, lessons, &read);
+        model.vocabulary = vocabulary;
         drop(read);
         let mut softmax = Softmax::new(shared, entries, rows.len());
         softmax.fit(&rows, &shuffled(rows.len()), STRENGTH, PASSES);
@@ -126,7 +133,7 @@ impl Model {
             let directions = |row| model.has_directions(rows.row(row).features);
             model.examples = Examples::new(entries, &rows, directions);
         }
-        (model, rows, softmax)
+        (model, rows, alone, softmax)
     }
 
     /// Counts in how many entries and examples each feature occurs, and each stem. Tells how many
@@ -258,8 +265,7 @@ impl Model {
             .filter(|(feature, _)| shared(feature))
             .map(|(feature, value)| (*feature, *value))
             .unzip();
-        let variety = if rows.is_arabic(row) { Variety::Arabic } else { Variety::English };
-        let mut recipe = Recipe::of(variety, self.learning);
+        let mut recipe = Recipe::of(rows.variety(row), self.learning);
         if !self.has_directions(&features) {
             recipe = recipe.without_directions();
         }
@@ -272,33 +278,30 @@ impl Model {
         features.first().is_some_and(|first| self.kinds[*first as usize] == Kind::Direction)
     }
 
-    /// The share of a message's words that at least so many examples have, by rarity. Of a word
-    /// that none has, the runs it shares with examples count a little: it may be misspelt. If
-    /// nothing but common words is known in a message that has others, nothing is.
-    fn coverage(&self, features: &Features, numbers: &[Option<u32>], spread: u32) -> f32 {
+    /// The words of a message: known are those that at least so many examples have. Of the others,
+    /// the runs they share with examples tell whether they may be misspelt.
+    fn coverage(&self, features: &Features, numbers: &[Option<u32>], spread: u32) -> Coverage {
         let resemblance = self.resemblance(features, numbers, spread);
-        let (mut known, mut all) = (0.0, 0.0);
-        let (mut telling_known, mut telling) = (0.0, 0.0);
+        let mut coverage = Coverage::default();
+        let mut asked = 0;
         for (at, stem) in features.stems.iter().enumerate() {
             let number = self.stems.get(*stem).map(|number| number as usize);
-            let credit = match number {
-                Some(number) if self.stem_spread[number] >= spread => 1.0,
-                Some(_) | None => resemblance[at] * resemblance[at] * resemblance[at],
-            };
+            let is_telling = !features.common[at];
             let rarity = match number {
-                _ if features.common[at] => self.rarity_unknown * COMMON_RARITY,
+                _ if !is_telling => self.rarity_unknown * COMMON_RARITY,
                 Some(number) => self.rarity[number],
                 None => self.rarity_unknown,
             };
-            known += rarity * credit;
-            all += rarity;
-            if !features.common[at] {
-                telling_known += credit;
-                telling += 1.0;
+            if number.is_some_and(|number| self.stem_spread[number] >= spread) {
+                coverage.add_known(rarity, is_telling);
+                continue;
             }
+            let alike = resemblance[at] * resemblance[at] * resemblance[at];
+            let pointing = if asked < UNKNOWN_MAX { features.pointing(at as u16) } else { None };
+            asked += usize::from(pointing.is_some());
+            coverage.add_unknown(at as u16, rarity, is_telling, alike, pointing);
         }
-        let in_vain = telling_known < telling * TELLING_KNOWN_LEAST;
-        if all > 0.0 && !in_vain { known / all } else { 0.0 }
+        coverage
     }
 
     /// The number of each feature, if it is known.
@@ -327,6 +330,10 @@ impl Model {
         &self.examples
     }
 
+    pub(super) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
     pub(super) fn write(&self, out: &mut Writer) {
         out.u64(u64::from(self.learning.many));
         out.u64(u64::from(self.learning.directions));
@@ -336,6 +343,7 @@ impl Model {
         out.u32s(&self.spread);
         self.weights.write(out);
         self.examples.write(out);
+        self.vocabulary.write(out);
         out.index(&self.stems);
         out.f32s(&self.rarity);
         out.f32(self.rarity_unknown);
@@ -349,6 +357,7 @@ impl Model {
         let (telling, kinds, spread) = (from.f32s()?, from.kinds()?, from.u32s()?);
         let weights = Weights::read_from(from, entries, features.len())?;
         let examples = Examples::read_from(from, entries)?;
+        let vocabulary = Vocabulary::read_from(from, entries)?;
         let stems = from.index()?;
         let (rarity, rarity_unknown, stem_spread) = (from.f32s()?, from.f32()?, from.u32s()?);
         let has_directions = !learning.directions
@@ -364,6 +373,7 @@ impl Model {
             spread,
             weights,
             examples,
+            vocabulary,
             stems,
             rarity,
             rarity_unknown,

@@ -257,8 +257,10 @@ fn power(x: f32) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::coverage::Coverage;
     use super::super::sparse::Sparse;
     use super::*;
+    use crate::domain::language::Variety;
 
     #[test]
     fn powers_and_their_inverse_agree_with_the_library() {
@@ -282,7 +284,7 @@ mod tests {
             (18, &[1], &[0.9]),
         ];
         for (entry, features, values) in examples {
-            rows.push(entry, Sparse { features, values }, false, 1.0);
+            rows.push(entry, Sparse { features, values }, Variety::English, Coverage::default());
         }
         let mut softmax = Softmax::new(2, entries, rows.len());
         softmax.fit(&rows, &[0, 1, 2], strength, 50);

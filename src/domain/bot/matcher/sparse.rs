@@ -5,7 +5,9 @@
 //! example has: their weights are that example's share in the entries, times their value, and so
 //! one row serves all that are the same example's alone.
 
+use super::coverage::Coverage;
 use super::learnt::{Reader, Writer};
+use crate::domain::language::Variety;
 
 /// A list of features with their values, in the order of their numbers.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +33,8 @@ pub(super) struct Rows {
     features: Vec<u32>,
     values: Vec<f32>,
     entries: Vec<usize>,
-    arabic: Vec<bool>,
-    coverages: Vec<f32>,
+    varieties: Vec<Variety>,
+    coverages: Vec<Coverage>,
     lengths: Vec<f32>,
     /// How many features several examples have.
     shared: usize,
@@ -44,14 +46,20 @@ impl Rows {
         Rows { shared, ..Rows::default() }
     }
 
-    /// Adds an example of an entry: its features, whether it is in Arabic letters, and how much
-    /// of it other examples say too.
-    pub(super) fn push(&mut self, entry: usize, x: Sparse<'_>, arabic: bool, coverage: f32) {
+    /// Adds an example of an entry: its features, what it is written in, and how much of it other
+    /// examples say too.
+    pub(super) fn push(
+        &mut self,
+        entry: usize,
+        x: Sparse<'_>,
+        variety: Variety,
+        coverage: Coverage,
+    ) {
         self.starts.push(self.features.len());
         self.features.extend_from_slice(x.features);
         self.values.extend_from_slice(x.values);
         self.entries.push(entry);
-        self.arabic.push(arabic);
+        self.varieties.push(variety);
         self.coverages.push(coverage);
         self.lengths.push(x.values.iter().map(|value| value * value).sum());
     }
@@ -64,13 +72,14 @@ impl Rows {
         self.entries[row]
     }
 
-    pub(super) fn is_arabic(&self, row: usize) -> bool {
-        self.arabic[row]
+    /// What an example is written in.
+    pub(super) fn variety(&self, row: usize) -> Variety {
+        self.varieties[row]
     }
 
     /// The coverage of an example by the others.
-    pub(super) fn coverage(&self, row: usize) -> f32 {
-        self.coverages[row]
+    pub(super) fn coverage(&self, row: usize) -> &Coverage {
+        &self.coverages[row]
     }
 
     /// The square of an example's length.

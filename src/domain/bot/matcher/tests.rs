@@ -399,32 +399,4 @@ proptest! {
     }
 }
 
-#[test]
-fn a_question_in_other_words_is_found_by_what_they_mean_and_without_their_places_it_is_as_before() {
-    let without = MatcherSettings { word_vectors: false, ..MatcherSettings::default() };
-    let (with, without) = (&*MATCHER, Matcher::train(&shop(), &without).expect("patterns compile"));
-    let best = |matcher: &Matcher, text: &str| {
-        let n = normalise(text);
-        let found = matcher.find(&n, variety_of(&n)).candidates.into_iter().next();
-        found.map_or((String::new(), 0.0), |best| (best.entry.to_string(), best.score))
-    };
-    for (text, entry) in [
-        ("reimbursement for the purchase", "refund"),
-        ("my house relocated", "change_address"),
-        ("is the store working on weekends", "opening_hours"),
-    ] {
-        let (found, sure) = best(with, text);
-        assert_eq!(found, entry, "{text}");
-        let (other, less) = best(&without, text);
-        assert!(other != entry || less < sure, "{text}: {less} without, {sure} with");
-    }
-    for arabic in ["وين وصل طلبي", "ابغى فلوسي", "متى يفتح المحل"] {
-        assert_eq!(best(with, arabic).0, best(&without, arabic).0, "{arabic}");
-    }
-}
-
-#[test]
-fn words_that_only_mean_the_same_are_named_as_evidence() {
-    let found = find("reimbursement please");
-    assert!(found.evidence.iter().any(|one| one.what == "reimbursement"), "{found:?}");
-}
+mod meaning;

@@ -127,6 +127,21 @@ fn notice(events: &[Event]) -> String {
 }
 
 #[test]
+fn whoever_asks_in_danger_whether_anybody_came_hears_how_the_ringing_stands() {
+    for words in
+        ["did anyone come?", "is anybody coming?", "هل وصلكم احد؟", "I want a human", "I see smoke"]
+    {
+        let told = |story: &Story| {
+            notices(&story.answer(&story.saying(words), story.at).unwrap().events).concat()
+        };
+        assert_eq!(told(&in_danger()), "heard_in_danger", "{words}");
+        assert_eq!(told(&rung()), "heard_while_ringing", "{words}");
+        assert_eq!(told(&reached()), "heard_when_reached", "{words}");
+        assert_eq!(told(&missed()), "heard_when_missed", "{words}");
+    }
+}
+
+#[test]
 fn it_rings_at_once_where_nobody_is_there_and_after_a_while_where_somebody_is() {
     let after = in_danger().rules.routing.on_call.after;
     for (delay, at_once) in [

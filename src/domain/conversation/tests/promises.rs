@@ -194,6 +194,47 @@ fn an_agents_promise_is_kept_by_their_words_and_not_by_their_coming() {
     assert_eq!(broken_and_alerted(&too_late), (1, 1), "nobody has looked at the clock before");
 }
 
+/// What becomes of the open promise when the agent says this.
+fn fate_of_saying(c: &Conversation, text: &str) -> Option<Fate> {
+    let (agent, token, text, parts) = (agent(), c.token, text.to_owned(), Vec::new());
+    let says = Command::AgentSays { agent, token, text, parts };
+    decide(Some(c), &says, after(20)).unwrap().events.iter().find_map(|event| match event {
+        Event::PromiseEnded { fate, .. } => Some(*fate),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_left_question_is_answered_by_more_than_a_greeting() {
+    let left = next(&queued(), &Command::ChooseWait(WaitChoice::LeaveQuestion), after(2));
+    let c = next(&left, &bind(&left, after(10)), after(10));
+    assert_eq!(c.promise.as_ref().map(|open| open.kind), Some(PromiseKind::Answer));
+    for courtesy in [
+        "hello",
+        "السلام عليكم",
+        "مرحبا كيف حالك",
+        "one moment please",
+        "لحظة",
+        "🙏",
+        "good morning",
+    ] {
+        assert_eq!(fate_of_saying(&c, courtesy), None, "{courtesy}");
+    }
+    let (agent, token, text, parts) = (agent(), c.token, "hello".to_owned(), Vec::new());
+    let greeted = next(&c, &Command::AgentSays { agent, token, text, parts }, after(20));
+    assert_eq!(greeted.unanswered_since, Some(after(20)), "the answer is still owed");
+    for answer in [
+        "hello, the refund is on its way",
+        "السلام عليكم، المبلغ رجع لحسابك",
+        "done",
+        "تم",
+        "no",
+        "لا",
+    ] {
+        assert_eq!(fate_of_saying(&c, answer), Some(Fate::Kept), "{answer}");
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Turn {
     AskForHuman,

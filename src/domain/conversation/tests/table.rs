@@ -33,7 +33,7 @@ kinds! {
     /// What can be asked of it.
     CommandKind of Command {
         Start, CustomerSays, RequestHuman, CancelHumanRequest, ChooseWait, Respond, Reopen, Leave,
-        ConfirmQueued, Bind, Unbind, AgentSays, AgentNotes, AgentReportsAbuse,
+        ConfirmQueued, Bind, Unbind, HolderGone, AgentSays, AgentNotes, AgentReportsAbuse,
         AgentProposes, AgentPromises, AgentReleases, AgentTransfers, Requeue, Reassign, Whisper,
         RateAnswer, RateConversation, Identify, AskForRecommendation, Erase, Tick, CatchUp,
         OnCallAnswered, AgentBlocks, ReviewBlock, FollowBlock, KeepQuestion,
@@ -182,6 +182,10 @@ fn samples(kind: CommandKind, story: &Story) -> Vec<(String, Command, Timestamp)
             samples
         }
         CommandKind::Unbind => by_token(&|token| Command::Unbind { token, agent: agent("sara") }),
+        CommandKind::HolderGone => {
+            let gone = |name: &str| now(name, Command::HolderGone { agent: agent(name) });
+            vec![gone("sara"), gone("omar")]
+        }
         CommandKind::AgentSays => by_holder(&|name, token| Command::AgentSays {
             agent: agent(name),
             token,

@@ -70,7 +70,7 @@ fn only_customers_resolve(story: &Story, command: &Command, decision: &Decision)
         return;
     }
     let said_yes = matches!(command, Command::Respond { resolved: true })
-        || matches!(command, Command::CustomerSays { input: Input::Text(_), reading } if reading.affirms);
+        || matches!(command, Command::CustomerSays { input: Input::Text(_), reading, .. } if reading.affirms);
     let proposed = story.c.as_ref().is_some_and(|c| matches!(c.state, State::Confirming(_)));
     assert!(said_yes && proposed, "resolved by {command:?} in {:?}", story.c);
 }

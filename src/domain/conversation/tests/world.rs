@@ -92,12 +92,12 @@ impl Story {
         let mut whole: Vec<&str> = burst.map(|fragment| fragment.text.as_str()).collect();
         whole.push(text);
         let reading = self.read(&whole.join("\n"));
-        Command::CustomerSays { input: Input::Text(text.to_owned()), reading }
+        Command::CustomerSays { input: Input::Text(text.to_owned()), reading, wait: None }
     }
 
     /// What the application makes of a button.
     pub fn pressing(&self, input: Input) -> Command {
-        Command::CustomerSays { input, reading: self.read("") }
+        Command::CustomerSays { input, reading: self.read(""), wait: None }
     }
 
     /// A tick as the application makes it: with a reading where something is unanswered.

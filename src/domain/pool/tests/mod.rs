@@ -3,5 +3,6 @@
 mod agents;
 mod danger;
 mod places;
+mod waits;
 mod walk;
-mod world;
+pub mod world;

@@ -62,6 +62,7 @@ pub fn arrival(term: i64) -> Box<Arrival> {
         headline: "wants a human".to_owned(),
         waiting_since: Timestamp::from_millis(term),
         waited_ms: 0,
+        waited_before_ms: 0,
         preferred: None,
         excluded: BTreeSet::new(),
         avoided: BTreeSet::new(),

@@ -291,9 +291,9 @@ mod tests {
             move || written.clone()
         });
         tracing::subscriber::with_default(log.finish(), || {
-            let attempt = "redis::cluster_handling::async_connection";
-            tracing::warn!(target: "redis::cluster_handling::async_connection", "{attempt} fails");
-            tracing::error!(target: "redis::cluster_handling::async_connection", "a fault of it");
+            tracing::error!(target: "redis::cluster_handling::async_connection", "an attempt fails");
+            tracing::warn!(target: "redis::client", "an attempt fails");
+            tracing::error!(target: "redis::client", "a fault of it");
             tracing::info!("what is there");
         });
         let told = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();

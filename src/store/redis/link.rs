@@ -110,7 +110,7 @@ impl Link {
             health: watch::Sender::new(Health::Well),
             takeovers: watch::Sender::new(0),
             ways: AtomicU64::new(0),
-            settings: watch::Sender::new(Settings::Unseen),
+            settings: watch::Sender::new(Settings::Unseen(Safety::Doubtful)),
             first: OnceLock::new(),
             itself: Weak::new(),
         }

@@ -139,11 +139,12 @@ impl RedisStore {
         let link = Link::shared(address, options.patience);
         // Before anything is asked: what comes after is not missed.
         let takeovers = Takeovers::begin(link.address(), link.spans()).await;
+        let ways = link.ways();
         let deployment = deployment::find(&link, &keys).await?;
         if let Some(takeovers) = takeovers {
             tokio::spawn(takeovers.tell(Arc::downgrade(&link)));
         }
-        link.settings_are(Settings::Keep(deployment.safety));
+        link.settings_are(Settings::Keep(deployment.safety), ways);
         tokio::spawn(settings::look(Arc::downgrade(&link), options.look_every));
         let replicas = Arc::new(Replicas::default());
         if link.address().replicas > 0 {

@@ -17,8 +17,8 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// What the servers were last seen to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Settings {
-    /// Nobody has looked since the connection was made anew.
-    Unseen,
+    /// Nobody has looked since the connection was made anew; until then no more than this is promised.
+    Unseen(Safety),
     /// What is written survives this.
     Keep(Safety),
     /// They would be refused at a start, for this reason.
@@ -34,9 +34,16 @@ impl Settings {
     /// What may be promised of what is written now.
     pub fn safety(&self) -> Safety {
         match self {
-            Settings::Unseen => Safety::Doubtful,
-            Settings::Keep(safety) | Settings::Against { safety, .. } => *safety,
+            Settings::Unseen(safety)
+            | Settings::Keep(safety)
+            | Settings::Against { safety, .. } => *safety,
         }
+    }
+
+    /// Whoever is talked to from now on may keep it otherwise: that it is flushed is not said, and what
+    /// was kept less safely before is not called safer.
+    pub(super) fn unseen(&self) -> Settings {
+        Settings::Unseen(self.safety().max(Safety::Doubtful))
     }
 
     fn of(error: OpenError) -> Option<Settings> {
@@ -52,7 +59,7 @@ impl Settings {
     /// Why it is less than it was, if it is.
     pub(super) fn weaker_than(&self, first: Safety) -> Option<String> {
         match self {
-            Settings::Unseen => None,
+            Settings::Unseen(_) => None,
             Settings::Keep(safety) if *safety <= first => None,
             Settings::Keep(safety) => Some(format!(
                 "the settings of Redis were changed while it is in use: {}",
@@ -76,7 +83,7 @@ impl Settings {
 pub async fn look(link: Weak<Link>, every: Duration) {
     let Some(mut seen) = link.upgrade().map(|link| link.settings()) else { return };
     loop {
-        let unseen = seen.wait_for(|settings| *settings == Settings::Unseen);
+        let unseen = seen.wait_for(|settings| matches!(settings, Settings::Unseen(_)));
         if let Ok(Err(_)) = timeout(every, unseen).await {
             return;
         }
@@ -88,9 +95,7 @@ pub async fn look(link: Weak<Link>, every: Duration) {
             Err(error) => Settings::of(error),
         };
         match settings {
-            // What was asked over a connection from before says nothing of the one that came after.
-            Some(settings) if link.ways() == ways => link.settings_are(settings),
-            Some(_) => {}
+            Some(settings) => link.settings_are(settings, ways),
             None => sleep(link.patience().breaker).await,
         }
     }
@@ -116,6 +121,14 @@ mod tests {
         let settings = Settings::of(error).unwrap();
         assert_eq!(settings.safety(), Safety::Memory, "it may be thrown away at any time");
         assert!(settings.weaker_than(Safety::Flushed).unwrap().contains("allkeys-lru"));
-        assert_eq!(Settings::Unseen.safety(), Safety::Doubtful);
+    }
+
+    #[test]
+    fn who_was_not_looked_at_keeps_no_more_than_was_seen_before() {
+        let unseen = |safety| Settings::Keep(safety).unseen().safety();
+        assert_eq!(unseen(Safety::Flushed), Safety::Doubtful);
+        assert_eq!(unseen(Safety::Written), Safety::Written);
+        assert_eq!(unseen(Safety::Memory), Safety::Memory, "not accepted where nothing is kept");
+        assert_eq!(Settings::Keep(Safety::Memory).unseen().unseen().safety(), Safety::Memory);
     }
 }

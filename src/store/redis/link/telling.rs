@@ -21,20 +21,29 @@ impl Link {
         self.settings.subscribe()
     }
 
-    /// This was seen of the servers now, or when they were opened.
-    pub(in crate::store::redis) fn settings_are(&self, settings: Settings) {
+    /// This was seen of the servers by the way with this number, now or when they were opened. What was
+    /// asked over a connection from before says nothing of the one that came after.
+    pub(in crate::store::redis) fn settings_are(&self, settings: Settings, ways: u64) {
         let first = *self.first.get_or_init(|| settings.safety());
+        let weaker = settings.weaker_than(first);
+        // While this is written no other way begins.
+        let is_of_now = self.settings.send_if_modified(|known| {
+            let is_of_now = self.ways() == ways;
+            if is_of_now {
+                *known = settings;
+            }
+            is_of_now
+        });
         let mut troubles = self.troubles();
-        if troubles.is_weaker(settings.weaker_than(first)) {
+        if is_of_now && troubles.is_weaker(weaker) {
             self.report(&troubles);
         }
-        self.settings.send_replace(settings);
     }
 
     /// Whoever is talked to from now on may be another, or have been started with other settings.
     pub(super) fn begins_anew(&self) {
         self.ways.fetch_add(1, Ordering::SeqCst);
-        self.settings.send_replace(Settings::Unseen);
+        self.settings.send_modify(|known| *known = known.unseen());
     }
 
     /// Whether this part is still to be tried; if not, whoever tried it ends.

@@ -87,7 +87,11 @@ impl Teller {
             self.again_at = Some(next);
             return None;
         }
-        let line = Line { is_error: !self.is_better(health), text: words(health) };
+        let text = match health {
+            Health::Well => over(&self.told).to_owned(),
+            trouble => words(trouble),
+        };
+        let line = Line { is_error: !self.is_better(health), text };
         (self.told, self.last) = (health.clone(), Some(now));
         Some(line)
     }
@@ -103,13 +107,24 @@ impl Teller {
     }
 }
 
+/// What is said where this is over.
+fn over(trouble: &Health) -> &'static str {
+    match trouble {
+        Health::Thin(_) => "what is saved is as safe again as it should be",
+        Health::Full(_) => "the store has room again",
+        Health::Barred(_) => "the store takes writes again",
+        Health::Lost(_) => "what the store held is there again",
+        Health::Well | Health::Partly(_) | Health::Away(_) => "the store is back",
+    }
+}
+
 fn words(health: &Health) -> String {
     let some = |slots: &[Slot]| {
         let first = slots.first().map(Slot::to_string).unwrap_or_default();
         format!("{} slots, {first} first", slots.len())
     };
     match health {
-        Health::Well => "the store is back".to_owned(),
+        Health::Well => over(health).to_owned(),
         Health::Thin(reason) => format!("what is saved is less safe than it should be: {reason}"),
         Health::Full(reason) => format!("the store is full: what is new is not saved: {reason}"),
         Health::Barred(reason) => {
@@ -166,6 +181,22 @@ mod tests {
         {
             let line = teller.tell(&health, now).expect("a line");
             assert!(line.is_error && line.text == words(&health), "{line:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_never_away_is_not_told_to_be_back() {
+        let ends = [
+            (Health::Thin("t".into()), "as safe again"),
+            (Health::Full("f".into()), "room again"),
+            (Health::Barred("b".into()), "takes writes again"),
+            (Health::Away("a".into()), "is back"),
+        ];
+        for (trouble, says) in ends {
+            let (mut teller, now) = (Teller::default(), Instant::now());
+            teller.tell(&trouble, now);
+            let line = teller.tell(&Health::Well, now).expect("a line");
+            assert!(!line.is_error && line.text.contains(says), "{line:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whether the servers still keep what is written as safely as they did when they were opened. Whoever
 //! looks after them may change that at any time, and a restart or a takeover may bring other settings; so
-//! it is looked at again each minute and after each new connection, and until then nothing that came over
-//! one is called more than accepted.
+//! it is looked at again every ten seconds and after each new connection, and until then nothing that came
+//! over one is called more than accepted.
 
 use super::deployment::{self, OpenError, Safety};
 use super::keys::Keys;
@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 /// So often it is looked at while nothing else asks for it.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(60);
+pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// What the servers were last seen to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]

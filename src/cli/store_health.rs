@@ -13,6 +13,8 @@ use tokio::time::{Instant, sleep_until};
 
 /// Between two lines about the same trouble that grows or shrinks.
 const TELL_EVERY: Duration = Duration::from_secs(1);
+/// Between two lines that differ in nothing but the reason: those who try find now this, now that.
+const REASON_EVERY: Duration = Duration::from_secs(10);
 
 /// Lets the service's phase follow the store's health, and says when the store comes back.
 pub(super) fn follow(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Arc<Notify>) {
@@ -82,7 +84,15 @@ impl Teller {
             return None;
         }
         let is_same_trouble = std::mem::discriminant(health) == std::mem::discriminant(&self.told);
-        let next = self.last.map(|last| last + TELL_EVERY).filter(|next| now < *next);
+        let every = match health {
+            Health::Partly(_) | Health::Lost(_) => TELL_EVERY,
+            Health::Well
+            | Health::Thin(_)
+            | Health::Full(_)
+            | Health::Barred(_)
+            | Health::Away(_) => REASON_EVERY,
+        };
+        let next = self.last.map(|last| last + every).filter(|next| now < *next);
         if let (true, Some(next)) = (is_same_trouble, next) {
             self.again_at = Some(next);
             return None;
@@ -121,7 +131,8 @@ fn over(trouble: &Health) -> &'static str {
 fn words(health: &Health) -> String {
     let some = |slots: &[Slot]| {
         let first = slots.first().map(Slot::to_string).unwrap_or_default();
-        format!("{} slots, {first} first", slots.len())
+        let slots = slots.len();
+        format!("{slots} {}, {first} first", if slots == 1 { "slot" } else { "slots" })
     };
     match health {
         Health::Well => over(health).to_owned(),
@@ -168,10 +179,22 @@ mod tests {
         }
         let again_at = teller.again_at.expect("one part is still away");
         let healed = teller.tell(&partly(1), again_at).expect("a line");
-        assert!(!healed.is_error && healed.text.contains("1 slots"), "{healed:?}");
+        assert!(!healed.is_error && healed.text.contains("1 slot,"), "{healed:?}");
         assert_eq!(teller.tell(&partly(1), again_at + TELL_EVERY), None, "once");
         let well = teller.tell(&Health::Well, again_at).expect("at once");
         assert_eq!(well, Line { is_error: false, text: "the store is back".to_owned() });
+    }
+
+    #[test]
+    fn an_outage_whose_reasons_take_turns_is_not_a_line_for_each() {
+        let (mut teller, began) = (Teller::default(), Instant::now());
+        let mut lines = Vec::new();
+        for second in 0..25 {
+            let reason = ["timed out", "refused"][usize::from(second % 2 == 1)];
+            let now = began + Duration::from_secs(second);
+            lines.extend(teller.tell(&Health::Away(reason.to_owned()), now));
+        }
+        assert_eq!(lines.len(), 3, "{lines:?}");
     }
 
     #[test]

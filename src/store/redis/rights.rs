@@ -151,7 +151,7 @@ mod tests {
         let commands = SCRIPTS.iter().flat_map(|script| script.split("redis.call('").skip(1));
         for command in commands.filter_map(|rest| rest.split('\'').next()) {
             let is_asked = |line: &&str| line.split(' ').next() == Some(command);
-            assert!(COMMANDS.iter().any(|line| is_asked(line)), "{command} is not asked for");
+            assert!(COMMANDS.iter().any(is_asked), "{command} is not asked for");
             assert!(tries.contains(&format!("try('{command}'")), "{command} is not tried");
         }
     }

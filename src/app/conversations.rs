@@ -244,7 +244,9 @@ impl App {
             let decision = (self.machines.conversation)(&rules, before.as_ref(), &command, at)?;
             let record = request_key.clone().zip(request.as_ref());
             let owes = !decision.effects.is_empty();
-            let (change, done) = self.change(&rules, &snapshot, before.as_ref(), decision, record);
+            let (mut change, done) =
+                self.change(&rules, &snapshot, before.as_ref(), decision, record);
+            change.frees_if(command.frees());
             let written = recent::written(&change, &key);
             match self.store.commit(change).await {
                 Ok(committed) => {

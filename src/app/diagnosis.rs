@@ -3,13 +3,13 @@
 //! nothing changed, so that it may be asked at any time, with or without instances that serve.
 
 use super::App;
-use super::error::AppResult;
+use super::error::{AppError, AppResult};
 use super::findings::{Code, Finding};
 use super::keys::{self, Due};
 use super::stored::{MatcherFence, Owed};
 use crate::domain::ids::ConversationId;
 use crate::domain::time::Timestamp;
-use crate::ports::store::{Index, Slot};
+use crate::ports::store::{Index, Slot, StoreError, Why};
 use std::time::Duration;
 
 /// The sweeper takes what is due within a moment; what it took and could not do it takes again
@@ -30,6 +30,11 @@ const COUNTED_MAX: usize = 20_000;
 /// Members read at once.
 const PAGE: usize = 1_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Which key cannot be understood.
+pub(super) fn damaged(what: &str, reason: &str) -> Finding {
+    Finding::trouble(Code::Damaged).with("what", what).with("reason", reason)
+}
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +63,11 @@ impl App {
         for check in checks {
             match check {
                 Ok(finding) => findings.push(finding),
+                // The slots told it already.
+                Err(AppError::Store(StoreError::Unavailable { why: Why::Lost, .. })) => {}
+                Err(AppError::Store(StoreError::Damaged { what, reason })) => {
+                    findings.push(damaged(&what, &reason));
+                }
                 Err(error) => {
                     findings.push(Finding::trouble(Code::StoreAway).with("reason", error));
                 }
@@ -94,12 +104,25 @@ impl App {
     /// Asks every slot for the time; those that answer, with their time.
     async fn reach_slots(&self) -> (Vec<Finding>, Vec<(Slot, Timestamp)>) {
         let slots = self.slots();
-        let (mut there, mut away) = (Vec::new(), Vec::new());
+        let (mut there, mut away, mut lost) = (Vec::new(), Vec::new(), Vec::new());
         for slot in &slots {
             match self.store.load(slot, &[], &[]).await {
                 Ok(snapshot) => there.push((slot.clone(), snapshot.at())),
+                Err(StoreError::Unavailable { why: Why::Lost, reason, .. }) => {
+                    lost.push((slot, reason));
+                }
                 Err(error) => away.push((slot, error.to_string())),
             }
+        }
+        let gone = lost.first().map(|(slot, reason)| {
+            Finding::trouble(Code::SlotsLost)
+                .with("lost", lost.len())
+                .with("slots", slots.len())
+                .with("first", slot)
+                .with("reason", reason)
+        });
+        if away.is_empty() && !lost.is_empty() {
+            return (gone.into_iter().collect(), there);
         }
         let finding = match away.first() {
             None => Finding::fine(Code::SlotsReached).with("slots", slots.len()),
@@ -112,7 +135,7 @@ impl App {
                 .with("first", slot)
                 .with("reason", reason),
         };
-        (vec![finding], there)
+        (gone.into_iter().chain([finding]).collect(), there)
     }
 
     async fn matcher_found(&self) -> AppResult<Finding> {
@@ -202,9 +225,17 @@ impl App {
         let concerned: Vec<ConversationId> =
             self.concerned().await?.into_iter().take(COMPARED_MAX).collect();
         let mut suspects = Vec::new();
+        let mut broken = None;
         for id in &concerned {
-            if self.compare(id).await?.is_some() {
-                suspects.push(id);
+            match self.compare(id).await {
+                Ok(None) => {}
+                Ok(Some(_)) => suspects.push(id),
+                // The others are compared all the same; so are those of other slots.
+                Err(AppError::Store(StoreError::Damaged { what, reason })) => {
+                    broken.get_or_insert(damaged(&what, &reason));
+                }
+                Err(AppError::Store(StoreError::Unavailable { why: Why::Lost, .. })) => {}
+                Err(error) => return Err(error),
             }
         }
         let mut differ = Vec::new();
@@ -214,6 +245,9 @@ impl App {
             }
         }
         let Some(first) = differ.first() else {
+            if let Some(broken) = broken {
+                return Ok(broken);
+            }
             return Ok(Finding::fine(Code::SidesAgree).with("compared", concerned.len()));
         };
         Ok(Finding::trouble(Code::SidesDrift)

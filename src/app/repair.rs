@@ -4,6 +4,7 @@
 
 use super::App;
 use super::deadlines::VISIBILITY;
+use super::diagnosis::damaged;
 use super::error::{AppError, AppResult};
 use super::findings::{Code, Finding};
 use super::keys::{self, Due};
@@ -57,7 +58,14 @@ pub struct Repaired {
 impl App {
     /// Finds what is wrong with one conversation and mends it if `apply` says so.
     pub async fn repair(&self, id: &ConversationId, apply: bool) -> AppResult<Repaired> {
-        let mut faults = self.faults(id).await?;
+        let mut faults = match self.faults(id).await {
+            // Nothing of it can be decided; which key it is, a person can be told.
+            Err(AppError::Store(StoreError::Damaged { what, reason })) => {
+                let found = vec![damaged(&what, &reason)];
+                return Ok(Repaired { left: found.clone(), found, failed: Vec::new() });
+            }
+            faults => faults?,
+        };
         let found: Vec<Finding> = faults.iter().map(Fault::finding).collect();
         let mut failed = Vec::new();
         for _ in 0..PASSES_MAX {

@@ -50,6 +50,7 @@ mod shared_keys;
 mod sharing;
 mod sim;
 mod store;
+mod store_health;
 mod stores;
 mod supervise;
 pub mod system;
@@ -206,8 +207,8 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 }
 
 /// What is logged unless `SANAD_LOG` says otherwise. The client of a cluster tells of every attempt to
-/// reach a node, many times a second while one is away; Sanad tells that it is.
-const LOG: &str = "info,redis=error";
+/// reach a node, as an error and many times a second while one is away; Sanad tells that it is.
+const LOG: &str = "info,redis=error,redis::cluster_handling=off";
 
 /// The service uses all cores.
 fn serve_on(options: serve::Serve) -> anyhow::Result<()> {
@@ -290,9 +291,9 @@ mod tests {
             move || written.clone()
         });
         tracing::subscriber::with_default(log.finish(), || {
-            let attempt = "redis::cluster_handling::async_connection";
-            tracing::warn!(target: "redis::cluster_handling::async_connection", "{attempt} fails");
-            tracing::error!(target: "redis::cluster_handling::async_connection", "a fault of it");
+            tracing::error!(target: "redis::cluster_handling::async_connection", "an attempt fails");
+            tracing::warn!(target: "redis::client", "an attempt fails");
+            tracing::error!(target: "redis::client", "a fault of it");
             tracing::info!("what is there");
         });
         let told = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();

@@ -4,7 +4,7 @@ use super::doctor::examine::Examination;
 use super::rules::{self, LiveReport};
 use super::stores::{self, Opened, StorePlace};
 use super::system::{SystemChance, SystemClock};
-use super::{figures, program, shared_keys, sharing, tasks};
+use super::{figures, program, shared_keys, sharing, store_health, tasks};
 use crate::app::retention::Retention;
 use crate::app::{App, Settings};
 use crate::config::reload::{self, LiveRules, Reload, Watcher};
@@ -178,7 +178,7 @@ async fn run_with(options: Serve, with_tasks: bool) -> anyhow::Result<()> {
     }
     follow_rules(&options.config, &live, &app);
     lifecycle.enter(Phase::Serving);
-    stores::follow_health(&opened, &lifecycle, &came_back);
+    store_health::follow(&opened, &lifecycle, &came_back);
     announce(&bound, &settings, &live, &opened, is_new);
     let services = (
         Chat::new(context.clone()),
@@ -327,7 +327,7 @@ fn edge(
         identity,
         archive: None,
         lifecycle: Arc::clone(lifecycle),
-        durability: opened.durability,
+        durability: Arc::clone(&opened.durability),
         replicated: opened.replicated,
         now,
         rules_report: Arc::new(report),

@@ -3,7 +3,7 @@
 
 use super::{sealing, sharing};
 use crate::config::service::{ServiceSettings, StoreKind};
-use crate::grpc::lifecycle::{Lifecycle, Phase};
+use crate::grpc::context::DurabilityNow;
 use crate::grpc::pb;
 use crate::ports::backup::{Backups, NotHere};
 use crate::ports::clock::Clock;
@@ -18,7 +18,7 @@ use crate::store::redis::{self, RedisStore};
 use crate::store::sealed::Seals;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 /// Buckets of a deployment on one machine: few, since one writer serves them all.
 pub(super) const BUCKETS: u16 = 4;
@@ -32,8 +32,8 @@ pub(super) struct Opened {
     pub store: Arc<dyn Store>,
     /// The number of its buckets.
     pub buckets: u16,
-    /// What an answer survives at most.
-    pub durability: pb::Durability,
+    /// What an answer survives at most, as the store is now.
+    pub durability: DurabilityNow,
     /// Whether each answer asks if its message has reached replicas.
     pub replicated: bool,
     /// Where conversations are kept, in words.
@@ -89,7 +89,7 @@ async fn open_plain(
         StoreKind::Memory => Ok(Opened {
             store: Arc::new(MemoryStore::new(clock.clone())),
             buckets: BUCKETS,
-            durability: pb::Durability::None,
+            durability: Arc::new(|| pb::Durability::None),
             replicated: false,
             kept: "in memory: gone when this process ends".to_owned(),
             death: None,
@@ -121,7 +121,7 @@ async fn open_plain(
                 backups: Arc::clone(&store) as Arc<dyn Backups>,
                 store,
                 buckets: BUCKETS,
-                durability: pb::Durability::Durable,
+                durability: Arc::new(|| pb::Durability::Durable),
                 replicated: false,
                 kept: format!("on disk, in {}", settings.data.display()),
                 death: Some(death),
@@ -177,31 +177,29 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
          ACCEPTED all the same: it flushes each second, and if it comes back before another takes over, \
          the last second is gone there too. For DURABLE set `appendfsync always`, or ?aof=wait"
     );
-    let (durability, survives) = match found.safety {
-        Safety::Flushed if address.asks_each_time() => (pb::Durability::Durable, asked.as_str()),
-        Safety::Flushed => (pb::Durability::Durable, "flushed to its disk before each answer"),
-        Safety::OnOne => (
-            pb::Durability::Accepted,
+    let survives = match found.safety {
+        Safety::Flushed if address.asks_each_time() => asked.as_str(),
+        Safety::Flushed => "flushed to its disk before each answer",
+        Safety::OnOne => {
             "flushed to its disk before each answer; another server that takes over may lack the \
-             last moments: ?replicas=1 waits for one",
-        ),
+             last moments: ?replicas=1 waits for one"
+        }
         Safety::Doubtful => {
             let doubt = "whether a restart of Redis brings it back is not known";
             tracing::warn!(
                 "{address}: {doubt}, so nothing is called DURABLE: many releases drop what scripts wrote \
                  where the user `default` is restricted. {REMEDY}; and let Sanad ask: `+acl|dryrun`"
             );
-            (pb::Durability::Accepted, doubt)
+            doubt
         }
-        Safety::Written if replicas > 0 => (pb::Durability::Accepted, slow.as_str()),
-        Safety::Written => {
-            (pb::Durability::Accepted, "a crash of its machine may take the last second")
-        }
-        Safety::Memory => (pb::Durability::None, "without a file: gone when Redis stops"),
+        Safety::Written if replicas > 0 => slow.as_str(),
+        Safety::Written => "a crash of its machine may take the last second",
+        Safety::Memory => "without a file: gone when Redis stops",
     };
+    let settings = store.settings();
     Ok(Opened {
         buckets: found.buckets,
-        durability,
+        durability: Arc::new(move || durability(settings.borrow().safety())),
         replicated: address.asks_each_time(),
         kept: format!("in {address} ({survives})"),
         death: None,
@@ -216,52 +214,13 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     })
 }
 
-/// Lets the service's phase follow the store's health, and says when the store comes back.
-pub(super) fn follow_health(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Arc<Notify>) {
-    let Some(mut health) = opened.health.clone() else { return };
-    let (lifecycle, came_back) = (Arc::clone(lifecycle), Arc::clone(came_back));
-    tokio::spawn(async move {
-        let mut was_away = false;
-        loop {
-            let is_away = match &*health.borrow_and_update() {
-                Health::Well | Health::Thin(_) => false,
-                Health::Full(_) | Health::Barred(_) | Health::Partly(_) | Health::Away(_) => true,
-            };
-            if std::mem::replace(&mut was_away, is_away) && !is_away {
-                came_back.notify_one();
-            }
-            let phase = match &*health.borrow() {
-                Health::Well => Phase::Serving,
-                Health::Thin(reason) => {
-                    tracing::error!(%reason, "what is saved is less safe than it should be");
-                    Phase::Degraded
-                }
-                Health::Full(reason) => {
-                    tracing::error!(%reason, "the store is full: what is new is not saved");
-                    Phase::Degraded
-                }
-                Health::Barred(reason) => {
-                    tracing::error!(%reason, "the store takes no writes; the bot answers, nothing is saved");
-                    Phase::Isolated
-                }
-                Health::Partly(slots) => {
-                    tracing::error!(slots.away = slots.len(), "part of the store does not answer");
-                    Phase::Degraded
-                }
-                Health::Away(reason) => {
-                    tracing::error!(%reason, "the store is away; the bot answers, nothing is saved");
-                    Phase::Isolated
-                }
-            };
-            if phase == Phase::Serving && lifecycle.phase() != Phase::Serving {
-                tracing::info!("the store is back");
-            }
-            lifecycle.enter(phase);
-            if health.changed().await.is_err() {
-                return;
-            }
-        }
-    });
+/// What may be said of an answer, where so much is kept.
+fn durability(safety: Safety) -> pb::Durability {
+    match safety {
+        Safety::Flushed => pb::Durability::Durable,
+        Safety::OnOne | Safety::Doubtful | Safety::Written => pb::Durability::Accepted,
+        Safety::Memory => pb::Durability::None,
+    }
 }
 
 #[cfg(test)]

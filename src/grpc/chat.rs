@@ -115,6 +115,9 @@ impl Chat {
     }
 }
 
+/// For so long a call that found the store away waits for the phase to follow.
+const PHASE_FOLLOWS: Duration = Duration::from_millis(100);
+
 #[tonic::async_trait]
 impl ChatService for Chat {
     async fn get_availability(
@@ -123,18 +126,24 @@ impl ChatService for Chat {
     ) -> Result<Response<pb::GetAvailabilityResponse>, Status> {
         let language = decode::language(&request.get_ref().language)?.unwrap_or(Language::Ar);
         let app = &self.context.app;
+        let mut mode = pb::Mode::Normal;
         let (human_available, delay) = match app.store_now().await {
             Ok(at) => {
                 let (available, delay) = app.availability(language, at);
                 (available, encode::delay(&delay))
             }
             // The bot is there; whether people are cannot be known, nor could they be asked.
-            Err(AppError::Store(StoreError::Unavailable { .. })) => (false, encode::degraded()),
+            Err(AppError::Store(StoreError::Unavailable { .. })) => {
+                // The phase follows what this very call found, a moment later.
+                self.context.lifecycle.is_cut_off(PHASE_FOLLOWS).await;
+                mode = pb::Mode::Degraded;
+                (false, encode::degraded())
+            }
             Err(error) => return Err(status(error)),
         };
         let rules = app.rules();
         Ok(Response::new(pb::GetAvailabilityResponse {
-            mode: self.mode(),
+            mode: mode.max(self.context.mode()).into(),
             human_available,
             delay: (!human_available).then_some(delay),
             bot_name: Some(encode::text(rules.bot.name.get(language).clone(), language)),
@@ -158,7 +167,7 @@ impl ChatService for Chat {
         let (customer_token, unbegun) = (self.renewed(&request), unbegun(&request));
         let begun = match self.begin_late(&conversation, unbegun.clone()).await {
             // The bot answers all the same.
-            Err(AppError::Store(StoreError::Unavailable { reason, .. })) => Err(reason),
+            Err(AppError::Store(error @ StoreError::Unavailable { .. })) => Err(error),
             begun => begun.map(Ok).map_err(customer_status)?,
         };
         let asked = request.into_inner();

@@ -67,10 +67,10 @@ pub(super) fn unsaved_words(language: Language, text: String, outcome: Outcome) 
 
 /// A store that is full still says that there is no such conversation: where it could not be begun,
 /// it is not one that is no longer kept, and nothing was done.
-pub(super) fn unless_begun(begun: Result<(), String>, error: AppError) -> AppError {
+pub(super) fn unless_begun(begun: Result<(), StoreError>, error: AppError) -> AppError {
     match (begun, error) {
-        (Err(reason), AppError::NotFound { .. } | AppError::Rejected(Rejection::NotFound)) => {
-            AppError::Store(StoreError::Unavailable { maybe_applied: false, reason })
+        (Err(error), AppError::NotFound { .. } | AppError::Rejected(Rejection::NotFound)) => {
+            AppError::Store(error.not_applied())
         }
         (_, error) => error,
     }

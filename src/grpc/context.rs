@@ -22,6 +22,9 @@ use crate::ports::rules::RulesSource;
 use std::sync::Arc;
 use tonic::Status;
 
+/// How safe an acknowledged message is at most, at this moment.
+pub type DurabilityNow = Arc<dyn Fn() -> pb::Durability + Send + Sync>;
+
 /// What every handler needs.
 #[derive(Clone)]
 pub struct Context {
@@ -35,8 +38,8 @@ pub struct Context {
     pub archive: Option<Arc<dyn Archive>>,
     /// What this instance is doing.
     pub lifecycle: Arc<Lifecycle>,
-    /// How safe an acknowledged message is at most, by the store it is in.
-    pub durability: pb::Durability,
+    /// How safe an acknowledged message is at most, by the store it is in and as that is now.
+    pub durability: DurabilityNow,
     /// Whether servers may take over from each other, so that each answer has to ask whether its
     /// message has reached them.
     pub replicated: bool,
@@ -91,9 +94,9 @@ impl Context {
     pub async fn durability(&self, done: &Done) -> pb::Durability {
         // Also where nothing is called durable: the mode says whether replicas follow.
         if self.replicated && !self.app.is_replicated(done).await {
-            return self.durability.min(pb::Durability::Accepted);
+            return (self.durability)().min(pb::Durability::Accepted);
         }
-        self.durability
+        (self.durability)()
     }
 
     /// An agent as they are now.

@@ -53,6 +53,12 @@ impl Lifecycle {
         *self.phase.borrow()
     }
 
+    /// Waits until it is cut off from its store, at most so long.
+    pub async fn is_cut_off(&self, span: Duration) {
+        let mut phase = self.watch();
+        let _ = tokio::time::timeout(span, phase.wait_for(|phase| *phase == Phase::Isolated)).await;
+    }
+
     /// For those who wait for a change.
     pub fn watch(&self) -> watch::Receiver<Phase> {
         self.phase.subscribe()

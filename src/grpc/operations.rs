@@ -14,6 +14,7 @@ use crate::app::replay::{Turn, TurnOutcome, decide_again};
 use crate::domain::ids::RulesVersion;
 use crate::domain::language::Language;
 use crate::domain::rules::Rules;
+use crate::ports::store::StoreError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tonic::{Request, Status};
@@ -37,8 +38,8 @@ pub async fn repair(
     }
     let conversation = match context.app.conversation(&id).await {
         Ok(c) => Some(encode::conversation(&context.app, &c)),
-        // Only the pool knew of it.
-        Err(AppError::NotFound { .. }) => None,
+        // Only the pool knew of it, or nobody can read it: that was found.
+        Err(AppError::NotFound { .. } | AppError::Store(StoreError::Damaged { .. })) => None,
         Err(error) => return Err(status(error)),
     };
     Ok(pb::RepairConversationResponse {

@@ -6,7 +6,7 @@ use crate::app::error::AppError;
 use crate::domain::conversation::command::Rejection;
 use crate::domain::directives::NotTaken;
 use crate::domain::pool::command::PoolRefusal;
-use crate::ports::store::StoreError;
+use crate::ports::store::{StoreError, Why};
 use std::time::Duration;
 use tonic::Status;
 
@@ -164,9 +164,12 @@ fn store_refusal(error: StoreError) -> Refusal {
         StoreError::Conflict { .. } | StoreError::Stale => {
             unavailable("others changed the same at the same time; nothing was done")
         }
-        StoreError::Unavailable { maybe_applied: false, .. } => {
-            unavailable("the store cannot be reached; nothing was done")
-        }
+        StoreError::Unavailable { maybe_applied: false, why, .. } => unavailable(match why {
+            Why::Away => "the store cannot be reached; nothing was done",
+            Why::Full => "the store is full; nothing was done",
+            Why::Barred => "the store takes no writes; nothing was done",
+            Why::Lost => "the store has lost what it held of this; nothing was done",
+        }),
         StoreError::Unavailable { maybe_applied: true, .. } => unavailable(
             "the store did not answer in time; it may be done or not: ask again under the same request_id",
         ),

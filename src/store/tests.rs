@@ -163,7 +163,8 @@ impl Side {
         }
         if let Some(address) = &self.address {
             let clock = Some(self.clock.clone() as Arc<dyn Clock>);
-            let options = redis::Options { clock, patience: redis::tests::patient() };
+            let options =
+                redis::Options { clock, patience: redis::tests::patient(), ..Default::default() };
             let store = now(redis::RedisStore::open(address.clone(), options));
             self.store = Some(Box::new(store.expect("the same store")));
         }

@@ -12,7 +12,7 @@ use sanad::domain::time::Timestamp;
 use sanad::grpc::pb;
 use sanad::grpc::pb::send_message_request::Content;
 use sanad::ports::store::whole::{Filling, Place, Thing, Whole};
-use sanad::ports::store::{Slot, StoreError};
+use sanad::ports::store::{Slot, StoreError, Why};
 use sanad::store::embedded::whole::WholeFile;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -181,7 +181,11 @@ impl Mortal {
         if self.left.fetch_sub(1, Ordering::Relaxed) > 0 {
             return Ok(());
         }
-        Err(StoreError::Unavailable { maybe_applied: false, reason: "it is dead".to_owned() })
+        Err(StoreError::Unavailable {
+            maybe_applied: false,
+            why: Why::Away,
+            reason: "it is dead".to_owned(),
+        })
     }
 }
 

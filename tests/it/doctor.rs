@@ -113,17 +113,54 @@ fn a_redis_is_examined_from_empty_to_unsafe() {
     assert!(has(&found, "redis_version", "trouble"), "the server tells the same: {found:?}");
 }
 
-/// Begins a deployment there, serves it, and examines it until somebody matches.
-fn examined_while_served(store: &str) -> (i32, Vec<(String, String)>) {
+#[test]
+fn a_lost_slot_and_a_damaged_record_are_told_for_what_they_are_and_the_rest_is_examined() {
+    let redis = RedisServer::start();
+    let url = format!("{}?prefix=shop", redis.url());
+    let service = served(&url);
+    let (_, found) = examined_until_led(&service, &url);
+    assert!(has(&found, "slots_reached", "fine"), "{found:?}");
+    // In each bucket, since its id says in which it is looked for.
+    for bucket in 0..8 {
+        let key = |name: &str| format!("shop:{{b{bucket:04}}}:{name}");
+        let version = "1-0000000000000001";
+        redis.cli(&["HSET", &key("c:c1"), "version", version, "body", "{\"broken"]);
+        redis.cli(&["ZADD", &key("index:entangled"), "1", "c1"]);
+    }
+    let (code, found) = doctor(&service, &["--store", &url]);
+    assert!(code == 2 && times(&found, "damaged", "trouble") == 1, "{found:?}");
+    assert!(!has(&found, "store_away", "trouble"), "{found:?}");
+    for code in ["slots_reached", "outbox_empty", "nothing_parked", "nobody_in_danger"] {
+        assert!(has(&found, code, "fine"), "{code}: {found:?}");
+    }
+    let output = sanad(&service, &["repair", "c1", "--server", service.address()]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.code() == Some(1) && told.contains("c:c1 is damaged"), "{output:?}");
+    redis.cli(&["DEL", "shop:{b0003}:head"]);
+    let (code, found) = doctor(&service, &["--store", &url]);
+    assert!(code == 2 && times(&found, "slots_lost", "trouble") == 1, "{found:?}");
+    assert!(!has(&found, "store_away", "trouble"), "{found:?}");
+}
+
+/// Begins a deployment there and serves it.
+fn served(store: &str) -> Service {
     let made = Command::new(env!("CARGO_BIN_EXE_sanad"))
         .args(["init", "--buckets", "8", "--store", store])
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    let service = Service::start_on(store);
+    Service::start_on(store)
+}
+
+/// Begins a deployment there, serves it, and examines it until somebody matches.
+fn examined_while_served(store: &str) -> (i32, Vec<(String, String)>) {
+    examined_until_led(&served(store), store)
+}
+
+fn examined_until_led(service: &Service, store: &str) -> (i32, Vec<(String, String)>) {
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        let (code, found) = doctor(&service, &["--store", store]);
+        let (code, found) = doctor(service, &["--store", store]);
         if has(&found, "leader", "fine") {
             return (code, found);
         }

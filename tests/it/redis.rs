@@ -338,6 +338,61 @@ fn readiness(service: &Service) -> String {
 }
 
 #[tokio::test]
+async fn what_a_redis_refuses_is_told_and_what_ends_something_is_done() {
+    let redis = RedisServer::start();
+    let url = redis.url();
+    assert!(sanad(&["init", "--store", &url]).status.success());
+    let service = Service::start_on(&url);
+    let customer = Customer::start(&service, "a-device-of-this-test").await;
+    let leaver = Customer::start(&service, "another-device-of-this-test").await;
+    let said = customer.say_until_saved(&service, "m1", "how long does delivery take").await;
+    assert_eq!(said.durability(), pb::Durability::Durable);
+    let ready = async |wanted: &str| {
+        let deadline = Instant::now() + PATIENCE;
+        while !readiness(&service).starts_with(&format!("HTTP/1.1 {wanted}")) {
+            assert!(Instant::now() < deadline, "not {wanted}: {}", readiness(&service));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+
+    // It answers, and takes no writes.
+    redis.cli(&["CONFIG", "SET", "min-replicas-to-write", "1"]);
+    let said = customer.say(&service, "m2", "how long does delivery take").await.unwrap();
+    assert_eq!((said.mode(), said.durability()), (pb::Mode::Isolated, pb::Durability::None));
+    ready("503").await;
+    let data = service.data();
+    let doctor = ["doctor", "--no-scripts", "--store", &url, "--data", data.to_str().unwrap()];
+    let told = String::from_utf8_lossy(&sanad(&doctor).stdout).into_owned();
+    assert!(told.contains("takes no writes") && told.contains("min-replicas-to-write"), "{told}");
+    redis.cli(&["CONFIG", "SET", "min-replicas-to-write", "0"]);
+    ready("200").await;
+    customer.say_until_saved(&service, "m2", "how long does delivery take").await;
+
+    // It is full: who leaves may leave.
+    redis.cli(&["CONFIG", "SET", "maxmemory", "1"]);
+    let said = customer.say(&service, "m3", "how long does delivery take").await.unwrap();
+    assert_eq!(said.durability(), pb::Durability::None);
+    let (conversation_id, request_id) = (leaver.id.clone(), "end".to_owned());
+    let ends = pb::EndConversationRequest { conversation_id, request_id };
+    let ended = service.chat().await.end_conversation(with(ends, &leaver.token)).await.unwrap();
+    assert_eq!(ended.into_inner().durability(), pb::Durability::Durable);
+    redis.cli(&["CONFIG", "SET", "maxmemory", "0"]);
+
+    // It keeps less than it did.
+    redis.cli(&["CONFIG", "SET", "appendfsync", "everysec"]);
+    redis.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    let said = customer.say_until_saved(&service, "m3", "how long does delivery take").await;
+    assert_eq!(said.durability(), pb::Durability::Accepted, "nobody is told more than is so");
+
+    // It stands still: who finds that out is told no other mode than who comes after.
+    redis.signal("STOP");
+    let asked = pb::GetAvailabilityRequest::default();
+    let told = service.chat().await.get_availability(asked).await.unwrap().into_inner();
+    redis.signal("CONT");
+    assert_eq!((told.mode(), told.human_available), (pb::Mode::Isolated, false));
+}
+
+#[tokio::test]
 async fn a_redis_that_drops_what_scripts_wrote_is_refused_and_its_loss_is_not_hidden() {
     let words = ["--appendonly", "yes", "--appendfsync", "always", "--user", "default", "off"];
     let admin = ["--user", "admin", "on", ">admin", "~*", "&*", "+@all"];

@@ -179,6 +179,16 @@ codes! {
             => "their conversations stand still, the others go on: bring back the server of these slots"
         ar "الأجزاء: {away} من {slots} لا تجيب، مثل {first}: {reason}"
             => "محادثاتها متوقفة وغيرها مستمر: أعد خادم هذه الأجزاء";
+    SlotsLost "slots_lost" [lost slots first reason]
+        en "slots: what {lost} of {slots} held is gone, such as {first}: {reason}"
+            => "restore a backup of Redis if they matter; until then nothing is written there, and the others go on"
+        ar "الأجزاء: ضاع ما كان في {lost} من {slots}، مثل {first}: {reason}"
+            => "استعد نسخة احتياطية من Redis إن كانت مهمة؛ وإلى ذلك الحين لا يُكتب فيها شيء وغيرها مستمر";
+    Damaged "damaged" [what reason]
+        en "store: {what} is damaged: {reason}"
+            => "restore it from a backup, or remove that key by hand if it may be lost; everything else goes on"
+        ar "المخزن: {what} تالف: {reason}"
+            => "استعده من نسخة احتياطية، أو احذف هذا المفتاح بيدك إن جاز ضياعه؛ وما سواه مستمر";
     Leader "leader" [instance left_ms fence]
         en "matcher: instance {instance} leads, its lease has {left_ms} ms left, fence {fence}"
         ar "الموزّع: تقود النسخة {instance}، وبقي من مدتها {left_ms} مث، والسياج {fence}";

@@ -232,6 +232,20 @@ pub enum Command {
     KeepQuestion,
 }
 
+impl Command {
+    /// Whether it only ends or gives up something: it is done also where nothing new can be kept.
+    pub fn frees(&self) -> bool {
+        matches!(
+            self,
+            Command::Leave
+                | Command::CancelHumanRequest
+                | Command::Respond { resolved: true }
+                | Command::AgentReleases { .. }
+                | Command::Erase
+        )
+    }
+}
+
 /// How a conversation begins.
 #[derive(Debug, Clone)]
 pub struct Start {

@@ -176,9 +176,12 @@ fn end_wrap_up(
     Ok(changed(agent, None))
 }
 
-/// Refuses what an older session, or nobody, says.
+/// Refuses what an older session, or nobody, says. A session that is newer than any that is known was
+/// begun in a tail that is lost: nobody has taken its place, and the agent is to sign in again.
 pub fn check_session(agent: &Agent, incarnation: u64) -> Result<(), PoolRefusal> {
-    if agent.incarnation != incarnation {
+    if agent.incarnation < incarnation {
+        Err(PoolRefusal::NotSignedIn)
+    } else if agent.incarnation > incarnation {
         Err(PoolRefusal::Superseded)
     } else if agent.lease == Lease::Lost {
         Err(PoolRefusal::NotSignedIn)

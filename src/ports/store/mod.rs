@@ -88,6 +88,19 @@ pub trait Doorbell: Send {
     async fn next(&mut self) -> Option<Ring>;
 }
 
+/// Why a store is not available.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It cannot be reached or does not answer.
+    Away,
+    /// It is full: what is new is refused, what frees something is not.
+    Full,
+    /// It answers and takes no writes.
+    Barred,
+    /// It answers, and what this slot held is gone.
+    Lost,
+}
+
 /// Why a store call did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -108,11 +121,13 @@ pub enum StoreError {
         /// Its limit.
         limit: i64,
     },
-    /// The store cannot be reached or does not answer.
+    /// The store cannot be reached, does not answer, or does not do it.
     #[error("the store is not available: {reason}")]
     Unavailable {
         /// Whether a commit may have happened all the same.
         maybe_applied: bool,
+        /// What sort of trouble it is.
+        why: Why,
         /// What went wrong, for operators.
         reason: String,
     },
@@ -127,6 +142,18 @@ pub enum StoreError {
     /// A load or transaction exceeds [`ENTITIES_MAX`], [`WRITES_MAX`] or [`BODY_BYTES_MAX`].
     #[error("the change is too large: {0}")]
     TooLarge(String),
+}
+
+impl StoreError {
+    /// The same, where it is known that nothing was written.
+    pub fn not_applied(self) -> StoreError {
+        match self {
+            StoreError::Unavailable { why, reason, .. } => {
+                StoreError::Unavailable { maybe_applied: false, why, reason }
+            }
+            other => other,
+        }
+    }
 }
 
 /// The one port to durable state.

@@ -137,6 +137,7 @@ pub struct Transaction {
     valid_until: Timestamp,
     writes: Vec<Write>,
     topics: Vec<String>,
+    frees: bool,
     tag: u64,
     body_bytes_max: usize,
 }
@@ -255,6 +256,7 @@ impl Snapshot {
             valid_until: self.at + SNAPSHOT_SPAN,
             writes: Vec::new(),
             topics: Vec::new(),
+            frees: false,
             tag,
             body_bytes_max: BODY_BYTES_MAX,
         }
@@ -335,6 +337,18 @@ impl Transaction {
     pub fn ring(&mut self, topic: impl Into<String>) -> &mut Self {
         self.topics.push(topic.into());
         self
+    }
+
+    /// Whether it ends or frees something: a store that is full takes it then all the same, though it
+    /// notes more than it removes.
+    pub fn frees_if(&mut self, frees: bool) -> &mut Self {
+        self.frees = frees;
+        self
+    }
+
+    /// Whether it ends or frees something.
+    pub fn is_freeing(&self) -> bool {
+        self.frees
     }
 
     /// The slot it touches.

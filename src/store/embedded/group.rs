@@ -52,7 +52,7 @@ impl Shared {
 
 /// The store does not answer.
 pub fn unavailable(maybe_applied: bool, reason: &str) -> StoreError {
-    StoreError::Unavailable { maybe_applied, reason: reason.to_owned() }
+    StoreError::Unavailable { maybe_applied, why: Why::Away, reason: reason.to_owned() }
 }
 
 /// Where the answer to a job goes. Whoever asked may have gone away; that is no concern of ours.

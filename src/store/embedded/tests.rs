@@ -185,7 +185,7 @@ async fn a_disk_that_is_almost_full_refuses_changes_until_there_is_room_again() 
 
     free.store(99, Ordering::Relaxed);
     let refused = subject.change(&[], |change| _ = change.count("n", 1, None)).await;
-    let Err(StoreError::Unavailable { maybe_applied: false, reason }) = refused else {
+    let Err(StoreError::Unavailable { maybe_applied: false, reason, .. }) = refused else {
         panic!("{refused:?}");
     };
     assert!(reason.contains("make room"), "{reason}");
@@ -218,7 +218,7 @@ async fn a_failed_sync_ends_the_store() {
 
     disk.fail_after(0);
     let failed = subject.change(&[], |change| _ = change.count("n", 1, None)).await;
-    let Err(StoreError::Unavailable { maybe_applied: true, reason }) = failed else {
+    let Err(StoreError::Unavailable { maybe_applied: true, reason, .. }) = failed else {
         panic!("{failed:?}");
     };
     assert!(reason.contains("the disk fails"), "{reason}");

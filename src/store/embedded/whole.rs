@@ -7,7 +7,7 @@ use super::rows::{self, LAST_ROW, ROWS};
 use crate::domain::ids::PoolId;
 use crate::domain::time::Timestamp;
 use crate::ports::store::whole::{Filling, Place, Thing, Whole};
-use crate::ports::store::{LogId, Slot, StoreError};
+use crate::ports::store::{LogId, Slot, StoreError, Why};
 use crate::store::stored::Stored;
 use async_trait::async_trait;
 use redb::{Database, ReadableDatabase};
@@ -125,7 +125,7 @@ impl WholeFile {
 type Table<'t> = redb::Table<'t, &'static [u8], &'static [u8]>;
 
 fn failed(reason: impl ToString) -> StoreError {
-    StoreError::Unavailable { maybe_applied: false, reason: reason.to_string() }
+    StoreError::Unavailable { maybe_applied: false, why: Why::Away, reason: reason.to_string() }
 }
 
 fn refused(failure: Failure) -> StoreError {

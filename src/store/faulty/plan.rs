@@ -127,7 +127,11 @@ impl Fault {
 }
 
 pub(super) fn injected(maybe_applied: bool) -> StoreError {
-    StoreError::Unavailable { maybe_applied, reason: "an injected fault".to_owned() }
+    StoreError::Unavailable {
+        maybe_applied,
+        why: Why::Away,
+        reason: "an injected fault".to_owned(),
+    }
 }
 
 /// What becomes of a call.

@@ -11,7 +11,8 @@ use super::link::{Failed, Link, Patience};
 use super::reloading::{self, REMEDY, Reload};
 use super::rights;
 use super::scripts::{Call, Script};
-use crate::ports::store::Slot;
+use super::troubles::Loss;
+use crate::ports::store::{Slot, Why};
 use redis::Value;
 use std::collections::BTreeMap;
 
@@ -166,8 +167,8 @@ pub enum OpenError {
     },
 }
 
-/// What a commit survives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a commit survives; the more the earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Safety {
     /// Written and flushed before the answer, or whether it is flushed is asked (`?aof=wait`);
     /// nobody takes over who lacks it, or who has it is asked (`?replicas=N`).
@@ -290,7 +291,7 @@ async fn record(link: &Link, keys: &Keys) -> Result<BTreeMap<String, String>, Fa
 }
 
 /// Checks every master; tells the least that a commit survives on any.
-async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
+pub(super) async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, OpenError> {
     let replies = link.command_everywhere(&redis::cmd("INFO")).await;
     let replies = replies.map_err(|failed| unreachable(link, failed))?;
     let infos = replies.iter().map(|reply| Info::parse(&decode::text(reply).unwrap_or_default()));
@@ -403,21 +404,22 @@ fn unreachable(link: &Link, failed: Failed) -> OpenError {
 /// Takes a slot into use that has no head. Refused, with the reason, if the deployment is gone or
 /// the slot was in use before: then what it held is lost.
 pub async fn admit(link: &Link, keys: &Keys, deployment: &str, slot: &Slot) -> Result<(), Failed> {
-    let lost = |reason: String| {
-        link.slot_is_lost(slot, &reason);
-        Failed { maybe_done: false, reason }
+    let lost = |loss: Loss, reason: String| {
+        link.slot_is_lost(slot, &reason, loss);
+        Failed { maybe_done: false, why: Why::Lost, reason }
     };
     let record = record(link, keys).await?;
     if record.get("id").map(String::as_str) != Some(deployment) {
-        return Err(lost(format!(
-            "{} was emptied or holds another deployment; nothing is written there",
-            link.address()
-        )));
+        let address = link.address();
+        let reason =
+            format!("{address} was emptied or holds another deployment; nothing is written there");
+        return Err(lost(Loss::Whole, reason));
     }
     let mut command = redis::cmd("SISMEMBER");
     command.arg(keys.slots()).arg(slot.to_string());
     if link.command(&Slot::System, &command).await? == Value::Int(1) {
-        return Err(lost(format!("{}: what slot {slot} held is lost", link.address())));
+        let reason = format!("{}: what slot {slot} held is lost", link.address());
+        return Err(lost(Loss::Slot, reason));
     }
     use_slot(link, keys, deployment, slot).await
 }

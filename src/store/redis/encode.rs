@@ -65,8 +65,11 @@ impl Declared<'_> {
 /// A transaction. `id` makes sure that it happens once.
 pub fn commit(keys: &Keys, asked: &Asked<'_>, change: &Transaction, id: u128) -> Call {
     let slot = change.slot();
-    let mut call =
-        Call::new(if gives_room(change) { Script::CommitAnyway } else { Script::Commit });
+    let mut call = Call::new(match growth(change) {
+        Growth::None => Script::CommitAnyway,
+        Growth::Some => Script::Commit,
+        Growth::Conversation => Script::CommitNew,
+    });
     call.key(&keys.head(slot)).key(&keys.gone(slot)).key(&keys.gone_until(slot));
     call.key(&keys.counters(slot)).key(&keys.far(slot)).key(&keys.once(slot, id));
     asked.begin(&mut call);
@@ -142,33 +145,55 @@ fn encode_write(keys: &Keys, slot: &Slot, write: &Write, to: &mut Declared<'_>) 
     }
 }
 
-/// Whether a change may pass although the server's memory is full. What begins a conversation, and
-/// whatever somebody asks for under a request id of their own (its record is new), waits then and
-/// can be sent again. What the service does by itself passes: it delivers, ends or frees what is
-/// there already, and without it the server could never be drained.
-fn gives_room(change: &Transaction) -> bool {
+/// What a change takes of the server's memory that nobody gives back soon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Growth {
+    /// Nothing to speak of: it passes although memory is full. What the service does by itself delivers,
+    /// ends or frees what is there already, and without it the server could never be drained; what
+    /// somebody ends or gives up is the same. What is remembered of an agent's requests is bounded.
+    None,
+    /// Something: a customer's message, or whatever else is asked for under a request id of its own (its
+    /// record is new). It waits while memory is full, and can be sent again.
+    Some,
+    /// A conversation, which will grow: it waits a little earlier, so that there is room for those that
+    /// are there.
+    Conversation,
+}
+
+fn growth(change: &Transaction) -> Growth {
     use crate::ports::store::Kind;
     let is_new = |key: &EntityKey| matches!(change.checks().get(key), Some(None));
-    !change.writes().iter().any(|write| match write {
+    let of = |write: &Write| match write {
         Write::Put { key, .. } => match key.kind {
-            Kind::Conversation | Kind::Request | Kind::Customer => is_new(key),
+            Kind::Conversation if is_new(key) => Growth::Conversation,
+            Kind::Request if is_new(key) && matches!(change.slot(), Slot::Bucket(_)) => {
+                Growth::Some
+            }
+            Kind::Customer if is_new(key) => Growth::Some,
             // The next mark says more.
-            Kind::ReadMarks => true,
-            Kind::Outbox
+            Kind::ReadMarks => Growth::Some,
+            Kind::Conversation
+            | Kind::Request
+            | Kind::Customer
+            | Kind::Outbox
             | Kind::Item
             | Kind::Agent
             | Kind::Fence
             | Kind::Deployment
             | Kind::Alerts
-            | Kind::Directives => false,
+            | Kind::Directives => Growth::None,
         },
         Write::Append { .. }
         | Write::Delete { .. }
         | Write::DropLog { .. }
         | Write::IndexPut { .. }
         | Write::IndexRemove { .. }
-        | Write::CounterAdd { .. } => false,
-    })
+        | Write::CounterAdd { .. } => Growth::None,
+    };
+    match change.is_freeing() {
+        true => Growth::None,
+        false => change.writes().iter().map(of).max().unwrap_or(Growth::None),
+    }
 }
 
 /// A load.

@@ -6,20 +6,25 @@
 //! and a call whose reply was lost says that too ([`Failed::maybe_done`]). A call that may be sent
 //! twice is sent again while there is time, so that most lost replies are never noticed.
 
+mod telling;
+
 use super::address::{Address, Shape};
 use super::asides::Asides;
 use super::attempt::{Attempt, judge, lacks_right};
+use super::deployment::Safety;
 use super::hints;
 use super::probe;
 use super::scripts::Call;
+use super::settings::Settings;
 use super::takeovers;
 pub use super::troubles::Health;
 pub(super) use super::troubles::Lane;
 use super::troubles::{Bar, Troubles};
 use super::wires::{self, Node, Spans, Wire};
-use crate::ports::store::Slot;
+use crate::ports::store::{Slot, Why};
 use redis::{Cmd, RedisError, Value};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
@@ -63,6 +68,8 @@ impl Default for Patience {
 pub struct Failed {
     /// Whether it may have been done all the same.
     pub maybe_done: bool,
+    /// What sort of trouble it is.
+    pub why: Why,
     /// What went wrong, for operators.
     pub reason: String,
 }
@@ -81,6 +88,12 @@ pub struct Link {
     health: watch::Sender<Health>,
     /// How often somebody else was seen to have taken over.
     takeovers: watch::Sender<u64>,
+    /// How often a way was made anew: what led anywhere before may lead elsewhere now.
+    ways: AtomicU64,
+    /// How safely the servers keep what is written.
+    settings: watch::Sender<Settings>,
+    /// How safely they kept it when they were opened.
+    first: OnceLock<Safety>,
     /// Itself, if it is shared: then nobody who waits tries a part that does not answer.
     itself: Weak<Link>,
 }
@@ -96,6 +109,9 @@ impl Link {
             troubles: Mutex::default(),
             health: watch::Sender::new(Health::Well),
             takeovers: watch::Sender::new(0),
+            ways: AtomicU64::new(0),
+            settings: watch::Sender::new(Settings::Unseen(Safety::Doubtful)),
+            first: OnceLock::new(),
             itself: Weak::new(),
         }
     }
@@ -147,7 +163,7 @@ impl Link {
     ) -> Result<Value, Failed> {
         let lane = (self.address.shape == Shape::Cluster).then(|| slot.clone());
         let admitted = self.troubles().admit(&lane, Instant::now(), self.patience.call);
-        admitted.map_err(|reason| Failed { maybe_done: false, reason })?;
+        admitted.map_err(|reason| Failed { maybe_done: false, why: Why::Away, reason })?;
         self.pursue(lane, command, in_full).await
     }
 
@@ -171,7 +187,7 @@ impl Link {
                 Ok(wire) => wire,
                 Err(reason) => {
                     self.trip(&lane, &reason);
-                    return Err(Failed { maybe_done, reason });
+                    return Err(Failed { maybe_done, why: Why::Away, reason });
                 }
             };
             let until = deadline.min(Instant::now() + self.patience.attempt);
@@ -190,18 +206,22 @@ impl Link {
                 }
                 Attempt::Refused(reason) => {
                     self.heal(&lane);
-                    return Err(Failed { maybe_done, reason });
+                    return Err(Failed { maybe_done, why: Why::Away, reason });
                 }
                 Attempt::Barred { maybe_done: in_part, reason } => {
                     self.heal(&lane);
                     let told = hints::refusing(&self.address, &reason);
                     self.bar(&lane, Bar { reason: told.clone(), by_rights: lacks_right(&reason) });
-                    return Err(Failed { maybe_done: maybe_done || in_part, reason: told });
+                    return Err(Failed {
+                        maybe_done: maybe_done || in_part,
+                        why: Why::Barred,
+                        reason: told,
+                    });
                 }
                 Attempt::Full(reason) => {
                     self.heal(&lane);
                     self.fill(&lane, &reason);
-                    return Err(Failed { maybe_done, reason });
+                    return Err(Failed { maybe_done, why: Why::Full, reason });
                 }
                 Attempt::NoScript if full.is_none() => {
                     full = in_full();
@@ -209,14 +229,16 @@ impl Link {
                 }
                 Attempt::NoScript => {
                     let reason = "the server forgets scripts at once".to_owned();
-                    return Err(Failed { maybe_done, reason });
+                    return Err(Failed { maybe_done, why: Why::Away, reason });
                 }
                 Attempt::Ask(taking_over) if Instant::now() < deadline => {
                     node = Some(taking_over);
                     continue;
                 }
                 Attempt::Ask(_) => "the keys are moving".to_owned(),
-                Attempt::Faulty(reason) => return Err(Failed { maybe_done: true, reason }),
+                Attempt::Faulty(reason) => {
+                    return Err(Failed { maybe_done: true, why: Why::Away, reason });
+                }
                 Attempt::Later(reason) => reason,
                 Attempt::Down(reason) => {
                     self.renew();
@@ -235,12 +257,12 @@ impl Link {
                     maybe_done = true;
                     self.drop_wire(number).await;
                     self.trip(&lane, &reason);
-                    return Err(Failed { maybe_done, reason });
+                    return Err(Failed { maybe_done, why: Why::Away, reason });
                 }
             };
             if Instant::now() + PAUSE >= deadline {
                 self.trip(&lane, &reason);
-                return Err(Failed { maybe_done, reason });
+                return Err(Failed { maybe_done, why: Why::Away, reason });
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -268,7 +290,7 @@ impl Link {
     }
 
     async fn command_each(&self, command: &Cmd) -> Result<Vec<(Option<String>, Value)>, Failed> {
-        let failed = |reason: String| Failed { maybe_done: true, reason };
+        let failed = |reason: String| Failed { maybe_done: true, why: Why::Away, reason };
         let deadline = Instant::now() + self.patience.call;
         let (_, mut wire) = self.wire(deadline).await.map_err(failed)?;
         match timeout_at(deadline, wire.send_everywhere(command)).await {
@@ -291,10 +313,12 @@ impl Link {
             Err(last.unwrap_or_default())
         };
         match timeout_at(deadline, listening).await {
-            Ok(listening) => listening.map_err(|reason| Failed { maybe_done: false, reason }),
+            Ok(listening) => {
+                listening.map_err(|reason| Failed { maybe_done: false, why: Why::Away, reason })
+            }
             Err(_) => {
                 let reason = format!("{} does not answer", self.address);
-                Err(Failed { maybe_done: false, reason })
+                Err(Failed { maybe_done: false, why: Why::Away, reason })
             }
         }
     }
@@ -325,6 +349,7 @@ impl Link {
             Shape::Cluster => renew(&self.wire, &self.address, self.spans()).await,
         }
         self.takeovers.send_modify(|count| *count += 1);
+        self.begins_anew();
     }
 
     /// The connection that counts, or a new one. All who need one wait for the same.
@@ -336,6 +361,9 @@ impl Link {
                 let wire = wires::connect(&self.address, self.spans()).await;
                 held.1 = Some(wire.map_err(|error| error.to_string())?);
                 held.0 += 1;
+                if held.0 > 1 {
+                    self.begins_anew();
+                }
             }
             Ok((held.0, held.1.clone().expect("just connected")))
         };
@@ -389,87 +417,6 @@ impl Link {
 
     fn is_shared(&self) -> bool {
         self.itself.strong_count() > 0
-    }
-
-    /// Whether this part is still to be tried; if not, whoever tried it ends.
-    pub(super) fn is_probed(&self, lane: &Lane) -> bool {
-        self.troubles().is_probed(lane)
-    }
-
-    fn heal(&self, lane: &Lane) {
-        let mut troubles = self.troubles();
-        if troubles.heals(lane, Instant::now()) {
-            self.report(&troubles);
-        }
-    }
-
-    /// A part answers, and takes nothing new.
-    fn fill(&self, lane: &Lane, reason: &str) {
-        let mut troubles = self.troubles();
-        // A call of another kind may go through meanwhile, so only who asks for it knows of room.
-        if self.is_shared() && troubles.fills(lane, reason) {
-            tokio::spawn(probe::until_there_is_room(self.itself.clone(), lane.clone()));
-            self.report(&troubles);
-        }
-    }
-
-    /// A part answers, and takes no writes.
-    fn bar(&self, lane: &Lane, bar: Bar) {
-        let (mut troubles, by_rights) = (self.troubles(), bar.by_rights);
-        if self.is_shared() && troubles.bars(lane, bar) {
-            tokio::spawn(probe::until_it_takes_writes(
-                self.itself.clone(),
-                lane.clone(),
-                by_rights,
-            ));
-            self.report(&troubles);
-        }
-    }
-
-    /// A part takes writes again.
-    pub(super) fn takes_writes(&self, lane: &Lane) {
-        let mut troubles = self.troubles();
-        troubles.takes_writes(lane);
-        self.report(&troubles);
-    }
-
-    /// A part takes what is new again.
-    pub(super) fn has_room(&self, lane: &Lane) {
-        let mut troubles = self.troubles();
-        troubles.has_room(lane);
-        self.report(&troubles);
-    }
-
-    /// The servers answer, but what this slot held is not there.
-    pub fn slot_is_lost(&self, slot: &Slot, reason: &str) {
-        let mut troubles = self.troubles();
-        troubles.loses(slot, reason);
-        self.report(&troubles);
-    }
-
-    /// The slot is as it should be.
-    pub fn slot_is_there(&self, slot: &Slot) {
-        let mut troubles = self.troubles();
-        if troubles.finds(slot) {
-            self.report(&troubles);
-        }
-    }
-
-    /// Whether what is written reaches as many replicas as it should, or why not.
-    pub fn replicas_are(&self, thin: Option<&str>) {
-        let mut troubles = self.troubles();
-        if troubles.is_thin(thin) {
-            self.report(&troubles);
-        }
-    }
-
-    fn report(&self, troubles: &Troubles) {
-        let health = troubles.health(self.address.shape == Shape::Cluster);
-        self.health.send_if_modified(|known| {
-            let changes = *known != health;
-            *known = health;
-            changes
-        });
     }
 }
 

@@ -50,6 +50,7 @@ mod scripts;
 #[cfg(test)]
 #[allow(dead_code)] // Tests from outside use other parts of it than those in here.
 mod server;
+pub mod settings;
 mod takeovers;
 #[cfg(test)]
 pub(in crate::store) mod tests;
@@ -72,11 +73,13 @@ use link::{Failed, Health, Link, Patience};
 use redis::Value;
 use replicas::Replicas;
 use scripts::Call;
+use settings::Settings;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use takeovers::Takeovers;
 use tokio::sync::watch;
+use troubles::Loss;
 
 /// Members of a set that one script reads.
 const MEMBERS_AT_ONCE: usize = 1_000;
@@ -92,19 +95,28 @@ const COUNTERS_AT_ONCE: usize = 64;
 const VOUCH_EVERY: Duration = Duration::from_secs(60);
 
 /// How to open a store.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Options {
     /// A clock instead of the server's, for tests.
     pub clock: Option<Arc<dyn Clock>>,
     /// How long things may take.
     pub patience: Patience,
+    /// How often the settings of the servers are looked at, if nothing else asks for it.
+    pub look_every: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let (clock, patience) = (None, Patience::default());
+        Options { clock, patience, look_every: settings::LOOK_EVERY }
+    }
 }
 
 /// Keeps everything in Redis.
 pub struct RedisStore {
     link: Arc<Link>,
     keys: Keys,
-    replicas: Replicas,
+    replicas: Arc<Replicas>,
     deployment: Deployment,
     clock: Option<Arc<dyn Clock>>,
     /// The slots that this process used.
@@ -127,17 +139,29 @@ impl RedisStore {
         let link = Link::shared(address, options.patience);
         // Before anything is asked: what comes after is not missed.
         let takeovers = Takeovers::begin(link.address(), link.spans()).await;
+        let ways = link.ways();
         let deployment = deployment::find(&link, &keys).await?;
         if let Some(takeovers) = takeovers {
             tokio::spawn(takeovers.tell(Arc::downgrade(&link)));
         }
+        link.settings_are(Settings::Keep(deployment.safety), ways);
+        tokio::spawn(settings::look(Arc::downgrade(&link), options.look_every));
+        let replicas = Arc::new(Replicas::default());
+        if link.address().replicas > 0 {
+            tokio::spawn(replicas::watch_followers(Arc::downgrade(&link), Arc::clone(&replicas)));
+        }
         let (clock, seen) = (options.clock, Mutex::default());
-        Ok(RedisStore { link, keys, replicas: Replicas::default(), deployment, clock, seen })
+        Ok(RedisStore { link, keys, replicas, deployment, clock, seen })
     }
 
     /// The deployment it belongs to.
     pub fn deployment(&self) -> &Deployment {
         &self.deployment
+    }
+
+    /// How safely the servers keep what is written, as it was last seen.
+    pub fn settings(&self) -> settings::Seen {
+        self.link.settings()
     }
 
     /// How the servers do.
@@ -180,8 +204,9 @@ impl RedisStore {
                 }
                 Answer::Torn => {
                     let reason = reloading::torn(self.link.address(), slot);
-                    self.link.slot_is_lost(slot, &reason);
-                    return Err(StoreError::Unavailable { maybe_applied: false, reason });
+                    self.link.slot_is_lost(slot, &reason, Loss::Whole);
+                    let (maybe_applied, why) = (false, Why::Lost);
+                    return Err(StoreError::Unavailable { maybe_applied, why, reason });
                 }
                 Answer::Refused(error) => return Err(error),
                 Answer::Unknown { deployment } if deployment.is_empty() && !is_new => {
@@ -193,8 +218,8 @@ impl RedisStore {
             }
         }
         let reason = format!("slot {slot} belongs to another deployment");
-        self.link.slot_is_lost(slot, &reason);
-        Err(StoreError::Unavailable { maybe_applied: false, reason })
+        self.link.slot_is_lost(slot, &reason, Loss::Slot);
+        Err(StoreError::Unavailable { maybe_applied: false, why: Why::Lost, reason })
     }
 
     fn note_time(&self, slot: &Slot, at: Timestamp, is_vouched: bool) {
@@ -216,21 +241,16 @@ impl RedisStore {
 }
 
 fn unavailable(failed: Failed) -> StoreError {
-    StoreError::Unavailable { maybe_applied: failed.maybe_done, reason: failed.reason }
+    StoreError::Unavailable {
+        maybe_applied: failed.maybe_done,
+        why: failed.why,
+        reason: failed.reason,
+    }
 }
 
 /// What was only read was certainly not changed.
 fn only_read(error: StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable { reason, .. } => {
-            StoreError::Unavailable { maybe_applied: false, reason }
-        }
-        StoreError::Conflict { .. }
-        | StoreError::Stale
-        | StoreError::LimitReached { .. }
-        | StoreError::Damaged { .. }
-        | StoreError::TooLarge(_) => error,
-    }
+    error.not_applied()
 }
 
 fn parse_or_zero<T: std::str::FromStr + Default>(
@@ -370,7 +390,8 @@ impl Store for RedisStore {
         let mark = bell::mark();
         let said = redis::cmd("PUBLISH").arg(&channel).arg(&mark).clone();
         let servers = self.link.command_everywhere(&said).await.map_err(unavailable)?.len();
-        let failed = |reason| StoreError::Unavailable { maybe_applied: false, reason };
+        let why = Why::Away;
+        let failed = |reason| StoreError::Unavailable { maybe_applied: false, why, reason };
         bell.begin(&mark, servers).await.map_err(failed)?;
         Ok(Box::new(bell))
     }

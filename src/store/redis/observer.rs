@@ -7,7 +7,7 @@ use super::deployment::Info;
 use super::keys::Keys;
 use super::link::{Failed, Link, Patience};
 use super::wires;
-use crate::ports::store::{Index, Slot};
+use crate::ports::store::{Index, Slot, Why};
 use futures::Stream;
 use redis::{Cmd, Value};
 
@@ -48,6 +48,7 @@ impl Observer {
         let monitor = wires::monitor(self.link.address()).await;
         let failed = |error: redis::RedisError| Failed {
             maybe_done: false,
+            why: Why::Away,
             reason: format!("{}: {error}", self.link.address()),
         };
         Ok(monitor.map_err(failed)?.into_on_message())

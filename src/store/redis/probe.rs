@@ -5,7 +5,7 @@ use super::keys::Keys;
 use super::link::{Lane, Link};
 use super::rights;
 use super::scripts::{Call, Script};
-use crate::ports::store::Slot;
+use crate::ports::store::{Slot, Why};
 use std::sync::Weak;
 
 /// Tries again and again, as long as somebody uses the link.
@@ -52,7 +52,7 @@ pub async fn until_it_takes_writes(link: Weak<Link>, lane: Lane, by_rights: bool
         let Some(link) = link.upgrade() else { return };
         let told = link.probe(lane.clone(), &call(&link, &lane, Script::Room)).await;
         // Where memory is full now, that is told by those who bring something new.
-        let takes = told.is_ok() || told.is_err_and(|failed| failed.reason.contains("OOM"));
+        let takes = told.is_ok() || told.is_err_and(|failed| failed.why == Why::Full);
         if takes && (!by_rights || rights::are_whole(&link, &lane).await) {
             return link.takes_writes(&lane);
         }

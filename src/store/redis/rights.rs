@@ -12,7 +12,7 @@ use futures::future::join_all;
 use redis::Value;
 
 /// One of each command that is sent or stands in a script.
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "EVALSHA 0 1 KEY",
     "EVAL 0 1 KEY",
     "EXISTS KEY",
@@ -37,6 +37,7 @@ const COMMANDS: [&str; 28] = [
     "XRANGE KEY - +",
     "XREVRANGE KEY + -",
     "TIME",
+    "INFO memory",
     "WAIT 0 0",
     "PUBLISH BELL v",
     "SUBSCRIBE BELL",
@@ -124,4 +125,34 @@ fn right(link: &Link, line: &str, says: &str) -> String {
 
 fn channels(link: &Link) -> String {
     format!("&{}:*", link.address().prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SCRIPTS: [&str; 11] = [
+        include_str!("scripts/bless.lua"),
+        include_str!("scripts/claim.lua"),
+        include_str!("scripts/commit.lua"),
+        include_str!("scripts/head.lua"),
+        include_str!("scripts/held.lua"),
+        include_str!("scripts/load.lua"),
+        include_str!("scripts/range.lua"),
+        include_str!("scripts/read_log.lua"),
+        include_str!("scripts/reserve.lua"),
+        include_str!("scripts/stand.lua"),
+        include_str!("scripts/vouch.lua"),
+    ];
+
+    #[test]
+    fn what_stands_in_a_script_is_asked_for_and_tried() {
+        let tries = include_str!("scripts/rights.lua");
+        let commands = SCRIPTS.iter().flat_map(|script| script.split("redis.call('").skip(1));
+        for command in commands.filter_map(|rest| rest.split('\'').next()) {
+            let is_asked = |line: &&str| line.split(' ').next() == Some(command);
+            assert!(COMMANDS.iter().any(is_asked), "{command} is not asked for");
+            assert!(tries.contains(&format!("try('{command}'")), "{command} is not tried");
+        }
+    }
 }

@@ -9,6 +9,8 @@ use std::sync::LazyLock;
 pub enum Script {
     /// A transaction.
     Commit,
+    /// A transaction that begins what will grow: it is refused while memory is nearly full.
+    CommitNew,
     /// A transaction that may pass although the server's memory is full.
     CommitAnyway,
     /// Entities and scores at one moment.
@@ -49,6 +51,7 @@ macro_rules! script {
 
 // A script without the first line would be begun also when memory is full, and stopped halfway.
 static COMMIT: LazyLock<Text> = script!("", "head.lua", "commit.lua");
+static COMMIT_NEW: LazyLock<Text> = script!("", "reserve.lua", "head.lua", "commit.lua");
 static COMMIT_ANYWAY: LazyLock<Text> = script!(" flags=allow-oom", "head.lua", "commit.lua");
 static LOAD: LazyLock<Text> = script!(" flags=no-writes", "head.lua", "load.lua");
 static CLAIM: LazyLock<Text> = script!(" flags=allow-oom", "head.lua", "claim.lua");
@@ -59,12 +62,13 @@ static BLESS: LazyLock<Text> = script!("", "bless.lua");
 static VOUCH: LazyLock<Text> = script!(" flags=allow-oom", "vouch.lua");
 static STAND: LazyLock<Text> = script!(" flags=allow-oom", "stand.lua");
 static RIGHTS: LazyLock<Text> = script!(" flags=allow-oom", "rights.lua");
-static ROOM: LazyLock<Text> = script!("", "room.lua");
+static ROOM: LazyLock<Text> = script!("", "reserve.lua", "room.lua");
 
 impl Script {
     fn text(self) -> &'static Text {
         match self {
             Script::Commit => &COMMIT,
+            Script::CommitNew => &COMMIT_NEW,
             Script::CommitAnyway => &COMMIT_ANYWAY,
             Script::Load => &LOAD,
             Script::Claim => &CLAIM,
@@ -149,6 +153,7 @@ mod tests {
             assert_eq!(script.text().source.lines().next(), Some(first), "{script:?}");
         };
         check(Script::Commit, "#!lua");
+        check(Script::CommitNew, "#!lua");
         check(Script::CommitAnyway, "#!lua flags=allow-oom");
         check(Script::Load, "#!lua flags=no-writes");
         check(Script::Claim, "#!lua flags=allow-oom");

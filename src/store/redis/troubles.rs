@@ -27,6 +27,8 @@ pub enum Health {
     Barred(String),
     /// Part of them does not answer: these slots are away.
     Partly(Vec<Slot>),
+    /// They answer, and what these slots held is gone; the others go on as ever.
+    Lost(Vec<Slot>),
     /// They do not answer, for this reason.
     Away(String),
 }
@@ -40,6 +42,15 @@ struct Broken {
     /// Nobody asks before.
     until: Instant,
     reason: String,
+}
+
+/// How much is lost where a slot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// What this slot held.
+    Slot,
+    /// What its server held.
+    Whole,
 }
 
 /// Why a part takes no writes.
@@ -66,9 +77,13 @@ pub(super) struct Troubles {
     /// Parts that take no writes, each of which somebody asks until they do.
     barred: BTreeMap<Lane, Bar>,
     /// Slots that answer and have lost what they held.
-    lost: BTreeMap<Slot, String>,
+    lost: BTreeMap<Slot, (Loss, String)>,
     /// Why too few replicas have what was written.
     thin: Option<String>,
+    /// Why fewer replicas follow than should, by the word of their masters.
+    lacking: Option<String>,
+    /// Why the servers keep less than they did at first.
+    weaker: Option<String>,
     /// When another way into the cluster was last looked for.
     renewed: Option<Instant>,
 }
@@ -166,8 +181,8 @@ impl Troubles {
     }
 
     /// What a slot held is not there.
-    pub(super) fn loses(&mut self, slot: &Slot, reason: &str) {
-        self.lost.insert(slot.clone(), reason.to_owned());
+    pub(super) fn loses(&mut self, slot: &Slot, reason: &str, loss: Loss) {
+        self.lost.insert(slot.clone(), (loss, reason.to_owned()));
     }
 
     /// A slot is as it should be; tells whether it was not before.
@@ -184,15 +199,24 @@ impl Troubles {
         changes
     }
 
+    /// Why fewer replicas follow than should; tells whether that changes anything.
+    pub(super) fn are_lacking(&mut self, lacking: Option<String>) -> bool {
+        std::mem::replace(&mut self.lacking, lacking) != self.lacking
+    }
+
+    /// Why the servers keep less than they did; tells whether that changes anything.
+    pub(super) fn is_weaker(&mut self, weaker: Option<String>) -> bool {
+        std::mem::replace(&mut self.weaker, weaker) != self.weaker
+    }
+
     /// What all of it comes to.
     pub(super) fn health(&self, is_cluster: bool) -> Health {
         // Where nothing answers of all that was ever asked, it is not a part that is away.
         let mut broken = self.used.keys().map(|lane| self.broken.get(lane));
         let first = broken.next().flatten().filter(|_| broken.all(|part| part.is_some()));
         let all = first.map(|part| &part.reason);
-        // On one server a slot is not lost alone.
-        let lost = self.lost.values().next().filter(|_| !is_cluster);
-        if let Some(reason) = all.or(lost) {
+        let whole = self.lost.values().find(|(loss, _)| !is_cluster && *loss == Loss::Whole);
+        if let Some(reason) = all.or(whole.map(|(_, reason)| reason)) {
             return Health::Away(reason.clone());
         }
         let serves =
@@ -202,13 +226,16 @@ impl Troubles {
         {
             return Health::Barred(bar.reason.clone());
         }
-        if !self.broken.is_empty() || !self.barred.is_empty() || !self.lost.is_empty() {
+        if !self.broken.is_empty() || !self.barred.is_empty() {
             let away = self.broken.keys().chain(self.barred.keys()).flatten();
             let away: BTreeSet<Slot> = away.chain(self.lost.keys()).cloned().collect();
             return Health::Partly(away.into_iter().collect());
         }
         let full = self.full.values().next().cloned().map(Health::Full);
-        full.or_else(|| self.thin.clone().map(Health::Thin)).unwrap_or_default()
+        let thin = self.weaker.clone().or(self.lacking.clone()).or(self.thin.clone());
+        let lost = || Health::Lost(self.lost.keys().cloned().collect());
+        let lost = (!self.lost.is_empty()).then(lost);
+        full.or(thin.map(Health::Thin)).or(lost).unwrap_or_default()
     }
 }
 

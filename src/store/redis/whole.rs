@@ -11,7 +11,7 @@ use super::link::{Failed, Link, Patience};
 use super::scripts::{Call, Script};
 use crate::domain::time::Timestamp;
 use crate::ports::store::whole::{Filling, Place, Thing, Whole};
-use crate::ports::store::{Record, Slot, StoreError, Version};
+use crate::ports::store::{Record, Slot, StoreError, Version, Why};
 use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt};
 use redis::{Cmd, Value};
@@ -317,11 +317,15 @@ impl WholeRedis {
 }
 
 fn failed(reason: impl ToString) -> StoreError {
-    StoreError::Unavailable { maybe_applied: false, reason: reason.to_string() }
+    StoreError::Unavailable { maybe_applied: false, why: Why::Away, reason: reason.to_string() }
 }
 
 fn away(reason: Failed) -> StoreError {
-    StoreError::Unavailable { maybe_applied: reason.maybe_done, reason: reason.reason }
+    StoreError::Unavailable {
+        maybe_applied: reason.maybe_done,
+        why: reason.why,
+        reason: reason.reason,
+    }
 }
 
 fn refused(error: OpenError) -> StoreError {

@@ -48,6 +48,18 @@ async fn a_newer_session_ends_the_older_one_for_good() {
 }
 
 #[tokio::test]
+async fn a_session_that_the_store_no_longer_knows_was_taken_by_nobody_and_is_begun_anew() {
+    let world = World::open().await;
+    let mut sara = world.ready("sara").await;
+    // She signed in after the last moment that the store still knows.
+    sara.session.incarnation += 1;
+    let gone = (Code::FailedPrecondition, "WRONG_STATE".to_owned());
+    assert_eq!(refusal(&sara.work().await.unwrap_err()), gone);
+    assert_eq!(refusal(&sara.subscribe(&[]).await.err().unwrap()), gone);
+    assert!(world.agent("sara").await.work().await.is_ok());
+}
+
+#[tokio::test]
 async fn a_declined_offer_goes_to_another_and_declining_twice_is_declining_once() {
     let world = World::open().await;
     let (sara, omar) = (world.ready("sara").await, world.ready("omar").await);

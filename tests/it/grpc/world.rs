@@ -245,7 +245,7 @@ impl World {
             identity: identity.clone(),
             archive: Some(Arc::new(FolderArchive::new(folder.path().join("archive")))),
             lifecycle: lifecycle.clone(),
-            durability: pb::Durability::Durable,
+            durability: Arc::new(|| pb::Durability::Durable),
             replicated: false,
             now: now.clone(),
             rules_report: Arc::new(Fixed(rules)),

@@ -13,6 +13,7 @@ local function try(command, ...)
   return true
 end
 try('TIME')
+try('INFO', 'memory')
 try('EXISTS', key)
 try('GET', key)
 try('HSET', key, 'f', 'v')

@@ -116,7 +116,9 @@ async fn an_answer_that_nothing_was_done_is_believed_also_in_a_cluster() {
         let mut change = seen.change(1);
         change.put(other.clone(), &1);
         let failed = store.commit(change).await.expect_err("its keys are on two nodes");
-        let StoreError::Unavailable { maybe_applied, reason } = failed else { panic!("{failed}") };
+        let StoreError::Unavailable { maybe_applied, reason, .. } = failed else {
+            panic!("{failed}")
+        };
         if reason.contains("in time") { Err(reason) } else { Ok((maybe_applied, reason)) }
     };
     let (maybe_applied, reason) = back(answer).await;

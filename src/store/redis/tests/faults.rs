@@ -13,7 +13,7 @@ const BOUND: Duration = Duration::from_secs(20);
 
 fn unavailable_of<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (bool, String) {
     match result {
-        Err(StoreError::Unavailable { maybe_applied, reason }) => (maybe_applied, reason),
+        Err(StoreError::Unavailable { maybe_applied, reason, .. }) => (maybe_applied, reason),
         other => panic!("it should be away: {other:?}"),
     }
 }
@@ -263,6 +263,53 @@ async fn a_server_whose_disk_fails_says_so_and_what_to_do() {
     takes_nothing_for_a_while(&server, &bar, &mend, &["MISCONF", "BGSAVE"]).await;
 }
 
+/// Why a change was refused; `None` if it was done.
+async fn refusal(store: &RedisStore, put: EntityKey, frees: bool) -> Option<Why> {
+    loop {
+        let seen = store.load(&SLOT, std::slice::from_ref(&put), &[]).await.expect("a load");
+        let mut change = seen.change(rand::random());
+        change.put(put.clone(), &1).frees_if(frees);
+        match store.commit(change).await {
+            Ok(_) => return None,
+            // On a busy machine a moment may be long; nothing was done.
+            Err(StoreError::Stale) => {}
+            Err(StoreError::Unavailable { maybe_applied: false, why, .. }) => return Some(why),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_frees_something_is_never_refused_and_what_begins_is_refused_first() {
+    let server = RedisServer::start();
+    let store = opened_at(&server.url()).await;
+    let of = |kind, id: &str| EntityKey::new(kind, id.to_owned());
+    // So much that what the server itself takes and gives back is little beside it.
+    server.cli(&["SETRANGE", "pad", "40000000", "x"]);
+    assert_eq!(refusal(&store, of(Kind::Conversation, "old"), false).await, None);
+    let used = || -> u64 {
+        let told = server.cli(&["INFO", "memory"]);
+        let line = told.lines().find_map(|line| line.strip_prefix("used_memory:"));
+        line.and_then(|text| text.trim().parse().ok()).expect("a number")
+    };
+    let limit = |bytes: u64| {
+        assert_eq!(server.cli(&["CONFIG", "SET", "maxmemory", &bytes.to_string()]), "OK");
+    };
+    limit(used() / 97 * 100);
+    let full = Some(Why::Full);
+    assert_eq!(refusal(&store, of(Kind::Conversation, "new"), false).await, full, "it would grow");
+    assert!(matches!(&*store.health().borrow(), Health::Full(_)));
+    assert_eq!(refusal(&store, of(Kind::Request, "old/a"), false).await, None, "it goes on");
+    limit(1);
+    assert_eq!(refusal(&store, of(Kind::Request, "old/b"), false).await, full);
+    assert_eq!(refusal(&store, of(Kind::Request, "old/c"), true).await, None, "it ends something");
+    limit(0);
+    let mut health = store.health();
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(BOUND, well).await.expect("in time").expect("it is there");
+    assert_eq!(refusal(&store, of(Kind::Conversation, "new"), false).await, None);
+}
+
 #[tokio::test]
 async fn a_server_that_was_emptied_is_noticed_and_not_written_to() {
     let server = RedisServer::start();
@@ -293,6 +340,7 @@ async fn a_slot_that_was_lost_alone_is_not_begun_anew() {
     let (maybe, reason) = unavailable_of(count(&store).await);
     assert!(!maybe && reason.contains("lost"), "{reason}");
     store.load(&Slot::System, &[], &[]).await.expect("other slots go on");
+    assert_eq!(*store.health().borrow(), Health::Lost(vec![SLOT]), "and nothing else is away");
 }
 
 #[tokio::test]

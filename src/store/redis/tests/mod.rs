@@ -9,6 +9,7 @@ mod flushed;
 mod hints;
 mod reloading;
 mod replicas;
+mod settings;
 mod takeovers;
 mod ways;
 
@@ -70,7 +71,7 @@ async fn opened_with(url: &str, patience: Patience) -> Arc<RedisStore> {
 
 async fn subject_at(url: &str) -> Subject {
     let clock = ManualClock::start();
-    let options = Options { clock: Some(clock.clone()), patience: patient() };
+    let options = Options { clock: Some(clock.clone()), patience: patient(), ..Default::default() };
     let store = RedisStore::open(blessed_at(url).await, options).await.expect("a store");
     Subject::new(Arc::new(store), clock, ())
 }

@@ -180,7 +180,9 @@ async fn what_a_restart_dropped_is_noticed_and_comes_back_with_the_rights() {
     assert!(matches!(anew, OpenError::Torn { .. }), "{anew}");
     guarded.restart_with(WITH_RIGHTS, RIGHTS);
     counts(&store, 2).await;
-    assert_eq!(*store.health().borrow(), Health::Well);
+    let mut health = store.health();
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(patient().call, well).await.expect("it was looked at").expect("a store");
 }
 
 #[tokio::test]

@@ -36,7 +36,9 @@ async fn what_a_replica_does_not_have_is_not_called_durable() {
     // After a refusal nobody waits for a moment.
     back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
         .await;
-    assert_eq!(*health.borrow(), Health::Well);
+    let mut told = health.clone();
+    let well = told.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(patient().call, well).await.expect("in time").expect("a store");
 
     replica.kill();
     master.cli_until(&["INFO", "replication"], "connected_slaves:0");
@@ -55,7 +57,9 @@ async fn what_a_replica_does_not_have_is_not_called_durable() {
     replica.restart();
     back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
         .await;
-    assert_eq!(*health.borrow(), Health::Well, "it has caught up");
+    let mut health = health;
+    let well = health.wait_for(|health| *health == Health::Well);
+    tokio::time::timeout(patient().call, well).await.expect("it has caught up").expect("a store");
 }
 
 #[tokio::test]
@@ -71,6 +75,47 @@ async fn a_replica_that_follows_and_stands_still_does_not_have_what_it_was_not_h
     replica.signal("CONT");
     back(|| async { store.is_replicated(&SLOT, &log, seq, id).await.then_some(()).ok_or("thin") })
         .await;
+}
+
+#[tokio::test]
+async fn connections_that_broke_cost_no_answer_its_claim() {
+    let master = RedisServer::start();
+    let _replica = replica_of(&master);
+    master.cli_until(&["INFO", "replication"], "state=online");
+    let store = opened_with(&format!("{}?replicas=1", master.url()), patient()).await;
+    let (log, seq, id) = say(&store, 1).await;
+    for _ in 0..3 {
+        // As many as there are connections that are kept.
+        for _ in 0..8 {
+            assert!(store.is_replicated(&SLOT, &log, seq, id).await);
+            assert_eq!(*store.health().borrow(), Health::Well);
+        }
+        master.cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+    }
+}
+
+#[tokio::test]
+async fn who_follows_is_known_without_anybody_who_says_something() {
+    let bound = Duration::from_secs(60);
+    let master = RedisServer::start();
+    let mut replica = replica_of(&master);
+    master.cli_until(&["INFO", "replication"], "state=online");
+    let hasty = Patience { replicas: Duration::from_millis(100), ..patient() };
+    let store = opened_with(&format!("{}?replicas=1", master.url()), hasty).await;
+    let (log, seq, id) = say(&store, 1).await;
+    let mut health = store.health();
+    for asks in [false, true] {
+        replica.kill();
+        let thin = health.wait_for(|health| matches!(health, Health::Thin(_)));
+        tokio::time::timeout(bound, thin).await.expect("in time").expect("a store");
+        if asks {
+            assert!(!store.is_replicated(&SLOT, &log, seq, id).await);
+        }
+        replica.restart();
+        let well = health.wait_for(|health| *health == Health::Well);
+        tokio::time::timeout(bound, well).await.expect("in time").expect("a store");
+    }
+    assert!(store.is_replicated(&SLOT, &log, seq, id).await);
 }
 
 #[tokio::test]

@@ -98,7 +98,11 @@ impl Side {
             }
             Ground::Redis(address) => {
                 let clock = Some(clock as Arc<dyn Clock>);
-                let options = redis::Options { clock, patience: redis::tests::patient() };
+                let options = redis::Options {
+                    clock,
+                    patience: redis::tests::patient(),
+                    ..Default::default()
+                };
                 let store = redis::RedisStore::open(address.clone(), options).await;
                 Arc::new(store.expect("the same store"))
             }

@@ -16,7 +16,7 @@ use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::command::{PoolRefusal, WorkCommand};
 use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::time::Timestamp;
-use crate::ports::store::Index;
+use crate::ports::store::{Index, StoreError};
 use std::collections::BTreeSet;
 
 /// What must be done so that both sides agree.
@@ -25,6 +25,22 @@ enum Repair {
     TellPool(&'static str, WorkCommand),
     /// Carry the place's state to the conversation again; the name says how.
     TellConversation(&'static str, Command),
+}
+
+/// What an audit came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Audited {
+    /// Conversations whose sides differed and were made to agree.
+    pub repairs: u64,
+    /// Buckets and conversations that could not be looked at: lost or damaged.
+    pub passed_over: u64,
+}
+
+/// The conversations that a pool is concerned with.
+pub(super) struct Concerned {
+    pub(super) ids: BTreeSet<ConversationId>,
+    /// Why some buckets could not be asked for theirs.
+    pub(super) passed_over: Vec<StoreError>,
 }
 
 /// What the two sides of a conversation say where they differ.
@@ -46,34 +62,46 @@ impl Repair {
     }
 }
 
+impl Concerned {
+    fn take(&mut self, members: Vec<(i64, String)>) {
+        self.ids.extend(members.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()));
+    }
+}
+
 impl App {
-    /// Compares everything once; returns how many differences were repaired.
-    pub async fn audit(&self) -> AppResult<u64> {
-        let mut repairs = 0;
-        for id in &self.concerned().await? {
+    /// Compares everything once that can be read. What is lost or damaged must not keep the rest from
+    /// being served: no instance starts before its audit.
+    pub async fn audit(&self) -> AppResult<Audited> {
+        let concerned = self.concerned().await?;
+        let passed_over = concerned.passed_over.len() as u64;
+        let mut audited = Audited { repairs: 0, passed_over };
+        for id in &concerned.ids {
             match self.audit_one(id).await {
-                Ok(repaired) => repairs += u64::from(repaired),
+                Ok(repaired) => audited.repairs += u64::from(repaired),
+                Err(AppError::Store(error)) if error.is_local() => audited.passed_over += 1,
                 Err(AppError::Store(error)) => return Err(AppError::Store(error)),
                 // It is being changed by others just now: the next audit looks at it again. One
                 // conversation must not keep all others from being served.
                 Err(_) => {}
             }
         }
-        Ok(repairs)
+        Ok(audited)
     }
 
-    /// Every conversation that a pool holds something of, by either side's word.
-    pub(super) async fn concerned(&self) -> AppResult<BTreeSet<ConversationId>> {
-        let mut concerned: BTreeSet<ConversationId> = BTreeSet::new();
+    /// Every conversation that a pool holds something of, by either side's word. The pool itself must
+    /// answer.
+    pub(super) async fn concerned(&self) -> AppResult<Concerned> {
+        let mut concerned = Concerned { ids: BTreeSet::new(), passed_over: Vec::new() };
         for number in 0..self.settings.buckets {
-            let slot = keys::bucket(number);
-            for (_, id) in self.members(&slot, Index::ENTANGLED).await? {
-                concerned.extend(ConversationId::parse(&id).ok());
+            match self.members(&keys::bucket(number), Index::ENTANGLED).await {
+                Ok(members) => concerned.take(members),
+                Err(AppError::Store(error)) if error.is_local() => {
+                    concerned.passed_over.push(error);
+                }
+                Err(error) => return Err(error),
             }
         }
-        for (_, id) in self.members(&self.pool_slot(), Index::ITEMS).await? {
-            concerned.extend(ConversationId::parse(&id).ok());
-        }
+        concerned.take(self.members(&self.pool_slot(), Index::ITEMS).await?);
         Ok(concerned)
     }
 

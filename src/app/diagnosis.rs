@@ -222,10 +222,14 @@ impl App {
     /// The audit, without its repairs. What is on its way between the sides is not a difference:
     /// only those count that still differ at a second look.
     async fn drift_found(&self) -> AppResult<Finding> {
-        let concerned: Vec<ConversationId> =
-            self.concerned().await?.into_iter().take(COMPARED_MAX).collect();
+        let concerned = self.concerned().await?;
         let mut suspects = Vec::new();
-        let mut broken = None;
+        // What is lost the slots told already.
+        let mut broken = concerned.passed_over.into_iter().find_map(|error| match error {
+            StoreError::Damaged { what, reason } => Some(damaged(&what, &reason)),
+            _ => None,
+        });
+        let concerned: Vec<ConversationId> = concerned.ids.into_iter().take(COMPARED_MAX).collect();
         for id in &concerned {
             match self.compare(id).await {
                 Ok(None) => {}

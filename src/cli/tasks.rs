@@ -2,6 +2,7 @@
 //! says once when it begins to fail and once when it works again, and never gives up.
 
 use crate::app::App;
+use crate::app::audit::Audited;
 use crate::app::error::AppError;
 use crate::app::retention::Retention;
 use crate::ports::archive::Archive;
@@ -85,9 +86,15 @@ pub fn start(app: &Arc<App>, came_back: &Arc<Notify>, retention: Option<Retentio
         app.learn_pages().await
     });
     every(app, AUDIT_EVERY, "the audit", |app| async move {
-        let repairs = app.audit().await?;
+        let Audited { repairs, passed_over } = app.audit().await?;
         if repairs > 0 {
             tracing::error!(audit.repairs = repairs, "conversation and pool did not agree");
+        }
+        if passed_over > 0 {
+            tracing::error!(
+                audit.passed_over = passed_over,
+                "the audit could not look at what is lost or damaged; `sanad doctor` tells what it is"
+            );
         }
         Ok(())
     });

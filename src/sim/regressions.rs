@@ -2,6 +2,7 @@
 
 mod begins;
 mod erasing;
+mod lost;
 mod receipts;
 mod waits;
 
@@ -98,9 +99,13 @@ async fn hear(app: &App, bell: &mut Box<dyn Doorbell>) {
 }
 
 fn app_on(store: Arc<dyn Store>, agents: usize, instance: &str) -> App {
+    app_over(store, 1, agents, instance)
+}
+
+fn app_over(store: Arc<dyn Store>, buckets: u16, agents: usize, instance: &str) -> App {
     let rules = super::rules::rules(agents);
     let settings = Settings {
-        buckets: 1,
+        buckets,
         instance: instance.to_owned(),
         utterance_chars_max: 2_000,
         waiting_max: 100,

@@ -145,6 +145,19 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether it concerns only what was asked for: a slot that has lost what it held, or a record that
+    /// cannot be understood. Whoever walks over everything goes on with the rest.
+    pub fn is_local(&self) -> bool {
+        match self {
+            StoreError::Unavailable { why, .. } => *why == Why::Lost,
+            StoreError::Damaged { .. } => true,
+            StoreError::Conflict { .. }
+            | StoreError::Stale
+            | StoreError::LimitReached { .. }
+            | StoreError::TooLarge(_) => false,
+        }
+    }
+
     /// The same, where it is known that nothing was written.
     pub fn not_applied(self) -> StoreError {
         match self {

@@ -214,18 +214,30 @@ async fn open_redis(address: Address, init_if_empty: bool) -> anyhow::Result<Ope
     })
 }
 
-/// What may be said of an answer, where so much is kept.
+/// What may be said of what these servers took, where so much is kept. Never that it is not saved: whoever
+/// hears that while the mode is not NORMAL sends it again until they hear something else, and how little
+/// is kept the mode and the log tell.
 fn durability(safety: Safety) -> pb::Durability {
     match safety {
         Safety::Flushed => pb::Durability::Durable,
-        Safety::OnOne | Safety::Doubtful | Safety::Written => pb::Durability::Accepted,
-        Safety::Memory => pb::Durability::None,
+        Safety::OnOne | Safety::Doubtful | Safety::Written | Safety::Memory => {
+            pb::Durability::Accepted
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_redis_has_taken_is_never_sent_again() {
+        let safeties =
+            [Safety::Flushed, Safety::OnOne, Safety::Doubtful, Safety::Written, Safety::Memory];
+        for safety in safeties {
+            assert_ne!(durability(safety), pb::Durability::None, "{safety:?}");
+        }
+    }
 
     #[test]
     fn keys_alone_are_laid_beforehand_and_a_lost_store_is_not_begun_anew() {

@@ -5,6 +5,7 @@
 
 use super::address::{Address, Shape};
 use super::decode;
+use super::flushing::flushes_always;
 use super::hints;
 use super::keys::{Keys, LAYOUT};
 use super::link::{Failed, Link, Patience};
@@ -303,7 +304,7 @@ pub(super) async fn check_servers(link: &Link, keys: &Keys) -> Result<Safety, Op
     }
     let reload = reloading::ask(link, keys).await.map_err(|failed| unreachable(link, failed))?;
     check_reload(link.address(), &infos, &reload)?;
-    let flushed = flushes_always(link).await;
+    let flushed = flushes_always(link).await.map_err(|failed| unreachable(link, failed))?;
     let address = link.address();
     // Where it is waited for, it does not matter when the server flushes by itself.
     let is_flushed = flushed || address.aof_wait;
@@ -339,21 +340,6 @@ fn check_reload(address: &Address, infos: &[Info], reload: &Reload) -> Result<()
         }),
         (Reload::Barred(_) | Reload::Whole | Reload::Untold, _) => Ok(()),
     }
-}
-
-/// Whether every server flushes before it answers. Who may not ask is told no.
-async fn flushes_always(link: &Link) -> bool {
-    let mut command = redis::cmd("CONFIG");
-    command.arg("GET").arg("appendfsync");
-    let Ok(replies) = link.command_everywhere(&command).await else { return false };
-    let always = |reply: &Value| match reply {
-        Value::Array(items) => items.get(1).and_then(decode::text).as_deref() == Some("always"),
-        Value::Map(items) => {
-            items.first().and_then(|(_, v)| decode::text(v)).as_deref() == Some("always")
-        }
-        _ => false,
-    };
-    !replies.is_empty() && replies.iter().all(always)
 }
 
 /// Whether one server is as it must be.

@@ -37,6 +37,7 @@ mod bell;
 mod decode;
 pub mod deployment;
 mod encode;
+mod flushing;
 mod hints;
 mod keys;
 pub mod link;

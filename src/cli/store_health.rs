@@ -1,11 +1,13 @@
 //! Lets the service follow how its store does: the phase, and what the log says of it. A change is told
-//! once; parts that go and come one by one are told at most each second, so that an outage of many is
-//! not a flood.
+//! once; parts that go and come, one by one or the same again and again, are told at most each second, so
+//! that an outage of many is not a flood.
 
 use super::stores::Opened;
 use crate::grpc::lifecycle::{Lifecycle, Phase};
 use crate::ports::store::Slot;
 use crate::store::redis::link::Health;
+use std::collections::HashMap;
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -21,13 +23,13 @@ pub(super) fn follow(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Ar
     let Some(mut health) = opened.health.clone() else { return };
     let (lifecycle, came_back) = (Arc::clone(lifecycle), Arc::clone(came_back));
     tokio::spawn(async move {
-        let (mut teller, mut was_away) = (Teller::default(), false);
+        let (mut teller, mut before) = (Teller::default(), Health::Well);
         loop {
             let now = health.borrow_and_update().clone();
-            let is_away = !matches!(now, Health::Well | Health::Thin(_));
-            if std::mem::replace(&mut was_away, is_away) && !is_away {
+            if comes_back(&before, &now) {
                 came_back.notify_one();
             }
+            before.clone_from(&now);
             lifecycle.enter(phase(&now));
             match teller.tell(&now, Instant::now()) {
                 Some(Line { is_error: true, text }) => tracing::error!("{text}"),
@@ -46,6 +48,24 @@ pub(super) fn follow(opened: &Opened, lifecycle: &Arc<Lifecycle>, came_back: &Ar
             }
         }
     });
+}
+
+/// Whether something answers or takes writes again that did not. What is lost may stay so for ever: the end
+/// of everything else that was wrong is an end all the same.
+fn comes_back(before: &Health, now: &Health) -> bool {
+    match (before, now) {
+        (Health::Lost(before), Health::Lost(now)) => before.iter().any(|slot| !now.contains(slot)),
+        (Health::Lost(_), now) => !is_away(now),
+        (before, now) => is_away(before) && !is_away(now),
+    }
+}
+
+/// Whether some of what is there cannot be reached or written. What is lost is not there.
+fn is_away(health: &Health) -> bool {
+    match health {
+        Health::Well | Health::Thin(_) | Health::Lost(_) => false,
+        Health::Full(_) | Health::Barred(_) | Health::Partly(_) | Health::Away(_) => true,
+    }
 }
 
 fn phase(health: &Health) -> Phase {
@@ -71,7 +91,8 @@ struct Line {
 #[derive(Default)]
 struct Teller {
     told: Health,
-    last: Option<Instant>,
+    /// When something of each sort was told last.
+    last: HashMap<Discriminant<Health>, Instant>,
     /// When something is to be told that had to wait.
     again_at: Option<Instant>,
 }
@@ -83,18 +104,19 @@ impl Teller {
         if self.told == *health {
             return None;
         }
-        let is_same_trouble = std::mem::discriminant(health) == std::mem::discriminant(&self.told);
+        let sort = discriminant(health);
         let every = match health {
-            Health::Partly(_) | Health::Lost(_) => TELL_EVERY,
-            Health::Well
-            | Health::Thin(_)
-            | Health::Full(_)
-            | Health::Barred(_)
-            | Health::Away(_) => REASON_EVERY,
+            Health::Thin(_) | Health::Full(_) | Health::Barred(_) | Health::Away(_)
+                if sort == discriminant(&self.told) =>
+            {
+                REASON_EVERY
+            }
+            // A part that comes and goes is each time another sort than was told.
+            _ => TELL_EVERY,
         };
-        let next = self.last.map(|last| last + every).filter(|next| now < *next);
-        if let (true, Some(next)) = (is_same_trouble, next) {
-            self.again_at = Some(next);
+        let next = self.last.get(&sort).map(|last| *last + every).filter(|next| now < *next);
+        if next.is_some() {
+            self.again_at = next;
             return None;
         }
         let text = match health {
@@ -102,7 +124,8 @@ impl Teller {
             trouble => words(trouble),
         };
         let line = Line { is_error: !self.is_better(health), text };
-        (self.told, self.last) = (health.clone(), Some(now));
+        self.told = health.clone();
+        self.last.insert(sort, now);
         Some(line)
     }
 
@@ -183,6 +206,46 @@ mod tests {
         assert_eq!(teller.tell(&partly(1), again_at + TELL_EVERY), None, "once");
         let well = teller.tell(&Health::Well, again_at).expect("at once");
         assert_eq!(well, Line { is_error: false, text: "the store is back".to_owned() });
+    }
+
+    #[test]
+    fn a_part_that_comes_and_goes_is_not_a_line_each_time() {
+        let (mut teller, began) = (Teller::default(), Instant::now());
+        let mut lines = Vec::new();
+        for n in 0..3_000_u64 {
+            let health = if n % 2 == 0 { partly(1) } else { Health::Well };
+            lines.extend(teller.tell(&health, began + Duration::from_millis(n)));
+        }
+        assert_eq!(lines.len(), 6, "each second that it goes, and that it is back: {lines:?}");
+        // What stays is told, though late.
+        let end = began + Duration::from_millis(3_000);
+        let stays = teller.tell(&partly(1), end).expect("a second has passed");
+        assert!(stays.is_error, "{stays:?}");
+        assert_eq!(teller.tell(&Health::Well, end), None);
+        let again_at = teller.again_at.expect("that it is back was not told");
+        assert!(!teller.tell(&Health::Well, again_at).expect("a line").is_error);
+    }
+
+    #[test]
+    fn the_end_of_an_outage_is_made_good_also_where_something_stays_lost() {
+        let lost = |slots: &[u16]| Health::Lost(slots.iter().copied().map(Slot::Bucket).collect());
+        let outages = [
+            Health::Away("a".into()),
+            Health::Barred("b".into()),
+            Health::Full("f".into()),
+            partly(2),
+        ];
+        for outage in outages {
+            assert!(!comes_back(&lost(&[7]), &outage), "{outage:?}");
+            for end in [lost(&[7]), Health::Well, Health::Thin("t".into())] {
+                assert!(comes_back(&outage, &end), "{outage:?} {end:?}");
+            }
+        }
+        assert!(
+            !comes_back(&Health::Well, &lost(&[7])) && !comes_back(&lost(&[7]), &lost(&[7, 8]))
+        );
+        assert!(comes_back(&lost(&[7]), &Health::Well) && comes_back(&lost(&[7, 8]), &lost(&[8])));
+        assert!(!comes_back(&Health::Thin("t".into()), &Health::Well));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::scripts::{Call, Script};
 use super::wires::{self, Wire};
 use redis::Value;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
@@ -50,7 +50,7 @@ pub struct Replicas {
 }
 
 /// A [`Record`] that is kept.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Missing {
     head: String,
     log: String,
@@ -99,37 +99,54 @@ impl Replicas {
         let found = asked.unwrap_or_else(|_| Err(Lack::Broken("no answer in time".to_owned())));
         let reason = match found {
             Ok(()) => {
-                self.rest(None);
-                self.misses(None);
-                link.replicas_are(None);
+                self.enough(link, &mut self.missing());
                 return true;
             }
             Err(Lack::Gone) => "another server took over without what was said last".to_owned(),
             Err(Lack::Few(reason) | Lack::Broken(reason)) => reason,
         };
-        self.rest(Some(Instant::now() + patience.breaker));
-        self.misses(Some(record.into()));
-        link.replicas_are(Some(&reason));
+        self.too_few(link, record.into(), &reason);
         false
+    }
+
+    fn too_few(&self, link: &Link, record: Missing, reason: &str) {
+        let mut missing = self.missing();
+        *missing = Some(record);
+        self.rest(Some(Instant::now() + link.patience().breaker));
+        link.replicas_are(Some(reason));
+    }
+
+    fn enough(&self, link: &Link, missing: &mut Option<Missing>) {
+        *missing = None;
+        self.rest(None);
+        link.replicas_are(None);
     }
 
     /// Enough follow by the word of their masters: what was missing is asked for again, so that the
     /// next customer is not who finds out.
     async fn look_again(&self, link: &Link) {
-        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some(missing) = missing else { return };
+        let Some(missing) = self.missing().clone() else { return };
         let span = link.patience().attempt + wait_span(link);
         if let Ok(Ok(()) | Err(Lack::Gone)) = timeout(span, self.ask(link, &missing.record())).await
         {
             // What is gone says nothing of those who follow now.
-            self.rest(None);
-            self.misses(None);
-            link.replicas_are(None);
+            self.misses_no_longer(link, &missing);
         }
     }
 
-    fn misses(&self, missing: Option<Missing>) {
-        *self.missing.lock().unwrap_or_else(PoisonError::into_inner) = missing;
+    /// This record was asked for again, and is missing no longer. If another was found to be missing
+    /// meanwhile, it says nothing of that one.
+    fn misses_no_longer(&self, link: &Link, found: &Missing) {
+        let mut missing = self.missing();
+        if missing.as_ref() == Some(found) {
+            self.enough(link, &mut missing);
+        }
+    }
+
+    /// Whoever holds this also says to the link what it comes to, so that nobody is told of an older state
+    /// after a newer one.
+    fn missing(&self) -> MutexGuard<'_, Option<Missing>> {
+        self.missing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn rests(&self) -> bool {
@@ -263,7 +280,26 @@ fn has_reached(told: &Value, wanted: u32) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::address::Address;
+    use super::super::link::{Health, Patience};
     use super::*;
+
+    #[test]
+    fn an_old_record_that_arrived_says_nothing_of_a_newer_one_that_did_not() {
+        let address = Address::parse("redis://h?replicas=1").unwrap();
+        let (link, replicas) = (Link::new(address, Patience::default()), Replicas::default());
+        let record = |seq| {
+            let (head, log) = ("{b0000}:head".to_owned(), "{b0000}:log".to_owned());
+            Missing { head, log, seq, event_id: u128::from(seq) }
+        };
+        replicas.too_few(&link, record(1), "0 of 1 replicas follow");
+        // While the first is asked for again:
+        replicas.too_few(&link, record(2), "0 of 1 replicas follow");
+        replicas.misses_no_longer(&link, &record(1));
+        assert!(matches!(&*link.health().borrow(), Health::Thin(_)) && replicas.rests());
+        replicas.misses_no_longer(&link, &record(2));
+        assert!(*link.health().borrow() == Health::Well && !replicas.rests());
+    }
 
     #[test]
     fn who_is_not_in_step_or_was_not_heard_of_does_not_follow() {

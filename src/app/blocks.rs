@@ -8,6 +8,7 @@ use super::App;
 use super::conversations::{Done, Request};
 use super::error::{AppError, AppResult};
 use super::keys;
+use super::listing::unless_lost;
 use crate::domain::conversation::block::{Block, in_force};
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::state::Conversation;
@@ -64,7 +65,8 @@ impl App {
     /// Open blocks and those that lapsed without a look, the one whose time comes first at the top.
     pub async fn list_blocks(&self, limit: usize) -> AppResult<Vec<(Conversation, Block)>> {
         let slots: Vec<Slot> = (0..self.settings().buckets).map(keys::bucket).collect();
-        let all = slots.iter().map(|slot| self.members(slot, Index::BLOCKS));
+        let all =
+            slots.iter().map(async |slot| unless_lost(self.members(slot, Index::BLOCKS).await));
         let mut named: Vec<(i64, String)> =
             try_join_all(all).await?.into_iter().flatten().collect();
         named.sort();

@@ -9,7 +9,7 @@ use super::stored::Owed;
 use crate::domain::conversation::state::{Conversation, State};
 use crate::domain::ids::ConversationId;
 use crate::domain::pool::item::{ItemState, Place};
-use crate::ports::store::{Index, Slot};
+use crate::ports::store::{Index, Slot, StoreError, Why};
 use futures::future::try_join_all;
 
 /// So many conversations are looked at for one page; where few fit, a page may be short.
@@ -48,6 +48,15 @@ pub struct Parked {
     pub step: &'static str,
     /// How often it was refused, and the last refusal.
     pub owed: Owed,
+}
+
+/// What a slot told; nothing if it has lost what it held, so that a list shows what is there in the
+/// others.
+pub(super) fn unless_lost<T: Default>(told: AppResult<T>) -> AppResult<T> {
+    match told {
+        Err(AppError::Store(StoreError::Unavailable { why: Why::Lost, .. })) => Ok(T::default()),
+        told => told,
+    }
 }
 
 impl App {
@@ -108,9 +117,10 @@ impl App {
         limit: usize,
     ) -> AppResult<Vec<ListPlace>> {
         let slots: Vec<Slot> = (0..self.settings.buckets).map(keys::bucket).collect();
-        let pages = slots.iter().map(|slot| {
+        let pages = slots.iter().map(async |slot| {
             let after = after.clone().map(|place| (place.score, place.id));
-            self.store.range(slot, index, after, i64::MAX, limit)
+            let page = self.store.range(slot, index, after, i64::MAX, limit).await;
+            unless_lost(page.map_err(AppError::from))
         });
         let pages = try_join_all(pages).await?;
         let mut places: Vec<ListPlace> =

@@ -8,6 +8,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due};
+use super::listing::unless_lost;
 use super::pool::settled;
 use super::stats::Stats;
 use super::stored::Owed;
@@ -251,13 +252,14 @@ impl App {
         }
     }
 
-    /// Entries that wait for a person, with the last refusal.
+    /// Entries that wait for a person, with the last refusal. What a lost slot owed nobody can tell; the
+    /// others' are told all the same.
     pub async fn parked(&self) -> AppResult<Vec<(Slot, ConversationId, Owed)>> {
         const LISTED_MAX: usize = 100;
         let mut parked = Vec::new();
         for slot in self.slots() {
-            let members =
-                self.store.range(&slot, Index::PARKED, None, i64::MAX, LISTED_MAX).await?;
+            let members = self.store.range(&slot, Index::PARKED, None, i64::MAX, LISTED_MAX);
+            let members = unless_lost(members.await.map_err(AppError::from))?;
             for id in members.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()) {
                 let key = keys::outbox(&id);
                 let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;

@@ -3,6 +3,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys;
+use super::listing::unless_lost;
 use crate::domain::conversation::promise::Promise;
 use crate::domain::conversation::state::Conversation;
 use crate::domain::ids::ConversationId;
@@ -19,7 +20,8 @@ impl App {
     ) -> AppResult<Vec<(Conversation, Promise)>> {
         let slots: Vec<Slot> = (0..self.settings().buckets).map(keys::bucket).collect();
         // Whether a promise is late is not in the index: any of them may be one that is wanted.
-        let all = slots.iter().map(|slot| self.members(slot, Index::PROMISES));
+        let all =
+            slots.iter().map(async |slot| unless_lost(self.members(slot, Index::PROMISES).await));
         let mut due: Vec<(i64, String)> = try_join_all(all).await?.into_iter().flatten().collect();
         due.sort();
         let mut open = Vec::new();

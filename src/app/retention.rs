@@ -17,7 +17,7 @@ use crate::domain::pool::item::Place;
 use crate::domain::time::Timestamp;
 use crate::ports::archive::{Archive, ArchiveError, Archived, ArchivedEvent, Whose};
 use crate::ports::store::{
-    ENTITIES_MAX, EntityKey, Index, Kind, Observed, Record, Slot, StoreError, decode,
+    ENTITIES_MAX, EntityKey, Index, Kind, Observed, Record, Slot, StoreError, Why, decode,
 };
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -72,24 +72,35 @@ impl App {
     pub async fn retire(&self, retention: &Retention) -> Result<u64, RetentionError> {
         let mut left = 0;
         for number in 0..self.settings.buckets {
-            let slot = keys::bucket(number);
-            let at = self.store.load(&slot, &[], &[]).await?.at();
-            let last = at - retention.after;
-            // The index counts backwards in time: what is behind this place is old enough.
-            let mut after = Some((-last.as_millis() - 1, "~".to_owned()));
-            loop {
-                let range = self.store.range(&slot, Index::CONVERSATIONS, after, i64::MAX, PAGE);
-                let page = range.await?;
-                for ids in page.chunks(AT_ONCE) {
-                    left += self.retire_some(&slot, ids, retention).await?;
-                }
-                if page.len() < PAGE {
-                    break;
-                }
-                after = page.last().cloned();
-            }
+            left += match self.retire_in(&keys::bucket(number), retention).await {
+                // What ended in the other buckets goes all the same.
+                Err(RetentionError::App(AppError::Store(StoreError::Unavailable {
+                    why: Why::Lost,
+                    ..
+                }))) => 0,
+                gone => gone?,
+            };
         }
         Ok(left)
+    }
+
+    async fn retire_in(&self, slot: &Slot, retention: &Retention) -> Result<u64, RetentionError> {
+        let mut left = 0;
+        let at = self.store.load(slot, &[], &[]).await?.at();
+        let last = at - retention.after;
+        // The index counts backwards in time: what is behind this place is old enough.
+        let mut after = Some((-last.as_millis() - 1, "~".to_owned()));
+        loop {
+            let range = self.store.range(slot, Index::CONVERSATIONS, after, i64::MAX, PAGE);
+            let page = range.await?;
+            for ids in page.chunks(AT_ONCE) {
+                left += self.retire_some(slot, ids, retention).await?;
+            }
+            if page.len() < PAGE {
+                return Ok(left);
+            }
+            after = page.last().cloned();
+        }
     }
 
     async fn retire_some(

@@ -117,7 +117,7 @@ fn a_redis_is_examined_from_empty_to_unsafe() {
 fn a_lost_slot_and_a_damaged_record_are_told_for_what_they_are_and_the_rest_is_examined() {
     let redis = RedisServer::start();
     let url = format!("{}?prefix=shop", redis.url());
-    let service = served(&url);
+    let mut service = served(&url);
     let (_, found) = examined_until_led(&service, &url);
     assert!(has(&found, "slots_reached", "fine"), "{found:?}");
     // In each bucket, since its id says in which it is looked for.
@@ -140,6 +140,21 @@ fn a_lost_slot_and_a_damaged_record_are_told_for_what_they_are_and_the_rest_is_e
     let (code, found) = doctor(&service, &["--store", &url]);
     assert!(code == 2 && times(&found, "slots_lost", "trouble") == 1, "{found:?}");
     assert!(!has(&found, "store_away", "trouble"), "{found:?}");
+    assert!(has(&found, "nothing_parked", "fine"), "{found:?}");
+    assert_eq!(times(&found, "damaged", "trouble"), 1, "{found:?}");
+    // Neither keeps another instance from starting, nor from matching and answering for the rest.
+    service.kill_and_restart();
+    let (_, found) = examined_until_led(&service, &url);
+    assert!(times(&found, "slots_lost", "trouble") == 1, "{found:?}");
+    // Where nothing is damaged, the sides of the rest agree.
+    for bucket in 0..8 {
+        let key = |name: &str| format!("shop:{{b{bucket:04}}}:{name}");
+        redis.cli(&["DEL", &key("c:c1"), &key("index:entangled")]);
+    }
+    let (_, found) = doctor(&service, &["--store", &url]);
+    for code in ["nothing_parked", "sides_agree", "nobody_in_danger"] {
+        assert!(has(&found, code, "fine"), "{code}: {found:?}");
+    }
 }
 
 /// Begins a deployment there and serves it.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::audit::Audited;
+use crate::app::retention::Retention;
 use crate::ports::store::{StoreError, Why};
 
 const LOST: u16 = 0;
@@ -21,23 +22,47 @@ fn loses(call: &Call<'_>) -> Fate {
     }
 }
 
-#[tokio::test]
-async fn what_is_lost_or_damaged_keeps_nobody_from_starting_and_nothing_else_from_its_audit() {
+/// Two buckets, with a conversation in each that waits for a person.
+async fn two_buckets() -> (Arc<MemoryStore>, Arc<Faulty>, App) {
     let clock = VirtualClock::starting_at(Timestamp::from_millis(1_000_000));
     let memory = Arc::new(MemoryStore::new(Arc::new(clock)));
     let faulty = Arc::new(Faulty::new(memory.clone(), NoFaults));
     let app = app_over(faulty.clone(), 2, 1, "one");
     app.recover().await.unwrap();
-    let lost = ids_in(LOST).next().unwrap();
+    for bucket in [LOST, THERE] {
+        asks_for_human(&app, &ids_in(bucket).next().unwrap()).await;
+    }
+    (memory, faulty, app)
+}
+
+async fn asks_for_human(app: &App, id: &ConversationId) {
+    let customer = CustomerId::parse("customer").unwrap();
+    app.start(id.clone(), customer, None).await.unwrap();
+    app.command(id, None, Command::RequestHuman).await.unwrap();
+}
+
+#[tokio::test]
+async fn lists_show_what_is_there_and_what_ended_there_is_let_go() {
+    let (_, faulty, app) = two_buckets().await;
+    let ended = ids_in(THERE).next().unwrap();
+    app.command(&ended, None, Command::Leave).await.unwrap();
+    faulty.set_plan(loses);
+    let listed = app.list_conversations(None, 10, |_| true).await.unwrap().conversations;
+    assert_eq!(listed.iter().map(|c| &c.id).collect::<Vec<_>>(), [&ended]);
+    assert!(app.list_promises(10, false).await.unwrap().is_empty());
+    assert!(app.list_blocks(10).await.unwrap().is_empty());
+    assert!(app.parked().await.unwrap().is_empty());
+    let retention = Retention { after: Duration::ZERO, archive: None };
+    app.retire(&retention).await.expect("the others' are let go");
+}
+
+#[tokio::test]
+async fn what_is_lost_or_damaged_keeps_nobody_from_starting_and_nothing_else_from_its_audit() {
+    let (memory, faulty, app) = two_buckets().await;
     let [damaged, differs] = ids_in(THERE).take(2).collect::<Vec<_>>().try_into().unwrap();
     let pool = app.slots().pop().unwrap();
-    let mut pool_before = memory.checkpoint(&pool);
-    for id in [&lost, &damaged, &differs] {
-        pool_before = memory.checkpoint(&pool);
-        let customer = CustomerId::parse("customer").unwrap();
-        app.start(id.clone(), customer, None).await.unwrap();
-        app.command(id, None, Command::RequestHuman).await.unwrap();
-    }
+    let pool_before = memory.checkpoint(&pool);
+    asks_for_human(&app, &differs).await;
     let key = keys::conversation(&damaged);
     let slot = keys::bucket(THERE);
     let seen = faulty.load(&slot, std::slice::from_ref(&key), &[]).await.unwrap();

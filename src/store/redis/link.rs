@@ -346,7 +346,7 @@ impl Link {
         match self.address.shape {
             // Found again by way of the Sentinels.
             Shape::Single | Shape::Sentinel { .. } => self.wire.lock().await.1 = None,
-            Shape::Cluster => renew(&self.wire, &self.address, self.spans()).await,
+            Shape::Cluster => renew(&self.wire, &self.address, self.spans(), &self.itself).await,
         }
         self.takeovers.send_modify(|count| *count += 1);
         self.begins_anew();
@@ -389,7 +389,7 @@ impl Link {
     /// Looks for another way into a cluster, beside the one in use, which stays until there is one.
     /// A master that is cut off from the majority, or whose machine is gone without a word, names
     /// nobody who took over from it: then the client would hold on to its map for ever.
-    fn renew(&self) {
+    pub(super) fn renew(&self) {
         if self.address.shape != Shape::Cluster {
             return;
         }
@@ -397,7 +397,8 @@ impl Link {
             return;
         }
         let (held, address, spans) = (Arc::clone(&self.wire), self.address.clone(), self.spans());
-        tokio::spawn(async move { renew(&held, &address, spans).await });
+        let itself = self.itself.clone();
+        tokio::spawn(async move { renew(&held, &address, spans, &itself).await });
     }
 
     fn trip(&self, lane: &Lane, reason: &str) {
@@ -422,7 +423,7 @@ impl Link {
 
 /// Another way into the cluster, by those who see a majority of it. Where nobody does, or it
 /// cannot be had, the one in use stays.
-async fn renew(held: &Held, address: &Address, spans: Spans) {
+async fn renew(held: &Held, address: &Address, spans: Spans, link: &Weak<Link>) {
     let seeds = wires::seeds(address, spans).await;
     if seeds.is_empty() {
         return;
@@ -430,5 +431,9 @@ async fn renew(held: &Held, address: &Address, spans: Spans) {
     if let Ok(wire) = wires::connect_by(address, &seeds, spans).await {
         let mut held = held.lock().await;
         *held = (held.0 + 1, Some(wire));
+        // Whom it leads to nobody has looked at.
+        if let Some(link) = link.upgrade() {
+            link.begins_anew();
+        }
     }
 }

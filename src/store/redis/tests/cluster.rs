@@ -207,3 +207,16 @@ async fn a_seed_that_stands_still_does_not_keep_the_others_away() {
     let store = opened_at(&format!("redis-cluster://{hosts}")).await;
     count(&store).await.expect("a commit");
 }
+
+#[tokio::test]
+async fn whom_another_way_in_leads_to_is_looked_at_before_more_is_promised() {
+    let store = opened_with(&cluster().url(), patient()).await;
+    let (ways, mut settings) = (store.link.ways(), store.settings());
+    store.link.renew();
+    let found = async {
+        while store.link.ways() == ways {
+            settings.changed().await.expect("a store");
+        }
+    };
+    tokio::time::timeout(patient().call, found).await.expect("another way in");
+}

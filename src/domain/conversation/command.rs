@@ -233,7 +233,8 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it only ends or gives up something: it is done also where nothing new can be kept.
+    /// Whether it only ends or gives up something, or is the agent's step towards that: it is done also
+    /// where nothing new can be kept. What a customer types is new, also where it comes to an end.
     pub fn frees(&self) -> bool {
         matches!(
             self,
@@ -241,6 +242,8 @@ impl Command {
                 | Command::CancelHumanRequest
                 | Command::Respond { resolved: true }
                 | Command::AgentReleases { .. }
+                | Command::AgentProposes { .. }
+                | Command::AgentBlocks { .. }
                 | Command::Erase
         )
     }
@@ -433,4 +436,19 @@ pub enum Rejection {
     /// Nothing is due.
     #[error("nothing is due")]
     NotDue,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_agents_step_towards_an_end_is_taken_where_nothing_new_is() {
+        let (agent, token) = (AgentId::parse("sara").unwrap(), Token::default());
+        let (disposition, reason) = ("solved".to_owned(), "threats".to_owned());
+        let proposes = Command::AgentProposes { agent: agent.clone(), token, disposition };
+        let blocks = Command::AgentBlocks { agent, token, reason };
+        assert!(proposes.frees() && blocks.frees());
+        assert!(!Command::RequestHuman.frees() && !Command::Respond { resolved: false }.frees());
+    }
 }

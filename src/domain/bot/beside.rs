@@ -31,11 +31,31 @@ pub fn for_people(
     let people_answer = |id: &EntryId| entries.get(id).is_some_and(|entry| entry.human_first);
     let is_settled = match (&found.verdict, found.basis) {
         (Verdict::Sure(entry), _) if people_answer(entry) => true,
-        (_, Basis::Exact | Basis::Pattern) => true,
+        (_, Basis::Exact) => true,
         (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, _) => false,
     };
+    if is_settled || n.tokens.len() > WORDS_MAX {
+        return found;
+    }
+    let between = match (&found.verdict, found.basis) {
+        (Verdict::Unsure(entries), Basis::Pattern) => &entries[..],
+        (Verdict::Unsure(_) | Verdict::Sure(_) | Verdict::Unknown, _) => &[],
+    };
+    if let Some(topic) = between.iter().find(|id| people_answer(id)).cloned() {
+        // Their own patterns say both: there is nothing to ask.
+        let mut candidates = found.candidates;
+        candidates.sort_by_key(|one| one.entry != topic);
+        return Match { verdict: Verdict::Sure(topic), candidates, ..found };
+    }
     let shows = |one: &Candidate| one.score >= TRACE_MIN && people_answer(&one.entry);
-    if is_settled || n.tokens.len() > WORDS_MAX || !found.candidates.iter().any(shows) {
+    let has_trace = match found.basis {
+        // A pattern sees a few words, and nothing of what stands beside them.
+        Basis::Pattern => matcher.likeness(n, variety).candidates.iter().any(shows),
+        Basis::Exact | Basis::Examples | Basis::OtherLanguage | Basis::None => {
+            found.candidates.iter().any(shows)
+        }
+    };
+    if !has_trace {
         return found;
     }
     let said = parts(n.tokens.len()).filter_map(|(from, to)| {
@@ -76,7 +96,7 @@ mod tests {
     use std::path::Path;
 
     /// What people look after, said beside an ordinary matter.
-    const FOR_PEOPLE: [(&str, &str); 20] = [
+    const FOR_PEOPLE: [(&str, &str); 23] = [
         ("deceased_customer", "my mother died, please cancel her order"),
         (
             "deceased_customer",
@@ -98,6 +118,9 @@ mod tests {
             "payment_dispute",
             "how do I get a refund? there is a charge on my card that I never made",
         ),
+        ("courier_behaviour", "your driver shouted at my wife, and what is my tracking number"),
+        ("complaint", "do you take cash on delivery? and I want to make a formal complaint"),
+        ("deceased_customer", "وش رقم التتبع، امي توفت امس وابي الغي طلبها"),
         ("payment_dispute", "the invoice is wrong and I am going to the ministry of commerce"),
         ("deceased_customer", "امي توفت ابي الغي طلبها"),
         ("deceased_customer", "أريد تغيير موعد التوصيل، فقد توفي والدي أمس"),

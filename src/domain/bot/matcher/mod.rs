@@ -252,6 +252,11 @@ impl Matcher {
         if let Some(certain) = self.exact.find(n) {
             return self.certain(certain);
         }
+        self.likeness(n, variety)
+    }
+
+    /// Finds the entry whose examples a message resembles, whatever is one or matches a pattern.
+    pub fn likeness(&self, n: &Normalised, variety: Variety) -> Match {
         if n.words().all(says_nothing) {
             return unknown(Vec::new(), Vec::new());
         }

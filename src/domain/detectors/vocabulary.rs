@@ -4,6 +4,7 @@
 //! phrases is comparing numbers.
 
 use super::phrase::Written;
+use crate::domain::language::common::is_common;
 use crate::domain::language::skeleton::skeleton;
 use crate::domain::language::word_map::{WordHash, WordMap};
 use std::collections::BTreeMap;
@@ -148,7 +149,10 @@ impl Vocabulary {
         if arabizi {
             for form in [Some(word), without_article(word)].into_iter().flatten() {
                 found.extend(get(&self.words, form));
-                found.extend(get(&self.skeletons, &skeleton(form)));
+                // A word that everybody uses stands for itself: "al7een" (now) is not el7a2oni (save me).
+                if !is_common(word) {
+                    found.extend(get(&self.skeletons, &skeleton(form)));
+                }
             }
         }
         if found.is_empty() && word.len() >= TYPO_CHARS_MIN {
@@ -285,6 +289,10 @@ mod tests {
             check(word("mowazaf"), true, shape, true);
         }
         check(word("mowazaf"), false, "muwazzaf", false);
+        check(word("el7a2oni"), true, "il7a2ouni", true);
+        for now in ["al7een", "lal7een", "el7een"] {
+            check(word("el7a2oni"), true, now, false);
+        }
         for shape in ["agent", "agnet", "agen", "agentt", "agant"] {
             check(Written::Typo("agent".into()), false, shape, true);
         }

@@ -24,7 +24,7 @@ static EMPTY: LazyLock<WordSet> = LazyLock::new(|| {
 });
 
 const EMPTY_ENGLISH: &str = "
-    a an the and or but so if that this these those it its is are am was were be been being i id im ive
+    a an the and or but so if that this these those it its is are am was were be been being i im ive
     me my we us our you your he him his she her they them their to of for in on at by with as do does did
     can could will would shall should may might must have has had please pls plz kindly just also then too
     check look see";
@@ -33,7 +33,7 @@ const EMPTY_ARABIC: &str = "
     و ف ب ل ك ال او أو ثم ان أن إن انا أنا انت أنت انتم انتو احنا نحن هو هي هم هن هذا هذه هذي هاد هاي هاذا
     هاذي هذول ده دي دول دا ذلك تلك الذي التي اللي الي يلي في على الى إلى عن مع قد لقد كان كانت يكون تكون لي
     لك له لها لكم لنا لهم فضلك فضلكم سمحت سمحتم رجاء الرجاء لو يا كمان برضه برضو ايضا بس شوف شوفه شوفها
-    شوفوه شوفوها تشوف تشوفه تشوفها شيك شيكها راجعه راجعها تاكد تأكد";
+    شوفوه شوفوها تشوف تشوفه تشوفها شيكها راجعه راجعها تاكد تأكد";
 
 static COMMON: LazyLock<WordSet> = LazyLock::new(|| {
     let words = [ENGLISH, ARABIC, ARABIZI].into_iter().flat_map(str::split_whitespace);
@@ -76,7 +76,8 @@ const ARABIZI: &str = "
     deh dah hada hadi hatha hadha elli illi yalli bas kaman lazem momken mumkin mumken 3ayez 3awez abgha abi
     biddi baddi bghit wen wein wayn ween fen feen fein keif kif kef ezay izzay mata emta imta leh lesh leish
     laish shu sho shou esh eish wesh eh ma mish mesh mosh mush mo la law ya ya3ni kan kol kam 3andi 3endi
-    andi endi 3ndi ba3d abl gabl hena hon heik keda kida";
+    andi endi 3ndi ba3d abl gabl hena hon heik keda kida al7een el7een il7een alheen elheen al7in el7in l7een
+    lal7een lel7een lil7een lalheen llheen ll7een hal7een halheen dal7een dalheen";
 
 #[cfg(test)]
 mod tests {

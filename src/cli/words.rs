@@ -25,7 +25,7 @@ pub fn delay(language: Language, reason: pb::DelayReason, reader: Reader) -> Opt
         ),
         D::OthersAsked => (
             "an agent is being asked about somebody else first",
-            "يُسأل أحد الموظفين الآن عن عميل آخر أولًا",
+            "تُعرض على أحد الموظفين الآن محادثة عميل آخر أولًا",
         ),
         D::PreferredBusy => (
             "the colleague meant for it cannot take it yet and is waited for; others are asked soon",

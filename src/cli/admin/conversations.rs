@@ -104,7 +104,10 @@ fn heading(show: Show, conversation: &Conversation) -> String {
     if let Some(status) = &conversation.queue_status {
         // Whoever is there goes first, and may have the same number.
         let (en, ar) = match status.aside {
-            true => ("aside, comes back as number", "يتنحى لغيابه، ويعود إلى الرقم"),
+            true => (
+                "page closed, others go first; comes back as number",
+                "صاحبها غائب فيتقدمه غيره، وتعود إلى الرقم",
+            ),
             false => ("number", "الرقم"),
         };
         parts.push(format!("{} {}", pick(l, en, ar), status.position));
@@ -142,10 +145,13 @@ mod tests {
         let status = QueueStatus { position: 2, aside: true, ..Default::default() };
         let gone = Conversation { queue_status: Some(status), ..queued };
         let told = row(Language::En, gone.clone());
-        let aside = "c1: waits for an agent · aside, comes back as number 2 · last before 1 min";
+        let aside = "c1: waits for an agent · page closed, others go first; comes back as number 2 · last before 1 min";
         assert_eq!(told, aside);
         let told = row(Language::Ar, gone);
-        assert_eq!(told, "c1: تنتظر موظفًا · يتنحى لغيابه، ويعود إلى الرقم 2 · آخرها قبل 1 د");
+        assert_eq!(
+            told,
+            "c1: تنتظر موظفًا · صاحبها غائب فيتقدمه غيره، وتعود إلى الرقم 2 · آخرها قبل 1 د"
+        );
         let closed = Conversation {
             conversation_id: "c2".into(),
             state: ConversationState::Closed.into(),

@@ -21,7 +21,7 @@ use crate::domain::bot::matcher::{Basis, Verdict};
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
-use crate::domain::language::{Language, Span, Variety};
+use crate::domain::language::{Language, SocialAct, Span, Variety};
 use crate::domain::parts;
 use crate::domain::reading::Reading;
 use crate::domain::routing::delay::DelayReason;
@@ -286,7 +286,9 @@ fn confirming_turn(
             return deny_in_words(turn, proposal, reading);
         }
     }
-    let is_small_talk = reading.social.is_some() || reading.declines;
+    // Whoever answers "is it solved?" with an angry face is not at peace with it.
+    let is_pleasantry = reading.social.is_some_and(|act| act != SocialAct::Anger);
+    let is_small_talk = is_pleasantry || reading.declines;
     if is_words && is_small_talk && reading.assessment.fired.is_none() {
         // Neither yes nor no, and the question stays open: asking another one now ("anything
         // else?") would make the next yes or no mean something else. The bot says so only where no

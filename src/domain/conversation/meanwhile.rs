@@ -52,9 +52,12 @@ fn acknowledge(turn: &mut Turn<'_>, reading: &Reading, wait: Option<(u32, DelayR
         (None, None) if bare => (TextKey::AlreadyQueued, Vec::new()),
         // "Ok" to being asked for is no end of the talk: the place is kept.
         (Some(SocialAct::Acknowledgement), None) => (TextKey::AlreadyQueued, Vec::new()),
+        // They have a person coming already: there is nothing to ask an angry face for.
+        (Some(SocialAct::Anger) | None, Some(due)) => {
+            (TextKey::HeardWhilePromised, vec![("due", due)])
+        }
+        (Some(SocialAct::Anger) | None, None) => (TextKey::HeardWhileWaiting, Vec::new()),
         (Some(act), _) => (social_text(act), Vec::new()),
-        (None, Some(due)) => (TextKey::HeardWhilePromised, vec![("due", due)]),
-        (None, None) => (TextKey::HeardWhileWaiting, Vec::new()),
     };
     let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &values);
     if let Some(text) = turn.unsent(wordings) {

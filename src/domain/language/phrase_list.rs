@@ -65,6 +65,15 @@ impl PhraseList {
         }
     }
 
+    /// All phrases, each as one text.
+    #[cfg(test)]
+    pub(super) fn all(&self) -> Vec<String> {
+        let of = |(first, rests): (&str, &Vec<Vec<String>>)| -> Vec<String> {
+            rests.iter().map(|rest| [&[first.to_owned()][..], rest].concat().join(" ")).collect()
+        };
+        self.phrases.iter().flat_map(of).collect()
+    }
+
     /// How many words the longest phrase takes at the start of these words; 0 if none does.
     pub(super) fn longest(&self, words: &[&str]) -> usize {
         self.lengths(words).max().unwrap_or(0)

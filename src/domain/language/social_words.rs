@@ -66,7 +66,8 @@ pub(super) static GREETING: Phrases = phrases!(
      (jumma|jumuah|juma|jummah) mubarak; hi; hello; helo; hallo; hey; heya; heyy; hii; hiya; howdy; yo; greetings; \
      good morning; good afternoon; good evening; good day; gm; morning; evening; afternoon; how are you; how are \
      you doing; how are you today; how r u; how are u; how is it going; hows it going; how do you do; whats up; \
-     what is up; sup; wassup; nice to meet you; hope you are well; hope you are doing well; hope youre well; to you;",
+     what is up; sup; wassup; nice to meet you; hope you are well; hope you are doing well; hope youre well; \
+     (hi|hello|good morning|good afternoon|good evening) to you;",
     "salam; salaam; slm; salamo; salamou; salamo alaikom; salam alaikum; salam alaikom; salam alaykom; salam \
      alaykum; salam 3alaikom; salam 3alaykom; salam 3alaykum; salam 3alikom; salam 3leikom; assalam alaikum; \
      assalamu alaikum; assalam alaykom; assalamu alaykum; asalam alaikum; el salam 3alaykom; alsalam alaikum; \
@@ -124,7 +125,7 @@ pub(super) static THANKS: Phrases = phrases!(
      الشكر (والتقدير|والامتنان|لك|لكم); والتقدير; (شاكر|شاكره|شاكرين|مقدر|مقدره|مقدرين) \
      (لك|لكم|لكن|ومقدر|ومقدرين|فضلك|وممتن); تشكر; تشكري; تشكرات; تشكراتي; مع تشكراتي; (جزيل|خالص|وافر|كامل) \
      (الشكر|الامتنان|التقدير); ممنونكم; ممنونه; ممنونتك; ممتنه; ممتنين; (متشكر|متشكره|متشكرين) (لحضرتك|لحضرتكم|جدا \
-     لحضرتك|ليك|ليكم|كتير|خالص|اوي); خالص; لحضرتك; (تسلمين|تسلمون|سلمتوا|سلمتو|سلمتي|سلمتم); \
+     لحضرتك|ليك|ليكم|كتير|خالص|اوي); (تسلمين|تسلمون|سلمتوا|سلمتو|سلمتي|سلمتم); \
      (تسلم|تسلمي|تسلموا|يسلم|يسلمو|يسلموا|الله يسلم|سلمت|يسلملي) \
      (ايدك|ايديك|ايديكم|الايادي|دياتك|هالايدين|اناملك|يمينك|يدك|يداك|يديك|راسك|عمرك|قلبك|ها الطله|كتير|يا \
      غالي|يالغالي|حبيبي|يا طيب|يالطيب|ياقلبي); يالغالي; يالحبيب; يالطيب; ياغالي; ياقلبي; يسلموو; \
@@ -185,8 +186,7 @@ pub(super) static THANKS: Phrases = phrases!(
      (allah|allahu|alla) (khair|kheir|kher|khayran|khairan|5er|5air|5eir|alf 5er|kol 5er|kol kheir); \
      (barak|baraka|bark) (allah|allahu) (feek|fik|fikom|feekom|bik|beek); \
      (allah|rabena|rabbena|rabbina|rabina|rabbi|rabi|la|lah) \
-     (ykhalik|ykhalleek|ykhallik|y5alik|y5aleek|y5alikom|ykhalikom|yekremak|ykrmak|ykremak|yikrimak|yes3edak|yis3idak|ysa3dak|yihfazak|y7fzak|ye7fazak|yi7faza \
-     k|yewaf2ak|ywaf2ak|ywafqak|ybarek feek|ybarik fik|yjazeek kheir|yjzak 5er|yjzeek el kheir|yrda 3lik|yrham \
+     (ykhalik|ykhalleek|ykhallik|y5alik|y5aleek|y5alikom|ykhalikom|yekremak|ykrmak|ykremak|yikrimak|yes3edak|yis3idak|ysa3dak|yihfazak|y7fzak|ye7fazak|yi7fazak|yewaf2ak|ywaf2ak|ywafqak|ybarek feek|ybarik fik|yjazeek kheir|yjzak 5er|yjzeek el kheir|yrda 3lik|yrham \
      waldik|yrhem lwalidin|yr7am waldik|yer7am waldek|y3ayshak|y3aychek|y3ezak|yesallemak|ysallmak|ysalmak|ynawwar \
      3alek); (kattar|katar|kathar|kther|kattir|katter) (allah|) (5erak|kheirak|khairak|kherak|5airak|kheirkom); \
      3ashat (edak|el ayadi|eidak); (ra7em|rahem|rahim) allah (waldik|waldek|waldeek|walidayk); (yr7am|yerham|yrham) \
@@ -199,7 +199,7 @@ pub(super) static GOODBYE: Phrases = phrases!(
     "مع السلامه; مع الف سلامه; بالسلامه; الي اللقاء; وداعا; في امان الله; فمان الله; في امانه الله; استودعكم الله; \
      استودعك الله; في رعايه الله; باي; باي باي; تصبح علي خير; تصبحون علي خير; تصبحوا علي خير; ليله سعيده; اشوفك \
      بعدين; اشوفك علي خير; يلا باي; يلا سلام; يالله باي; بسلامه; بالسلامه عليك; تهلا; تهلا فراسك; نتلاقاو; بخاطركم; \
-     بخاطرك; خاطركن; طاب مسائك; الله معك; الله معكم; الله وياك; الله يحفظكم; دمتم بخير; دمت بخير; يوم سعيد; اتمني \
+     بخاطرك; خاطركن; طاب مسائك; الله معك; الله معكم; الله وياك; دمتم بخير; دمت بخير; يوم سعيد; اتمني \
      لك يوما سعيدا; سلام باي; تشاو; نشوفك; (سلام|سلام عليكم|السلام عليكم|باي|يلا|يلا سلام|يلا باي|مع السلامه|تصبحوا \
      علي خير|تصبح علي خير) (بقي|بقا|يا معلم|يا جماعه|اجل|عيل); بقي; يلا سلام عليكم; يلا السلام عليكم; بايو; بايات; \
      باي باي سلام; بااي; (في|ف|ب|با) امان (الله|الكريم|الله وحفظه|الله ورعايته); بامان الله; فامان الله; وحفظه; \
@@ -215,8 +215,7 @@ pub(super) static GOODBYE: Phrases = phrases!(
      (طيب|سعيد|جميل|مبارك) وباي; (دمت|دمتم|دمتي|دمتن) (بود|سالما|سالمين|بخير|بخير وعافيه|بحفظ الله|بعافيه|سالمه); \
      (بود|سالمين); (خاطرك|خاطركم|عخاطرك|عخاطركم|بخاطركن); (بالاذن|بالاذن منكم|بلاذن|باذنكم|باذنك|عن اذنك|عن \
      اذنكم|عن اذن حضرتك|بعد اذنك سلام|استاذن|استاذنك|استاذنكم|استاذن منكم|اترككم بخير|اتركك بخير|اسيبك بخير); \
-     (بالتوفيق|موفقين|موفق|موفقه|بالتوفيق لك|بالتوفيق لكم|بالنجاح) ; (ويكند|اجازه|عطله|رحله|جمعه|ليله|سهره|نهايه \
-     اسبوع) (سعيد|سعيده|ممتعه|حلوه|طيبه|مباركه); بالسلامه عليكم; سلامه; \
+     (بالتوفيق|موفقين|موفق|موفقه|بالتوفيق لك|بالتوفيق لكم|بالنجاح) ; (ويكند|اجازه|عطله|رحله|ليله|سهره|نهايه اسبوع) (سعيد|سعيده|ممتعه|حلوه|طيبه|مباركه); بالسلامه عليكم; سلامه; \
      (gbye|gudbye|gdbye|byee|byeee|bbye|cheerio|tata|ta ta|toodles|adios|au revoir|sayonara|hasta \
      luego|arrivederci|nighty night|night night|nite|gnite|good nite|gud night|sweet dreams|sleep well|catch you \
      later|catch ya later|talk later|talk soon|speak soon|speak later|speak to you soon|see you around|see you \
@@ -224,10 +223,8 @@ pub(super) static GOODBYE: Phrases = phrases!(
      out|gotta go|got to go|i gotta go|i have to go|i have to go now|i need to go|have to go|gtg|g2g|im leaving|i \
      am leaving now bye|tc|bye for now|bb|take care of yourself|take care all|stay safe|be well|all the best|best \
      wishes|best regards|kind regards|regards|good luck|so long farewell|until then|till next time|until we meet \
-     again|keep well|keep safe); (have|enjoy) (a|your|the) (very|really|) \
-     (nice|good|great|lovely|wonderful|pleasant|blessed|beautiful|amazing|happy|rest of your|) \
-     (day|evening|night|weekend|afternoon|morning|week|time|one|holiday|trip|rest of the day) \
-     (ahead|too|everyone|); you too; same to you; u too; you as well; bye; bye bye; byebye; goodbye; good bye; gud \
+     again|keep well|keep safe); (have|enjoy) (a|your) (nice|good|great|lovely|wonderful|pleasant|blessed|) \
+     (day|evening|night|weekend|afternoon|morning|week|one|trip|rest of the day) (ahead|too|); enjoy the rest of (the|your) day; you too; same to you; u too; you as well; bye; bye bye; byebye; goodbye; good bye; gud \
      bye; bbye; good night; goodnight; gn; see you; see ya; see u; see you later; see you soon; later; cya; ciao; \
      take care; farewell; have a nice day; have a good day; have a great day; have a good one; have a nice evening; \
      have a good evening; have a good night; have a nice weekend; have a good weekend; talk to you later; ttyl; \
@@ -261,15 +258,14 @@ pub(super) static ACKNOWLEDGEMENT: Phrases = phrases!(
      هه; هههه; ه; لا يوجد; سلامتك; سلامتكم; العفو; عفوا; لا داعي للشكر; تمامو; تمامات; تماام; جميل; جميل جدا; عظيم; \
      عظيم جدا; هايل; روعه; رايق; فل; فل الفل; عال; عال العال; بيرفكت; اكسلنت; نايس; كول; جود; قود; سوبر; (علي|ع) \
      (راسي|عيني|عيني وراسي|راسي وعيني|العين والراس|الراس|الراس والعين|هالخشم|خشمي); (عيوني|عيوني لك|عيوني لكم|من \
-     عيني|من عنيا|من عينيا|حبا وكرامه|تكرم|تكرمي|تكرم عينك|تكرموا|تكرم عيونك|تؤمر|تؤمروا|امرك|سم|سمي|سمعا|علم|علم \
+     عيني|من عنيا|من عينيا|حبا وكرامه|تكرم|تكرمي|تكرم عينك|تكرموا|تكرم عيونك|تؤمر|تؤمروا|امرك|سمعا|علم|علم \
      وينفذ|تامر); (فهمتك|فهمتكم|فهمت قصدك|فهمتها|وصلت الفكره|وصلت المعلومه|وصلت|وضحت|وضحت الصوره|واضح جدا|مفهوم \
      جدا|استوعبت|علم|ادركت|ماشي فهمت|فهمنا); هممم; مممم; ممم; ان شا الله; انشاءالله; ان شاالله; باذن الله; بإذن الله; \
      بحول الله; (ما شاء الله|ماشاء الله|ماشاالله|مشاءالله|مشالله|ما شا الله|تبارك الله|ما شاء الله تبارك الله|سبحان \
      الله|تبارك الرحمن); يلا (تمام|ماشي|طيب|اوك|اوكي|حلو); ولا يهمكم; ولا يهمج; (مش|مو|مب|ما \
      في|مافي|مفيش|مافيش|لا|بلا) (مشكله|مشاكل|مشكل); بسيطه; هينه; سهله; محلوله بسيطه; اتفقنا; متفقين; ديل; علي بركه \
      الله; توكلنا علي الله; توكلت علي الله; خيره; (كفو|كفووو|كفو والله|كفو عليك|بطل|يا بطل|والنعم|ونعم|والنعم \
-     فيك|والنعم فيكم|ونعم بالله|وحش|يا وحش|اسطوره|مبدع|مبدعين|احسنت|احسنتم|احسنتوا|برافو|برافو عليك|برافو عليكم|عفاك \
-     الله|شاطر|صح عليك); خوش; خوش حجي; خوش جواب; زين والله; كلش زين; كلش حلو; دن; اوكيشن; اوكشن; على خير ان شاء الله; \
+     فيك|والنعم فيكم|ونعم بالله|اسطوره|مبدع|مبدعين|احسنت|احسنتم|احسنتوا|برافو|برافو عليك|برافو عليكم|شاطر|صح عليك); خوش; خوش حجي; خوش جواب; زين والله; كلش زين; كلش حلو; دن; اوكيشن; اوكشن; على خير ان شاء الله; \
      طيب ماشي; بانتظاركم; (ic|i c|oic|alrighty|alrighty then|alright then|righto|righty|yup \
      ok|amazing|wonderful|lovely|brilliant|superb|fantastic|fabulous|splendid|terrific|neat|sweet|deal|agreed \
      then|roger that|copy that|10 4|uh huh|uhuh|mhm|mmhm|mm hmm|yep ok|all clear|clear|crystal clear|thats clear|that \

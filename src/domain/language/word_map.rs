@@ -30,6 +30,12 @@ impl<V> WordMap<V> {
         }
     }
 
+    /// All words with what is known of each, in the order in which they were filed.
+    #[cfg(test)]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &V)> {
+        self.filed.iter().map(|(_, word, known)| (&**word, known))
+    }
+
     /// What is known of a word, to be changed; nothing yet if it was not filed.
     pub(crate) fn entry(&mut self, word: &str) -> &mut V
     where

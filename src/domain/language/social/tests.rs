@@ -1,7 +1,13 @@
 //! Which messages are purely social, and what the short ones say.
 
 use super::super::normalise::normalise;
+use super::super::phrase_list::PhraseList;
+use super::super::variety_of;
 use super::*;
+use crate::domain::detectors::{SignalKind, Utterance, Window, assess};
+use crate::domain::time::Timestamp;
+use std::collections::BTreeMap;
+use std::path::Path;
 
 fn act(text: &str) -> Option<SocialAct> {
     social_act(&normalise(text), text)
@@ -380,4 +386,46 @@ fn a_short_yes_and_a_short_no_are_told_apart() {
     for text in ["no my order is 123", "نعم اريد رقم الطلب", "", "??", "note"] {
         assert!(!affirm(&normalise(text)) && !deny(&normalise(text)), "{text}");
     }
+}
+
+fn lists() -> [(&'static str, &'static PhraseList); 5] {
+    [
+        ("greeting", &lists::GREETING),
+        ("thanks", &lists::THANKS),
+        ("goodbye", &lists::GOODBYE),
+        ("acknowledgement", &lists::ACKNOWLEDGEMENT),
+        ("attention", &lists::ATTENTION),
+    ]
+}
+
+#[test]
+fn a_phrase_stands_in_one_list_only() {
+    let mut all: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (name, list) in lists() {
+        list.all().into_iter().for_each(|phrase| all.entry(phrase).or_default().push(name));
+    }
+    all.retain(|_, names| names.len() > 1);
+    assert!(all.is_empty(), "{all:#?}");
+}
+
+/// Detectors look away from pleasantries, so none of them may be a cry for help.
+#[test]
+fn no_pleasantry_is_a_cry_for_help() {
+    let rules = crate::config::load(Path::new("config")).1.rules.unwrap();
+    let mut cries = Vec::new();
+    for phrase in lists().iter().flat_map(|(_, list)| list.all()) {
+        let n = normalise(&phrase);
+        let (variety, at) = (variety_of(&n), Timestamp::ZERO);
+        let said = Utterance { text: &phrase, normalised: &n, variety, social: None, at };
+        let found = assess(&rules.detectors, &said, &Window::default());
+        let Some(fired) = found.fired.filter(|it| it.reason == SignalKind::Emergency) else {
+            continue;
+        };
+        // What was learnt knows a few short words by chance alone; the lists say what is meant. And
+        // "tesma3ni" (do you hear me) is heard as tasammamna (we are poisoned) for its consonants.
+        if phrase != "tesma3ni" && fired.evidence.iter().any(|it| it.what != "emergency.learnt") {
+            cries.push(phrase);
+        }
+    }
+    assert!(cries.is_empty(), "{cries:?}");
 }

@@ -3,10 +3,10 @@
 //! without bound; and whoever waits keeps their place whatever becomes of an offer.
 
 use super::model::{Invariant, Model};
-use super::scene::{able, entered, has_room, is_waiting, turn};
+use super::scene::{able, entered, has_room, is_in_line, is_waiting, turn};
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::Agent;
-use crate::domain::pool::item::{Item, ItemState, Place};
+use crate::domain::pool::item::{Item, Place};
 use crate::domain::time::Timestamp;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -39,11 +39,8 @@ impl Model {
     /// Whoever waits keeps their place, also when an offer of it ends; only who was with an agent begins
     /// a new wait.
     pub(super) fn judge_place_kept(&mut self, old: Option<&Item>, next: &Item) {
-        let waits = |item: &Item| match item.state {
-            ItemState::Waiting | ItemState::Offered { .. } => true,
-            ItemState::Assigned { .. } => false,
-        };
-        let same = |old: &&Item| old.token.term == next.token.term && waits(old) && waits(next);
+        let same =
+            |old: &&Item| old.token.term == next.token.term && is_in_line(old) && is_in_line(next);
         if let Some(old) = old.filter(same) {
             self.check(Invariant::Overtaken, turn(old) == turn(next), || {
                 format!("{} lost its place: {old:?}, then {next:?}", next.conversation)

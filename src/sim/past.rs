@@ -163,7 +163,8 @@ impl Model {
     }
 }
 
-fn here(place: Option<&Place>) -> Option<&Item> {
+/// What stands there.
+pub(super) fn here(place: Option<&Place>) -> Option<&Item> {
     match place {
         Some(Place::Here(item)) => Some(item),
         Some(Place::Gone { .. }) | None => None,

@@ -2,6 +2,7 @@
 
 use super::checks::handled_at;
 use super::model::{Invariant, Model};
+use super::past::here;
 use crate::domain::directives::Directives;
 use crate::domain::ids::{AgentId, ConversationId};
 use crate::domain::pool::agent::{Agent, Holding};
@@ -303,12 +304,14 @@ impl Model {
         });
     }
 
+    /// What stands at the place of a conversation.
+    pub(super) fn item(&self, id: &ConversationId) -> Option<&Item> {
+        here(self.places.get(id))
+    }
+
     /// Exactly its holder holds a place, under its very token, at its very cost.
     pub(super) fn place_is_held(&mut self, id: &ConversationId) {
-        let item = match self.places.get(id) {
-            Some(Place::Here(item)) => Some(item.clone()),
-            Some(Place::Gone { .. }) | None => None,
-        };
+        let item = self.item(id).cloned();
         let holders: Vec<AgentId> = self
             .agents
             .values()

@@ -271,7 +271,8 @@ pub(super) fn is_waiting(item: &Item) -> bool {
     item.state == ItemState::Waiting
 }
 
-fn is_in_line(item: &Item) -> bool {
+/// Whether they wait for an agent, also while one is asked.
+pub(super) fn is_in_line(item: &Item) -> bool {
     match item.state {
         ItemState::Waiting | ItemState::Offered { .. } => true,
         ItemState::Assigned { .. } => false,

@@ -2,9 +2,10 @@
 //! transaction that ends it, with how long it was and whether a person came; nothing else is.
 
 use super::model::{Invariant, Model};
+use super::scene::is_in_line;
 use crate::app::pace::wait_noted;
 use crate::domain::ids::ConversationId;
-use crate::domain::pool::item::{Item, ItemState, Place};
+use crate::domain::pool::item::{Item, Place};
 use crate::domain::time::Timestamp;
 use crate::ports::store::{Index, Transaction, Write};
 use std::time::Duration;
@@ -33,14 +34,10 @@ impl Model {
             })
             .map(|waited| (waited.span, waited.met))
             .collect();
-        let old = match self.places.get(id) {
-            Some(Place::Here(item)) => Some(item),
-            Some(Place::Gone { .. }) | None => None,
-        };
-        let waited = old.filter(|item| is_waiting(item)).map(|item| so_far(item, at));
+        let waited = self.item(id).filter(|item| is_in_line(item)).map(|item| so_far(item, at));
         let expected: Vec<(Duration, bool)> = match next {
             // Whoever is taken from the bot, or from an agent, has not waited.
-            Some(Place::Here(item)) if !is_waiting(item) && !adopted => {
+            Some(Place::Here(item)) if !is_in_line(item) && !adopted => {
                 waited.map(|span| (span, true)).into_iter().collect()
             }
             Some(Place::Here(_)) => Vec::new(),
@@ -50,13 +47,6 @@ impl Model {
         self.check(Invariant::Reported, noted == expected, || {
             format!("{id} becomes {next:?}: noted as waits are {noted:?}, over are {expected:?}")
         });
-    }
-}
-
-fn is_waiting(item: &Item) -> bool {
-    match item.state {
-        ItemState::Waiting | ItemState::Offered { .. } => true,
-        ItemState::Assigned { .. } => false,
     }
 }
 

@@ -184,8 +184,13 @@ impl App {
         let until = snapshot.at() + lease;
         let mut change = snapshot.change(self.tag());
         change.index_put(Index::LEASES, id.as_str(), until.as_millis());
-        self.store.commit(change).await?;
-        Ok(until)
+        // Nor does it list somebody who was removed meanwhile; nothing else can conflict with it.
+        change.require_score_at_least(Index::AGENTS, id.as_str(), 0);
+        match self.store.commit(change).await {
+            Ok(_) => Ok(until),
+            Err(StoreError::Conflict { .. }) => Err(AppError::NotFound { what: "agent" }),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// At most `limit` records of an agent's inbox after `after`, and its head.

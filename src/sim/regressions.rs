@@ -4,6 +4,7 @@ mod begins;
 mod erasing;
 mod lost;
 mod receipts;
+mod staff;
 mod waits;
 
 use super::executor::VirtualClock;

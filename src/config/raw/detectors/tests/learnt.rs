@@ -1,6 +1,8 @@
 //! What the learnt weights add to the shipped phrases, and where phrases have the last word.
 
 use super::*;
+use crate::domain::language::common::says_nothing;
+use crate::domain::language::normalise;
 
 fn signal(text: &str, kind: SignalKind) -> Option<crate::domain::detectors::Signal> {
     let assessment = assessed(text, &Window::default(), Timestamp::from_millis(1));
@@ -77,4 +79,29 @@ fn phrases_count_half_where_the_message_looks_like_none_of_those_with_the_signal
         let strength = signal(text, SignalKind::Frustration).map(|signal| signal.strength);
         assert!(strength >= Some(0.6), "{text}: {strength:?}");
     }
+}
+
+#[test]
+fn words_that_say_nothing_by_themselves_are_named_as_evidence_of_nothing() {
+    let rules = crate::config::load(std::path::Path::new("config")).1.rules.unwrap();
+    let messages = std::fs::read_to_string("tests/data/dev/messages.jsonl").unwrap();
+    let mut named = Vec::new();
+    for line in messages.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let text = row["text"].as_str().unwrap();
+        let at = Timestamp::from_millis(1);
+        let read = crate::domain::reading::read(&rules, text, &Window::default(), at);
+        let signals = read.assessment.signals.iter().flat_map(|signal| &signal.evidence);
+        let learnt = signals.filter(|it| it.what.ends_with(".learnt"));
+        let matched = read.matched.evidence.iter().filter(|_| read.matched.basis.is_likeness());
+        for (by, evidence) in
+            learnt.map(|it| ("learnt", it)).chain(matched.map(|it| ("matched", it)))
+        {
+            let word = normalise(evidence.span.of(text)).joined();
+            if says_nothing(&word) {
+                named.push(format!("{by}: {word} in {text}"));
+            }
+        }
+    }
+    assert!(named.is_empty(), "{named:#?}");
 }

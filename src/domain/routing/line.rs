@@ -58,12 +58,12 @@ impl Standing {
 
 /// What somebody was told of their place. Of one stay the best number counts: not the last one, because
 /// an answer may be lost on its way, and its reason with it. A new stay is compared with the one before
-/// once: what happens in it has reasons of its own.
+/// until its number is as good again; what happens in it meanwhile has reasons of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     best: Standing,
-    /// Why this stay began further back, as long as they stand where it began.
-    arrived: Option<Rise>,
+    /// Why this stay began further back than the number of the one before, as long as it is.
+    arrived: Option<(Rise, u32)>,
 }
 
 impl Told {
@@ -76,16 +76,15 @@ impl Told {
     pub fn tell(&mut self, now: Standing) -> Option<Rise> {
         let rise = now.rise_over(&self.best);
         if now.term != self.best.term {
-            *self = Told { best: now, arrived: rise };
+            let before = self.best.position;
+            *self = Told { best: now, arrived: rise.map(|rise| (rise, before)) };
             return rise;
-        }
-        if rise.is_some() || now.position < self.best.position {
-            self.arrived = None;
         }
         if rise.is_none() {
             self.best = now;
         }
-        rise.or(self.arrived)
+        self.arrived = self.arrived.filter(|(_, before)| now.position > *before);
+        rise.or(self.arrived.map(|(rise, _)| rise))
     }
 }
 
@@ -133,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_stay_is_told_once_and_what_happens_in_it_has_its_own_reasons() {
+    fn a_new_stay_is_told_until_its_number_is_as_good_and_what_happens_in_it_has_its_own_reasons() {
         let mut told = Told::first(at(1, 0, 1));
         for (standing, expected) in [
             // In line anew; whoever looks next learns it too.
@@ -141,11 +140,15 @@ mod tests {
             (at(2, 0, 2), Some(Rise::Rejoined)),
             (at(3, 1, 2), Some(Rise::Emergencies)),
             (at(3, 1, 2), Some(Rise::Emergencies)),
-            // Back where it was in this stay: nothing has risen since.
-            (at(2, 0, 2), None),
+            // Back where it was in this stay: still further back than in the one before, of which
+            // whoever looks now may have been told last.
+            (at(2, 0, 2), Some(Rise::Rejoined)),
             (at(3, 0, 2), Some(Rise::EarlierClaim)),
             (at(1, 0, 2), None),
             (at(2, 0, 2), Some(Rise::EarlierClaim)),
+            (at(4, 0, 3), Some(Rise::Rejoined)),
+            (at(3, 0, 3), Some(Rise::Rejoined)),
+            (at(1, 0, 3), None),
         ] {
             assert_eq!(told.tell(standing), expected, "{standing:?}");
         }

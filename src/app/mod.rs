@@ -36,6 +36,7 @@ pub mod on_call;
 pub mod outbox;
 pub mod pace;
 pub mod packet;
+mod picture;
 pub mod pool;
 pub mod promises;
 mod recent;

@@ -4,6 +4,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Topic};
+use super::picture::Picture;
 use super::stats::Stats;
 use super::stored::MatcherFence;
 use crate::domain::handoff::Requirements;
@@ -37,39 +38,10 @@ pub struct Router {
     matching: tokio::sync::Mutex<()>,
 }
 
-struct Picture {
-    view: PoolView,
-    /// For each thing: the ring counter of the commit it was learned from. Older news is ignored.
-    places: BTreeMap<ConversationId, u64>,
-    agents: BTreeMap<AgentId, u64>,
-    /// The fence under which this process matches; `None` while it does not.
-    fence: Option<u64>,
-    /// Until when the matcher's lease is certainly ours.
-    leader_until: Timestamp,
-    /// The picture may be wrong and must be built anew.
-    suspect: bool,
-    /// The pool's ring counter up to which every ring was heard.
-    heard: u64,
-    /// What the counter was at the last look: by the next one all of it should have been heard.
-    seen: u64,
-}
-
 impl Router {
     /// An empty picture.
     pub fn new(rules: &RoutingRules) -> Self {
-        Router {
-            picture: Mutex::new(Picture {
-                view: PoolView::new(rules),
-                places: BTreeMap::new(),
-                agents: BTreeMap::new(),
-                fence: None,
-                leader_until: Timestamp::ZERO,
-                suspect: true,
-                heard: 0,
-                seen: 0,
-            }),
-            matching: tokio::sync::Mutex::new(()),
-        }
+        Router { picture: Mutex::new(Picture::new(rules)), matching: tokio::sync::Mutex::new(()) }
     }
 
     /// Whether this process matches, as far as it knows.
@@ -156,61 +128,20 @@ impl Router {
         if let Some(place) = &decision.place {
             picture.learn_place(counter, place_of, place.clone());
         }
-        decision.agents.values().for_each(|agent| picture.learn_agent(counter, agent.clone()));
+        for (id, agent) in &decision.agents {
+            picture.learn_agent(counter, id, Some(agent.clone()));
+        }
     }
 
     pub(super) fn learn_agents(&self, counter: u64, decision: &PoolDecision) {
         let mut picture = self.lock();
-        decision.agents.values().for_each(|agent| picture.learn_agent(counter, agent.clone()));
+        for (id, agent) in &decision.agents {
+            picture.learn_agent(counter, id, Some(agent.clone()));
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Picture> {
         self.picture.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-impl Picture {
-    /// A gap before this ring says that rings were lost.
-    fn heard_ring(&mut self, counter: u64) {
-        self.suspect |= counter > self.heard + 1;
-        self.heard = self.heard.max(counter);
-    }
-
-    /// What was there at the last look should have been heard by now.
-    fn seen(&mut self, counter: u64) {
-        if self.heard < self.seen {
-            self.suspect = true;
-            self.heard = self.seen;
-        }
-        self.seen = counter;
-    }
-
-    fn learn_place(&mut self, counter: u64, id: &ConversationId, place: Option<Place>) {
-        if self.places.get(id).is_some_and(|known| *known > counter) {
-            return;
-        }
-        match place {
-            Some(Place::Here(item)) => {
-                self.places.insert(id.clone(), counter);
-                self.view.upsert_item(item);
-            }
-            Some(Place::Gone { .. }) => {
-                self.places.insert(id.clone(), counter);
-                self.view.remove_item(id);
-            }
-            None => {
-                self.places.remove(id);
-                self.view.remove_item(id);
-            }
-        }
-    }
-
-    fn learn_agent(&mut self, counter: u64, agent: Agent) {
-        if self.agents.get(&agent.id).is_some_and(|known| *known > counter) {
-            return;
-        }
-        self.agents.insert(agent.id.clone(), counter);
-        self.view.upsert_agent(agent);
     }
 }
 
@@ -303,14 +234,12 @@ impl App {
         for topic in topics.iter().filter_map(|name| Topic::parse(name)) {
             match topic {
                 Topic::Place(id) => {
-                    let known = self.router.lock().places.get(&id).copied();
-                    if known.is_none_or(|known| known < counter) {
+                    if self.router.lock().place_known(&id) < counter {
                         self.refresh_place(&id).await?;
                     }
                 }
                 Topic::Agent(id) => {
-                    let known = self.router.lock().agents.get(&id).copied();
-                    if known.is_none_or(|known| known < counter) {
+                    if self.router.lock().agent_known(&id) < counter {
                         self.refresh_agent(&id).await?;
                     }
                 }
@@ -368,6 +297,7 @@ impl App {
         picture.view = fresh;
         picture.places = places;
         picture.agents = agents;
+        picture.since = counter;
         picture.suspect = suspect;
         picture.heard = counter;
         Ok(())
@@ -468,15 +398,12 @@ impl App {
 
     async fn refresh_agent(&self, id: &AgentId) -> AppResult<()> {
         let counter = self.counter_now().await?;
-        match self.agent(id).await {
-            Ok(agent) => self.router.lock().learn_agent(counter, agent),
-            Err(AppError::NotFound { .. }) => {
-                let mut picture = self.router.lock();
-                picture.agents.remove(id);
-                picture.view.remove_agent(id);
-            }
+        let agent = match self.agent(id).await {
+            Ok(agent) => Some(agent),
+            Err(AppError::NotFound { .. }) => None,
             Err(error) => return Err(error),
-        }
+        };
+        self.router.lock().learn_agent(counter, id, agent);
         Ok(())
     }
 

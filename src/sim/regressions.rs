@@ -29,7 +29,7 @@ use crate::domain::routing::line::Rise;
 use crate::domain::time::Timestamp;
 use crate::ports::erasures::{Erasures, ErasuresError};
 use crate::ports::store::{Doorbell, Index, Kind, Observed, Slot, Store, Write};
-use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults};
+use crate::store::faulty::{Call, Fate, Fault, Faulty, NoFaults, Op};
 use crate::store::memory::MemoryStore;
 use crate::store::stored::Rewind;
 use futures::FutureExt;

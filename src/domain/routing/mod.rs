@@ -42,4 +42,4 @@ mod slots;
 pub mod view;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

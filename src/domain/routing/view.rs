@@ -306,6 +306,11 @@ impl PoolView {
         self.item_slots.values().filter_map(|slot| self.items.get(*slot)).map(|work| &work.item)
     }
 
+    /// How many conversations are in the pool.
+    pub fn items_len(&self) -> usize {
+        self.item_slots.len()
+    }
+
     /// All agents, by id.
     pub fn agents(&self) -> impl Iterator<Item = &Agent> {
         let helpers = self.agent_slots.values().filter_map(|slot| self.agents.get(*slot));

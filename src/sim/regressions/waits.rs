@@ -34,3 +34,34 @@ async fn whoever_was_served_has_not_left_when_the_agent_goes_before_the_yes() {
         }
     }
 }
+
+#[tokio::test]
+async fn who_left_is_not_brought_back_into_the_line_by_news_that_comes_late() {
+    let shop = Shop::open(1).await;
+    let late = Arc::new(Faulty::new(shop.memory.clone(), NoFaults));
+    let other = app_on(late.clone(), 1, "other");
+    other.recover().await.unwrap();
+    let (pool, mut bell) = (shop.app.slots().pop().unwrap(), late.doorbell().await.unwrap());
+    shop.asks_for_human().await;
+    let rings: Vec<_> = std::iter::from_fn(|| bell.next().now_or_never().flatten()).collect();
+
+    // The other instance reads the place, and the answer is long on its way.
+    late.set_plan(move |call: &Call<'_>| {
+        let is_late = call.op == Op::Load && call.slot == Some(&pool);
+        Fate { polls_after: if is_late { 100 } else { 0 }, ..Fate::default() }
+    });
+    let meanwhile = async {
+        shop.app.command(&shop.id, None, Command::Leave).await.unwrap();
+        late.set_plan(NoFaults);
+        hear(&other, &mut bell).await;
+        other.rebuild_view().await.unwrap();
+    };
+    let hears = async {
+        for ring in &rings {
+            other.hear(ring).await.unwrap();
+        }
+    };
+    futures::join!(hears, meanwhile);
+    let at = other.store_now().await.unwrap();
+    assert_eq!(other.waiting_status(&shop.id, at).0, None);
+}

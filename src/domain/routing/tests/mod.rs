@@ -13,4 +13,4 @@ mod overtaking;
 mod properties;
 mod routes;
 mod tables;
-mod world;
+pub(crate) mod world;

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 const VERSION_MIN: (u32, u32) = (7, 0);
 
 /// The oldest version that tells when its file is flushed (`WAITAOF`).
-const TELLS_FLUSHED: (u32, u32) = (7, 2);
+pub const TELLS_FLUSHED: (u32, u32) = (7, 2);
 
 /// Into how many buckets conversations are hashed unless somebody decides otherwise.
 pub const BUCKETS: u16 = 64;

@@ -3,9 +3,13 @@
 -- KEYS  1 a key that nobody else has
 -- ARGV  1 channel of the bell  2 a word that rings nobody
 local key, missing = KEYS[1], {}
+-- The words differ from release to release.
+local function is_barred(told)
+  return string.find(told, 'The user executing', 1, true) or string.find(told, 'ACL failure', 1, true)
+end
 local function try(command, ...)
   local told = redis.pcall(command, ...)
-  if type(told) == 'table' and told.err and string.find(told.err, 'The user executing', 1, true) then
+  if type(told) == 'table' and told.err and is_barred(told.err) then
     local is_channel = string.find(told.err, 'channel', 1, true)
     missing[#missing + 1] = is_channel and '&' or '+' .. string.lower(command)
     return false

@@ -2,6 +2,7 @@
 //! flushed (`?aof=wait`). Where the installed server is older than `WAITAOF`, something stands
 //! before it that gives itself out for a newer one and answers this one command as it is told.
 
+use super::deployment::{Info, OpenError, TELLS_FLUSHED};
 use super::*;
 use crate::store::contract::SLOT;
 use std::sync::atomic::AtomicBool;
@@ -113,4 +114,32 @@ async fn what_is_not_flushed_is_not_called_durable() {
         .await;
     assert_eq!(*health.borrow(), Health::Well);
     assert!(!store.is_replicated(&SLOT, &log, 1, 9).await, "another history");
+}
+
+#[tokio::test]
+async fn a_server_that_can_tell_is_asked_itself() {
+    let server = RedisServer::start_with(&["--appendonly", "yes", "--appendfsync", "everysec"]);
+    let url = format!("{}?aof=wait", server.url());
+    if Info::parse(&server.cli(&["INFO", "server"])).version() < TELLS_FLUSHED {
+        let refused = deployment::init(Address::parse(&url).expect("a URL"), 4, patient()).await;
+        let refused = refused.map(drop).unwrap_err();
+        return assert!(matches!(refused, OpenError::CannotWait { .. }), "{refused}");
+    }
+    let store = opened_with(&url, Patience { flush: Duration::from_secs(3), ..patient() }).await;
+    let log = LogId("l/x".to_owned());
+    let appends = |seq: u64| {
+        let (store, log) = (&store, log.clone());
+        async move {
+            let mut change = store.load(&SLOT, &[], &[]).await.expect("a load").change(1);
+            change.append(log.clone(), seq, 8, &1, None);
+            store.commit(change).await.expect("a commit");
+            store.is_replicated(&SLOT, &log, seq, 8).await
+        }
+    };
+    assert!(appends(1).await, "flushed within the second");
+    server.cli(&["CONFIG", "SET", "appendfsync", "no"]);
+    assert!(!appends(2).await, "nobody flushes");
+    server.cli(&["CONFIG", "SET", "appendfsync", "everysec"]);
+    back(|| async { store.is_replicated(&SLOT, &log, 2, 8).await.then_some(()).ok_or("thin") })
+        .await;
 }

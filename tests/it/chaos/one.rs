@@ -29,6 +29,34 @@ async fn whatever_happens_to_one_redis_and_its_wire_nothing_acknowledged_is_lost
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_redis_that_flushes_once_a_second_loses_nothing_when_it_is_killed() {
+    let words = ["--appendonly", "yes", "--appendfsync", "everysec"];
+    let mut redis = RedisServer::start_with(&words);
+    // Only newer ones can be asked whether their file is flushed.
+    let asks = tells_flushed(&redis);
+    let options = if asks { "&aof=wait" } else { "" };
+    let store = format!("{}?prefix={PREFIX}{options}", redis.url());
+    bless(&store);
+    let world = World::on(&store).await;
+    world.suffers("kill -9 of Redis, everysec, restart", killed(&mut redis)).await;
+    let rows = world.ends(&Records::on(vec![&redis], PREFIX), false).await;
+    for row in rows {
+        assert!(row.lost == 0 && row.acknowledged > 0 && (row.durable > 0) == asks, "{row:?}");
+    }
+}
+
+/// Whether it knows `WAITAOF`, which Redis has since 7.2.
+fn tells_flushed(redis: &RedisServer) -> bool {
+    redis.cli(&["COMMAND", "INFO", "WAITAOF"]).contains("waitaof")
+}
+
+async fn killed(redis: &mut RedisServer) {
+    redis.kill();
+    tokio::time::sleep(LASTING).await;
+    redis.restart();
+}
+
 async fn wires(world: &World, proxy: &Proxy) {
     let faults = [
         ("link cut", Wire::Cut),
@@ -47,12 +75,7 @@ async fn wires(world: &World, proxy: &Proxy) {
 }
 
 async fn servers(world: &World, redis: &mut RedisServer) {
-    let killed = async {
-        redis.kill();
-        tokio::time::sleep(LASTING).await;
-        redis.restart();
-    };
-    world.suffers("kill -9 of Redis, restart", killed).await;
+    world.suffers("kill -9 of Redis, restart", killed(redis)).await;
     let stopped = async {
         redis.signal("STOP");
         tokio::time::sleep(LASTING * 2).await;

@@ -29,7 +29,7 @@ fn letters(text: &str) -> Clue {
 #[test]
 fn the_winner_and_the_runner_up_are_told_each_by_its_own_words() {
     for (text, one, other) in [
-        ("refund or cancel", ("refund", "refund"), ("cancel_order", "cancel")),
+        ("refund or cancel please", ("refund", "refund"), ("cancel_order", "cancel")),
         ("الفلوس او العنوان", ("refund", "الفلوس"), ("change_address", "العنوان")),
     ] {
         let found = grounds(text);
@@ -38,6 +38,7 @@ fn the_winner_and_the_runner_up_are_told_each_by_its_own_words() {
             let it = found.iter().find(|it| it.entry == id_of(entry)).expect("it is explained");
             let told = told(it, text);
             assert_eq!(told[0], (word(own), vec![own]), "{text}: {entry}: {told:?}");
+            assert!(!told.contains(&(word("please"), vec!["please"])), "{told:?} says nothing");
         }
         let candidates = find(text).candidates;
         let best: Vec<&EntryId> = candidates.iter().take(2).map(|one| &one.entry).collect();
@@ -61,6 +62,26 @@ fn letters_of_a_word_that_no_example_has_are_named_where_they_stand() {
     let clues = known.iter().flat_map(|it| &it.clues);
     assert!(clues.clone().count() > 3, "{known:?}");
     assert!(clues.clone().all(|it| !matches!(it.clue, Clue::Letters(_))), "{known:?}");
+}
+
+#[test]
+fn where_letters_make_up_the_whole_word_the_word_is_named() {
+    let text = "wrong Addres";
+    let told = told(&grounds(text)[0], text);
+    assert!(told.contains(&(word("addres"), vec!["Addres"])), "{told:?}");
+    let is_part = |clue: &Clue| !matches!(clue, Clue::Letters(text) if !text.contains('…'));
+    assert!(told.iter().all(|(clue, _)| is_part(clue)), "{told:?}");
+}
+
+#[test]
+fn a_number_is_named_whole() {
+    let mut entries = shop();
+    entries[1]
+        .examples
+        .push(Example { text: "موديل 300".to_owned(), variety: Variety::Arabic });
+    let found = grounds_of(&trained(&entries), "الفلوس 123456");
+    let whole = (word("123456"), vec!["123456"]);
+    assert!(told(&found[0], "الفلوس 123456").contains(&whole), "{found:?}");
 }
 
 #[test]
@@ -128,12 +149,15 @@ fn what_is_told_of_each_entry_makes_up_its_score() {
 
 #[test]
 fn shares_are_of_all_that_spoke_and_fall() {
-    for text in
-        ["refund my order please", "wen floosi", "ابغى الغي الطلب واسترجع فلوسي بسرعة لو سمحت"]
-    {
+    for text in [
+        "please stop my order i want to cancel an order i placed how",
+        "wen floosi",
+        "ابغى الغي الطلب واسترجع فلوسي بسرعة لو سمحت",
+    ] {
         for it in grounds(text) {
             let shares: Vec<f32> = it.clues.iter().map(|one| one.weight).collect();
             assert!(shares.is_sorted_by(|a, b| a >= b) && shares.iter().all(|share| *share > 0.0));
+            assert!(shares.len() <= 6, "{text}: {shares:?}");
             assert!((0.5..=1.001).contains(&shares.iter().sum::<f32>()), "{text}: {shares:?}");
         }
     }

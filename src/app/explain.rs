@@ -4,6 +4,7 @@
 use super::App;
 use super::error::{AppError, AppResult};
 use super::keys;
+use crate::domain::bot::matcher::Grounds;
 use crate::domain::bot::outcome::Outcome;
 use crate::domain::conversation::command::{Command, Decision, Input, Start};
 use crate::domain::conversation::event::Event;
@@ -21,6 +22,8 @@ use crate::domain::time::Timestamp;
 pub struct Explained {
     /// How it is read.
     pub reading: Reading,
+    /// Why the best candidate and the one behind it were proposed.
+    pub grounds: Vec<Grounds>,
     /// What the bot would answer in.
     pub language: Language,
     /// What the bot would do.
@@ -67,6 +70,7 @@ pub fn explained(
     let said = handle(rules, Some(&begun), &command, at)?;
     let decision = patiently(rules, said, &reading)?;
     let mut explained = Explained {
+        grounds: reading::grounds(rules, text, &reading),
         reading,
         language: decision.next.language,
         outcome: None,

@@ -8,11 +8,11 @@ use crate::app::explain as app;
 use crate::config::problem::{Look, render};
 use crate::domain::bot::entry::SlotRule;
 use crate::domain::bot::ladder::{self, Step};
-use crate::domain::bot::matcher::{Basis, Verdict};
+use crate::domain::bot::matcher::{Basis, Clue, Ground, Verdict};
 use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::SignalKind;
 use crate::domain::ids::EntryId;
-use crate::domain::language::{Evidence, Language, SocialAct, Variety};
+use crate::domain::language::{self, Evidence, Language, SocialAct, Variety};
 use crate::domain::reading::{self, Reading};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
@@ -105,10 +105,12 @@ pub fn explained(
         (Verdict::Unknown, _) => pick(l, "does not know it", "لا يعرفها").to_owned(),
     };
     lines.push(format!("{}: {verdict}", pick(l, "matching", "المطابقة")));
+    let grounds = reading::grounds(rules, text, reading);
     for candidate in &reading.matched.candidates {
         lines.push(format!("  {:.2}  {}", candidate.score, title(&candidate.entry)));
+        let grounds = grounds.iter().filter(|grounds| grounds.entry == candidate.entry);
+        lines.extend(grounds.filter_map(|grounds| because(l, text, &grounds.clues)));
     }
-    lines.extend(evidence(l, text, &reading.matched.evidence));
     for found in &reading.assessment.signals {
         let (name, kind) = (pick(l, "signal", "إشارة"), signal(l, found.kind));
         lines.push(format!("{name}: {kind} {:.2}", found.strength));
@@ -150,6 +152,33 @@ fn missing<'a>(rules: &'a Rules, id: &EntryId, reading: &Reading) -> Option<&'a 
 
 fn asks_for(slot: &SlotRule, l: Language) -> String {
     format!("{} `{}`", pick(l, "asks first for", "يسأل أولًا عن"), slot.name)
+}
+
+/// What spoke for an entry, below its name.
+fn because(l: Language, text: &str, clues: &[Ground]) -> Option<String> {
+    let shown = |ground: &Ground| format!("{} {:.2}", clue(l, text, ground), ground.weight);
+    let shown: Vec<String> = clues.iter().map(shown).collect();
+    let because = pick(l, "because of", "بسبب");
+    (!shown.is_empty()).then(|| format!("        {because} {}", shown.join(pick(l, ", ", "، "))))
+}
+
+/// In the customer's own words, and how they were read if that is something else.
+fn clue(l: Language, text: &str, ground: &Ground) -> String {
+    let quoted = |words: &str| format!("“{}”", direction::own(l, words));
+    let own: Vec<String> = ground.spans.iter().map(|span| quoted(span.of(text))).collect();
+    let own = own.join(" + ");
+    let is_own = |read: &str| {
+        let said = language::normalise(ground.span().of(text)).joined();
+        said == read || said == read.replace('…', "")
+    };
+    match &ground.clue {
+        Clue::Near(_, to) => format!("{own} ≈ {}", direction::own(l, to)),
+        Clue::Pattern(number) => format!("{own} ({} {number})", pick(l, "pattern", "النمط")),
+        Clue::Pair(..) | Clue::Example(_) => own,
+        Clue::Letters(read) if is_own(read) => quoted(read),
+        Clue::Word(read) if is_own(read) => own,
+        Clue::Word(read) | Clue::Letters(read) => format!("{own} = {}", direction::own(l, read)),
+    }
 }
 
 fn evidence(l: Language, text: &str, found: &[Evidence]) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! One reading of what a customer said: computed once, outside any transaction, then handed in.
 
 use super::bot::beside;
-use super::bot::matcher::{Basis, Match, Verdict};
+use super::bot::matcher::{Basis, Grounds, Match, Verdict};
 use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
 use super::language::social::{self, SocialAct};
 use super::language::{self, Normalised, Variety};
@@ -40,6 +40,24 @@ pub struct Reading {
     pub tail_tokens: usize,
     /// Whether it ends like a finished sentence.
     pub finished: bool,
+}
+
+/// Why the matcher's best candidate and the one behind it were proposed. Worked out anew from the text
+/// that was read, for whoever asks.
+pub fn grounds(rules: &Rules, text: &str, reading: &Reading) -> Vec<Grounds> {
+    let (whole, variety) = (language::normalise(text), reading.variety);
+    let candidates = &reading.matched.candidates;
+    let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
+    let found = matcher.find(&whole, variety);
+    let (_, part) = beside::found_in(entries, matcher, (text, &whole, variety), found);
+    let Some(part) = part else { return matcher.grounds(&whole, variety, candidates) };
+    let mut grounds = matcher.grounds(&language::normalise(part.of(text)), variety, candidates);
+    let clues = grounds.iter_mut().flat_map(|grounds| &mut grounds.clues);
+    for span in clues.flat_map(|ground| &mut ground.spans) {
+        span.start += part.start;
+        span.end += part.start;
+    }
+    grounds
 }
 
 /// Reads what a customer said in the light of what was said before.

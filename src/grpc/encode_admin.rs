@@ -7,14 +7,13 @@ use crate::app::App;
 use crate::app::conversations::Logged;
 use crate::app::explain::Explained;
 use crate::app::listing::Parked;
-use crate::domain::bot::matcher::{Basis, Candidate};
+use crate::domain::bot::matcher::{Basis, Candidate, Ground, Grounds};
 use crate::domain::conversation::event::Event;
 use crate::domain::detectors::Signal;
 use crate::domain::ids::{EntryId, RulesVersion};
-use crate::domain::language::{Language, SocialAct};
+use crate::domain::language::{Evidence, Language, SocialAct};
 use crate::domain::pool::item::Item;
 use crate::domain::pool::work::meets;
-use crate::domain::reading::Reading;
 use crate::domain::routing::explain::{QueueStats, Verdict, WhyNot};
 use crate::domain::routing::settings::QueueRules;
 use crate::domain::time::Timestamp;
@@ -24,9 +23,10 @@ use std::sync::atomic::Ordering;
 
 /// How a message would be read and answered.
 pub fn explained(explained: Explained, text: &str) -> pb::ExplainMessageResponse {
+    let reading = reading(&explained, text);
     let says = explained.says.into_iter();
     pb::ExplainMessageResponse {
-        reading: Some(reading(&explained.reading, explained.language, text)),
+        reading: Some(reading),
         outcome: explained.outcome.map_or(0, |outcome| encode::outcome(outcome).into()),
         entry_id: explained.entry.map(|entry| entry.to_string()).unwrap_or_default(),
         handoff_reason: explained.reason.map_or(0, |reason| encode::reason(reason).into()),
@@ -35,7 +35,9 @@ pub fn explained(explained: Explained, text: &str) -> pb::ExplainMessageResponse
     }
 }
 
-fn reading(reading: &Reading, language: Language, text: &str) -> pb::Reading {
+fn reading(explained: &Explained, text: &str) -> pb::Reading {
+    let (reading, language) = (&explained.reading, explained.language);
+    let candidates = reading.matched.candidates.iter();
     let basis = match reading.matched.basis {
         Basis::None => pb::MatchBasis::None,
         Basis::Exact => pb::MatchBasis::Exact,
@@ -50,15 +52,22 @@ fn reading(reading: &Reading, language: Language, text: &str) -> pb::Reading {
         language: language.tag().to_owned(),
         social_act: reading.social.map_or("", social_act).to_owned(),
         normalised: reading.normalised.clone(),
-        candidates: reading.matched.candidates.iter().map(candidate).collect(),
+        candidates: candidates.map(|one| candidate(one, &explained.grounds, text)).collect(),
         basis: basis.into(),
         evidence: evidence.map(|found| encode::evidence(found, 0, Some(text))).collect(),
         signals: signals.map(|found| encode::signal(found, 0, Some(text))).collect(),
     }
 }
 
-fn candidate(found: &Candidate) -> pb::Candidate {
-    pb::Candidate { entry_id: found.entry.to_string(), score: found.score }
+fn candidate(found: &Candidate, grounds: &[Grounds], text: &str) -> pb::Candidate {
+    let grounds = grounds.iter().filter(|grounds| grounds.entry == found.entry);
+    let evidence = grounds.flat_map(|grounds| &grounds.clues).map(|ground| {
+        let Ground { clue, weight, .. } = ground;
+        let found = Evidence { span: ground.span(), what: clue.to_string(), weight: *weight };
+        encode::evidence(&found, 0, Some(text))
+    });
+    let (entry_id, score) = (found.entry.to_string(), found.score);
+    pb::Candidate { entry_id, score, evidence: evidence.collect() }
 }
 
 fn social_act(act: SocialAct) -> &'static str {
@@ -262,6 +271,7 @@ impl Understood<'_> {
         let candidate = |(entry, score): &(EntryId, f32)| pb::Candidate {
             entry_id: entry.to_string(),
             score: *score,
+            evidence: Vec::new(),
         };
         let signals = self.signals.iter().map(|found| encode::signal(found, at, Some(words)));
         pb::DecisionExplanation {

@@ -117,13 +117,30 @@ fn what_was_imported_in_one_language_is_answered_in_the_other_and_explained() {
     let [rows, config] = [rows, config].map(|path| path.to_string_lossy().into_owned());
     let ended = sanad(&["import", &rows, "--out", &config], Stdio::piped());
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    let explain = |text: &str, lang: &str| {
+        let asked = ["explain", text, "--lang", lang, "--config", &config];
+        String::from_utf8_lossy(&sanad(&asked, Stdio::piped()).stdout).into_owned()
+    };
+    for (lang, winner, runner_up) in [
+        ("en", "because of “REFUND” 0.", "because of “another” 0."),
+        ("ar", "بسبب “\u{2068}REFUND\u{2069}” 0.", "بسبب “\u{2068}another\u{2069}” 0."),
+    ] {
+        let shown = explain("a REFUND or another delivry", lang);
+        let told: Vec<&str> = shown.lines().filter(|line| line.contains("0.")).collect();
+        assert!(told[1].contains(winner) && told[3].contains(runner_up), "{shown}");
+        // No example has the word: its letters are named.
+        assert!(told[3].contains("deliv…"), "{shown}");
+        assert!(!told[1].contains("another") && !told[3].contains("REFUND"), "{shown}");
+    }
     for (lang, sure, basis) in [
         ("en", "sure of refund", "[meanings shared with examples of the other language]"),
         ("ar", "متأكد من", "[معانٍ مشتركة مع أمثلة اللغة الأخرى]"),
     ] {
-        let asked = ["explain", "ابغى استرداد المبلغ", "--lang", lang, "--config", &config];
-        let shown = String::from_utf8_lossy(&sanad(&asked, Stdio::piped()).stdout).into_owned();
+        let shown = explain("ابغى استرداد المبلغ", lang);
         assert!(shown.contains(sure) && shown.contains(basis), "{shown}");
+        let plain: String =
+            shown.chars().filter(|c| !('\u{2066}'..='\u{2069}').contains(c)).collect();
+        assert!(plain.contains("“استرداد” = refund 0."), "{shown}");
     }
 }
 

@@ -145,15 +145,15 @@ impl Show {
             self.kind(&reading),
         ];
         for candidate in &reading.candidates {
-            lines.push(format!("- {} {:.2}", candidate.entry_id, candidate.score));
+            let because = self.because(&candidate.evidence);
+            lines.push(format!("- {} {:.2}{because}", candidate.entry_id, candidate.score));
         }
-        let because: Vec<String> = reading
-            .evidence
-            .iter()
-            .map(|evidence| format!("«{}» ({})", self.foreign(&evidence.quote), evidence.what))
-            .collect();
-        if let (Some(basis), false) = (self.basis(reading.basis()), because.is_empty()) {
-            lines.push(format!("{} {basis}: {}", self.pick("by", "بناءً على"), because.join(" ")));
+        if let (Some(basis), false) = (self.basis(reading.basis()), reading.evidence.is_empty()) {
+            // Said above already, with what spoke for the next.
+            let is_said = reading.candidates.iter().any(|one| !one.evidence.is_empty());
+            let evidence = if is_said { &[][..] } else { &reading.evidence };
+            let by = self.pick("by", "بناءً على");
+            lines.push(format!("{by} {basis}{}", self.because(evidence)));
         }
         lines.extend(reading.signals.iter().map(|signal| self.transcript.signal(signal)));
         let mut outcome = self.outcome(answer.outcome()).to_owned();
@@ -170,6 +170,20 @@ impl Show {
         }
         lines.push(format!("{}: {}", self.pick("rules", "القواعد"), answer.rules_version));
         lines
+    }
+
+    /// What something rests on, behind it.
+    fn because(&self, evidence: &[pb::Evidence]) -> String {
+        let named = |found: &pb::Evidence| {
+            let quote = self.foreign(&found.quote);
+            let what = match found.what == found.quote {
+                true => String::new(),
+                false => format!(" ({})", self.foreign(&found.what)),
+            };
+            format!("«{quote}»{what}")
+        };
+        let named: Vec<String> = evidence.iter().map(named).collect();
+        if named.is_empty() { String::new() } else { format!(": {}", named.join(" ")) }
     }
 
     fn queue(&self, queue: &pb::QueueStats) -> String {
@@ -440,11 +454,15 @@ mod tests {
             language: "ar".into(),
             normalised: "ابي شخص".into(),
             basis: pb::MatchBasis::Pattern.into(),
-            candidates: vec![pb::Candidate { entry_id: "people".into(), score: 0.5 }],
+            candidates: vec![pb::Candidate {
+                entry_id: "people".into(),
+                score: 0.5,
+                evidence: Vec::new(),
+            }],
             evidence: vec![evidence],
             ..Default::default()
         };
-        let answer = pb::ExplainMessageResponse {
+        let mut answer = pb::ExplainMessageResponse {
             reading: Some(reading),
             outcome: pb::Outcome::Handoff.into(),
             handoff_reason: pb::HandoffReason::HumanRequest.into(),
@@ -464,5 +482,14 @@ mod tests {
                 "rules: r1",
             ]
         );
+        let found = |quote: &str, what: &str| pb::Evidence {
+            quote: quote.into(),
+            what: what.into(),
+            ..Default::default()
+        };
+        let candidates = &mut answer.reading.as_mut().unwrap().candidates;
+        candidates[0].evidence = vec![found("شخص", "شخص"), found("deliv", "deliv…")];
+        let shown = show().reading(&answer);
+        assert_eq!(shown[2..4], ["- people 0.50: «شخص» «deliv» (deliv…)", "by a pattern"]);
     }
 }

@@ -6,7 +6,7 @@
 use super::entry::FaqEntry;
 use super::matcher::{Basis, Candidate, Match, Matcher, Verdict};
 use crate::domain::ids::EntryId;
-use crate::domain::language::{Normalised, Variety, normalise};
+use crate::domain::language::{Normalised, Span, Variety, normalise};
 use std::collections::BTreeMap;
 
 /// A part of fewer words says too little: "the driver" is not yet a word about his manners.
@@ -25,9 +25,19 @@ const PART_SCORE_MIN: f32 = 0.85;
 pub fn for_people(
     entries: &BTreeMap<EntryId, FaqEntry>,
     matcher: &Matcher,
-    (text, n, variety): (&str, &Normalised, Variety),
+    said: (&str, &Normalised, Variety),
     found: Match,
 ) -> Match {
+    found_in(entries, matcher, said, found).0
+}
+
+/// The same, and the part of the message it was found in; `None` if that is the whole.
+pub fn found_in(
+    entries: &BTreeMap<EntryId, FaqEntry>,
+    matcher: &Matcher,
+    (text, n, variety): (&str, &Normalised, Variety),
+    found: Match,
+) -> (Match, Option<Span>) {
     let people_answer = |id: &EntryId| entries.get(id).is_some_and(|entry| entry.human_first);
     let is_settled = match (&found.verdict, found.basis) {
         (Verdict::Sure(entry), _) if people_answer(entry) => true,
@@ -35,7 +45,7 @@ pub fn for_people(
         (Verdict::Sure(_) | Verdict::Unsure(_) | Verdict::Unknown, _) => false,
     };
     if is_settled || n.tokens.len() > WORDS_MAX {
-        return found;
+        return (found, None);
     }
     let between = match (&found.verdict, found.basis) {
         (Verdict::Unsure(entries), Basis::Pattern) => &entries[..],
@@ -45,7 +55,7 @@ pub fn for_people(
         // Their own patterns say both: there is nothing to ask.
         let mut candidates = found.candidates;
         candidates.sort_by_key(|one| one.entry != topic);
-        return Match { verdict: Verdict::Sure(topic), candidates, ..found };
+        return (Match { verdict: Verdict::Sure(topic), candidates, ..found }, None);
     }
     let shows = |one: &Candidate| one.score >= TRACE_MIN && people_answer(&one.entry);
     let has_trace = match found.basis {
@@ -56,7 +66,7 @@ pub fn for_people(
         }
     };
     if !has_trace {
-        return found;
+        return (found, None);
     }
     let said = parts(n.tokens.len()).filter_map(|(from, to)| {
         let (first, last) = (n.tokens.get(from)?, n.tokens.get(to - 1)?);
@@ -64,21 +74,21 @@ pub fn for_people(
         let part = matcher.find(&normalise(span.of(text)), variety);
         let score = part.candidates.first().map_or(0.0, |best| best.score);
         let is_said = matches!(&part.verdict, Verdict::Sure(entry) if people_answer(entry));
-        (is_said && score >= PART_SCORE_MIN).then_some((score, span.start, part))
+        (is_said && score >= PART_SCORE_MIN).then_some((score, span, part))
     });
-    let Some((_, start, mut part)) = said.max_by(|(one, ..), (other, ..)| one.total_cmp(other))
+    let Some((_, span, mut part)) = said.max_by(|(one, ..), (other, ..)| one.total_cmp(other))
     else {
-        return found;
+        return (found, None);
     };
     for evidence in &mut part.evidence {
-        evidence.span.start += start;
-        evidence.span.end += start;
+        evidence.span.start += span.start;
+        evidence.span.end += span.start;
     }
     if !part.basis.is_likeness() {
         // The part may be an example or hold a pattern; the message is only like it.
         part.basis = Basis::Examples;
     }
-    part
+    (part, Some(span))
 }
 
 /// The beginnings and the ends of a message of so many words, by their words.
@@ -178,5 +188,10 @@ mod tests {
         let seen = found.matched.evidence.iter();
         let seen: Vec<_> = seen.map(|it| (it.what.as_str(), it.span.of(text))).collect();
         assert!(seen.contains(&("complaint", "complaint")), "{seen:?}");
+        let grounds = reading::grounds(&rules, text, &found);
+        let spans = grounds.iter().flat_map(|it| &it.clues).flat_map(|it| &it.spans);
+        assert_eq!(grounds[0].clues[0].spans[0].of(text), "complaint", "{grounds:?}");
+        let part = text.find("I want").unwrap();
+        assert!(spans.clone().all(|span| span.start as usize >= part), "{grounds:?}");
     }
 }

@@ -4,7 +4,7 @@
 use crate::domain::bot::matcher::Verdict;
 use crate::domain::detectors::{Fired, SignalKind, Window};
 use crate::domain::language::{Evidence, SocialAct, Variety, normalise};
-use crate::domain::reading::{Reading, read};
+use crate::domain::reading::{Reading, grounds, read};
 use crate::domain::rules::Rules;
 use crate::domain::time::Timestamp;
 use proptest::prelude::*;
@@ -114,6 +114,10 @@ fn points_into(text: &str) {
     let signals = reading.assessment.signals.iter().flat_map(|signal| &signal.evidence);
     let fired = reading.assessment.fired.iter().flat_map(|fired| &fired.evidence);
     signals.chain(fired).for_each(|evidence| stands_in(text, evidence));
+    let grounds = grounds(&rules(), text, &reading);
+    for span in grounds.iter().flat_map(|it| &it.clues).flat_map(|clue| &clue.spans) {
+        assert!(!span.of(text).is_empty(), "{span:?} does not stand in {text:?}");
+    }
 }
 
 proptest! {

@@ -30,6 +30,16 @@ async fn a_message_is_explained_and_nothing_is_left_behind() {
     assert_eq!(thanks.says[0].direction(), pb::Direction::Rtl);
     let answer = check("where is my order", "en").await;
     assert!(!answer.entry_id.is_empty(), "{answer:?}");
+    let text = "tell me where my parcel might be or give me a refund";
+    let candidates = check(text, "en").await.reading.unwrap().candidates;
+    let because: Vec<&[pb::Evidence]> = candidates.iter().map(|one| &one.evidence[..]).collect();
+    let [winner, runner_up, rest @ ..] = &because[..] else { panic!("{candidates:?}") };
+    assert!(!winner.is_empty() && !runner_up.is_empty() && winner != runner_up, "{candidates:?}");
+    assert!(rest.iter().all(|because| because.is_empty()), "{candidates:?}");
+    for found in winner.iter().chain(*runner_up) {
+        assert_eq!(text.get(found.start as usize..found.end as usize), Some(&found.quote[..]));
+        assert!(!found.quote.is_empty() && found.weight > 0.0, "{found:?}");
+    }
     let listed = list(&world, &key, pb::ConversationState::Unspecified, 10, "").await;
     assert!(listed.conversations.is_empty());
     assert_eq!(world.app.router().waiting(), 0);

@@ -55,6 +55,11 @@ impl Said {
         self.words.iter().map(String::as_str)
     }
 
+    /// The message's words that they stand for.
+    pub(super) fn of(&self) -> impl Iterator<Item = usize> {
+        self.of.iter().map(|of| usize::from(*of))
+    }
+
     pub(super) fn variety(&self) -> Variety {
         match self.language {
             Language::Ar => Variety::Arabic,

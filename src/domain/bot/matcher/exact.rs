@@ -1,6 +1,6 @@
 //! What needs no judgement: a message that is one of the examples word for word, and patterns.
 
-use super::{Basis, PatternError, TrainingEntry};
+use super::{Basis, Clue, Ground, PatternError, TrainingEntry};
 use crate::domain::language::word_map::WordMap;
 use crate::domain::language::{Evidence, Normalised, normalise};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
@@ -62,6 +62,21 @@ impl Exact {
 
     pub(super) fn find(&self, n: &Normalised) -> Option<Certain> {
         self.by_example(n).or_else(|| self.by_pattern(n))
+    }
+
+    /// What of a message is an entry's beyond doubt.
+    pub(super) fn grounds(&self, n: &Normalised, entry: usize) -> Vec<Ground> {
+        let ground =
+            |clue, range| Ground { clue, spans: vec![n.original_span(range)], weight: 1.0 };
+        let words = n.joined();
+        if self.examples.get(&words).is_some_and(|entries| entries.contains(&entry)) {
+            return vec![ground(Clue::Example(words), 0..n.text.len())];
+        }
+        let own = self.patterns.iter().filter(|(owner, ..)| *owner == entry);
+        let hit = |(_, index, pattern): &(usize, usize, Regex)| {
+            Some(ground(Clue::Pattern(index + 1), pattern.find(&n.text)?.range()))
+        };
+        own.filter_map(hit).collect()
     }
 
     fn by_example(&self, n: &Normalised) -> Option<Certain> {

@@ -11,6 +11,7 @@ use crate::domain::language::common::is_common;
 use crate::domain::language::concepts::concept;
 use crate::domain::language::stem::stem;
 use crate::domain::language::vectors;
+use std::ops::Range;
 
 /// Kinds of features. Each kind is scaled to the same length before they are joined, so that the
 /// many runs of characters do not drown the few stems.
@@ -152,7 +153,7 @@ const MEANING_DISTANCE: usize = 9;
 const RUN_MIN: usize = 2;
 
 /// A known run of this length makes an unknown word a little known: it may be misspelt.
-const RUN_LONG: usize = 3;
+pub(super) const RUN_LONG: usize = 3;
 
 /// Words beyond this many are not read: no customer's question is longer, and cost stays bounded.
 pub(super) const WORDS_MAX: usize = 400;
@@ -275,6 +276,17 @@ impl Features {
     }
 }
 
+/// The runs of a word in the order of its features, as places among its characters; the first and
+/// the last of these are the blanks around it.
+pub(super) fn runs(word: &str, run_max: usize) -> impl Iterator<Item = Range<usize>> {
+    let count = word.chars().take(WORD_CHARS_MAX).count() + 2;
+    let of_start = move |start: usize| {
+        let lengths = RUN_MIN..=run_max.min(count - start);
+        lengths.map(move |length| start..start + length)
+    };
+    (0..count).flat_map(of_start)
+}
+
 fn is_long_number(word: &str) -> bool {
     word.len() >= LONG_NUMBER && word.bytes().all(|b| b.is_ascii_digit())
 }
@@ -295,6 +307,25 @@ mod tests {
             let met = Met::new(u32::MAX, features.all[last].word, last as u64);
             assert_eq!((met.number(), met.at()), (u32::MAX, last));
             assert_eq!(met.0 >> Met::AT_BITS & 0xfff, WORDS_MAX as u64 - 1);
+        }
+    }
+
+    #[test]
+    fn a_run_is_told_by_its_place_as_it_is_hashed() {
+        for (word, run_max) in [("توصيل", 4), ("ok", 5), ("a", 4), (&"x".repeat(60), 5)] {
+            let learning = Learning { many: run_max == 5, directions: false };
+            let features =
+                Features::read([word].into_iter(), Recipe::of(Variety::Arabic, learning));
+            let chars: Vec<char> = format!(" {word} ").chars().collect();
+            let hashed = features.all.iter().filter(|feature| feature.kind == Kind::Run);
+            let told = runs(word, run_max).map(|place| {
+                let last = place.end == WORD_CHARS_MAX + 2;
+                let chars = chars[place.start..place.end - usize::from(last)].iter().copied();
+                let blank = last.then_some(' ');
+                let hash = Hash::of_kind(Kind::Run as u8);
+                chars.chain(blank).fold(hash, Hash::character).finish()
+            });
+            assert!(hashed.map(|feature| feature.key).eq(told), "{word}");
         }
     }
 

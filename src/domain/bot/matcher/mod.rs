@@ -12,6 +12,7 @@ mod evidence;
 mod exact;
 mod examples;
 mod features;
+mod grounds;
 mod index;
 mod known;
 mod learnt;
@@ -21,8 +22,10 @@ mod softmax;
 mod sparse;
 mod vocabulary;
 
+pub use self::grounds::{Clue, Ground, Grounds};
+
 use self::coverage::Near;
-use self::crossing::Crossing;
+use self::crossing::{Crossing, Said};
 use self::exact::Exact;
 use self::known::Known;
 use self::model::{Lesson, Model, Reading};
@@ -201,6 +204,16 @@ pub struct Matcher {
     crossing: Crossing,
 }
 
+/// In which words a message was found.
+enum Heard<'w> {
+    /// In its own.
+    AsWritten,
+    /// In Arabic letters, word for word.
+    InArabic(Vec<Cow<'w, str>>),
+    /// In the other language.
+    Crossed(Said),
+}
+
 /// What the classifier makes of one reading of a message.
 struct Opinion {
     reading: Reading,
@@ -257,8 +270,13 @@ impl Matcher {
 
     /// Finds the entry whose examples a message resembles, whatever is one or matches a pattern.
     pub fn likeness(&self, n: &Normalised, variety: Variety) -> Match {
+        self.heard(n, variety).0
+    }
+
+    /// The same, and the words in which it was found.
+    fn heard<'n>(&self, n: &'n Normalised, variety: Variety) -> (Match, Heard<'n>) {
         if n.words().all(says_nothing) {
-            return unknown(Vec::new(), Vec::new());
+            return (unknown(Vec::new(), Vec::new()), Heard::AsWritten);
         }
         let as_written = self.opinion(n.words(), variety);
         let in_arabic = match variety {
@@ -267,18 +285,24 @@ impl Matcher {
             Variety::English | Variety::Mixed | Variety::Unknown => None,
         };
         let spelled_out = in_arabic
+            .as_ref()
             .and_then(|words| self.opinion(words.iter().map(Cow::as_ref), Variety::Arabic));
-        let opinion = match (as_written, spelled_out) {
-            (Some(one), Some(other)) if other.certainty > one.certainty => Some(other),
-            (one, other) => one.or(other),
+        let is_clearer = match (&as_written, &spelled_out) {
+            (Some(one), Some(other)) => other.certainty > one.certainty,
+            (None, Some(_)) => true,
+            (Some(_) | None, None) => false,
+        };
+        let (opinion, heard) = match in_arabic {
+            Some(words) if is_clearer => (spelled_out, Heard::InArabic(words)),
+            Some(_) | None => (as_written, Heard::AsWritten),
         };
         let found = match &opinion {
             Some(opinion) => self.judge(opinion, &self.settings, Basis::Examples, n),
             None => unknown(Vec::new(), Vec::new()),
         };
         match self.crossed(n, variety) {
-            Some(crossed) if crossed.beats(&found) => crossed,
-            Some(_) | None => found,
+            Some((crossed, said)) if crossed.beats(&found) => (crossed, Heard::Crossed(said)),
+            Some(_) | None => (found, heard),
         }
     }
 
@@ -310,7 +334,7 @@ impl Matcher {
 
     /// What is found when the message is said in the other language, if that is an entry that has
     /// no example in its own.
-    fn crossed(&self, n: &Normalised, variety: Variety) -> Option<Match> {
+    fn crossed(&self, n: &Normalised, variety: Variety) -> Option<(Match, Said)> {
         let words = match variety {
             Variety::Arabizi => arabic_words(n.words(), &DICTIONARY_WORDS),
             _ => n.words().map(Cow::Borrowed).collect(),
@@ -325,7 +349,7 @@ impl Matcher {
         let settings = crossing::settings(&self.settings);
         let mut found = self.judge(&opinion, &settings, Basis::OtherLanguage, n);
         said.name(&mut found.evidence, n);
-        Some(found)
+        Some((found, said))
     }
 
     /// Answer, ask which is meant, or say that it is not known.

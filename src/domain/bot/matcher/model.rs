@@ -11,6 +11,10 @@ use super::vocabulary::{Alone, Vocabulary};
 use crate::domain::language::Variety;
 use crate::domain::language::vectors::DIRECTIONS;
 
+mod traces;
+
+pub(super) use self::traces::{Letters, Traces};
+
 /// One example ready to be learnt.
 pub(super) struct Lesson {
     pub(super) entry: usize,

@@ -408,4 +408,5 @@ proptest! {
     }
 }
 
+mod grounds;
 mod meaning;

@@ -178,6 +178,13 @@ fn what_carried_it_stands_where_it_was_written_and_says_what_it_was_taken_for() 
             .map(|it| (&text[it.span.start as usize..it.span.end as usize], it.what.as_str()))
             .collect();
         assert!(carried.contains(&(word, meant)), "{carried:?}");
+        let n = normalise(text);
+        let grounds = matcher.grounds(&n, variety_of(&n), &found.candidates);
+        let told =
+            grounds[0].clues.iter().filter(|it| it.spans.iter().all(|at| at.of(text) == word));
+        let told: Vec<String> = told.map(|it| it.clue.to_string()).collect();
+        assert!(told.iter().all(|read| meant.contains(read.as_str())), "{grounds:?}");
+        assert!(!told.is_empty(), "{grounds:?}");
     }
 }
 

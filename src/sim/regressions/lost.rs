@@ -134,7 +134,9 @@ async fn a_damaged_place_and_agent_keep_nobody_else_from_being_served_and_are_na
     // What is said to be done about it helps.
     let removed = [agent_key, keys::place(&shop.id)];
     let mut change = shop.faulty.load(&pool, &removed, &[]).await.unwrap().change(2);
-    removed.into_iter().for_each(|key| drop(change.delete(key)));
+    for key in removed {
+        change.delete(key);
+    }
     shop.faulty.commit(change).await.unwrap();
     second.recover().await.unwrap();
     let left = second.repair(&shop.id, true).await.unwrap().left;
@@ -142,4 +144,31 @@ async fn a_damaged_place_and_agent_keep_nobody_else_from_being_served_and_are_na
     assert!(matches!(second.place(&shop.id).await, Ok(Some(Place::Here(_)))));
     second.agent(&AgentId::parse(broken.1).unwrap()).await.expect("declared anew");
     assert_eq!(named(second.diagnose().await), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_lost_keeps_nothing_else_from_being_erased_again_and_is_not_tried_at_once() {
+    let (_, faulty, app) = two_buckets().await;
+    let list = Arc::new(Noted::default());
+    let app = app.noting_erasures_in(list.clone());
+    let there: Vec<_> = ids_in(THERE).take(2).collect();
+    asks_for_human(&app, &there[1]).await;
+    let lost = ids_in(LOST).next().unwrap();
+    list.note(&[there.clone(), vec![lost]].concat()).await.unwrap();
+    faulty.set_plan(loses);
+    let (mut erased, mut last) = (0, None);
+    for _ in 0..10 {
+        let (count, left) = app.erase_again().await.unwrap();
+        erased += count;
+        last = left;
+        if last.as_ref().is_some_and(|left| !left.is_passing) {
+            break;
+        }
+    }
+    let left = last.unwrap();
+    assert_eq!((erased, left.conversations, left.is_passing), (2, 1, false), "{left}");
+    assert!(matches!(left.why, AppError::Store(StoreError::Unavailable { why: Why::Lost, .. })));
+    // What is only away may be back in a moment.
+    faulty.set_plan(|_: &Call<'_>| Fault::unavailable().into());
+    assert!(app.erase_again().await.unwrap().1.unwrap().is_passing);
 }

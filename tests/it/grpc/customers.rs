@@ -2,7 +2,6 @@
 //! handed their data, and forgotten.
 
 use super::world::*;
-use sanad::app::error::AppError;
 use sanad::app::retention::Retention;
 use sanad::domain::facts::{Fact, Facts};
 use sanad::domain::time::Timestamp;

@@ -33,6 +33,8 @@ impl App {
             let known = match self.agent(&declared.id).await {
                 Ok(agent) => Some(agent),
                 Err(AppError::NotFound { .. }) => None,
+                // No other agent, and nobody's customers, must wait for this one.
+                Err(AppError::Store(StoreError::Damaged { .. })) => continue,
                 Err(error) => return Err(error),
             };
             if known.is_none_or(|agent| agent.profile != declared.profile) {

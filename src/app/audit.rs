@@ -32,7 +32,7 @@ enum Repair {
 pub struct Audited {
     /// Conversations whose sides differed and were made to agree.
     pub repairs: u64,
-    /// Buckets and conversations that could not be looked at: lost or damaged.
+    /// Buckets, conversations and agents that could not be looked at: lost or damaged.
     pub passed_over: u64,
 }
 
@@ -73,7 +73,8 @@ impl App {
     /// being served: no instance starts before its audit.
     pub async fn audit(&self) -> AppResult<Audited> {
         let concerned = self.concerned().await?;
-        let passed_over = concerned.passed_over.len() as u64;
+        let agents = self.agents_kept(&self.pool_slot()).await?;
+        let passed_over = (concerned.passed_over.len() + agents.damaged.len()) as u64;
         let mut audited = Audited { repairs: 0, passed_over };
         for id in &concerned.ids {
             match self.audit_one(id).await {

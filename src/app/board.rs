@@ -15,13 +15,11 @@ use crate::domain::pool::item::{Item, ItemState, Place};
 use crate::domain::routing::alerts::Raised;
 use crate::domain::routing::overview::{Overview, overview};
 use crate::domain::time::Timestamp;
-use crate::ports::store::{EntityKey, Index, Slot, Snapshot};
+use crate::ports::store::{EntityKey, Index, Slot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Entities read at once.
-const PAGE: usize = 32;
 /// So many places and so many agents are read at most.
 const READ_MAX: usize = 20_000;
 /// So many conversations of agents are looked into at most.
@@ -107,26 +105,19 @@ impl App {
         if read.counter == Some(counter) {
             return Ok(());
         }
-        let (mut agents, mut items) = (Vec::new(), Vec::new());
         let named = self.named(&slot, Index::AGENTS).await?;
         let keys = named.iter().filter_map(|id| AgentId::parse(id).ok());
         let keys: Vec<EntityKey> = keys.map(|id| keys::agent(&id)).collect();
-        self.load_all(&slot, &keys, |snapshot, key| {
-            agents.extend(snapshot.get::<Agent>(key)?);
-            Ok(())
-        })
-        .await?;
+        let mut agents = self.records::<Agent>(&slot, &keys).await?.found;
         let waiting = self.named(&slot, Index::ITEMS).await?;
         let keys = waiting.iter().filter_map(|id| ConversationId::parse(id).ok());
         let keys: Vec<EntityKey> = keys.map(|id| keys::place(&id)).collect();
-        self.load_all(&slot, &keys, |snapshot, key| {
-            match snapshot.get::<Place>(key)? {
-                Some(Place::Here(item)) => items.push(item),
-                Some(Place::Gone { .. }) | None => {}
-            }
-            Ok(())
-        })
-        .await?;
+        let places = self.records(&slot, &keys).await?.found.into_iter();
+        let items = places.filter_map(|place| match place {
+            Place::Here(item) => Some(item),
+            Place::Gone { .. } => None,
+        });
+        let items = items.collect();
         agents.sort_by(|one: &Agent, other| one.id.cmp(&other.id));
         read.cut = named.len() >= READ_MAX || waiting.len() >= READ_MAX;
         (read.agents, read.items) = (agents, items);
@@ -174,13 +165,8 @@ impl App {
                     Some(_) | None => stale.push(keys::conversation(&id)),
                 }
             }
-            self.load_all(slot, &stale, |snapshot, key| {
-                if let Some(c) = snapshot.get::<Conversation>(key)? {
-                    read.owned.insert(c.id.clone(), (counter, c));
-                }
-                Ok(())
-            })
-            .await?;
+            let fresh = self.records::<Conversation>(slot, &stale).await?.found.into_iter();
+            read.owned.extend(fresh.map(|c| (c.id.clone(), (counter, c))));
         }
         Ok(())
     }
@@ -189,20 +175,5 @@ impl App {
     async fn named(&self, slot: &Slot, index: Index) -> AppResult<Vec<String>> {
         let members = self.store.range(slot, index, None, i64::MAX, READ_MAX).await?;
         Ok(members.into_iter().map(|(_, member)| member).collect())
-    }
-
-    async fn load_all(
-        &self,
-        slot: &Slot,
-        keys: &[EntityKey],
-        mut take: impl FnMut(&Snapshot, &EntityKey) -> AppResult<()>,
-    ) -> AppResult<()> {
-        for page in keys.chunks(PAGE) {
-            let snapshot = self.store.load(slot, page, &[]).await?;
-            for key in page {
-                take(&snapshot, key)?;
-            }
-        }
-        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use super::App;
 use super::conversations::Done;
 use super::error::{AppError, AppResult};
 use super::keys::{self, Due};
+use super::records::pass_over_damaged;
 use super::stats::Stats;
 use crate::domain::conversation::command::{Command, Rejection};
 use crate::domain::conversation::deadline::next_deadline;
@@ -130,7 +131,12 @@ impl App {
         let over = self.store.range(&slot, Index::LEASES, None, over, LOOKED_AT_MAX).await?;
         let mut ended = Vec::with_capacity(over.len());
         for id in over.iter().filter_map(|(_, id)| AgentId::parse(id).ok()) {
-            ended.push(self.agent(&id).await?);
+            match self.agent(&id).await {
+                Ok(agent) => ended.push(agent),
+                // The others' customers must not wait for this one.
+                Err(AppError::Store(StoreError::Damaged { .. })) => {}
+                Err(error) => return Err(error),
+            }
         }
         let among = self.vanished(&ended, now).await?;
         for agent in &ended {
@@ -180,7 +186,8 @@ impl App {
     /// Takes back every offer that waits for this agent's answer.
     pub(super) async fn rescind_offers(&self, id: &AgentId) -> AppResult<()> {
         for conversation in held_live(&self.agent(id).await?) {
-            self.settled_work(&conversation, &WorkCommand::Rescind { agent: id.clone() }).await?;
+            let rescind = WorkCommand::Rescind { agent: id.clone() };
+            pass_over_damaged(self.settled_work(&conversation, &rescind).await)?;
         }
         Ok(())
     }
@@ -193,7 +200,8 @@ impl App {
             // refuses this, and goes back.
             let gone = Command::HolderGone { agent: id.clone() };
             self.command(&conversation, None, gone).await.ok();
-            self.settled_work(&conversation, &WorkCommand::Lose { agent: id.clone() }).await?;
+            let lose = WorkCommand::Lose { agent: id.clone() };
+            pass_over_damaged(self.settled_work(&conversation, &lose).await)?;
             self.deliver_to_conversation(&conversation).await.ok();
         }
         let key = keys::agent(id);
@@ -221,17 +229,20 @@ impl App {
         let slot = self.pool_slot();
         for (_, id) in self.members(&self.pool_slot(), Index::LEASES).await? {
             let Ok(id) = AgentId::parse(&id) else { continue };
-            let key = keys::agent(&id);
-            let snapshot = self.store.load(&slot, std::slice::from_ref(&key), &[]).await?;
-            let Some(agent) = snapshot.get::<Agent>(&key)? else { continue };
-            if agent.lease != Lease::Live {
-                continue;
-            }
-            let until = snapshot.at() + Duration::from_millis(agent.lease_ms.max(0) as u64);
-            let mut change = snapshot.change(self.tag());
-            change.index_put(Index::LEASES, id.as_str(), until.as_millis());
-            self.store.commit(change).await?;
+            pass_over_damaged(self.extend_lease(&slot, &id).await)?;
         }
+        Ok(())
+    }
+
+    async fn extend_lease(&self, slot: &Slot, id: &AgentId) -> AppResult<()> {
+        let key = keys::agent(id);
+        let snapshot = self.store.load(slot, std::slice::from_ref(&key), &[]).await?;
+        let agent: Option<Agent> = snapshot.get(&key)?;
+        let Some(agent) = agent.filter(|agent| agent.lease == Lease::Live) else { return Ok(()) };
+        let until = snapshot.at() + Duration::from_millis(agent.lease_ms.max(0) as u64);
+        let mut change = snapshot.change(self.tag());
+        change.index_put(Index::LEASES, id.as_str(), until.as_millis());
+        self.store.commit(change).await?;
         Ok(())
     }
 }

@@ -27,6 +27,8 @@ const COMPARED_MAX: usize = 5_000;
 const COUNTED_BUCKETS: u16 = 4;
 /// Conversations of one bucket that are counted.
 const COUNTED_MAX: usize = 20_000;
+/// Damaged records of the pool that are named.
+const NAMED_MAX: usize = 20;
 /// Members read at once.
 const PAGE: usize = 1_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -52,6 +54,8 @@ impl App {
         if there.is_empty() {
             return findings;
         }
+        let damaged_there = self.damaged_in_pool().await;
+        let is_told = |what: &str| damaged_there.iter().any(|told| told.facts["what"] == what);
         let checks = [
             self.matcher_found().await,
             self.outbox_found(&there).await,
@@ -74,6 +78,8 @@ impl App {
             }
         }
         findings
+            .retain(|finding| finding.code != Code::Damaged || !is_told(&finding.facts["what"]));
+        [findings, damaged_there].concat()
     }
 
     /// How many conversations there are: counted in a few buckets and taken for all of them.
@@ -136,6 +142,23 @@ impl App {
                 .with("reason", reason),
         };
         (gone.into_iter().chain([finding]).collect(), there)
+    }
+
+    /// Agents and places that cannot be understood; the checks pass over them. Where the pool does not
+    /// answer, they tell that.
+    async fn damaged_in_pool(&self) -> Vec<Finding> {
+        let slot = self.pool_slot();
+        let agents = self.agents_kept(&slot).await.map(|agents| agents.damaged);
+        let places = self.places_kept(&slot).await.map(|places| places.damaged);
+        let errors = agents.into_iter().chain(places).flatten();
+        let named = errors.filter_map(|error| match error {
+            StoreError::Damaged { what, reason } => {
+                let finding = Finding::trouble(Code::DamagedInPool).with("what", what);
+                Some(finding.with("reason", reason))
+            }
+            _ => None,
+        });
+        named.take(NAMED_MAX).collect()
     }
 
     async fn matcher_found(&self) -> AppResult<Finding> {

@@ -19,6 +19,7 @@ use crate::ports::archive::{Archive, Whose};
 use crate::ports::erasures::Erasures;
 use crate::ports::store::{ENTITIES_MAX, Index, StoreError};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What was erased.
@@ -28,6 +29,40 @@ pub struct Erased {
     pub conversations: usize,
     /// Conversations in the archive.
     pub archived: usize,
+}
+
+/// What could not be erased again; doing it again goes on there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left {
+    /// How many conversations.
+    pub conversations: usize,
+    /// Why: one of the reasons, and not the passing one where there is another.
+    pub why: AppError,
+    /// Whether some of it may succeed in a moment. What is lost or damaged will not.
+    pub is_passing: bool,
+}
+
+impl Left {
+    fn of(error: AppError) -> Left {
+        let is_passing = match &error {
+            AppError::Contended => true,
+            AppError::Store(error) => !error.is_local(),
+            _ => false,
+        };
+        Left { conversations: 1, why: error, is_passing }
+    }
+
+    fn and(self, other: Left) -> Left {
+        let why = if self.why == AppError::Contended { other.why } else { self.why };
+        let conversations = self.conversations + other.conversations;
+        Left { conversations, why, is_passing: self.is_passing || other.is_passing }
+    }
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "conversations left: {}; {}", self.conversations, self.why)
+    }
 }
 
 /// Conversations whose erasure this process has begun and not ended.
@@ -49,13 +84,13 @@ impl App {
 
     /// Erases again what was noted as erased and is in the store all the same: with an earlier copy of
     /// it, or because whoever erased it died amid it. Returns how many conversations these were, and
-    /// why some are left, if they are; doing it again goes on there.
-    pub async fn erase_again(&self) -> AppResult<(usize, Option<AppError>)> {
+    /// what is left, if anything is.
+    pub async fn erase_again(&self) -> AppResult<(usize, Option<Left>)> {
         Ok(self.erase_each(self.erasures.noted().await?).await)
     }
 
     /// Goes on with the erasures that this process began and did not end: whoever asked gave up.
-    pub async fn erase_given_up(&self) -> (usize, Option<AppError>) {
+    pub async fn erase_given_up(&self) -> (usize, Option<Left>) {
         let begun = self.erasing.locked().iter().cloned().collect::<Vec<_>>();
         self.erase_each(begun).await
     }
@@ -63,13 +98,16 @@ impl App {
     async fn erase_each(
         &self,
         ids: impl IntoIterator<Item = ConversationId>,
-    ) -> (usize, Option<AppError>) {
-        let (mut count, mut left) = (0, None);
+    ) -> (usize, Option<Left>) {
+        let (mut count, mut left) = (0, None::<Left>);
         for id in ids {
             match self.erase_one_again(&id).await {
                 Ok(was_there) => count += usize::from(was_there),
-                // The others need not wait for one that the pool still holds.
-                Err(error) => left = Some(error),
+                // The others need not wait for one that the pool still holds, or that is lost.
+                Err(error) => {
+                    let one = Left::of(error);
+                    left = Some(left.map_or(one.clone(), |left| left.and(one)));
+                }
             }
         }
         (count, left)

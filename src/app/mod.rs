@@ -40,6 +40,7 @@ mod picture;
 pub mod pool;
 pub mod promises;
 mod recent;
+mod records;
 pub mod repair;
 pub mod replay;
 pub mod requests;

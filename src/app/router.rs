@@ -26,8 +26,6 @@ use std::time::Duration;
 
 /// How long a matcher's lease lasts.
 const LEADER_SPAN: Duration = Duration::from_secs(3);
-/// Entities read at once when the picture is built anew.
-const PAGE: usize = 32;
 /// Rounds of planning in one call; what is left waits for the next.
 const ROUNDS_MAX: usize = 64;
 
@@ -266,28 +264,15 @@ impl App {
         let counter = self.counter_now().await?;
         let mut fresh = PoolView::new(&self.rules().routing);
         let (mut places, mut agents) = (BTreeMap::new(), BTreeMap::new());
-        for page in self.members(&slot, Index::AGENTS).await?.chunks(PAGE) {
-            let ids: Vec<AgentId> =
-                page.iter().filter_map(|(_, id)| AgentId::parse(id).ok()).collect();
-            let keys: Vec<_> = ids.iter().map(keys::agent).collect();
-            let snapshot = self.store.load(&slot, &keys, &[]).await?;
-            for (id, key) in ids.into_iter().zip(&keys) {
-                if let Some(agent) = snapshot.get::<Agent>(key)? {
-                    fresh.upsert_agent(agent);
-                    agents.insert(id, counter);
-                }
-            }
+        // What is damaged must not keep the others from being served; the audit counts it.
+        for agent in self.agents_kept(&slot).await?.found {
+            agents.insert(agent.id.clone(), counter);
+            fresh.upsert_agent(agent);
         }
-        for page in self.members(&slot, Index::ITEMS).await?.chunks(PAGE) {
-            let ids: Vec<ConversationId> =
-                page.iter().filter_map(|(_, id)| ConversationId::parse(id).ok()).collect();
-            let keys: Vec<_> = ids.iter().map(keys::place).collect();
-            let snapshot = self.store.load(&slot, &keys, &[]).await?;
-            for (id, key) in ids.into_iter().zip(&keys) {
-                if let Some(Place::Here(item)) = snapshot.get::<Place>(key)? {
-                    fresh.upsert_item(item);
-                    places.insert(id, counter);
-                }
+        for place in self.places_kept(&slot).await?.found {
+            if let Place::Here(item) = place {
+                places.insert(item.conversation.clone(), counter);
+                fresh.upsert_item(item);
             }
         }
         // What changed while we read is newer than the picture.

@@ -7,6 +7,7 @@ use crate::grpc::pb::chat_service_server::{ChatService, ChatServiceServer};
 use crate::grpc::pb::event::Body;
 use crate::grpc::pb::subscribe_events_response::Frame;
 use crate::grpc::pb::{self, *};
+use crate::grpc::status::Refusal;
 use futures::stream::BoxStream;
 pub use server::{Running, any_port};
 use std::collections::{BTreeMap, VecDeque};
@@ -65,6 +66,10 @@ pub struct Desk {
     pub calls: watch::Sender<Vec<String>>,
     /// All of it is gone, and streams end.
     pub erased: bool,
+    /// How many conversations were begun; their ids are c1, c2, ….
+    pub begun: usize,
+    /// Those that the store has lost.
+    pub lost: Vec<String>,
 }
 
 impl Desk {
@@ -101,6 +106,22 @@ impl FakeChat {
     pub fn happen(&self, event: Event) {
         self.desk().add(event);
         self.bell.send_replace(());
+    }
+
+    /// The store loses these conversations, and what was said.
+    pub fn lose(&self, ids: &[&str]) {
+        let mut desk = self.desk();
+        desk.lost = ids.iter().map(|id| (*id).to_owned()).collect();
+        desk.events.clear();
+        drop(desk);
+        self.bell.send_replace(());
+    }
+
+    fn kept(&self, id: &str) -> Result<(), Status> {
+        match self.desk().lost.iter().any(|lost| lost == id) {
+            true => Err(Refusal::NoLongerKept.into()),
+            false => Ok(()),
+        }
     }
 
     pub fn queue(&self, status: Option<QueueStatus>) {
@@ -183,6 +204,7 @@ impl FakeChat {
 
     async fn stream(
         self,
+        id: String,
         token: String,
         frames: mpsc::Sender<Result<SubscribeEventsResponse, Status>>,
     ) {
@@ -201,6 +223,10 @@ impl FakeChat {
         let mut told = None;
         let _ = frames.send(frame(String::new(), Frame::Attached(attached))).await;
         loop {
+            if let Err(lost) = self.kept(&id) {
+                let _ = frames.send(Err(lost)).await;
+                return;
+            }
             if self.desk().erased {
                 let _ = frames.send(Err(Status::not_found("it was erased"))).await;
                 return;
@@ -255,8 +281,9 @@ impl ChatService for FakeChat {
         let language = request.into_inner().language;
         let greeting = said(Party::Bot, "Sanad", "hello, I am a machine");
         let events = vec![self.desk().add(greeting)];
+        self.desk().begun += 1;
         let conversation = Some(Conversation {
-            conversation_id: "c1".into(),
+            conversation_id: format!("c{}", self.desk().begun),
             state: ConversationState::Bot.into(),
             language,
             ..Default::default()
@@ -281,6 +308,7 @@ impl ChatService for FakeChat {
         if let Some(send_message_request::Content::Text(words)) = &request.content {
             self.come(format!("{}: {words}", request.conversation_id)).await;
         }
+        self.kept(&request.conversation_id)?;
         let known = self.desk().requests.get(&request.request_id).cloned();
         let answer = match known {
             Some(answer) => answer,
@@ -302,7 +330,9 @@ impl ChatService for FakeChat {
         request: Request<SubscribeEventsRequest>,
     ) -> Answer<Self::SubscribeEventsStream> {
         let (sender, frames) = mpsc::channel(16);
-        tokio::spawn(self.clone().stream(request.into_inner().resume_token, sender));
+        let SubscribeEventsRequest { conversation_id, resume_token } = request.into_inner();
+        self.kept(&conversation_id)?;
+        tokio::spawn(self.clone().stream(conversation_id, resume_token, sender));
         Ok(Response::new(Box::pin(ReceiverStream::new(frames))))
     }
 

@@ -3,10 +3,12 @@
 
 use crate::app::App;
 use crate::app::audit::Audited;
+use crate::app::erasure::Left;
 use crate::app::error::AppError;
 use crate::app::retention::Retention;
 use crate::ports::archive::Archive;
 use crate::ports::store::Slot;
+use std::fmt;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -118,7 +120,7 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>, restored: Arc<Notify>)
             trouble.note(Err(error));
             tokio::time::sleep(LISTEN_AGAIN).await;
         }
-        trouble.note(Ok(()));
+        trouble.note(Ok::<(), AppError>(()));
         restored.notify_one();
     }
 }
@@ -126,49 +128,52 @@ async fn make_good(app: Arc<App>, came_back: Arc<Notify>, restored: Arc<Notify>)
 /// Erases what was noted as erased and is there all the same.
 async fn erase_again(app: Arc<App>, archive: Option<Arc<dyn Archive>>, restored: Arc<Notify>) {
     let mut trouble = Trouble::new("erasing what was noted as erased");
-    let mut is_archive_due = false;
+    let (mut is_store_due, mut is_archive_due) = (false, false);
+    let mut pause = AUDIT_EVERY;
     loop {
-        let mut is_restored = tokio::select! {
+        let is_restored = tokio::select! {
+            // One that cannot be ended does not keep a restored store waiting.
             () = restored.notified() => true,
             // Whoever asked may have given up amid it.
-            () = tokio::time::sleep(AUDIT_EVERY) => false,
+            () = tokio::time::sleep(pause) => false,
         };
-        loop {
-            is_archive_due |= is_restored;
-            let erased = match is_restored {
-                true => app.erase_again().await,
-                false => Ok(app.erase_given_up().await),
-            };
-            let left = match erased {
-                Ok((count, left)) => {
-                    if count > 0 {
-                        tracing::warn!(
-                            conversations.erased = count,
-                            "what was noted as erased was still in the store, and is erased now"
-                        );
-                    }
-                    left
-                }
-                Err(error) => Some(error),
-            };
-            match left {
-                None => break,
-                // Until the pool has let go of a conversation that was open then.
-                Some(AppError::Contended) => {}
-                Some(error) => trouble.note(Err(error)),
-            }
-            // One that cannot be ended does not keep a restored store waiting.
-            tokio::select! {
-                () = restored.notified() => is_restored = true,
-                () = tokio::time::sleep(LISTEN_AGAIN) => {}
-            }
+        (is_store_due, is_archive_due) =
+            (is_store_due || is_restored, is_archive_due || is_restored);
+        let erased = match is_store_due {
+            true => app.erase_again().await,
+            false => Ok(app.erase_given_up().await),
+        };
+        if let Ok((1.., _)) = erased {
+            tracing::warn!(
+                conversations.erased = erased.as_ref().map_or(0, |(count, _)| *count),
+                "what was noted as erased was still in the store, and is erased now"
+            );
         }
+        let left = erased.map(|(_, left)| left);
+        is_store_due &= !matches!(left, Ok(None));
+        pause = erase_again_after(&left);
+        let is_calm = pause == AUDIT_EVERY;
         let archived = match &archive {
-            Some(archive) if is_archive_due => app.erase_archived_again(archive.as_ref()).await,
-            Some(_) | None => Ok(0),
+            Some(archive) if is_archive_due && (is_restored || is_calm) => {
+                app.erase_archived_again(archive.as_ref()).await.map(|_| is_archive_due = false)
+            }
+            Some(_) | None => Ok(()),
         };
-        is_archive_due &= archived.is_err();
-        trouble.note(archived.map(|_| ()));
+        match left {
+            Err(error) => trouble.note(Err(error)),
+            Ok(Some(left)) if left.why == AppError::Contended => {}
+            Ok(Some(left)) => trouble.note(Err(left)),
+            Ok(None) => trouble.note(archived),
+        }
+    }
+}
+
+/// When what could not be erased is tried again: soon where it may succeed then, as when the pool has yet
+/// to let go of a conversation that was open; else at leisure.
+fn erase_again_after(left: &Result<Option<Left>, AppError>) -> Duration {
+    match left {
+        Ok(Some(left)) if left.is_passing => LISTEN_AGAIN,
+        Ok(_) | Err(_) => AUDIT_EVERY,
     }
 }
 
@@ -300,7 +305,7 @@ impl Trouble {
         Trouble { what, failing: false }
     }
 
-    fn note(&mut self, result: Result<(), AppError>) {
+    fn note(&mut self, result: Result<(), impl fmt::Display>) {
         match result {
             Ok(()) if self.failing => {
                 self.failing = false;
@@ -377,6 +382,15 @@ mod tests {
         type Writer = Log;
         fn make_writer(&'a self) -> Log {
             self.clone()
+        }
+    }
+
+    #[test]
+    fn what_is_lost_is_erased_again_at_leisure_and_what_is_held_soon() {
+        let left = |is_passing| Left { conversations: 2, why: AppError::Contended, is_passing };
+        assert_eq!(erase_again_after(&Ok(Some(left(true)))), LISTEN_AGAIN);
+        for calm in [Ok(Some(left(false))), Ok(None), Err(AppError::Empty)] {
+            assert_eq!(erase_again_after(&calm), AUDIT_EVERY, "{calm:?}");
         }
     }
 

@@ -465,9 +465,10 @@ pub fn text_of(text: &Option<LocalizedText>) -> String {
     text.as_ref().map(|text| text.text.clone()).unwrap_or_default()
 }
 
-/// A moment to the minute, by the clock of this terminal, which is named.
+/// A moment to the minute, by the clock of the shop where its staff look at it, else by that of this
+/// terminal; whose it is is named.
 pub fn moment(at: &prost_types::Timestamp) -> Option<String> {
-    moment_in(at, &zone::here())
+    moment_in(at, &zone::shown())
 }
 
 fn moment_in(at: &prost_types::Timestamp, zone: &TimeZone) -> Option<String> {

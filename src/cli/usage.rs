@@ -2,7 +2,9 @@
 //! it how the command is written. English is what the parser says by itself.
 
 use super::direction::{own, readable};
+use super::{Cli, chat};
 use crate::domain::language::Language;
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -12,11 +14,26 @@ const MISTAKEN: i32 = 2;
 
 /// Ends the process with what is wrong, in the language that was asked for; or with the help, if that was.
 pub fn exit(error: &clap::Error, args: &[OsString]) -> ! {
+    if let Some(help) = help_in_arabic(error, args) {
+        super::terminal::print(&help);
+        std::process::exit(0);
+    }
     if let Some(told) = in_arabic(error).filter(|_| asks_for_arabic(args)) {
         eprint!("{told}");
         std::process::exit(MISTAKEN);
     }
     error.exit()
+}
+
+/// The help that was asked for, where it is the customers' and there in Arabic.
+fn help_in_arabic(error: &clap::Error, args: &[OsString]) -> Option<String> {
+    let is_asked = error.kind() == ErrorKind::DisplayHelp && asks_for_arabic(args);
+    let mut commands = Cli::command();
+    commands.build();
+    let chat = commands.find_subcommand("chat")?;
+    // Options may stand before the command; their values are no commands.
+    let first = args.iter().skip(1).find(|arg| commands.find_subcommand(arg).is_some());
+    (is_asked && first.is_some_and(|arg| arg == "chat")).then(|| chat::usage::in_arabic(chat))?
 }
 
 /// Whether `--lang ar` stands there, wherever it is.
@@ -157,6 +174,24 @@ mod tests {
         }
         assert!(!asks_for_arabic(&read("sanad admin nosuch").1));
         assert_eq!(in_arabic(&read("sanad admin --lang ar --help").0), None);
+    }
+
+    #[test]
+    fn customers_read_the_whole_help_in_arabic() {
+        for line in ["sanad chat --lang ar --help", "sanad chat -h --lang=ar"] {
+            let (error, args) = read(line);
+            let help = help_in_arabic(&error, &args).unwrap_or_else(|| panic!("{line}"));
+            for english in ["Usage", "Options", "Print", "default:", "Where", "How long"] {
+                assert!(!help.contains(english), "{line}: {english} in {help}");
+            }
+            for there in ["--server", "<URL>", "SANAD_SERVER", "--stay", "--help", "http://"] {
+                assert!(help.contains(there), "{line}: {there} in {help}");
+            }
+        }
+        for line in ["sanad chat --lang en --help", "sanad admin --lang ar --help"] {
+            let (error, args) = read(line);
+            assert_eq!(help_in_arabic(&error, &args), None, "{line}");
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The time zone of this terminal: what `TZ` says, or else the machine. Only for showing times;
-//! nothing is decided by it.
+//! The time zone of this terminal: what `TZ` says, or else the machine; and that of the shop, for its
+//! staff. Only for showing times; nothing is decided by it.
 
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 /// The zone of this terminal; UTC where none can be found.
 pub fn here() -> TimeZone {
@@ -13,6 +13,41 @@ pub fn here() -> TimeZone {
         LazyLock::new(|| zone(std::env::var_os("TZ"), std::fs::read_link("/etc/localtime").ok()));
     // Tests read the same everywhere.
     if cfg!(test) { TimeZone::UTC } else { HERE.clone() }
+}
+
+/// By whose clock the shop lives, as its server has told its staff.
+#[cfg(not(test))]
+static SHOP: RwLock<Option<TimeZone>> = RwLock::new(None);
+
+// Tests run beside each other, each on a thread of its own.
+#[cfg(test)]
+thread_local! {
+    static SHOP: RwLock<Option<TimeZone>> = const { RwLock::new(None) };
+}
+
+/// The server tells its staff by whose clock the shop lives; empty where it does not.
+pub fn shop_is_in(name: &str) {
+    let zone = TimeZone::get(name).ok();
+    let tell = |shop: &RwLock<_>| *shop.write().unwrap_or_else(PoisonError::into_inner) = zone;
+    with_shop(tell);
+}
+
+/// The zone in which times are shown: the shop's where it is known, else that of this terminal.
+pub fn shown() -> TimeZone {
+    let known = |shop: &RwLock<Option<TimeZone>>| {
+        shop.read().unwrap_or_else(PoisonError::into_inner).clone()
+    };
+    with_shop(known).unwrap_or_else(here)
+}
+
+#[cfg(not(test))]
+fn with_shop<T>(look: impl FnOnce(&RwLock<Option<TimeZone>>) -> T) -> T {
+    look(&SHOP)
+}
+
+#[cfg(test)]
+fn with_shop<T>(look: impl FnOnce(&RwLock<Option<TimeZone>>) -> T) -> T {
+    SHOP.with(look)
 }
 
 /// Whether text tells a time of day.
@@ -62,6 +97,23 @@ mod tests {
         assert_eq!(shown("Asia/Kuwait"), None, "another name of the same time");
         assert_eq!(shown("Asia/Nowhere"), None);
         assert_eq!(shown(""), None, "the texts name it themselves");
+    }
+
+    #[test]
+    fn times_are_shown_by_the_shops_clock_once_it_is_known_and_by_the_terminals_else() {
+        // A thread of its own: what it learns is nothing for other tests.
+        let shown = |told: &'static [&'static str]| {
+            let learns = move || {
+                told.iter().for_each(|name| shop_is_in(name));
+                let at = jiff::Timestamp::UNIX_EPOCH.to_zoned(shown());
+                at.strftime("%H %Q").to_string()
+            };
+            std::thread::spawn(learns).join().unwrap()
+        };
+        assert_eq!(shown(&[]), "00 UTC");
+        assert_eq!(shown(&["Asia/Riyadh"]), "03 Asia/Riyadh");
+        assert_eq!(shown(&["Asia/Riyadh", ""]), "00 UTC", "it has no hours any more");
+        assert_eq!(shown(&["Asia/Nowhere"]), "00 UTC");
     }
 
     #[test]

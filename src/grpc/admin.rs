@@ -26,6 +26,7 @@ use crate::domain::ids::ConversationId;
 use crate::domain::pool::agent::{Agent, Presence};
 use crate::domain::pool::item::Place;
 use crate::domain::routing::explain::QueueStats;
+use crate::domain::routing::opening;
 use crate::domain::time::Timestamp;
 use tonic::{Request, Response, Status};
 
@@ -66,6 +67,7 @@ impl AdminService for Admin {
             rules_version: report.current().version.to_string(),
             live_since: Some(encode::timestamp(report.live_since())),
             refused: report.refused(),
+            time_zone: opening::zone(&self.context.app.rules().routing, None),
         }))
     }
 

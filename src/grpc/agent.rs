@@ -23,6 +23,7 @@ use crate::domain::handoff::Token;
 use crate::domain::ids::{AgentId, ConversationId, RequestId};
 use crate::domain::pool::agent::Agent;
 use crate::domain::pool::item::Place;
+use crate::domain::routing::opening;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tonic::{Request, Response, Status};
@@ -113,15 +114,14 @@ impl AgentService for AgentDesk {
         let app = &self.context.app;
         let done = app.sign_in(&agent, lease, Some(&once)).await.map_err(status)?;
         app.match_now().await;
+        let (agent_id, incarnation) = (agent.to_string(), done.incarnation);
         Ok(Response::new(pb::SignInResponse {
-            session: Some(pb::AgentSession {
-                agent_id: agent.to_string(),
-                incarnation: done.incarnation,
-            }),
+            session: Some(pb::AgentSession { agent_id, incarnation }),
             lease: Some(encode::duration(lease)),
             heartbeat_every: Some(encode::duration(leases.heartbeat)),
             agent: self.context.agent(&done.agent),
             mode: self.mode(),
+            time_zone: opening::zone(&rules.routing, None),
         }))
     }
 

@@ -12,6 +12,7 @@ use super::refusals;
 use crate::app::board::Board;
 use crate::app::keys::{self, Topic};
 use crate::domain::routing::alerts::Raised;
+use crate::domain::routing::opening;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +106,7 @@ impl Stream {
             totals: Some(totals),
             mode: self.context.mode().into(),
             alerts: board.alerts.iter().map(encode_overview::alert).collect(),
+            time_zone: opening::zone(&app.rules().routing, None),
         };
         let (queues, agents) = (by_queue(queues), by_agent(agents));
         self.told = Told { queues, agents, totals, alerts: board.alerts.clone() };

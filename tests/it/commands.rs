@@ -272,4 +272,7 @@ fn a_script_goes_on_after_a_refusal_and_agents_are_called_by_their_arabic_names(
     let (code, shown, error) = ask(&["admin", "agents", "--data", data], "");
     assert_eq!(code, Some(0), "{error}");
     assert!(shown.contains("سارة (sara)"), "{shown}");
+    // This machine's clock is another one, or is named differently.
+    let (_, shown, error) = ask(&["admin", "rules", "--data", data], "");
+    assert!(shown.contains(" Asia/Riyadh"), "by the shop's clock: {shown}{error}");
 }

@@ -189,6 +189,11 @@ codes! {
             => "restore it from a backup, or remove that key by hand if it may be lost; everything else goes on"
         ar "المخزن: {what} تالف: {reason}"
             => "استعده من نسخة احتياطية، أو احذف هذا المفتاح بيدك إن جاز ضياعه؛ وما سواه مستمر";
+    DamagedInPool "damaged_in_pool" [what reason]
+        en "pool: {what} is damaged: {reason}"
+            => "restore it from a backup, or remove that key by hand: a conversation's place (i:) is made anew from it (`sanad repair ID --apply`), an agent of the config at the next start, one who was registered must be registered again; everybody else is served"
+        ar "الفريق: {what} تالف: {reason}"
+            => "استعده من نسخة احتياطية، أو احذف هذا المفتاح بيدك: فمكان المحادثة في الصف (i:) يُنشأ منها (`sanad repair ID --apply`)، والموظف المذكور في الإعدادات عند التشغيل التالي، ومن سُجّل فيُسجَّل من جديد؛ وغيرهم مخدوم";
     Leader "leader" [instance left_ms fence]
         en "matcher: instance {instance} leads, its lease has {left_ms} ms left, fence {fence}"
         ar "الموزّع: تقود النسخة {instance}، وبقي من مدتها {left_ms} مث، والسياج {fence}";

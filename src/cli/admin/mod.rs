@@ -14,6 +14,7 @@ use super::connect::{Failure, KeyArgs, Secured, ServerArgs, ask, fresh_id, patie
 use super::failure;
 use super::terminal::{self, Look};
 use super::transcript::{Reader, Transcript};
+use super::zone;
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::admin_service_client::AdminServiceClient;
@@ -28,7 +29,11 @@ use crate::grpc::pb::{
 use clap::{Args, Subcommand};
 use show::Show;
 use std::path::PathBuf;
+use std::time::Duration;
 use tonic::{Response, Status};
+
+/// So long it is waited for what is only good to know.
+const ZONE_TIME: Duration = Duration::from_secs(2);
 
 /// Look after a running deployment.
 #[derive(Debug, Clone, Args)]
@@ -185,6 +190,7 @@ impl AdminArgs {
 async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure> {
     let (client, staff) = args.clients().await?;
     let show = Show { transcript: Transcript { look, language: args.lang, reader: Reader::Staff } };
+    learn_zone(client.clone()).await;
     // One id for all repetitions, so that a repair happens once.
     let request_id = fresh_id();
     let now = jiff::Timestamp::now().as_second();
@@ -192,6 +198,14 @@ async fn ask_server(args: &AdminArgs, look: Look) -> Result<Vec<String>, Failure
     patiently(|| {}, call)
         .await
         .map_err(|status| Failure::of(args.what.named(), &args.server.server, status))
+}
+
+/// By whose clock the shop lives. It is good to know, and nobody waits long for it.
+async fn learn_zone(mut client: AdminServiceClient<Secured>) {
+    let asked = client.get_rules(ask(GetRulesRequest {}));
+    if let Ok(Ok(answer)) = tokio::time::timeout(ZONE_TIME, asked).await {
+        zone::shop_is_in(&answer.into_inner().time_zone);
+    }
 }
 
 impl What {

@@ -350,6 +350,7 @@ mod tests {
             hint: vec![english("write `examples`"), arabic("اكتب `examples`")],
         };
         let answer = pb::GetRulesResponse {
+            time_zone: String::new(),
             rules_version: "r7".into(),
             live_since: at(1_800_000_000),
             refused: Some(pb::RefusedReload { at: at(1_800_000_060), problems: vec![problem] }),

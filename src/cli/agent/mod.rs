@@ -21,6 +21,7 @@ use super::leaving::{Go, Leaving, Undone};
 use super::reach::{AWAY, BACK, Manner, Meanwhile, reach};
 use super::terminal::{Terminal, asked_to_stop};
 use super::transcript::{Reader, Transcript};
+use super::zone;
 use crate::domain::language::Language;
 use crate::grpc::keys::Role;
 use crate::grpc::pb::agent_service_client::AgentServiceClient;
@@ -155,6 +156,7 @@ impl Seat {
             },
         };
         let Some(hello) = reach(terminal, &manner, call).await? else { return Ok(None) };
+        zone::shop_is_in(&hello.time_zone);
         let session = hello.session.clone().unwrap_or_default();
         let every = hello.heartbeat_every.and_then(|every| every.try_into().ok());
         let (asked, wanted) = mpsc::channel(64);

@@ -126,6 +126,7 @@ impl AgentService for FakeAgents {
             session: Some(AgentSession { agent_id, incarnation: 1 }),
             heartbeat_every: Some(prost_types::Duration { seconds: 0, nanos: 50_000_000 }),
             agent: Some(Agent { profile: Some(profile), ..Default::default() }),
+            time_zone: "Asia/Riyadh".to_owned(),
             ..Default::default()
         }))
     }
@@ -423,6 +424,8 @@ async fn a_script_takes_an_offer_answers_proposes_an_end_and_signs_out() {
     done.unwrap();
     let expected = ["sign in sara", "accept c1", "say c1: hello, I am Sara", "propose solved"];
     assert_eq!(calls(&fake), expected);
+    let present = jiff::Timestamp::UNIX_EPOCH.to_zoned(crate::cli::zone::shown());
+    assert_eq!(present.hour(), 3, "times are shown by the shop's clock");
     let presence: Vec<Presence> = fake.office().presence.iter().map(|(it, _)| *it).collect();
     assert_eq!(presence, [Presence::Available, Presence::Offline]);
     for line in [

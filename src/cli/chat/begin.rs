@@ -83,11 +83,21 @@ pub async fn begin(
     let opened = match wanted {
         Wanted::Leave => None,
         Wanted::Old(id) => start.resume(view, terminal, id).await?,
-        Wanted::New => start.anew(view, terminal).await?,
+        Wanted::New => return anew(channel, args, view, terminal).await,
     };
-    if let Some(opened) = &opened {
-        opened.save()?;
-    }
+    opened.iter().try_for_each(Opened::save)?;
+    Ok(opened)
+}
+
+/// A new conversation; `None` if the person leaves before there is one.
+pub async fn anew(
+    channel: &Channel,
+    args: &ChatArgs,
+    view: &mut View,
+    terminal: &mut Terminal,
+) -> anyhow::Result<Option<Opened>> {
+    let opened = Start { channel, args }.anew(view, terminal).await?;
+    opened.iter().try_for_each(Opened::save)?;
     Ok(opened)
 }
 
@@ -117,6 +127,8 @@ async fn take_up(
     match repeat(TRIES, || {}, claim).await {
         Ok(()) => opened.claimed = true,
         Err(status) if transient(&status) => opened.unclaimed = true,
+        // Its stream says so too, and a new one is begun as theirs.
+        Err(status) if own::is_gone(&status) => {}
         Err(status) => {
             // Above all: what is another customer's is not shown to this one.
             terminal.screen.show(&[view.refusal(&status)]);

@@ -83,6 +83,33 @@ impl Want {
         }
     }
 
+    /// Whether it means the same in a new conversation, where the one it was meant for is gone. What
+    /// answers something that was said there does not.
+    pub fn means_the_same_anew(&self) -> bool {
+        match self {
+            Want::Say(_)
+            | Want::Send(_)
+            | Want::Human
+            | Want::Identify
+            | Want::Mine(_)
+            | Want::Resume(_) => true,
+            Want::Choose(_)
+            | Want::Again
+            | Want::Typing
+            | Want::Cancel
+            | Want::Yes
+            | Want::No
+            | Want::Wait(_)
+            | Want::Rate(_)
+            | Want::Score(..)
+            | Want::Reopen
+            | Want::End
+            | Want::CallbackAt(_)
+            | Want::Export(_)
+            | Want::Erase => false,
+        }
+    }
+
     /// Whether it adds a message of the customer.
     pub fn speaks(&self) -> bool {
         match self {

@@ -16,6 +16,7 @@ mod stream;
 mod talk;
 #[cfg(test)]
 mod tests;
+pub(super) mod usage;
 mod view;
 mod when;
 

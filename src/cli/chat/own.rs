@@ -11,8 +11,13 @@ use tonic::{Request, Status};
 
 /// How long an export may take: it holds all that a customer ever wrote.
 const EXPORT_TIME: Duration = Duration::from_secs(120);
-/// What a conversation answers that was erased before.
-const ERASED_BEFORE: &str = "CONVERSATION_NOT_KEPT";
+/// What a conversation answers that is not there any more.
+const NOT_KEPT: &str = "CONVERSATION_NOT_KEPT";
+
+/// Whether a conversation is not there any more: erased, let go, or lost by the store.
+pub fn is_gone(status: &Status) -> bool {
+    reason_of(status) == NOT_KEPT
+}
 
 /// To be asked for the conversations of whom the host site names.
 pub fn listing(identity_token: String, only_open: bool) -> ListMyConversationsRequest {
@@ -70,7 +75,7 @@ pub async fn erase(
             let erased = erased.into_inner();
             Ok(erased.conversations.saturating_add(erased.archived_conversations))
         }
-        Err(status) if reason_of(&status) == ERASED_BEFORE => Ok(0),
+        Err(status) if is_gone(&status) => Ok(0),
         Err(status) => Err(status),
     }
 }

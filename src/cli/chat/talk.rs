@@ -1,5 +1,6 @@
 //! The customer in front of a conversation: what comes is shown, what is typed is done.
 
+mod anew;
 mod own;
 
 use super::ChatArgs;
@@ -35,6 +36,10 @@ pub struct Talk {
     mine: Vec<String>,
     /// Calls that were asked for and not answered.
     open_calls: usize,
+    /// Those, and what was answered and is not saved yet, in the order in which it was asked for.
+    pending: Vec<Asked>,
+    /// A conversation was begun because the one before was gone, and nothing has come from it yet.
+    is_untried: bool,
     /// Something is asked for after which this conversation is no longer at hand.
     departing: Option<Departing>,
     /// Whether all is to be erased was asked, and the answer is the next line.
@@ -78,6 +83,8 @@ impl Talk {
             identity,
             mine: Vec::new(),
             open_calls: 0,
+            pending: Vec::new(),
+            is_untried: false,
             departing: None,
             erase_asked: false,
             waiting_since: Instant::now(),
@@ -108,8 +115,8 @@ impl Talk {
             let go = tokio::select! {
                 biased;
                 // What is being erased need not be followed to its end.
-                Some(heard) = self.link.heard.recv(), if !is_erasing => self.hear(heard)?,
-                Some(report) = self.link.reports.recv() => self.report(report)?,
+                Some(heard) = self.link.heard.recv(), if !is_erasing => self.hear(heard).await?,
+                Some(report) = self.link.reports.recv() => self.report(report).await?,
                 line = self.terminal.line(), if may_speak => self.read(line).await?,
                 _ = tick.tick() => self.tick()?,
                 () = &mut stop => Go::Leave,
@@ -125,14 +132,16 @@ impl Talk {
         self.open_calls > 0 || self.view.owes()
     }
 
-    fn hear(&mut self, heard: Heard<SubscribeEventsResponse>) -> anyhow::Result<Go> {
+    async fn hear(&mut self, heard: Heard<SubscribeEventsResponse>) -> anyhow::Result<Go> {
         match heard {
             Heard::Frame(frame) => {
+                self.is_untried = false;
                 let lines = self.view.frame(frame);
                 self.show(&lines);
             }
             Heard::Disturbed => self.terminal.screen.show(&self.view.stream_lost()),
             Heard::Restored => self.terminal.screen.show(&[self.view.stream_back()]),
+            Heard::Over(status) if self.is_lost(&status) => return self.begin_anew(&status).await,
             Heard::Over(status) => {
                 let what = "to follow the conversation";
                 return Err(Failure::of(what, &self.args.server.server, status).into());
@@ -141,24 +150,38 @@ impl Talk {
         Ok(Go::On)
     }
 
-    fn report(&mut self, report: Report) -> anyhow::Result<Go> {
+    async fn report(&mut self, report: Report) -> anyhow::Result<Go> {
         let lines = match report {
             Report::Waiting => self.view.call_waits(),
             Report::Done(asked, mut done) => {
                 self.is_answered(&asked);
                 match std::mem::take(&mut done.brought) {
                     Own::Nothing => {}
-                    own => return self.brought(asked, own),
+                    own => {
+                        self.is_settled(&asked);
+                        return self.brought(asked, own);
+                    }
                 }
                 if !done.customer_token.is_empty() {
                     self.link.bearer.renew(&done.customer_token);
                     self.opened.saved.customer_token = done.customer_token.clone();
                     self.opened.save()?;
                 }
-                self.view.done(asked, *done)
+                let lines = self.view.done(asked.clone(), *done);
+                if !self.view.is_unsaved(&asked) {
+                    self.is_settled(&asked);
+                }
+                lines
+            }
+            // What was asked of another conversation tells nothing of this one.
+            Report::Refused(Asked { want, .. }, status)
+                if self.is_lost(&status) && !matches!(want, Want::Resume(_)) =>
+            {
+                return self.begin_anew(&status).await;
             }
             Report::Refused(asked, status) => {
                 self.is_answered(&asked);
+                self.is_settled(&asked);
                 match &asked.want {
                     Want::Resume(_) | Want::Erase => self.departing = None,
                     // Nobody asked for it, and it was only good to know.
@@ -179,6 +202,11 @@ impl Talk {
         if !self.view.is_unsaved(asked) {
             self.open_calls -= 1;
         }
+    }
+
+    /// It is done with.
+    fn is_settled(&mut self, asked: &Asked) {
+        self.pending.retain(|pending| pending.request_id != asked.request_id);
     }
 
     async fn read(&mut self, line: Option<String>) -> anyhow::Result<Go> {
@@ -219,10 +247,15 @@ impl Talk {
 
     /// Asks for a call.
     async fn want(&mut self, want: Want) -> anyhow::Result<()> {
-        self.view.asking(&want);
+        let asked = self.asked(want);
+        self.ask(asked).await
+    }
+
+    async fn ask(&mut self, asked: Asked) -> anyhow::Result<()> {
+        self.view.asking(&asked.want);
         self.open_calls += 1;
         self.waiting_since = Instant::now();
-        let asked = self.asked(want);
+        self.pending.push(asked.clone());
         self.link.wants.send(asked).await?;
         Ok(())
     }

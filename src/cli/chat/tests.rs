@@ -1,5 +1,6 @@
 //! The customer's terminal against a server with real sockets, including lines that break.
 
+mod gone;
 mod races;
 
 use super::calls::Asked;
@@ -336,6 +337,39 @@ fn why_a_number_rose_is_not_said_again_when_something_else_changes() {
     assert!(told(asked, true).contains("further back"), "the same line is no new one");
     assert!(!told(busy, true).contains("further back"));
     assert!(!told(asked, true).contains("further back"));
+}
+
+#[test]
+fn why_a_number_rose_is_said_after_a_line_that_told_something_else() {
+    let mut view = View::new(Look::PLAIN, true, Some(Language::En), None);
+    let mut hear = |frame: Frame| {
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        let line = view.position().unwrap();
+        view.position_shown();
+        line
+    };
+    let status = |reason: pb::DelayReason| {
+        let rise = PositionRise::EarlierClaim.into();
+        let delay = Some(pb::Delay { reason: reason.into(), ..Default::default() });
+        let status =
+            QueueStatus { registered: true, position: 4, rise, delay, ..Default::default() };
+        Frame::QueueStatus(status)
+    };
+    let types = |millis: i32| {
+        let lasts = prost_types::Duration { seconds: 0, nanos: millis * 1_000_000 };
+        Frame::Typing(pb::Typing { lasts: Some(lasts), ..Default::default() })
+    };
+    assert!(hear(types(900)).contains("typing"));
+    assert!(hear(status(pb::DelayReason::AgentsBusy)).contains("typing"), "nothing else is read");
+    view.tick();
+    view.tick();
+    view.tick();
+    let mut hear = |frame: Frame| {
+        view.frame(SubscribeEventsResponse { frame: Some(frame), ..Default::default() });
+        view.position().unwrap()
+    };
+    let told = hear(status(pb::DelayReason::BeingOffered));
+    assert!(told.contains("further back"), "nobody has read it yet: {told}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(super) mod examine;
 pub(super) mod show;
 
 use super::connect::{KeyArgs, ServerArgs, ask};
+use super::failure;
 use super::sealing;
 use super::serve::store_kind;
 use super::shared_keys;
@@ -285,7 +286,7 @@ async fn ask_server(options: &Doctor, settings: &ServiceSettings) -> Vec<Shown> 
         }
         Err(error) => {
             let away = Finding::trouble(Code::ServerAway).with("server", server);
-            vec![away.with("reason", format!("{error:#}")).into()]
+            vec![away.with("reason", format!("{:#}", failure::told(error, options.lang))).into()]
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::cli::terminal::{Look, clean};
 use crate::cli::words::pick;
 use crate::domain::language::Language;
 use crate::grpc::pb;
+use crate::store::redis::hints;
 use owo_colors::Style;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -61,7 +62,15 @@ impl Shown {
 
     fn words(&self, language: Language) -> (String, String) {
         match &self.known {
-            Some(finding) => (finding.says(language), finding.advice(language)),
+            Some(finding) => {
+                let says = finding.says(language);
+                // Facts are told as they are, and one of them may be why a store is away.
+                let says = match language {
+                    Language::En => says,
+                    Language::Ar => hints::in_arabic(&says),
+                };
+                (says, finding.advice(language))
+            }
             None => self.said.clone(),
         }
     }
@@ -120,6 +129,17 @@ pub fn print(shown: &[Shown], format: Format, language: Language, look: Look) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn why_a_store_is_away_is_told_in_the_readers_language() {
+        let reason = "redis://h/0 under s: cannot be reached: refused; is it running, and can it be \
+                      reached from here?";
+        let away = Shown::from(Finding::trouble(Code::StoreAway).with("reason", reason));
+        let lines = away.lines(Language::Ar, Look::PLAIN);
+        assert!(lines[0].contains("هل يعمل") && !lines[0].contains("reached"), "{lines:?}");
+        assert!(away.lines(Language::En, Look::PLAIN)[0].contains(reason));
+        assert_eq!(away.facts["reason"], reason, "what programs read stays as it is");
+    }
 
     #[test]
     fn what_a_newer_server_tells_is_shown_as_it_says_it() {

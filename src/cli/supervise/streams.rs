@@ -2,6 +2,7 @@
 
 use crate::cli::connect::Secured;
 use crate::cli::follow::{Next, Subscription};
+use crate::cli::zone;
 use crate::grpc::pb::supervisor_service_client::SupervisorServiceClient;
 use crate::grpc::pb::{
     StreamMoved, SubscribeOverviewRequest, SubscribeOverviewResponse, WatchConversationRequest,
@@ -32,6 +33,10 @@ impl Subscription for OverviewStream {
     fn take(&mut self, frame: &SubscribeOverviewResponse) -> Next {
         match &frame.frame {
             Some(subscribe_overview_response::Frame::Moved(moved)) => reopen(moved),
+            Some(subscribe_overview_response::Frame::Overview(all)) => {
+                zone::shop_is_in(&all.time_zone);
+                Next::Forward
+            }
             Some(_) | None => Next::Forward,
         }
     }

@@ -75,6 +75,7 @@ impl SupervisorService for FakeSupervisors {
             totals: Some(OverviewTotals { waiting: 1, ..Default::default() }),
             mode: Mode::Normal.into(),
             alerts: Vec::new(),
+            time_zone: "Asia/Riyadh".to_owned(),
         };
         let frame = SubscribeOverviewResponse { frame: Some(All::Overview(all)) };
         Ok(Response::new(stream::iter([Ok(frame)]).chain(stream::pending()).boxed()))
@@ -204,6 +205,8 @@ async fn it_shows_everything_watches_by_number_and_whispers_once() {
     assert!(text.contains("Sara (sara): available · 1/3"), "{text}");
     assert!(text.contains("[2] c2: customer's turn · unanswered 2"), "{text}");
     assert!(text.contains("Customer: where is it?"), "{text}");
+    let present = jiff::Timestamp::UNIX_EPOCH.to_zoned(crate::cli::zone::shown());
+    assert_eq!(present.hour(), 3, "times are shown by the shop's clock");
     let whispers = fake.whispers.lock().unwrap();
     assert_eq!(whispers.len(), 2, "the lost answer is asked for again");
     assert_eq!(whispers[0].request_id, whispers[1].request_id);

@@ -38,7 +38,7 @@ mod decode;
 pub mod deployment;
 mod encode;
 mod flushing;
-mod hints;
+pub(crate) mod hints;
 mod keys;
 pub mod link;
 pub mod observer;

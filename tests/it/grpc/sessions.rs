@@ -121,6 +121,7 @@ async fn signing_in_again_under_the_same_id_gives_the_same_session() {
         client: pb::ClientKind::Browser.into(),
     };
     let first = world.agents().sign_in(with(request.clone(), &key)).await.unwrap().into_inner();
+    assert_eq!(first.time_zone, "", "no queue has hours");
     let again = world.agents().sign_in(with(request.clone(), &key)).await.unwrap().into_inner();
     assert_eq!(first.session, again.session);
     let browser = world.app.rules().routing.leases.browser_length;

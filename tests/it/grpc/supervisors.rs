@@ -538,3 +538,26 @@ async fn customers_never_read_the_name_of_a_key() {
     assert_eq!(name_of(open("منى").await.unwrap().into_inner()), "منى");
     assert_eq!(name_of(open("").await.unwrap().into_inner()), "منى", "as it was");
 }
+
+#[tokio::test]
+async fn everybody_of_the_staff_is_told_by_whose_clock_the_shop_lives() {
+    use sanad::domain::routing::hours::Hours;
+    use sanad::domain::routing::settings::Queues;
+    let world = World::open_with(|rules| {
+        let mut queues: Vec<_> = rules.routing.queues.iter().cloned().collect();
+        queues[0].hours = Some(Hours::new("Asia/Riyadh", Default::default(), &[]).unwrap());
+        rules.routing.queues = Queues::from_list(queues).unwrap();
+    })
+    .await;
+    let frame = Boss::new(&world).overview().await.message().await.unwrap().unwrap();
+    let Some(Overview::Overview(all)) = frame.frame else { panic!("{frame:?}") };
+    assert_eq!(all.time_zone, "Asia/Riyadh");
+    let admin = world.key(Role::Admin, "main");
+    let rules = world.admins().get_rules(with(pb::GetRulesRequest {}, &admin)).await.unwrap();
+    assert_eq!(rules.into_inner().time_zone, "Asia/Riyadh");
+    let sara = world.key(Role::Agent, "sara");
+    let (agent_id, request_id) = ("sara".to_owned(), world.fresh());
+    let request = pb::SignInRequest { agent_id, request_id, ..Default::default() };
+    let signed = world.agents().sign_in(with(request, &sara)).await.unwrap();
+    assert_eq!(signed.into_inner().time_zone, "Asia/Riyadh");
+}

@@ -37,7 +37,8 @@ impl Talk {
     fn want_at_once(&mut self, want: Want) {
         let asked = self.asked(want);
         // It is only good to know; a worker with so much to do has better things in hand.
-        if self.link.wants.try_send(asked).is_ok() {
+        if self.link.wants.try_send(asked.clone()).is_ok() {
+            self.pending.push(asked);
             self.open_calls += 1;
             self.waiting_since = Instant::now();
         }
@@ -55,10 +56,7 @@ impl Talk {
     pub(super) async fn login(&mut self, token: String) -> anyhow::Result<()> {
         // Who the customer is is known once the server has said so.
         let asked = Asked { identity: token, ..self.asked(Want::Identify) };
-        self.open_calls += 1;
-        self.waiting_since = Instant::now();
-        self.link.wants.send(asked).await?;
-        Ok(())
+        self.ask(asked).await
     }
 
     pub(super) async fn resume(&mut self, number: usize) -> anyhow::Result<()> {
@@ -173,6 +171,7 @@ impl Talk {
         self.view = self.view.anew();
         self.view.expect_past(self.opened.past_through);
         (self.open_calls, self.departing) = (0, None);
+        self.pending.clear();
         self.terminal.screen.forget_status();
         self.terminal.screen.show(&[self.view.resumed()]);
         Ok(())

@@ -172,18 +172,22 @@ impl View {
         if self.types_ticks > 0 {
             return Some(self.say("the agent is typing …", "الموظف يكتب …"));
         }
-        // On paper, what was said in words is not said again below them.
-        let is_told = |status: &&QueueStatus| {
-            !self.interactive && self.told_place.is_some_and(|told| told == place_of(status))
-        };
-        let place = self.queue.as_ref().filter(|status| !is_told(status));
-        let waits = place.map(|status| self.transcript.position(status));
+        let waits = self.place().map(|status| self.transcript.position(status));
         waits.or_else(|| self.seen.is_seen().then(|| self.transcript.seen()))
     }
 
     /// The status line is on the screen.
     pub fn position_shown(&mut self) {
-        self.rise_told = true;
+        self.rise_told |= self.place().is_some();
+    }
+
+    /// Their place, where the status line is about it.
+    fn place(&self) -> Option<&QueueStatus> {
+        // On paper, what was said in words is not said again below them.
+        let is_told = |status: &&QueueStatus| {
+            !self.interactive && self.told_place.is_some_and(|told| told == place_of(status))
+        };
+        self.queue.as_ref().filter(|status| self.types_ticks == 0 && !is_told(status))
     }
 
     /// Whether the customer waits, so that the status line is about their place.
@@ -388,10 +392,14 @@ impl View {
         if is_told { Vec::new() } else { vec![self.sentence(AWAY)] }
     }
 
+    /// The language the customer reads, as far as that is known.
+    pub fn reads(&self) -> Option<Language> {
+        (self.fixed || self.begun || self.heard).then_some(self.transcript.language)
+    }
+
     /// What the customer reads: both languages as long as nothing tells which.
     fn languages(&self) -> impl Iterator<Item = Language> {
-        let known = self.fixed || self.begun || self.heard;
-        let only = known.then_some(self.transcript.language);
+        let only = self.reads();
         Language::ALL.into_iter().filter(move |language| only.is_none_or(|only| only == *language))
     }
 

@@ -107,6 +107,22 @@ impl View {
         )
     }
 
+    /// The conversation is not kept any more, and a new one begins; `carried` says that something is
+    /// asked there once more.
+    pub fn gone(&self, carried: bool) -> String {
+        match carried {
+            true => self.say(
+                "this conversation is no longer kept: a new one begins, and what was not answered is sent \
+                 again there",
+                "هذه المحادثة لم تعد محفوظة: تبدأ الآن محادثة جديدة، ويُرسل فيها ثانيةً ما لم يُجب عنه",
+            ),
+            false => self.say(
+                "this conversation is no longer kept: a new one begins",
+                "هذه المحادثة لم تعد محفوظة: تبدأ الآن محادثة جديدة",
+            ),
+        }
+    }
+
     /// The conversation is the customer's from now on.
     pub fn claimed(&self) -> String {
         self.say(

@@ -2,7 +2,9 @@
 
 use super::bot::beside;
 use super::bot::matcher::{Basis, Match, Verdict};
+use super::bot::refused;
 use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
+use super::ids::EntryId;
 use super::language::social::{self, SocialAct};
 use super::language::{self, Normalised, Variety};
 use super::rules::Rules;
@@ -30,6 +32,8 @@ pub struct Reading {
     pub states_need: bool,
     /// The entry it asks for, if one was found.
     pub matched: Match,
+    /// The entry that it resembles and says that it is not wanted, if nothing else is.
+    pub refused: Option<EntryId>,
     /// What the detectors noticed.
     pub assessment: Assessment,
     /// Its normalised text, in which slots are sought.
@@ -55,6 +59,9 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
     let matched = rules.matcher.find(&normalised, variety);
     let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
     let matched = beside::for_people(entries, matcher, (text, &normalised, variety), matched);
+    let message = (text, &normalised, variety);
+    let refused::Heard { matched, refused } =
+        refused::heard(entries, matcher, message, matched, &assessment.refusals);
     let is_bare = social.is_some() || declines || affirms || denies || !has_letters(&normalised);
     Reading {
         variety,
@@ -69,6 +76,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
             && (is_known(&matched, &assessment)
                 || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),
         matched,
+        refused,
         assessment,
         tokens: normalised.tokens.len(),
         tail_tokens: match text.trim_end().rsplit_once('\n') {

@@ -50,6 +50,8 @@ pub enum Step {
         /// Which slot.
         slot: String,
     },
+    /// Ask what is wanted instead of what the customer said that they do not want.
+    AskInstead,
     /// Ask which of these is meant.
     Clarify(Vec<EntryId>),
     /// Say that it was not understood.
@@ -84,6 +86,7 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
         (Said::Yes, _) => yes(bot, memory),
         (Said::NoThanks, _) => Step::Declined,
         (Said::No, _) => no(bot, memory, reading),
+        (Said::Words, _) if reading.refused.is_some() => Step::AskInstead,
         // "It is not solved", of something that we do not know: there is nothing to guess at.
         (Said::Words, Verdict::Unknown) if reading.unhelped && memory.asking.is_none() => {
             refused(bot, memory)

@@ -23,6 +23,12 @@ pub struct Reading {
     pub denies: bool,
     /// Whether it is a "no thanks": nothing more is wanted.
     pub declines: bool,
+    /// The place of the choice that it takes, if that is all it says.
+    pub picks: Option<usize>,
+    /// Whether it is a change of mind and nothing else.
+    pub changes_mind: bool,
+    /// Whether it only says that something else is coming.
+    pub has_more: bool,
     /// Whether it says that what was ended is not settled, beside whatever else it says.
     pub unsettled: bool,
     /// Whether it says that, or that nothing has helped: more than a bare no.
@@ -69,6 +75,9 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         affirms,
         denies,
         declines,
+        picks: social::pick(&normalised),
+        changes_mind: social::changes_mind(&normalised),
+        has_more: social::has_more(&normalised),
         unsettled: social::says_unsettled(&normalised),
         unhelped: social::says_unhelped(&normalised),
         states_need: !is_bare

@@ -134,10 +134,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::BotSaid { outcome, text, entry, choices, slot, .. } => {
             bot_said(c, *outcome, text, at);
             c.memory.choices = match outcome {
-                Outcome::Clarify => entries_of(choices),
+                // Also below an answer topics are offered, and "the second one" takes one.
+                Outcome::Clarify | Outcome::Answer => entries_of(choices),
                 Outcome::Greeting
                 | Outcome::Social
-                | Outcome::Answer
                 | Outcome::AskSlot
                 | Outcome::NotKnown
                 | Outcome::Handoff

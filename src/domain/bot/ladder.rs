@@ -84,13 +84,16 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
         _ if wait => return Step::Wait,
         _ => {}
     }
+    if memory.asking.is_some() && reading.changes_mind && !is_known(reading) {
+        return Step::AskInstead;
+    }
     match (said, &reading.matched.verdict) {
         (Said::Social(act), _) => social(act, memory),
         (Said::Yes, _) => yes(bot, memory),
         (Said::NoThanks, _) => Step::Declined,
         (Said::No, _) => no(bot, memory, reading),
         (Said::More, _) => Step::Affirmed,
-        (Said::Words, _) if takes_leave_of(memory, reading) => Step::AskInstead,
+        (Said::Words, _) if reading.refused.is_some() => Step::AskInstead,
         // "It is not solved", of something that we do not know: there is nothing to guess at.
         (Said::Words, Verdict::Unknown) if reading.unhelped && memory.asking.is_none() => {
             refused(bot, memory)
@@ -153,11 +156,6 @@ fn takes_back(reading: &Reading) -> bool {
 
 fn is_known(reading: &Reading) -> bool {
     matches!(reading.matched.verdict, Verdict::Sure(_))
-}
-
-/// Whether a matter is not wanted, or no longer: the one that is named, or the one that we are asking about.
-fn takes_leave_of(memory: &Memory, reading: &Reading) -> bool {
-    reading.refused.is_some() || memory.asking.is_some() && reading.changes_mind
 }
 
 /// The topic that was offered and is chosen by its place: "the second one".

@@ -186,7 +186,7 @@ pub(super) static CHOOSES: Phrases = phrases!(
 pub(super) static CHANGED_MIND: Phrases = phrases!(
     "keep it; ill keep it; i will keep it; actually no; no wait; wait no; no actually; leave it; just leave it; forget it; \
      forget about it; forget that; changed my mind; i changed my mind; i have changed my mind; ive changed my mind; on second \
-     thought; on second thoughts; actually; not any more; not anymore; never mind; nevermind; nvm; scrap that; dont bother; \
+     thought; on second thoughts; actually; not any more; not anymore; never mind; nevermind; nvm; scrap that; not now; not right now; لا اريد الان; ليس الان; مو الحين; مش دلوقتي; مش هلق; مو هلق; dont bother; \
      خلاص; لا خلاص; استني; لا استني; استنا; لا استنا; بخليه; بخليها; خليه; خليها; غيرت رايي; بدلت رايي; بطلت; هونت; خلص; لا \
      خلص; بلاش; لا بلاش; سيبه; سيبها; رجعت في كلامي; عدلت عن ذلك; بلاها; لا بلاها; صافي; لا صافي; لا تكمل; انسي; انسي \
      الموضوع; \

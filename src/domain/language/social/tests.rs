@@ -421,9 +421,8 @@ fn no_pleasantry_is_a_cry_for_help() {
         let Some(fired) = found.fired.filter(|it| it.reason == SignalKind::Emergency) else {
             continue;
         };
-        // What was learnt knows a few short words by chance alone; the lists say what is meant. And
-        // "tesma3ni" (do you hear me) is heard as tasammamna (we are poisoned) for its consonants.
-        if phrase != "tesma3ni" && fired.evidence.iter().any(|it| it.what != "emergency.learnt") {
+        // What was learnt knows a few short words by chance alone; the lists say what is meant.
+        if fired.evidence.iter().any(|it| it.what != "emergency.learnt") {
             cries.push(phrase);
         }
     }

@@ -162,7 +162,7 @@ fn is_known(reading: &Reading) -> bool {
 fn picked(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
     let place = reading.picks.filter(|_| memory.asking.is_none())?;
     let mut offered = memory.choices.iter().filter(|id| bot.entries.contains_key(id));
-    let entry = if place == LAST { offered.last() } else { offered.nth(place) };
+    let entry = if place == LAST { offered.next_back() } else { offered.nth(place) };
     entry.map(|entry| answer(bot, entry.clone()))
 }
 

@@ -1,3 +1,5 @@
+//! What is refused, what is wanted beside it, and the many a "not" that refuses nothing.
+
 use crate::domain::bot::matcher::Verdict;
 use crate::domain::detectors::Window;
 use crate::domain::reading::{self, Reading};

@@ -109,6 +109,7 @@ fn of_the_bot(
         }
         // It was asked for a moment ago, and is understood once it can be saved.
         Step::Clarify(_) | Step::NotKnown if is_detail(rules, &reading.normalised) => None,
+        Step::AskInstead => words(TextKey::ClarifyRefused).map(|text| (text, Outcome::Clarify)),
         Step::Clarify(topics) => {
             let key = if topics.len() == 1 { TextKey::ClarifyOne } else { TextKey::ClarifyAsk };
             let titles = topics.iter().filter_map(|id| entries.get(id));

@@ -261,6 +261,7 @@ fn next(step: &Step, language: Language) -> String {
         Step::Answer(_) => ("answers", "يجيب"),
         Step::FillSlot { .. } => ("takes the value and answers", "يأخذ القيمة ويجيب"),
         Step::AskSlotAgain { .. } => ("asks again for what is missing", "يسأل عما ينقص"),
+        Step::AskInstead => ("asks what is wanted instead", "يسأل عما يريده بدلًا منه"),
         Step::Clarify(_) => ("asks which one is meant", "يسأل أيها المقصود"),
         Step::NotKnown => ("says that it does not know", "يقول إنه لا يعرف"),
         Step::HandOff(reason, _) => {

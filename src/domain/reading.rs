@@ -2,9 +2,11 @@
 
 use super::bot::beside;
 use super::bot::matcher::{Basis, Grounds, Match, Verdict};
-use super::detectors::{self, Assessment, SignalKind, Utterance, Window};
+use super::bot::refused;
+use super::detectors::{self, Assessment, Refusal, SignalKind, Utterance, Window};
+use super::ids::EntryId;
 use super::language::social::{self, SocialAct};
-use super::language::{self, Normalised, Variety};
+use super::language::{self, Normalised, Span, Variety};
 use super::rules::Rules;
 use super::time::Timestamp;
 
@@ -21,6 +23,12 @@ pub struct Reading {
     pub denies: bool,
     /// Whether it is a "no thanks": nothing more is wanted.
     pub declines: bool,
+    /// The place of the choice that it takes, if that is all it says.
+    pub picks: Option<usize>,
+    /// Whether it is a change of mind and nothing else.
+    pub changes_mind: bool,
+    /// Whether it only says that something else is coming.
+    pub has_more: bool,
     /// Whether it says that what was ended is not settled, beside whatever else it says.
     pub unsettled: bool,
     /// Whether it says that, or that nothing has helped: more than a bare no.
@@ -30,6 +38,8 @@ pub struct Reading {
     pub states_need: bool,
     /// The entry it asks for, if one was found.
     pub matched: Match,
+    /// The entry that it resembles and says that it is not wanted, if nothing else is.
+    pub refused: Option<EntryId>,
     /// What the detectors noticed.
     pub assessment: Assessment,
     /// Its normalised text, in which slots are sought.
@@ -42,20 +52,36 @@ pub struct Reading {
     pub finished: bool,
 }
 
+/// What a message was found to ask for, and the part of it that decided; `None` if that is the whole.
+fn hear(
+    rules: &Rules,
+    message: (&str, &Normalised, Variety),
+    refusals: &[Refusal],
+) -> (refused::Heard, Option<Span>) {
+    let (_, normalised, variety) = message;
+    let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
+    let found = matcher.find(normalised, variety);
+    let (found, part) = beside::for_people(entries, matcher, message, found);
+    (refused::heard(entries, matcher, message, found, refusals), part)
+}
+
 /// Why the matcher's best candidate and the one behind it were proposed. Worked out anew from the text
 /// that was read, for whoever asks.
 pub fn grounds(rules: &Rules, text: &str, reading: &Reading) -> Vec<Grounds> {
     let (whole, variety) = (language::normalise(text), reading.variety);
+    let (heard, part) = hear(rules, (text, &whole, variety), &reading.assessment.refusals);
+    let (said, before) = match (&heard.rest, part) {
+        // Blanks stand for what is refused: every other word is where it was.
+        (Some(rest), _) => (rest.as_str(), 0),
+        (None, Some(part)) => (part.of(text), part.start),
+        (None, None) => (text, 0),
+    };
     let candidates = &reading.matched.candidates;
-    let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
-    let found = matcher.find(&whole, variety);
-    let (_, part) = beside::found_in(entries, matcher, (text, &whole, variety), found);
-    let Some(part) = part else { return matcher.grounds(&whole, variety, candidates) };
-    let mut grounds = matcher.grounds(&language::normalise(part.of(text)), variety, candidates);
+    let mut grounds = rules.matcher.grounds(&language::normalise(said), variety, candidates);
     let clues = grounds.iter_mut().flat_map(|grounds| &mut grounds.clues);
     for span in clues.flat_map(|ground| &mut ground.spans) {
-        span.start += part.start;
-        span.end += part.start;
+        span.start += before;
+        span.end += before;
     }
     grounds
 }
@@ -70,9 +96,8 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
     let declines = social::decline(&normalised);
     let affirms = social::affirm(&normalised);
     let denies = !declines && social::deny(&normalised);
-    let matched = rules.matcher.find(&normalised, variety);
-    let (entries, matcher) = (&rules.bot.entries, &rules.matcher);
-    let matched = beside::for_people(entries, matcher, (text, &normalised, variety), matched);
+    let (heard, _) = hear(rules, (text, &normalised, variety), &assessment.refusals);
+    let refused::Heard { matched, refused, .. } = heard;
     let is_bare = social.is_some() || declines || affirms || denies || !has_letters(&normalised);
     Reading {
         variety,
@@ -80,6 +105,9 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
         affirms,
         denies,
         declines,
+        picks: social::pick(&normalised),
+        changes_mind: social::changes_mind(&normalised),
+        has_more: social::has_more(&normalised),
         unsettled: social::says_unsettled(&normalised),
         unhelped: social::says_unhelped(&normalised),
         states_need: !is_bare
@@ -87,6 +115,7 @@ pub fn read(rules: &Rules, text: &str, window: &Window, at: Timestamp) -> Readin
             && (is_known(&matched, &assessment)
                 || assessment.withdrawal.is_none() && says_more(rules, text, &assessment, variety)),
         matched,
+        refused,
         assessment,
         tokens: normalised.tokens.len(),
         tail_tokens: match text.trim_end().rsplit_once('\n') {

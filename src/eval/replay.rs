@@ -235,7 +235,7 @@ impl Decided {
     pub fn outcome(&self) -> Outcome {
         match &self.step {
             Step::Answer(_) | Step::FillSlot { .. } | Step::AskSlotAgain { .. } => Outcome::Answer,
-            Step::Clarify(_) => Outcome::Clarify,
+            Step::AskInstead | Step::Clarify(_) => Outcome::Clarify,
             Step::NotKnown | Step::Refused | Step::Wait => Outcome::NotKnown,
             Step::Social(_) | Step::Affirmed | Step::Declined | Step::ProposeEnd => Outcome::Social,
             Step::HandOff(reason, _) if reason.is_emergency() => Outcome::Emergency,
@@ -250,6 +250,7 @@ impl Decided {
             Step::Answer(_)
             | Step::FillSlot { .. }
             | Step::AskSlotAgain { .. }
+            | Step::AskInstead
             | Step::Clarify(_)
             | Step::NotKnown
             | Step::Wait
@@ -269,7 +270,8 @@ impl Decided {
             | Step::FillSlot { entry, .. }
             | Step::AskSlotAgain { entry, .. }
             | Step::HandOff(_, Some(entry)) => return Some(entry),
-            Step::Clarify(_)
+            Step::AskInstead
+            | Step::Clarify(_)
             | Step::NotKnown
             | Step::Wait
             | Step::Social(_)

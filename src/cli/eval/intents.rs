@@ -152,6 +152,7 @@ fn offered(decided: &Decided) -> Vec<String> {
         | Step::ProposeEnd
         | Step::FillSlot { .. }
         | Step::AskSlotAgain { .. }
+        | Step::AskInstead
         | Step::NotKnown
         | Step::HandOff(..) => Vec::new(),
     }

@@ -7,11 +7,11 @@ mod weights;
 
 use crate::domain::detectors::{
     DetectorSettings, Dialect, EmergencyKind, LearntSettings, LexiconSettings, Phrases,
-    RuleSettings, SignalKind, TriggerSettings, WithdrawalSettings,
+    RefusalSettings, RuleSettings, SignalKind, TriggerSettings, WithdrawalSettings,
 };
 pub use file::{
     Described, RawAbuse, RawConfusion, RawDetector, RawEmergency, RawFrustration, RawHumanRequest,
-    RawLearnt, RawPhrases, RawRepetition, RawRule, RawTrigger, RawWithdrawals,
+    RawLearnt, RawPhrases, RawRefusals, RawRepetition, RawRule, RawTrigger, RawWithdrawals,
 };
 use serde::Deserialize;
 pub use weights::Weights;
@@ -175,6 +175,12 @@ impl<C: Weights> RawDetector<C> {
                 perhaps: self.withdrawals.perhaps.phrases(),
             },
             wishes: self.wishes.phrases(),
+            refusals: RefusalSettings {
+                wishes: self.refusals.wishes.phrases(),
+                deeds: self.refusals.deeds.phrases(),
+                except: self.refusals.except.phrases(),
+                until: self.refusals.until.phrases(),
+            },
         }
     }
 
@@ -234,6 +240,11 @@ impl<C: Weights> RawDetector<C> {
         let withdraws = !clear.phrases().is_empty() || !perhaps.phrases().is_empty();
         if withdraws && detector != SignalKind::HumanRequest {
             add("withdrawals".into(), "only the wish for a person can be taken back".into());
+        }
+        let RawRefusals { wishes, deeds, except, until } = &self.refusals;
+        let refuses = [wishes, deeds, except, until].iter().any(|it| !it.phrases().is_empty());
+        if refuses && detector != SignalKind::HumanRequest {
+            add("refusals".into(), "they stand with the wishes, in human_request.yaml".into());
         }
         if !self.wishes.phrases().is_empty() && detector != SignalKind::HumanRequest {
             add("wishes".into(), "only a person is wished for".into());

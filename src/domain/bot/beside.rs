@@ -21,18 +21,9 @@ const TRACE_MIN: f32 = 0.02;
 /// people, 206 are found to be about the latter as a whole, and 283 by their parts.
 const PART_SCORE_MIN: f32 = 0.85;
 
-/// The topic for people that is named beside what was `found` in the message; else what was found.
+/// The topic for people that is named beside what was `found` in the message, and the part that names
+/// it; else what was found, `None`.
 pub fn for_people(
-    entries: &BTreeMap<EntryId, FaqEntry>,
-    matcher: &Matcher,
-    said: (&str, &Normalised, Variety),
-    found: Match,
-) -> Match {
-    found_in(entries, matcher, said, found).0
-}
-
-/// The same, and the part of the message it was found in; `None` if that is the whole.
-pub fn found_in(
     entries: &BTreeMap<EntryId, FaqEntry>,
     matcher: &Matcher,
     (text, n, variety): (&str, &Normalised, Variety),

@@ -7,7 +7,7 @@ use crate::domain::conversation::state::Memory;
 use crate::domain::detectors::{EmergencyKind, Fired, Signal, SignalKind};
 use crate::domain::handoff::HandoffReason;
 use crate::domain::ids::EntryId;
-use crate::domain::language::social::SocialAct;
+use crate::domain::language::social::{LAST, SocialAct};
 use crate::domain::reading::Reading;
 use crate::domain::rules::BotRules;
 
@@ -50,6 +50,8 @@ pub enum Step {
         /// Which slot.
         slot: String,
     },
+    /// Ask what is wanted instead of what the customer said that they do not want.
+    AskInstead,
     /// Ask which of these is meant.
     Clarify(Vec<EntryId>),
     /// Say that it was not understood.
@@ -69,6 +71,9 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
     if let Some(step) = fill_slot(bot, memory, reading) {
         return step;
     }
+    if let Some(step) = picked(bot, memory, reading) {
+        return step;
+    }
     let said = Said::of(reading);
     let wait = may_wait && is_fragment(bot, memory, reading);
     match (said, &reading.matched.verdict) {
@@ -79,11 +84,16 @@ pub fn next_step(bot: &BotRules, memory: &Memory, reading: &Reading, may_wait: b
         _ if wait => return Step::Wait,
         _ => {}
     }
+    if memory.asking.is_some() && reading.changes_mind && !is_known(reading) {
+        return Step::AskInstead;
+    }
     match (said, &reading.matched.verdict) {
         (Said::Social(act), _) => social(act, memory),
         (Said::Yes, _) => yes(bot, memory),
         (Said::NoThanks, _) => Step::Declined,
         (Said::No, _) => no(bot, memory, reading),
+        (Said::More, _) => Step::Affirmed,
+        (Said::Words, _) if reading.refused.is_some() => Step::AskInstead,
         // "It is not solved", of something that we do not know: there is nothing to guess at.
         (Said::Words, Verdict::Unknown) if reading.unhelped && memory.asking.is_none() => {
             refused(bot, memory)
@@ -121,6 +131,7 @@ enum Said {
     Yes,
     No,
     NoThanks,
+    More,
     Words,
 }
 
@@ -133,14 +144,26 @@ impl Said {
             None if takes_back(reading) => Said::NoThanks,
             None if reading.affirms => Said::Yes,
             None if reading.denies => Said::No,
+            None if reading.has_more && !is_known(reading) => Said::More,
             None => Said::Words,
         }
     }
 }
 
 fn takes_back(reading: &Reading) -> bool {
-    let is_known = matches!(reading.matched.verdict, Verdict::Sure(_));
-    reading.assessment.withdrawal.is_some() && !is_known
+    reading.assessment.withdrawal.is_some() && !is_known(reading)
+}
+
+fn is_known(reading: &Reading) -> bool {
+    matches!(reading.matched.verdict, Verdict::Sure(_))
+}
+
+/// The topic that was offered and is chosen by its place: "the second one".
+fn picked(bot: &BotRules, memory: &Memory, reading: &Reading) -> Option<Step> {
+    let place = reading.picks.filter(|_| memory.asking.is_none())?;
+    let mut offered = memory.choices.iter().filter(|id| bot.entries.contains_key(id));
+    let entry = if place == LAST { offered.next_back() } else { offered.nth(place) };
+    entry.map(|entry| answer(bot, entry.clone()))
 }
 
 /// What a yes means depends on what the bot said last.

@@ -5,4 +5,5 @@ pub mod entry;
 pub mod ladder;
 pub mod matcher;
 pub mod outcome;
+pub mod refused;
 pub mod suggest;

@@ -134,10 +134,10 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
         Event::BotSaid { outcome, text, entry, choices, slot, .. } => {
             bot_said(c, *outcome, text, at);
             c.memory.choices = match outcome {
-                Outcome::Clarify => entries_of(choices),
+                // Also below an answer topics are offered, and "the second one" takes one.
+                Outcome::Clarify | Outcome::Answer => entries_of(choices),
                 Outcome::Greeting
                 | Outcome::Social
-                | Outcome::Answer
                 | Outcome::AskSlot
                 | Outcome::NotKnown
                 | Outcome::Handoff
@@ -167,6 +167,8 @@ fn change(c: &mut Conversation, event: &Event, at: Timestamp) {
                     c.memory.asked_last = Some(asking.clone());
                     c.memory.asking = Some(asking);
                 }
+                // What we were told is not wanted was understood: asking what is wanted is no miss.
+                (Outcome::Clarify, _, _) if choices.is_empty() => c.memory.asking = None,
                 (Outcome::NotKnown | Outcome::Clarify, _, _) => {
                     c.memory.window.misses += 1;
                     c.memory.asking = None;

@@ -93,6 +93,7 @@ fn take(turn: &mut Turn<'_>, step: Step, input: &Input, reading: &Reading) {
             let text = turn.text(TextKey::AskSlotAgain, None, &[]);
             turn.bot_says(Outcome::AskSlot, text, Some(entry), Vec::new(), Some(slot));
         }
+        Step::AskInstead => ask_back(turn, TextKey::ClarifyRefused, &[]),
         Step::Clarify(entries) => clarify(turn, &entries),
         Step::NotKnown => {
             let wordings =
@@ -190,6 +191,11 @@ fn clarify(turn: &mut Turn<'_>, entries: &[EntryId]) {
         [_] => TextKey::ClarifyOne,
         _ => TextKey::ClarifyAsk,
     };
+    ask_back(turn, key, entries);
+}
+
+/// Asks in words that were not used yet; when there are none left, a person is sought.
+fn ask_back(turn: &mut Turn<'_>, key: TextKey, entries: &[EntryId]) {
     let wordings = turn.rules.texts.wordings(turn.c.language, key, None, &[]);
     match turn.unsent(wordings) {
         Some(text) => {

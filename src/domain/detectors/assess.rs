@@ -1,6 +1,7 @@
 //! From findings to a decision: levels that rise with evidence and fall with every calm turn, and
 //! the one reason that calls for people.
 
+use super::refusal::Refusal;
 use super::signal::{EmergencyKind, Signal, SignalKind, Withdrawal};
 use super::window::{Levels, Window};
 use super::{ALL, Detectors, together};
@@ -35,6 +36,9 @@ pub struct Assessment {
     /// Whether it takes back the wish for a person: it counts where one is awaited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal: Option<Withdrawal>,
+    /// What it says that the customer does not want.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refusals: Vec<Refusal>,
 }
 
 /// The reason for which a conversation should go to people.
@@ -56,7 +60,7 @@ pub struct Fired {
 /// A level is what is left of the earlier one, joined with what this message shows. Only a kind
 /// that this message itself shows can fire: a customer who has calmed down is left in peace.
 pub fn assess(detectors: &Detectors, utterance: &Utterance, window: &Window) -> Assessment {
-    let (signals, withdrawal) = read(detectors, utterance, window);
+    let (signals, withdrawal, refusals) = read(detectors, utterance, window);
     let mut levels = Levels::default();
     for kind in SignalKind::ALL {
         let left = window.levels.get(kind) * detectors.settings().trigger(kind).decay;
@@ -69,21 +73,21 @@ pub fn assess(detectors: &Detectors, utterance: &Utterance, window: &Window) -> 
             level: levels.get(signal.kind),
             evidence: signal.evidence.clone(),
         });
-    Assessment { signals, levels, fired, withdrawal }
+    Assessment { signals, levels, fired, withdrawal, refusals }
 }
 
 fn read(
     detectors: &Detectors,
     utterance: &Utterance,
     window: &Window,
-) -> (Vec<Signal>, Option<Withdrawal>) {
+) -> (Vec<Signal>, Option<Withdrawal>, Vec<Refusal>) {
     if utterance.social.is_some_and(|act| act != SocialAct::Anger) {
-        return (Vec::new(), None);
+        return (Vec::new(), None, Vec::new());
     }
     let message = detectors.read(utterance);
     let withdrawal = detectors.withdrawal(&message);
     let found = ALL.iter().filter_map(|detector| detector.detect(detectors, &message, window));
-    (found.collect(), withdrawal)
+    (found.collect(), withdrawal, detectors.refusals(&message))
 }
 
 fn strength(signals: &[Signal], kind: SignalKind) -> f32 {

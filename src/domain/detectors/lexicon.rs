@@ -3,6 +3,7 @@
 
 use super::compile::Compiler;
 use super::filing::PhraseId;
+use super::refusal::{Refusal, Refusals};
 use super::scan::{Found, Node, PhraseBook, Reach, Reading};
 use super::settings::{LexiconError, LexiconSettings};
 use super::signal::{EmergencyKind, Hazard, SignalKind, Withdrawal};
@@ -26,6 +27,8 @@ pub(super) struct Lexicon {
     withdrawals: PhraseBook,
     /// What no phrase that began before it can explain away.
     wishes: PhraseBook,
+    /// What else is not wanted.
+    refusals: Refusals,
 }
 
 /// The owners of the phrases that take back a wish.
@@ -125,6 +128,7 @@ impl Lexicon {
         }
         let mut wishes = PhraseBook::default();
         compiler.add("wishes", &settings.wishes, 0, &mut wishes);
+        let refusals = Refusals::compile(&settings.refusals, &mut compiler);
         let lists = compiler.into_lists();
         let negation_reach = settings.negation_reach;
         Lexicon {
@@ -137,6 +141,7 @@ impl Lexicon {
             affirmations,
             withdrawals,
             wishes,
+            refusals,
         }
     }
 
@@ -144,6 +149,11 @@ impl Lexicon {
     pub(super) fn withdrawal(&self, reading: &Reading) -> Option<Withdrawal> {
         let found = self.explained_by(&self.withdrawals, reading, &self.wished(reading));
         found.into_iter().map(|found| WITHDRAWALS[found.owner as usize]).min()
+    }
+
+    /// What the customer says that they do not want.
+    pub(super) fn refusals(&self, reading: &Reading) -> Vec<Refusal> {
+        self.refusals.find(reading, &self.lists)
     }
 
     /// Where a wish begins that is not negated: "I want an agent", however the message began.
@@ -179,19 +189,18 @@ impl Lexicon {
     }
 
     /// Its books of phrases.
-    pub(super) fn books(&self) -> [&PhraseBook; 6] {
-        let Lexicon {
-            rule_phrases, harmless, negations, affirmations, withdrawals, wishes, ..
-        } = self;
-        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes]
+    pub(super) fn books(&self) -> [&PhraseBook; 7] {
+        let Lexicon { rule_phrases, harmless, negations, affirmations, .. } = self;
+        let Lexicon { withdrawals, wishes, refusals, .. } = self;
+        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes, refusals.book()]
     }
 
     /// Tells one of them the number of its first phrase.
     pub(super) fn number_book(&mut self, book: usize, first: PhraseId) {
-        let Lexicon {
-            rule_phrases, harmless, negations, affirmations, withdrawals, wishes, ..
-        } = self;
-        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes][book]
+        let Lexicon { rule_phrases, harmless, negations, affirmations, .. } = self;
+        let Lexicon { withdrawals, wishes, refusals, .. } = self;
+        let refusals = refusals.book_mut();
+        [rule_phrases, harmless, negations, affirmations, withdrawals, wishes, refusals][book]
             .number_from(first);
     }
 

@@ -16,6 +16,7 @@ mod learnt;
 mod lexicon;
 mod manner;
 mod phrase;
+mod refusal;
 mod repetition;
 mod scan;
 mod settings;
@@ -34,6 +35,7 @@ pub use human_request::HumanRequestSettings;
 pub use learnt::{Family, LEARNT, LearntSettings, PER_ONE};
 pub use manner::MannerSettings;
 pub use phrase::PhraseError;
+pub use refusal::{Refusal, RefusalSettings};
 pub use repetition::RepetitionSettings;
 pub use settings::{
     DetectorSettings, Dialect, LexiconError, LexiconSettings, Phrases, RuleSettings,
@@ -173,6 +175,11 @@ impl Detectors {
     /// Whether a message takes back the wish for a person.
     fn withdrawal(&self, message: &Message) -> Option<Withdrawal> {
         self.lexicon(SignalKind::HumanRequest).withdrawal(&message.reading)
+    }
+
+    /// What a message says that the customer does not want.
+    fn refusals(&self, message: &Message) -> Vec<Refusal> {
+        self.lexicon(SignalKind::HumanRequest).refusals(&message.reading)
     }
 
     fn lexicon(&self, kind: SignalKind) -> &Lexicon {

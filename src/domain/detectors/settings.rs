@@ -8,6 +8,7 @@ use super::frustration::FrustrationSettings;
 use super::human_request::HumanRequestSettings;
 use super::learnt::LearntSettings;
 use super::phrase::PhraseError;
+use super::refusal::RefusalSettings;
 use super::repetition::RepetitionSettings;
 use super::signal::{EmergencyKind, Hazard, SignalKind};
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,8 @@ pub struct LexiconSettings {
     pub withdrawals: WithdrawalSettings,
     /// The wish in so many words: neither harmless phrases nor withdrawals reach over where it begins.
     pub wishes: Phrases,
+    /// How customers say what else they do not want.
+    pub refusals: RefusalSettings,
 }
 
 /// How the wish for a person is taken back.

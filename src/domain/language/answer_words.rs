@@ -104,7 +104,7 @@ pub(super) static DENY: Phrases = phrases!(
      help; that didnt help; that did not help; unsolved; unresolved; its not solved; it is not \
      solved; it isnt solved; its not resolved; it is not resolved; it isnt resolved; its not \
      fixed; it is not fixed; wrong; thats wrong; that is wrong; incorrect; never; negative; \
-     neither; none; none of them; none of these; none of those; i dont think so; dont;"
+     neither; neither of them; neither one; neither of these; not any of these; لا هذا ولا ذاك; لا هذا ولا هذاك; لا ده ولا ده; لا هاد ولا هاد; ولا واحد; ولا وحده; ولا واحد منهم; ولا واحد فيهم; ولا واحده منهم; لا شيء منها; ليس ايا منها; حتي وحده; wala wa7ed; wala wa7de; none; none of them; none of these; none of those; i dont think so; dont;"
 );
 
 /// Words that say, anywhere in a message, that what was ended is not settled. Said beside a need, where
@@ -149,3 +149,57 @@ pub(super) static UNHELPED: Phrases = phrases!(
 /// After these nothing is said to be so: "if it is not solved".
 pub(super) static SUPPOSES: Phrases =
     phrases!("اذا; لو ما; لو لم; في حال; في حاله; iza; if; in case; unless; suppose;");
+
+/// Which of several that were offered, by their place.
+pub(super) static PLACES: [Phrases; 3] = [
+    phrases!(
+        "1; first; the first; first one; the first one; number one; number 1; option one; option 1; \
+         الاول; الاولي; اول واحد; اول وحده; اول شي; الاولاني; الاولانيه; رقم واحد; رقم 1; اللول; اللولا; لولا; \
+         الخيار الاول; \
+         el awal; el awwal; al awal; alawal; elawal; el oula; awal wa7ed; awwal wa7ad; el awalani;"
+    ),
+    phrases!(
+        "2; second; the second; second one; the second one; number two; number 2; option two; option 2; \
+         الثاني; الثانيه; التاني; التانيه; ثاني واحد; ثاني وحده; تاني واحد; تاني وحده; رقم اثنين; رقم 2; الخيار الثاني; \
+         الزوج; \
+         el tani; eltani; el thani; althani; al thani; el tanya; eltanya; el tanye; tani wa7ed;"
+    ),
+    phrases!(
+        "3; third; the third; third one; the third one; number three; number 3; option three; option 3; \
+         الثالث; الثالثه; التالت; التالته; ثالث واحد; تالت واحد; رقم ثلاثه; رقم 3; الخيار الثالث; \
+         el talet; eltalet; el thaleth; al thaleth; el talta;"
+    ),
+];
+
+/// The one that was offered last.
+pub(super) static LAST_PLACE: Phrases = phrases!(
+    "last; the last; last one; the last one; الاخير; الاخيره; اخر واحد; اخر وحده; اخر شي; el a5eer; el akheer; akher wa7ed;"
+);
+
+/// What may stand before a place.
+pub(super) static CHOOSES: Phrases = phrases!(
+    "i mean; i meant; i choose; i pick; ill take; i want; it is; its; اقصد; قصدي; اختار; ابي; ابغي; اريد; عايز; عاوز; بدي; \
+     بغيت; 2asdi; abi; 3ayez; bedi; bdi;"
+);
+
+/// What was asked for is not to be done after all. Said only of what is just being asked about.
+pub(super) static CHANGED_MIND: Phrases = phrases!(
+    "keep it; ill keep it; i will keep it; actually no; no wait; wait no; no actually; leave it; just leave it; forget it; \
+     forget about it; forget that; changed my mind; i changed my mind; i have changed my mind; ive changed my mind; on second \
+     thought; on second thoughts; actually; not any more; not anymore; never mind; nevermind; nvm; scrap that; not now; not right now; لا اريد الان; ليس الان; مو الحين; مش دلوقتي; مش هلق; مو هلق; dont bother; \
+     خلاص; لا خلاص; استني; لا استني; استنا; لا استنا; بخليه; بخليها; خليه; خليها; غيرت رايي; بدلت رايي; بطلت; هونت; خلص; لا \
+     خلص; بلاش; لا بلاش; سيبه; سيبها; رجعت في كلامي; عدلت عن ذلك; بلاها; لا بلاها; صافي; لا صافي; لا تكمل; انسي; انسي \
+     الموضوع; \
+     khalas; 5alas; la khalas; la 5alas; balash; la balash; 5aleeha; khaliha; hawwant; batalt; ghayart ra2yi;"
+);
+
+/// There is something else to say, and it is not yet said.
+pub(super) static MORE: Phrases = phrases!(
+    "one more thing; one more question; another question; another thing; i have another question; i have one more \
+     question; i have one more thing; one last thing; one last question; something else; there is something else; i have \
+     something else; \
+     باقي شي; باقي شي واحد; باقي سؤال; فيه شي ثاني; في شي ثاني; شي ثاني; عندي سؤال ثاني; عندي سؤال اخر; سؤال ثاني; سؤال اخر; \
+     لدي سؤال اخر; حاجه تانيه; في حاجه تانيه; فيه حاجه تانيه; حاجه كمان; سؤال تاني; عندي سؤال تاني; كمان سؤال; شي تاني; في شي \
+     تاني; كمان شغله; شغله تانيه; امر اخر; لدي امر اخر; سؤال كمان; سؤال واحد كمان; واحد السؤال اخر; \
+     so2al tani; 3andi so2al tani; 3ndi so2al tani; fi shi tani; shi tani; baqi shi; 7aga tanya; fi 7aga tanya;"
+);

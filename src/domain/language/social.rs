@@ -69,6 +69,35 @@ pub fn deny(n: &Normalised) -> bool {
     says(n, &answers::DENY, None)
 }
 
+/// A choice by its place, as the whole message: "yes, the second one", «الثانية». The place counts from 0;
+/// the last one is [`LAST`].
+pub fn pick(n: &Normalised) -> Option<usize> {
+    let words: Vec<&str> = n.words().collect();
+    let mut rest = &words[..];
+    for before in [&answers::AFFIRM, &answers::NO, &answers::CHOOSES] {
+        rest = &rest[before.longest(rest)..];
+    }
+    if says_in(rest, &answers::LAST_PLACE, None) {
+        return Some(LAST);
+    }
+    answers::PLACES.iter().position(|place| says_in(rest, place, None))
+}
+
+/// The place of the last choice, however many there are.
+pub const LAST: usize = usize::MAX;
+
+/// Whether it is nothing but a change of mind: "actually no, keep it", «لا خلاص بخليها».
+pub fn changes_mind(n: &Normalised) -> bool {
+    says(n, &answers::CHANGED_MIND, None)
+}
+
+/// Whether it only says that something else is coming: "yes, one more thing", «لا باقي شي».
+pub fn has_more(n: &Normalised) -> bool {
+    let words: Vec<&str> = n.words().collect();
+    let answered = answers::AFFIRM.longest(&words).max(answers::NO.longest(&words));
+    says_in(&words[answered..], &answers::MORE, None) || says_in(&words, &answers::MORE, None)
+}
+
 /// Whether it says, beside whatever else it says, that what was ended is not settled: "my order is not
 /// here, this is not solved", «طلبي ما وصل والمشكلة ما انحلت». A mere supposition does not say so.
 pub fn says_unsettled(n: &Normalised) -> bool {
@@ -116,6 +145,10 @@ pub fn decline(n: &Normalised) -> bool {
 /// and nowhere as one of the others that says more.
 fn says(n: &Normalised, phrases: &Phrases, others: Option<&Phrases>) -> bool {
     let words: Vec<&str> = n.words().collect();
+    says_in(&words, phrases, others)
+}
+
+fn says_in(words: &[&str], phrases: &Phrases, others: Option<&Phrases>) -> bool {
     if words.is_empty() || words.len() > WORDS_MAX {
         return false;
     }

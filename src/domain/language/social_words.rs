@@ -283,7 +283,7 @@ pub(super) static ACKNOWLEDGEMENT: Phrases = phrases!(
      fine; its ok; its okay; cool; great; good; very good; nice; perfect; excellent; awesome; super; wow; got it; i \
      got it; gotcha; understood; i understand; i see; noted; sure; no problem; no worries; np; sounds good; fair \
      enough; makes sense; will do; done; roger; hm; hmm; mm; aha; oh; oh ok; oh okay; ah; ah ok; lol; haha; hahaha; \
-     hehe; you are welcome; youre welcome; welcome; i will wait; ill wait; waiting; one moment; one sec; one second; \
+     hehe; you are welcome; youre welcome; welcome; i will wait; ill wait; waiting; one moment; one sec; one second; give me a (minute|moment|second|sec|min); hold on; bear with me; let me (check|look|see|find it|look for it); i will look; ill look; ill check; wait a (minute|moment|second|sec|min); \
      just a moment; just a minute; wait; لحظه; لحظات; لحظه وحده; ثواني; ثانيه; دقيقه; دقيقه وحده;",
     "tamam; tmam; tamaam; tayeb; tayyeb; tayib; tyb; tab; mashi; mashy; zain; zen; kwayes; kwais; mni7; mnih; 7elw; \
      helw; fhemt; fhmt; fahem; wade7; wadi7; insha2allah; inshallah; insha allah; in sha allah; inchallah; inshalla; \

@@ -69,6 +69,8 @@ text_keys! {
     ClarifyAsk = "clarify_ask",
     /// The same before a single one.
     ClarifyOne = "clarify_one",
+    /// Asks what is wanted instead of the topic that the customer says they do not want.
+    ClarifyRefused = "clarify_refused",
     /// Not understood for the first time.
     NotKnownFirst = "not_known_first",
     /// Acknowledges the request for a person.

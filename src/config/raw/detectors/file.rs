@@ -112,6 +112,9 @@ described! {
         /// `human_request.yaml` only.
         #[serde(default)]
         pub wishes: RawPhrases,
+        /// What else customers say that they do not want; for `human_request.yaml` only.
+        #[serde(default)]
+        pub refusals: RawRefusals,
         /// What is looked for.
         pub rules: Vec<RawRule>,
     }
@@ -125,6 +128,23 @@ described! {
         /// Perhaps: whoever waits is asked.
         #[serde(default)]
         pub perhaps: RawPhrases,
+    }
+
+    /// How customers say what they do not want.
+    #[derive(Default)]
+    pub struct RawRefusals {
+        /// The wish that is denied; what follows it is refused.
+        #[serde(default)]
+        pub wishes: RawPhrases,
+        /// A denied deed, whose word ends the phrase.
+        #[serde(default)]
+        pub deeds: RawPhrases,
+        /// Where such a phrase stands, nothing is refused.
+        #[serde(default)]
+        pub except: RawPhrases,
+        /// Where such a phrase begins, a refusal ends.
+        #[serde(default)]
+        pub until: RawPhrases,
     }
 
     /// When a detector fires.

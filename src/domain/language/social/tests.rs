@@ -421,11 +421,79 @@ fn no_pleasantry_is_a_cry_for_help() {
         let Some(fired) = found.fired.filter(|it| it.reason == SignalKind::Emergency) else {
             continue;
         };
-        // What was learnt knows a few short words by chance alone; the lists say what is meant. And
-        // "tesma3ni" (do you hear me) is heard as tasammamna (we are poisoned) for its consonants.
-        if phrase != "tesma3ni" && fired.evidence.iter().any(|it| it.what != "emergency.learnt") {
+        // What was learnt knows a few short words by chance alone; the lists say what is meant.
+        if fired.evidence.iter().any(|it| it.what != "emergency.learnt") {
             cries.push(phrase);
         }
     }
     assert!(cries.is_empty(), "{cries:?}");
+}
+
+#[test]
+fn a_choice_is_taken_by_its_place() {
+    let rows: [(Option<usize>, &[&str]); 4] = [
+        (
+            Some(0),
+            &["the first one", "yes the first one please", "الأولى", "اول واحد لو سمحت", "el awal"],
+        ),
+        (
+            Some(1),
+            &[
+                "2",
+                "the second",
+                "no, the second one",
+                "I mean number two",
+                "الثانية",
+                "التاني",
+                "ابي الثاني",
+            ],
+        ),
+        (Some(LAST), &["the last one", "الأخير", "اخر واحد"]),
+        // Something else is said of it, or it is no place at all.
+        (
+            None,
+            &[
+                "the second parcel is late",
+                "one",
+                "first I want to know the price",
+                "الطلب الثاني ما وصل",
+                "اول مرة",
+            ],
+        ),
+    ];
+    for (place, texts) in rows {
+        for text in texts {
+            assert_eq!(pick(&normalise(text)), place, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_change_of_mind_and_more_to_come_are_whole_messages() {
+    for text in [
+        "actually no, keep it",
+        "لا خلاص بخليها",
+        "لا استنى",
+        "never mind",
+        "la khalas",
+        "لا صافي",
+        "غيرت رأيي",
+    ] {
+        assert!(changes_mind(&normalise(text)), "{text}");
+    }
+    for text in ["keep it cold", "خلاص وصل الطلب", "no", "لا", "cancel it"] {
+        assert!(!changes_mind(&normalise(text)), "{text}");
+    }
+    for text in [
+        "yes one more thing",
+        "لا باقي شي",
+        "ايوه في حاجة تانية",
+        "one more question please",
+        "عندي سؤال ثاني",
+    ] {
+        assert!(has_more(&normalise(text)), "{text}");
+    }
+    for text in ["yes", "one more shirt", "باقي شي ما وصل", "something else is broken"] {
+        assert!(!has_more(&normalise(text)), "{text}");
+    }
 }

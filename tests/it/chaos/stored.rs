@@ -154,7 +154,8 @@ fn one_owner(id: &str, log: &[Entry]) -> Vec<String> {
                 }
                 (owner, newest, is_asked) = (agent, token, false);
             }
-            "agent_left" | "resolution_confirmed" | "closed" => owner = None,
+            // The agent is free again while the customer is still asked: what follows is not theirs.
+            "agent_left" | "hold_ended" | "resolution_confirmed" | "closed" => owner = None,
             "resolution_proposed" => is_asked = true,
             "proposal_dropped" | "resolution_denied" => is_asked = false,
             "agent_said" if agent != owner => {
@@ -203,4 +204,22 @@ fn once(
         wrongs.push(format!("{conversation} has {text:?}, which nobody was told of"));
     }
     wrongs
+}
+
+#[test]
+fn whoever_is_no_longer_held_for_the_answer_is_not_spoken_over() {
+    let log = |events: &[&str]| -> Vec<Entry> {
+        let entry = |(number, event): (usize, &&str)| {
+            let token = serde_json::json!({ "term": 1, "attempt": 1 });
+            let event = serde_json::json!({ "event": event, "agent": "huda", "token": token });
+            Entry { sequence: number as u64 + 1, event_id: number.to_string(), event }
+        };
+        events.iter().enumerate().map(entry).collect()
+    };
+    let asked = ["agent_joined", "resolution_proposed"];
+    let after = ["proposal_dropped", "bot_said"];
+    let freed = [&asked[..], &["hold_ended"], &after].concat();
+    assert!(one_owner("c", &log(&freed)).is_empty());
+    let held = [&asked[..], &after].concat();
+    assert_eq!(one_owner("c", &log(&held)).len(), 1, "she is still there");
 }
